@@ -1,0 +1,70 @@
+using System.CommandLine;
+using AttentionNotebooks;
+using AttentionNotebooks.Cli;
+
+return await Attn.Run(args);
+
+namespace AttentionNotebooks.Cli
+{
+    /// <summary>The command line: verbs, exit codes, and how an error is told.</summary>
+    public static class Attn
+    {
+        /// <summary>Exit code: all done.</summary>
+        public const int Done = 0;
+
+        /// <summary>Exit code: the work failed.</summary>
+        public const int Failed = 1;
+
+        /// <summary>Exit code: wrong usage.</summary>
+        public const int WrongUsage = 2;
+
+        /// <summary>Full stack traces instead of one line.</summary>
+        public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Show stack traces when something fails.", Recursive = true };
+
+        /// <summary>Parses <paramref name="args"/> and runs the verb.</summary>
+        /// <param name="args">The command line, without the program's name.</param>
+        /// <param name="output">Where results go; the console by default.</param>
+        /// <param name="error">Where messages go; the console by default.</param>
+        /// <param name="cancellation">Stops long work (Ctrl-C stops it too).</param>
+        /// <returns><see cref="Done"/>, <see cref="Failed"/> or <see cref="WrongUsage"/>.</returns>
+        public static async Task<int> Run(string[] args, TextWriter? output = null, TextWriter? error = null, CancellationToken cancellation = default)
+        {
+            output ??= Console.Out;
+            error ??= Console.Error;
+            var parsed = Commands(output, error).Parse(args);
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error };
+            if (parsed.Errors.Count > 0)
+            {
+                foreach (var problem in parsed.Errors) error.WriteLine($"attn: {problem.Message}");
+                error.WriteLine("attn: see attn --help");
+                return WrongUsage;
+            }
+            try
+            {
+                return await parsed.InvokeAsync(configuration, cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                error.WriteLine("attn: stopped.");
+                return Failed;
+            }
+            catch (Exception e)
+            {
+                error.WriteLine(parsed.GetValue(Verbose) ? e.ToString() : $"attn: {OneLine(e)}");
+                return Failed;
+            }
+        }
+
+        private static RootCommand Commands(TextWriter output, TextWriter error) => new("What BERT's attention heads do: features, clusters, functions, notebooks.")
+        {
+            Verbose,
+        };
+
+        // A typed error says it all; of anything else the innermost cause is what a person can act on.
+        private static string OneLine(Exception e)
+        {
+            while (e is not InputException && e.InnerException is not null) e = e.InnerException;
+            return e.Message.ReplaceLineEndings(" ");
+        }
+    }
+}
