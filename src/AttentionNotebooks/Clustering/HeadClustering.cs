@@ -1,0 +1,59 @@
+using AttentionNotebooks.Features;
+
+namespace AttentionNotebooks.Clustering;
+
+/// <summary>Heads in clusters: labels, what each cluster is called and why, and how well they stand apart. Immutable.</summary>
+public sealed class HeadClustering
+{
+    internal HeadClustering(HeadTable table, Scaling scaling, double[][] points, int[] labels, IReadOnlyList<HeadCluster> clusters, double inertia, double[] silhouettes)
+    {
+        Table = table;
+        Scaling = scaling;
+        Points = points;
+        Labels = labels;
+        Clusters = clusters;
+        Inertia = inertia;
+        Silhouettes = silhouettes;
+    }
+
+    /// <summary>The table whose columns the heads were clustered on.</summary>
+    public HeadTable Table { get; }
+
+    /// <summary>The model's heads.</summary>
+    public HeadGrid Grid => Table.Grid;
+
+    /// <summary>How the columns were scaled first.</summary>
+    public Scaling Scaling { get; }
+
+    /// <summary>The scaled values that were clustered: <c>[heads][features]</c>.</summary>
+    public double[][] Points { get; }
+
+    /// <summary>Per head, in the grid's order, the number of its cluster (from 0).</summary>
+    public int[] Labels { get; }
+
+    /// <summary>The clusters, from the largest to the smallest.</summary>
+    public IReadOnlyList<HeadCluster> Clusters { get; }
+
+    /// <summary>Sum over heads of the squared distance to the centroid, in scaled units.</summary>
+    public double Inertia { get; }
+
+    /// <summary>Per head, the silhouette (b − a) / max(a, b), from −1 to 1 (Rousseeuw 1987).</summary>
+    public double[] Silhouettes { get; }
+
+    /// <summary>The mean silhouette over heads.</summary>
+    public double Silhouette => Silhouettes.Average();
+
+    /// <summary>The cluster of a head.</summary>
+    /// <param name="head">The head.</param>
+    /// <exception cref="InputException">The model has no such head.</exception>
+    public HeadCluster this[Head head] => Clusters[Labels[Grid.PositionOf(head)]];
+}
+
+/// <summary>One cluster of heads.</summary>
+/// <param name="Number">Its number, from 0 (the largest cluster).</param>
+/// <param name="Name">What the rule of <see cref="ClusterNames"/> calls it.</param>
+/// <param name="Evidence">The sentence of figures that led to the name.</param>
+/// <param name="Heads">Its heads in the grid's order.</param>
+/// <param name="Means">Per feature of the table, the mean over its heads, in the feature's own unit.</param>
+/// <param name="Centroid">The same in scaled units.</param>
+public sealed record HeadCluster(int Number, string Name, string Evidence, IReadOnlyList<Head> Heads, IReadOnlyDictionary<string, double> Means, double[] Centroid);
