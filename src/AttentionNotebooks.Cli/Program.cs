@@ -58,6 +58,7 @@ namespace AttentionNotebooks.Cli
         private static RootCommand Commands(TextWriter output, TextWriter error) => new("What BERT's attention heads do: features, clusters, functions, notebooks.")
         {
             Verbose,
+            RunVerb.Create(output, error),
         };
 
         // A typed error says it all; of anything else the innermost cause is what a person can act on.
