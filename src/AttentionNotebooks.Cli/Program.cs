@@ -61,6 +61,7 @@ namespace AttentionNotebooks.Cli
             Verbose,
             FeaturesVerb.Create(output, error),
             ClusterVerb.Create(output),
+            RunVerb.Create(output, error),
         };
 
         // A typed error says it all; of anything else the innermost cause is what a person can act on.
