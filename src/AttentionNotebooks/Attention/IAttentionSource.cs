@@ -22,6 +22,11 @@ public interface IAttentionSource
     /// <exception cref="InputException">A map is broken (archives).</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default);
+
+    /// <summary>All maps of one text: what a picture needs.</summary>
+    /// <param name="text">Its position in <see cref="Texts"/>.</param>
+    /// <exception cref="InputException">There is no such text, or its maps are broken (archives).</exception>
+    TextMaps Maps(int text);
 }
 
 /// <summary>Receives attention maps. A visit sees, for each batch, the layers in order from 0.</summary>

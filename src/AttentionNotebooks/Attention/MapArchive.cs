@@ -61,14 +61,12 @@ public sealed class MapArchive : IAttentionSource
         return new MapArchive(file, grid.Value, texts);
     }
 
-    /// <summary>All layers of one text.</summary>
-    /// <param name="text">Its position in <see cref="Texts"/>.</param>
-    /// <returns>Its maps <c>[L, H, T, T]</c>, rows renormalised to 1; the last dimension fastest.</returns>
-    /// <exception cref="InputException">The maps are broken.</exception>
-    public float[] Read(int text)
+    /// <inheritdoc/>
+    public TextMaps Maps(int text)
     {
+        TextMaps.CheckIndex(text, Texts.Count);
         using var zip = OpenZip(_file);
-        return Read(zip, text);
+        return new TextMaps(Texts[text], Grid, Read(zip, text));
     }
 
     /// <inheritdoc/>

@@ -51,6 +51,8 @@ internal sealed class MapsInMemory(HeadGrid grid, IReadOnlyList<AttentionText> t
 
     public double[,] this[int text, Head head] => map(text, head);
 
+    public TextMaps Maps(int text) => new(texts[text], grid, [.. grid.All().SelectMany(h => map(text, h).Cast<double>()).Select(v => (float)v)]);
+
     public void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         foreach (var indices in BatchPlan.Of([.. texts.Select(t => t.Length)], options ?? VisitOptions.Default))
@@ -67,7 +69,9 @@ internal sealed class MapsInMemory(HeadGrid grid, IReadOnlyList<AttentionText> t
                         for (int i = 0; i < own.GetLength(0); i++)
                             for (int j = 0; j < own.GetLength(1); j++) padded[b, h, i, j] = (float)own[i, j];
                     }
-                visitor.Visit(batch, layer, torch.tensor(padded));
+                // A copy in libtorch's own, aligned memory, as real sources have it: from a .NET array's address the same
+                // product can differ in its last bit from run to run.
+                visitor.Visit(batch, layer, torch.tensor(padded).clone());
             }
         }
     }
