@@ -24,7 +24,7 @@ public sealed class BertLMPredictionHead : nn.Module<Tensor, Tensor, Tensor>
     /// <returns>Logits <c>[…, V]</c>.</returns>
     public override Tensor forward(Tensor hidden, Tensor wordEmbeddings)
     {
-        using var scope = NewDisposeScope(); // functional.linear leaves a temporary behind
+        using var scope = NewDisposeScope();
         return nn.functional.linear(transform.forward(hidden), wordEmbeddings, bias).MoveToOuterDisposeScope();
     }
 }
