@@ -15,6 +15,7 @@ internal sealed class CellWorker(Notebook notebook, Cell cell, ScriptHost host, 
     private const int StackSize = 16 << 20;
 
     private readonly CancellationTokenSource stop = new();
+    private readonly ManualResetEventSlim begun = new();
     private readonly ManualResetEventSlim done = new();
     private CellPart? current;
     private CellFailure? failure;
@@ -28,6 +29,8 @@ internal sealed class CellWorker(Notebook notebook, Cell cell, ScriptHost host, 
         bool ended;
         try
         {
+            // The limit is the cell's own: the compiler, slow at its first use, does not count.
+            begun.Wait(cancellation);
             ended = done.Wait(limit ?? Timeout.InfiniteTimeSpan, cancellation);
         }
         catch (OperationCanceledException)
@@ -76,6 +79,7 @@ internal sealed class CellWorker(Notebook notebook, Cell cell, ScriptHost host, 
         }
         finally
         {
+            begun.Set();
             done.Set();
         }
     }
@@ -84,6 +88,7 @@ internal sealed class CellWorker(Notebook notebook, Cell cell, ScriptHost host, 
     {
         var submission = host.Compile(cell, part, stop.Token);
         Task<object?>? running = null;
+        begun.Set();
         // Nothing else ends a loop that does not look at a token. What aborting may corrupt is the notebook's own
         // state, and a notebook is not run on after it.
 #pragma warning disable SYSLIB0046

@@ -1,4 +1,6 @@
 using System.Globalization;
+using AttentionNotebooks.Cli.Notebooks.Pages;
+using AttentionNotebooks.Data;
 
 namespace AttentionNotebooks.Cli.Notebooks;
 
@@ -17,6 +19,8 @@ internal sealed class RunJob(string folder, RunSettings settings, bool keepGoing
             var run = NotebookRunner.Run(notebook, settings, (cell, duration) => Report(notebook, cell, duration), cancellation);
             runs.Add(run);
             NotebookWriter.Write(Target(notebook, ".ipynb"), run);
+            AtomicFile.WriteText(Target(notebook, ".html"), NotebookPage.Render(run));
+            AtomicFile.WriteText(Path.Combine(folder, "index.html"), IndexPage.Render(runs));
             if (run.Failure is not { } failure) continue;
             error.WriteLine($"attn: {Path.GetRelativePath(Environment.CurrentDirectory, notebook.Path)}, {failure.OneLine}");
             if (verbose) foreach (string line in failure.Trace) error.WriteLine(line);
