@@ -1,0 +1,111 @@
+using AttentionNotebooks.Clustering;
+using AttentionNotebooks.Features;
+
+namespace AttentionNotebooks.Interactive;
+
+/// <summary>
+/// The charts of the kit; a notebook has them as <see cref="Kit.Plot"/>. Every chart says in its caption what to see,
+/// unless it is given another one. Layers and heads count from 0. Colours are told apart with colour-blind eyes too,
+/// and clusters also by symbol or number. A value that is not a number leaves a gap.
+/// </summary>
+/// <remarks>Only framework types, types of the core and <see cref="Figure"/> stand here: the class behind it lives in a load context of its own.</remarks>
+public interface IPlots
+{
+    /// <summary>One head's attention on one text: a heatmap, queries downwards, keys to the right; dark is no attention.</summary>
+    /// <param name="map">Attention probabilities <c>[queries, keys]</c>, square.</param>
+    /// <param name="tokens">One token per row; tokens may repeat.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see; by default, how to read the map.</param>
+    /// <exception cref="ArgumentException">The map is not square, empty, or has another size than the tokens.</exception>
+    Figure AttentionMap(float[,] map, IReadOnlyList<string> tokens, string title, string? caption = null);
+
+    /// <inheritdoc cref="AttentionMap(float[,], IReadOnlyList{string}, string, string?)"/>
+    Figure AttentionMap(double[,] map, IReadOnlyList<string> tokens, string title, string? caption = null);
+
+    /// <summary>Several heads on one text: small maps with one colour scale and one pair of axes.</summary>
+    /// <param name="maps">Attention probabilities <c>[queries, keys]</c> per head; 1 to 24 of them, all of the tokens' size.</param>
+    /// <param name="names">The title over each map, e.g. <c>7-9</c>.</param>
+    /// <param name="tokens">One token per row; tokens may repeat.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see.</param>
+    /// <exception cref="ArgumentException">The numbers or sizes do not fit one another.</exception>
+    Figure HeadMaps(IReadOnlyList<float[,]> maps, IReadOnlyList<string> names, IReadOnlyList<string> tokens, string title, string? caption = null);
+
+    /// <summary>One feature over all heads: a heatmap, heads to the right, layers upwards as the text rises through the model.</summary>
+    /// <param name="table">The heads and their features.</param>
+    /// <param name="feature">The feature's name.</param>
+    /// <param name="unit">Its unit, e.g. <c>tokens</c>; empty for a share.</param>
+    /// <param name="title">What is drawn; by default the feature's name.</param>
+    /// <param name="caption">What to see; by default the extremes.</param>
+    /// <param name="diverging">For values around 0, such as changes: two colours with white at 0.</param>
+    /// <exception cref="InputException">There is no such feature.</exception>
+    Figure HeadGrid(HeadTable table, string feature, string unit = "", string? title = null, string? caption = null, bool diverging = false);
+
+    /// <summary>How a feature is spread over the heads: a histogram, and below it every head as a point in its layer's row.</summary>
+    /// <param name="table">The heads and their features.</param>
+    /// <param name="feature">The feature's name.</param>
+    /// <param name="unit">Its unit, e.g. <c>tokens</c>; empty for a share.</param>
+    /// <param name="title">What is drawn; by default the feature's name.</param>
+    /// <param name="caption">What to see.</param>
+    /// <exception cref="InputException">There is no such feature, or it has no value in any head.</exception>
+    Figure Distribution(HeadTable table, string feature, string unit = "", string? title = null, string? caption = null);
+
+    /// <summary>The heads as points in the plane, with a colour, a symbol and a hull per cluster.</summary>
+    /// <param name="clustering">The clusters.</param>
+    /// <param name="xy">Two coordinates per head in the grid's order, <c>[heads][2]</c>.</param>
+    /// <param name="xTitle">The horizontal axis, with its unit.</param>
+    /// <param name="yTitle">The vertical axis, with its unit.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see.</param>
+    /// <exception cref="ArgumentException"><paramref name="xy"/> does not have two coordinates for every head.</exception>
+    Figure ClusterScatter(HeadClustering clustering, double[][] xy, string xTitle, string yTitle, string? title = null, string? caption = null);
+
+    /// <summary>The cluster of every head: heads to the right, layers upwards, the cluster's number in each cell.</summary>
+    /// <param name="clustering">The clusters.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see.</param>
+    Figure ClusterGrid(HeadClustering clustering, string? title = null, string? caption = null);
+
+    /// <summary>What sets the clusters apart: clusters × features, each cluster's mean in standard deviations from the mean over all heads.</summary>
+    /// <param name="clustering">The clusters.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see.</param>
+    Figure ClusterProfiles(HeadClustering clustering, string? title = null, string? caption = null);
+
+    /// <summary>How well the heads part into k clusters: the mean silhouette against k.</summary>
+    /// <param name="values">The mean silhouette, −1 to 1, for each number of clusters.</param>
+    /// <param name="chosen">The k to mark; by default the one with the highest value.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see.</param>
+    /// <exception cref="ArgumentException">There are no values, or <paramref name="chosen"/> is not among them.</exception>
+    Figure Silhouettes(IReadOnlyList<(int K, double Value)> values, int? chosen = null, string? title = null, string? caption = null);
+
+    /// <summary>How well each head lies in its cluster: one bar per head, sorted within its cluster.</summary>
+    /// <param name="clustering">The clusters.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see.</param>
+    Figure SilhouettePlot(HeadClustering clustering, string? title = null, string? caption = null);
+
+    /// <summary>Named values as horizontal bars, the first on top.</summary>
+    /// <param name="labels">One label per bar; labels may repeat.</param>
+    /// <param name="values">One value per bar.</param>
+    /// <param name="valueTitle">The values' axis, with its unit.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see.</param>
+    /// <param name="low">The lower ends of intervals around the values, if known.</param>
+    /// <param name="high">The upper ends, if known.</param>
+    /// <param name="baseline">A reference value per bar, drawn as a mark, if there is one.</param>
+    /// <exception cref="ArgumentException">There are no values, or the lengths differ.</exception>
+    Figure Bars(IReadOnlyList<string> labels, IReadOnlyList<double> values, string valueTitle, string title, string caption = "",
+        IReadOnlyList<double>? low = null, IReadOnlyList<double>? high = null, IReadOnlyList<double>? baseline = null);
+
+    /// <summary>One or more series over a common horizontal axis, each with a colour, a dash and a symbol of its own.</summary>
+    /// <param name="x">The common coordinates.</param>
+    /// <param name="series">Names and values; each as long as <paramref name="x"/>.</param>
+    /// <param name="xTitle">The horizontal axis, with its unit.</param>
+    /// <param name="yTitle">The vertical axis, with its unit.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see.</param>
+    /// <exception cref="ArgumentException">There is no series or point, or the lengths differ.</exception>
+    Figure Lines(IReadOnlyList<double> x, IReadOnlyList<(string Name, IReadOnlyList<double> Y)> series, string xTitle, string yTitle, string title, string caption = "");
+}
