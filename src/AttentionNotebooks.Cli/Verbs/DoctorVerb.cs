@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using AttentionNotebooks.Bert;
+using AttentionNotebooks.Interactive;
 using TorchSharp;
 
 namespace AttentionNotebooks.Cli.Verbs;
@@ -28,6 +30,7 @@ internal static class DoctorVerb
             Tell("device", () => torch.cuda.is_available() ? $"cuda, {torch.cuda.device_count()} GPU" : "cpu");
             Tell("threads", () => $"{torch.get_num_threads()} for one operation");
             Tell("hosts", Hosts, essential: false);
+            Tell("demo model", DemoModel, essential: false);
             return healthy ? Attn.Done : Attn.Failed;
         });
         return command;
@@ -48,6 +51,13 @@ internal static class DoctorVerb
         string[] kernels = [.. new[] { ".local/share/jupyter/kernels", "Library/Jupyter/kernels", "AppData/Roaming/jupyter/kernels" }
             .Select(f => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), f, ".net-csharp")).Where(Directory.Exists)];
         return kernels.Length > 0 ? "attn run, Jupyter with .NET Interactive" : "attn run (no .NET Interactive kernel for Jupyter; see environment.md)";
+    }
+
+    private static string DemoModel()
+    {
+        string folder = Kit.DataPath("demo-bert");
+        using var demo = Checkpoint.Load(folder);
+        return $"{demo.Config.NumHiddenLayers} × {demo.Config.NumAttentionHeads} heads, loads";
     }
 
     private static string Cause(Exception e)
