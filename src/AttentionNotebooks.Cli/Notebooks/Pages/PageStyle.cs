@@ -9,7 +9,7 @@ internal static class PageStyle
         * { box-sizing: border-box; }
         body { margin: 0; color: var(--ink); background: #fff; font: 16.5px/1.62 "Charter", "Bitstream Charter", "Sitka Text", Cambria, Georgia, serif; }
         main { max-width: 56rem; margin: 0 auto; padding: 1.5rem 2rem 5rem; }
-        nav, .count, .status, footer, th, h1, h2, h3, h4, summary, .plotly, .output table { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
+        nav, .count, .status, footer, th, h1, h2, h3, h4, summary, .plotly, .output table, .list { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
         nav, .status, footer { font-size: .82rem; color: var(--soft); }
         nav { display: flex; justify-content: space-between; padding-bottom: .6rem; border-bottom: 1px solid var(--line); margin-bottom: 1.6rem; }
         a { color: var(--accent); text-decoration-thickness: 1px; text-underline-offset: 2px; }
