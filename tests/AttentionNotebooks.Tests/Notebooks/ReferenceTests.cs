@@ -39,6 +39,13 @@ public sealed class ReferenceTests : IDisposable
     }
 
     [Fact]
+    public void Another_version_is_the_loaded_one_too()
+    {
+        Compile("AttentionNotebooks", "[assembly: System.Reflection.AssemblyVersion(\"99.0.0.0\")] namespace AttentionNotebooks { public class InputException { } }");
+        Assert.Same(typeof(InputException), SeenBy($"#r \"AttentionNotebooks.dll\"\nAppContext.SetData(\"{Seen}\", typeof(AttentionNotebooks.InputException));"));
+    }
+
+    [Fact]
     public void The_framework_and_the_formatting_library_are_the_loaded_ones()
     {
         Assert.Same(typeof(System.Text.Json.JsonDocument), SeenBy($"AppContext.SetData(\"{Seen}\", typeof(System.Text.Json.JsonDocument));"));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AttentionNotebooks.Cli;
 using AttentionNotebooks.Cli.Notebooks;
 
@@ -61,6 +62,18 @@ public sealed class RunVerbTests : IDisposable
         Assert.Equal(1, await Attn([.. notebooks, "--keep-going"]));
         Assert.True(File.Exists(bench.PathOf("out", "b.html")));
         Assert.Contains("1 of 2", output.ToString());
+    }
+
+    [Fact]
+    public async Task A_cell_that_ends_the_process_does_not_end_it_well()
+    {
+        string notebook = bench.Write("a", "Environment.Exit(0);");
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "attn.dll"), "run", notebook, "--out", bench.PathOf("out")]) { RedirectStandardError = true };
+        using var attn = Process.Start(start)!;
+        string message = await attn.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await attn.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, attn.ExitCode);
+        Assert.Contains("Environment.Exit", message);
     }
 
     [Fact]
