@@ -20,6 +20,7 @@ internal sealed class CellWorker(Notebook notebook, Cell cell, ScriptHost host, 
     private CellPart? current;
     private CellFailure? failure;
     private int? lineWhenStopped;
+    private volatile bool stopping;
 
     /// <summary>Runs the cell and gives the reason if it failed.</summary>
     public CellFailure? Run(TimeSpan? limit, CancellationToken cancellation)
@@ -35,11 +36,11 @@ internal sealed class CellWorker(Notebook notebook, Cell cell, ScriptHost host, 
         }
         catch (OperationCanceledException)
         {
-            Stop();
+            Stop(thread);
             throw;
         }
         if (ended) return failure;
-        bool stopped = Stop();
+        bool stopped = Stop(thread);
         int line = lineWhenStopped ?? current?.FirstLine ?? 1;
         string place = lineWhenStopped is null ? "it began on this line" : "it was on this line";
         string left = stopped ? "" : "; it does not let go and was abandoned";
@@ -47,10 +48,13 @@ internal sealed class CellWorker(Notebook notebook, Cell cell, ScriptHost host, 
             string.Create(CultureInfo.InvariantCulture, $"the cell did not end within {limit!.Value.TotalSeconds:0.###} s ({place}){left}. Give it longer with --timeout, or less to do"), []);
     }
 
-    // Stopping waits for the thread, and a thread in native code does not stop; hence on a thread that may wait forever.
-    private bool Stop()
+    // Cancelling aborts a thread that computes, and waits for it, for ever if it is in native code; hence on a thread
+    // of its own. A thread that sleeps or waits has to be woken.
+    private bool Stop(Thread thread)
     {
+        stopping = true;
         new Thread(stop.Cancel) { IsBackground = true }.Start();
+        thread.Interrupt();
         return done.Wait(Grace);
     }
 
@@ -100,6 +104,6 @@ internal sealed class CellWorker(Notebook notebook, Cell cell, ScriptHost host, 
 
     private void Observe(Exception exception)
     {
-        if (stop.IsCancellationRequested) lineWhenStopped = RuntimeErrors.LineIn(notebook, cell, exception);
+        if (stopping) lineWhenStopped = RuntimeErrors.LineIn(notebook, cell, exception);
     }
 }

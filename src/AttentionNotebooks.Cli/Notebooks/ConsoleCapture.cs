@@ -15,6 +15,9 @@ internal sealed class ConsoleCapture : IDisposable
         Console.SetError(new Router("stderr", error));
     }
 
+    /// <summary>The console's own error stream.</summary>
+    public TextWriter Error => error;
+
     /// <summary>Gives the console back, also when a cell had put a writer of its own there.</summary>
     public void Dispose()
     {

@@ -50,8 +50,9 @@ internal static class NotebookReader
         }
         catch (JsonException e)
         {
-            string place = e.LineNumber is long line ? $"line {line + 1}, byte {e.BytePositionInLine + 1}" : "beginning";
-            throw new InputException(path, place, "is not valid JSON", Repair, e);
+            string? place = e.LineNumber is long line ? $"line {line + 1}, byte {e.BytePositionInLine + 1}" : null;
+            string reason = e.Message.Split(" LineNumber:")[0].Split(" Path:")[0].TrimEnd('.');
+            throw new InputException(path, place, $"is not valid JSON ({reason})", Repair, e);
         }
     }
 

@@ -11,6 +11,7 @@ internal sealed class ProcessState : IDisposable
 {
     private static readonly SemaphoreSlim OneAtATime = new(1, 1);
 
+    private readonly Notebook notebook;
     private readonly string directory;
     private readonly Dictionary<string, string> environment;
     private readonly ConsoleCapture console;
@@ -21,12 +22,14 @@ internal sealed class ProcessState : IDisposable
         OneAtATime.Wait();
         try
         {
+            this.notebook = notebook;
             directory = Environment.CurrentDirectory;
             environment = Variables();
-            console = new ConsoleCapture();
-            Formatter.ResetToDefault();
-            foreach (var (name, value) in parameters) Environment.SetEnvironmentVariable(name, value);
             Environment.CurrentDirectory = notebook.Folder;
+            foreach (var (name, value) in parameters) Environment.SetEnvironmentVariable(name, value);
+            Formatter.ResetToDefault();
+            console = new ConsoleCapture();
+            AppDomain.CurrentDomain.ProcessExit += OnExit;
         }
         catch
         {
@@ -37,6 +40,7 @@ internal sealed class ProcessState : IDisposable
 
     public void Dispose()
     {
+        AppDomain.CurrentDomain.ProcessExit -= OnExit;
         Environment.CurrentDirectory = directory;
         var now = Variables();
         foreach (string name in now.Keys.Except(environment.Keys)) Environment.SetEnvironmentVariable(name, null);
@@ -47,6 +51,13 @@ internal sealed class ProcessState : IDisposable
         console.Dispose();
         Formatter.ResetToDefault();
         OneAtATime.Release();
+    }
+
+    // A cell that calls Environment.Exit(0) must not look like a run that went well.
+    private void OnExit(object? sender, EventArgs e)
+    {
+        Environment.ExitCode = Attn.Failed;
+        console.Error.WriteLine($"attn: {notebook.Path}: the process was ended while the notebook ran. Remove Environment.Exit from its cells.");
     }
 
     private static Dictionary<string, string> Variables() =>

@@ -26,7 +26,9 @@ internal sealed class RunJob(string folder, RunSettings settings, bool keepGoing
             if (verbose) foreach (string line in failure.Trace) error.WriteLine(line);
             if (!keepGoing) break;
         }
-        return runs.Exists(r => r.Failure is not null) ? Attn.Failed : Attn.Done;
+        int failed = runs.Count(r => r.Failure is not null);
+        output.WriteLine($"{runs.Count - failed} of {notebooks.Count} notebooks ran to their end; see {Path.Combine(folder, "index.html")}");
+        return failed > 0 ? Attn.Failed : Attn.Done;
     }
 
     private void CheckTargets(IReadOnlyList<Notebook> notebooks)

@@ -19,6 +19,11 @@ internal static class RunVerb
         var parameters = new Option<string[]>("--param") { Description = "A parameter of the notebooks, k=v: the environment variable of exactly the name k while they run. May be given more than once.", HelpName = "k=v" };
         var timeout = new Option<double>("--timeout") { Description = "How many seconds one cell may take.", DefaultValueFactory = _ => DefaultLimit, HelpName = "S" };
         var keepGoing = new Option<bool>("--keep-going") { Description = "Run the rest of the notebooks when one fails." };
+        // What no option takes falls to the list of notebooks, a mistyped option too.
+        notebooks.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(t => t.Value.StartsWith('-') && !Path.Exists(t.Value))) result.AddError($"There is no option '{token.Value}'.");
+        });
         parameters.Validators.Add(result =>
         {
             foreach (var token in result.Tokens.Where(t => t.Value.IndexOf('=', StringComparison.Ordinal) < 1)) result.AddError($"--param takes name=value, not '{token.Value}'.");

@@ -9,8 +9,12 @@ namespace AttentionNotebooks.Cli.Notebooks.Pages;
 /// </summary>
 internal sealed class Formula
 {
+    // Deeper than any formula that people read, and far from the end of the stack.
+    private const int DepthLimit = 64;
+
     private readonly string text;
     private int at;
+    private int depth;
 
     private Formula(string text) => this.text = text;
 
@@ -85,6 +89,14 @@ internal sealed class Formula
     }
 
     private string Atom(out bool limits)
+    {
+        if (++depth > DepthLimit) throw new UnknownFormulaException();
+        string atom = AtomInside(out limits);
+        depth--;
+        return atom;
+    }
+
+    private string AtomInside(out bool limits)
     {
         limits = false;
         char c = text[at];
@@ -214,7 +226,13 @@ internal sealed class Formula
         while (at < text.Length && char.IsWhiteSpace(text[at])) at++;
     }
 
-    private static string Upright(string name) => $"<mi mathvariant=\"normal\">{Encode(name)}</mi><mo>&#x2061;</mo>";
+    // A function's name stands off from its argument, unless that has a bracket around it.
+    private string Upright(string name)
+    {
+        SkipSpace();
+        string after = Next("(", word: false) || Next("\\left", word: true) ? "0em" : "0.17em";
+        return $"<mo form=\"prefix\" lspace=\"0.17em\" rspace=\"{after}\">{Encode(name)}</mo>";
+    }
 
     // A bar has no space of its own: |i − j|.
     private static string Operator(string symbol) => symbol is "|" or "‖" ? $"<mo stretchy=\"false\" lspace=\"0em\" rspace=\"0em\">{symbol}</mo>" : $"<mo stretchy=\"false\">{Encode(symbol)}</mo>";

@@ -9,7 +9,7 @@ internal static class IndexPage
     /// <summary>The page of <paramref name="runs"/>.</summary>
     public static string Render(IReadOnlyList<NotebookRun> runs)
     {
-        var body = new StringBuilder("<h1>Notebooks</h1>\n<table>\n<thead><tr><th>Notebook</th><th>Cells run</th><th>Time</th><th></th></tr></thead>\n<tbody>\n");
+        var body = new StringBuilder("<h1>Notebooks</h1>\n<table class=\"list\">\n<thead><tr><th>Notebook</th><th>Cells run</th><th>Time</th><th></th></tr></thead>\n<tbody>\n");
         foreach (var run in runs)
         {
             int code = run.Notebook.Cells.Count(c => c.Type == CellType.Code && !string.IsNullOrWhiteSpace(c.Source));

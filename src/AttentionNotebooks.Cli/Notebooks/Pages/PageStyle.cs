@@ -9,8 +9,8 @@ internal static class PageStyle
         * { box-sizing: border-box; }
         body { margin: 0; color: var(--ink); background: #fff; font: 16.5px/1.62 "Charter", "Bitstream Charter", "Sitka Text", Cambria, Georgia, serif; }
         main { max-width: 56rem; margin: 0 auto; padding: 1.5rem 2rem 5rem; }
-        nav, .count, .status, footer, th, h1, h2, h3, h4, summary, .plotly, .output table { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
-        nav, .status, footer { font-size: .82rem; color: var(--soft); }
+        nav, .count, th, h1, h2, h3, h4, summary, .plotly, .output table, .list { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
+        nav { font-size: .82rem; color: var(--soft); }
         nav { display: flex; justify-content: space-between; padding-bottom: .6rem; border-bottom: 1px solid var(--line); margin-bottom: 1.6rem; }
         a { color: var(--accent); text-decoration-thickness: 1px; text-underline-offset: 2px; }
         h1, h2, h3, h4 { line-height: 1.25; margin: 2rem 0 .7rem; letter-spacing: -.01em; }
@@ -49,7 +49,6 @@ internal static class PageStyle
         math { font-size: 1.08em; font-family: "Cambria Math", "STIX Two Math", "Latin Modern Math", "DejaVu Math TeX Gyre", math; }
         .ok { color: var(--good); } .bad { color: var(--bad); }
         td.number { text-align: right; }
-        footer { margin-top: 3rem; padding-top: .6rem; border-top: 1px solid var(--line); }
         @media (max-width: 64rem) { .count { position: static; margin: 0 0 .15rem; } }
         @media print {
           body { font-size: 10.5pt; } main { max-width: none; padding: 0; } nav, .count { display: none; }
