@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AttentionNotebooks;
 using AttentionNotebooks.Cli;
+using AttentionNotebooks.Cli.Verbs;
 
 return await Attn.Run(args);
 
@@ -58,6 +59,11 @@ namespace AttentionNotebooks.Cli
         private static RootCommand Commands(TextWriter output, TextWriter error) => new("What BERT's attention heads do: features, clusters, functions, notebooks.")
         {
             Verbose,
+            RunVerb.Create(output, error),
+            FeaturesVerb.Create(output, error),
+            MapsVerb.Create(output, error),
+            ClusterVerb.Create(output),
+            DoctorVerb.Create(output),
         };
 
         // A typed error says it all; of anything else the innermost cause is what a person can act on.

@@ -3,6 +3,7 @@
 //
 // Compiled twice: by the build as a task (NativeRepair.targets), and into the tests, which define
 // WITHOUT_MSBUILD because they want the format, not the task.
+#nullable disable
 using System;
 using System.Collections.Generic;
 using System.IO;

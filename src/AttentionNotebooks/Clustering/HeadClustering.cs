@@ -51,7 +51,7 @@ public sealed class HeadClustering
 
 /// <summary>One cluster of heads.</summary>
 /// <param name="Number">Its number, from 0 (the largest cluster).</param>
-/// <param name="Name">What the rule of <c>ClusterNames</c> calls it.</param>
+/// <param name="Name">What the rule of <see cref="ClusterNames"/> calls it.</param>
 /// <param name="Evidence">The sentence of figures that led to the name.</param>
 /// <param name="Heads">Its heads in the grid's order.</param>
 /// <param name="Means">Per feature of the table, the mean over its heads, in the feature's own unit.</param>

@@ -1,0 +1,44 @@
+using System.Globalization;
+using AttentionNotebooks.Cli.Notebooks.Pages;
+using AttentionNotebooks.Data;
+
+namespace AttentionNotebooks.Cli.Notebooks;
+
+/// <summary>A run of several notebooks: reads all, runs them in order, writes what they gave and the index.</summary>
+internal sealed class RunJob(string folder, RunSettings settings, bool keepGoing, bool verbose, TextWriter output, TextWriter error)
+{
+    /// <summary>Runs <paramref name="files"/> and gives the exit code.</summary>
+    public int Run(IReadOnlyList<string> files, CancellationToken cancellation)
+    {
+        // All are read first: a broken file shows before the others have cost their minutes.
+        var notebooks = files.Select(NotebookReader.Read).ToList();
+        CheckTargets(notebooks);
+        var runs = new List<NotebookRun>();
+        foreach (var notebook in notebooks)
+        {
+            var run = NotebookRunner.Run(notebook, settings, (cell, duration) => Report(notebook, cell, duration), cancellation);
+            runs.Add(run);
+            NotebookWriter.Write(Target(notebook, ".ipynb"), run);
+            AtomicFile.WriteText(Target(notebook, ".html"), NotebookPage.Render(run));
+            AtomicFile.WriteText(Path.Combine(folder, "index.html"), IndexPage.Render(runs));
+            if (run.Failure is not { } failure) continue;
+            error.WriteLine($"attn: {Path.GetRelativePath(Environment.CurrentDirectory, notebook.Path)}, {failure.OneLine}");
+            if (verbose) foreach (string line in failure.Trace) error.WriteLine(line);
+            if (!keepGoing) break;
+        }
+        return runs.Exists(r => r.Failure is not null) ? Attn.Failed : Attn.Done;
+    }
+
+    private void CheckTargets(IReadOnlyList<Notebook> notebooks)
+    {
+        foreach (var same in notebooks.GroupBy(n => n.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
+            throw new InputException(same.Last().Path, null, $"has the same name as {same.First().Path}, and both would be written to one file", "Run them one after the other with different --out folders");
+        foreach (var notebook in notebooks.Where(n => n.Path == Target(n, ".ipynb")))
+            throw new InputException(notebook.Path, null, "would be overwritten with its own outputs", "Choose another --out folder");
+    }
+
+    private string Target(Notebook notebook, string extension) => Path.Combine(folder, notebook.Name + extension);
+
+    private void Report(Notebook notebook, Cell cell, TimeSpan duration) =>
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{notebook.Name}  [{cell.Number,2}/{notebook.Cells.Count}] {duration.TotalSeconds:0.00} s"));
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using TorchSharp;
+
+namespace AttentionNotebooks.Cli.Verbs;
+
+/// <summary><c>attn doctor</c>: what works on this machine. Exit code 1 when something that everything needs does not.</summary>
+internal static class DoctorVerb
+{
+    public static Command Create(TextWriter output)
+    {
+        var command = new Command("doctor", "Tells what works on this machine: .NET, libtorch, device, threads, notebook hosts, data.");
+        command.SetAction(_ =>
+        {
+            bool healthy = true;
+            void Tell(string what, Func<string> look, bool essential = true)
+            {
+                try { output.WriteLine($"{what,-12} {look()}"); }
+                catch (Exception e)
+                {
+                    healthy &= !essential;
+                    output.WriteLine($"{what,-12} {(essential ? "FAILED" : "no")}: {Cause(e)}");
+                }
+            }
+            Tell("system", () => $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB");
+            Tell(".NET", () => RuntimeInformation.FrameworkDescription);
+            Tell("libtorch", Torch);
+            Tell("device", () => torch.cuda.is_available() ? $"cuda, {torch.cuda.device_count()} GPU" : "cpu");
+            Tell("threads", () => $"{torch.get_num_threads()} for one operation");
+            Tell("hosts", Hosts, essential: false);
+            return healthy ? Attn.Done : Attn.Failed;
+        });
+        return command;
+    }
+
+    // Does a sum, since a library that loads may still not work.
+    private static string Torch()
+    {
+        // By path first: TorchSharp's own message blames a missing package whatever the loader really said.
+        string library = Path.Combine(AppContext.BaseDirectory, RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? "LibTorchSharp.dll" : RuntimeInformation.IsOSPlatform(OSPlatform.OSX) ? "libLibTorchSharp.dylib" : "libLibTorchSharp.so");
+        if (File.Exists(library)) NativeLibrary.Load(library);
+        using var four = torch.ones(2, 2).sum();
+        return four.item<float>() == 4 ? $"{torch.__version__} loads and computes" : throw new InvalidOperationException("loads, but 1 + 1 + 1 + 1 is not 4");
+    }
+
+    private static string Hosts()
+    {
+        string[] kernels = [.. new[] { ".local/share/jupyter/kernels", "Library/Jupyter/kernels", "AppData/Roaming/jupyter/kernels" }
+            .Select(f => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), f, ".net-csharp")).Where(Directory.Exists)];
+        return kernels.Length > 0 ? "attn run, Jupyter with .NET Interactive" : "attn run (no .NET Interactive kernel for Jupyter; see environment.md)";
+    }
+
+    private static string Cause(Exception e)
+    {
+        while (e is not InputException && e.InnerException is not null) e = e.InnerException;
+        return e.Message.ReplaceLineEndings(" ");
+    }
+}

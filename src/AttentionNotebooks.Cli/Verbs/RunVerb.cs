@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using AttentionNotebooks.Cli.Notebooks;
+
+namespace AttentionNotebooks.Cli;
+
+/// <summary><c>attn run</c>: runs notebooks with nothing but the .NET SDK and writes what they gave.</summary>
+internal static class RunVerb
+{
+    private const string DefaultFolder = "notebooks";
+    private const double DefaultLimit = 600;
+
+    /// <summary>The verb, writing progress to <paramref name="output"/> and failures to <paramref name="error"/>.</summary>
+    public static Command Create(TextWriter output, TextWriter error)
+    {
+        var notebooks = new Argument<string[]>("NOTEBOOK") { Description = "Notebooks (.ipynb) to run, or folders of them; by default all that lie directly in notebooks/.", Arity = ArgumentArity.ZeroOrMore };
+        var folder = new Option<string>("--out") { Description = "The folder to write NAME.ipynb, NAME.html and index.html to.", DefaultValueFactory = _ => "out", HelpName = "DIR" };
+        var parameters = new Option<string[]>("--param") { Description = "A parameter of the notebooks, k=v: the environment variable of exactly the name k while they run. May be given more than once.", HelpName = "k=v" };
+        var timeout = new Option<double>("--timeout") { Description = "How many seconds one cell may take.", DefaultValueFactory = _ => DefaultLimit, HelpName = "S" };
+        var keepGoing = new Option<bool>("--keep-going") { Description = "Run the rest of the notebooks when one fails." };
+        parameters.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(t => t.Value.IndexOf('=', StringComparison.Ordinal) < 1)) result.AddError($"--param takes name=value, not '{token.Value}'.");
+        });
+        timeout.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !(double.TryParse(token.Value, CultureInfo.InvariantCulture, out double seconds) && seconds is > 0 and <= 1e6)) result.AddError($"--timeout takes a number of seconds above 0 (at most 1000000), not '{token.Value}'.");
+        });
+        var verb = new Command("run", "Runs notebooks headless; writes each with its outputs, and as a page that draws with the network off.") { notebooks, folder, parameters, timeout, keepGoing };
+        verb.SetAction((parsed, cancellation) => Task.Run(() =>
+        {
+            var given = (parsed.GetValue(parameters) ?? []).Select(p => p.Split('=', 2)).GroupBy(p => p[0]).ToDictionary(g => g.Key, g => g.Last()[1]);
+            var settings = new RunSettings(given, TimeSpan.FromSeconds(parsed.GetValue(timeout)));
+            var job = new RunJob(Path.GetFullPath(parsed.GetValue(folder)!), settings, parsed.GetValue(keepGoing), parsed.GetValue(Attn.Verbose), output, error);
+            return job.Run(Files(parsed.GetValue(notebooks) ?? []), cancellation);
+        }, cancellation));
+        return verb;
+    }
+
+    private static List<string> Files(string[] named) => named.Length == 0
+        ? [.. InFolder(DefaultFolder)]
+        : [.. named.SelectMany(n => Directory.Exists(n) ? InFolder(n) : [n])];
+
+    // Not its subfolders: notebooks/must-fail holds notebooks that fail on purpose.
+    private static IEnumerable<string> InFolder(string folder)
+    {
+        string[] files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.ipynb") : [];
+        if (files.Length == 0) throw new InputException(folder, null, "is no folder with notebooks in it", "Name the notebooks to run, or change to the folder that holds notebooks/");
+        return files.Order(StringComparer.Ordinal);
+    }
+}

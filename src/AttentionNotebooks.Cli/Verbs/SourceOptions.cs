@@ -1,0 +1,45 @@
+using System.CommandLine;
+using AttentionNotebooks.Attention;
+using AttentionNotebooks.Bert;
+using AttentionNotebooks.Data;
+
+namespace AttentionNotebooks.Cli.Verbs;
+
+/// <summary>The options that say where attention comes from: a model over texts, or saved maps.</summary>
+internal sealed class SourceOptions(TextWriter error, bool savedMapsToo = true)
+{
+    private const int DefaultMaxLength = 128;
+
+    private readonly Option<string?> _model = new("--model") { Description = "A model folder in Hugging Face layout.", HelpName = "DIR" };
+    private readonly Option<string?> _text = new("--text") { Description = "Texts for the model, one per line.", HelpName = "F" };
+    private readonly Option<string?> _maps = new("--maps") { Description = "Saved maps instead of a model: .npz with one [layers, heads, T, T] entry per text.", HelpName = "F.npz" };
+    private readonly Option<string?> _tokens = new("--tokens") { Description = "Tokens of the saved maps: one {\"id\", \"tokens\"} per line.", HelpName = "F.jsonl" };
+    private readonly Option<int> _limit = new("--limit") { Description = "Use the first N texts only.", HelpName = "N", DefaultValueFactory = _ => int.MaxValue };
+    private readonly Option<int> _maxLength = new("--max-length") { Description = "Cut longer texts to so many tokens.", HelpName = "N", DefaultValueFactory = _ => DefaultMaxLength };
+
+    public void AddTo(Command command)
+    {
+        Option[] options = savedMapsToo ? [_model, _text, _maps, _tokens, _limit, _maxLength] : [_model, _text, _limit, _maxLength];
+        foreach (var option in options) command.Add(option);
+        _limit.Validators.Add(r => { if (r.GetValueOrDefault<int>() < 1) r.AddError("--limit must be at least 1."); });
+        _maxLength.Validators.Add(r => { if (r.GetValueOrDefault<int>() < 3) r.AddError("--max-length must be at least 3: [CLS], a token, [SEP]."); });
+        command.Validators.Add(r =>
+        {
+            bool model = r.GetValue(_model) is not null, maps = savedMapsToo && r.GetValue(_maps) is not null;
+            if (model == maps) r.AddError(savedMapsToo ? "Give either --model with --text, or --maps." : "Give --model with --text.");
+            else if (model && r.GetValue(_text) is null) r.AddError("--model needs --text.");
+        });
+    }
+
+    /// <summary>The source that the command line names; with a model, that model must be disposed after it.</summary>
+    public (IAttentionSource Source, IDisposable? Model) Open(ParseResult parsed)
+    {
+        int limit = parsed.GetValue(_limit);
+        if (savedMapsToo && parsed.GetValue(_maps) is { } maps) return (MapArchive.Open(maps, parsed.GetValue(_tokens), limit), null);
+        var texts = TextFile.Texts(parsed.GetValue(_text)!, limit);
+        var checkpoint = Checkpoint.Load(parsed.GetValue(_model)!);
+        var live = new LiveAttention(checkpoint, texts, Math.Min(parsed.GetValue(_maxLength), checkpoint.Tokenizer.MaxLength));
+        if (live.Truncated > 0) error.WriteLine($"attn: {live.Truncated} of {live.Texts.Count} texts were longer than {live.Texts.Max(t => t.Length)} tokens and were cut.");
+        return (live, checkpoint);
+    }
+}

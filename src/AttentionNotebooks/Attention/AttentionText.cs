@@ -1,0 +1,16 @@
+namespace AttentionNotebooks.Attention;
+
+/// <summary>One text as an attention source knows it.</summary>
+/// <param name="Id">What the source calls it: a sentence id, or its number.</param>
+/// <param name="Length">Its length n in tokens, special tokens included.</param>
+/// <param name="Tokens">Its tokens, special ones included, or <see langword="null"/> where the source does not have them.</param>
+public sealed record AttentionText(string Id, int Length, IReadOnlyList<string>? Tokens)
+{
+    /// <summary>Positions of the classification token: that of each [CLS], or the first where the tokens are not known.</summary>
+    public IEnumerable<int> ClsPositions => Tokens is null ? [0] : PositionsOf("[CLS]");
+
+    /// <summary>Positions of the separator: those of all [SEP], or the last where the tokens are not known.</summary>
+    public IEnumerable<int> SepPositions => Tokens is null ? [Length - 1] : PositionsOf("[SEP]");
+
+    private IEnumerable<int> PositionsOf(string token) => Enumerable.Range(0, Length).Where(i => Tokens![i] == token);
+}

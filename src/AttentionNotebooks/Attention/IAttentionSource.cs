@@ -1,0 +1,63 @@
+using TorchSharp;
+
+namespace AttentionNotebooks.Attention;
+
+/// <summary>
+/// What yields attention: a live model or an archive of saved maps. Attention is never kept for a whole corpus: each
+/// layer's map of a batch is shown to a visitor and dropped.
+/// </summary>
+public interface IAttentionSource
+{
+    /// <summary>The model's heads.</summary>
+    HeadGrid Grid { get; }
+
+    /// <summary>The texts, in their own order.</summary>
+    IReadOnlyList<AttentionText> Texts { get; }
+
+    /// <summary>Shows every batch of the plan, layer by layer, to the visitor.</summary>
+    /// <param name="visitor">What to do with the maps.</param>
+    /// <param name="options">Batch size and shard; <see cref="VisitOptions.Default"/> when omitted.</param>
+    /// <param name="progress">Told after each batch.</param>
+    /// <param name="cancellation">Looked at between layers.</param>
+    /// <exception cref="InputException">A map is broken (archives).</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default);
+
+    /// <summary>All maps of one text: what a picture needs.</summary>
+    /// <param name="text">Its position in <see cref="Texts"/>.</param>
+    /// <exception cref="InputException">There is no such text, or its maps are broken (archives).</exception>
+    TextMaps Maps(int text);
+}
+
+/// <summary>Receives attention maps. A visit sees, for each batch, the layers in order from 0.</summary>
+public interface IAttentionVisitor
+{
+    /// <summary>One layer's map of one batch.</summary>
+    /// <param name="batch">The texts.</param>
+    /// <param name="layer">The layer, from 0.</param>
+    /// <param name="probabilities">
+    /// <c>[B, H, T, T]</c>, float32: weight from query (third) to key (fourth). Rows of a text's own tokens sum to 1;
+    /// rows and columns of padding are zero. Valid during the call only.
+    /// </param>
+    void Visit(TextBatch batch, int layer, torch.Tensor probabilities);
+}
+
+/// <summary>How a source goes through its texts.</summary>
+/// <param name="TokensPerBatch">A batch's B · T at most (a single longer text still makes a batch of its own).</param>
+/// <param name="Shard">Which shard of <paramref name="Shards"/> to visit, from 0.</param>
+/// <param name="Shards">Into how many shards the batches are dealt.</param>
+public sealed record VisitOptions(int TokensPerBatch = 2048, int Shard = 0, int Shards = 1)
+{
+    /// <summary>2,048 tokens a batch, all of it.</summary>
+    public static VisitOptions Default { get; } = new();
+}
+
+/// <summary>How far a visit is.</summary>
+/// <param name="TextsDone">Texts visited.</param>
+/// <param name="Texts">Texts to visit.</param>
+/// <param name="Elapsed">Time since the start.</param>
+public readonly record struct VisitProgress(int TextsDone, int Texts, TimeSpan Elapsed)
+{
+    /// <summary>The time still to go at the speed so far.</summary>
+    public TimeSpan Remaining => TextsDone == 0 ? TimeSpan.MaxValue : Elapsed * ((double)(Texts - TextsDone) / TextsDone);
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using AttentionNotebooks.Bert;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AttentionNotebooks.Attention;
+
+/// <summary>Attention of a model that runs: texts go through BERT in batches of like length, a layer at a time.</summary>
+public sealed class LiveAttention : IAttentionSource
+{
+    private readonly Checkpoint _checkpoint;
+    private readonly TokenizedText[] _tokenized;
+    private readonly Device _device;
+
+    /// <summary>Tokenises texts for a model. Nothing runs until the source is visited.</summary>
+    /// <param name="checkpoint">The model; it must outlive the source.</param>
+    /// <param name="texts">The texts, at least one, none empty.</param>
+    /// <param name="maxLength">Longer texts are cut to so many tokens, special ones included; the model's own limit when omitted.</param>
+    /// <exception cref="InputException">There is no text, or one has no token.</exception>
+    public LiveAttention(Checkpoint checkpoint, IReadOnlyList<string> texts, int? maxLength = null)
+        : this(checkpoint, [.. texts.Select(t => checkpoint.Tokenizer.Encode(t, maxLength))]) { }
+
+    /// <summary>Takes texts that are tokenised already, such as pairs or treebank sentences.</summary>
+    /// <param name="checkpoint">The model; it must outlive the source.</param>
+    /// <param name="texts">The tokenised texts, at least one, none without a token of its own.</param>
+    /// <exception cref="InputException">There is no text, or one has no token.</exception>
+    public LiveAttention(Checkpoint checkpoint, IReadOnlyList<TokenizedText> texts)
+    {
+        if (texts.Count == 0) throw new InputException("texts", null, "there is none", "Give at least one");
+        _checkpoint = checkpoint;
+        _tokenized = [.. texts];
+        _device = checkpoint.Model.parameters().First().device;
+        Grid = new HeadGrid(checkpoint.Config.NumHiddenLayers, checkpoint.Config.NumAttentionHeads);
+        Texts = [.. texts.Select((t, i) => t.Words.All(w => w < 0)
+            ? throw new InputException($"text {i}", null, "is empty", "Leave empty texts out")
+            : new AttentionText($"{i:000000}", t.Length, t.Tokens))];
+    }
+
+    /// <inheritdoc/>
+    public HeadGrid Grid { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<AttentionText> Texts { get; }
+
+    /// <summary>How many texts were cut because they were too long.</summary>
+    public int Truncated => _tokenized.Count(t => t.Truncated);
+
+    /// <inheritdoc/>
+    public void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var clock = Stopwatch.StartNew();
+        var plan = BatchPlan.Of([.. _tokenized.Select(t => t.Length)], options ?? VisitOptions.Default);
+        int done = 0, all = plan.Sum(b => b.Length);
+        foreach (var indices in plan)
+        {
+            Visit(visitor, indices, cancellation);
+            done += indices.Length;
+            progress?.Report(new VisitProgress(done, all, clock.Elapsed));
+        }
+    }
+
+    /// <inheritdoc/>
+    public TextMaps Maps(int text)
+    {
+        TextMaps.CheckIndex(text, Texts.Count);
+        var collector = new Collector(Grid, Texts[text].Length);
+        Visit(collector, [text], CancellationToken.None);
+        return new TextMaps(Texts[text], Grid, collector.Weights);
+    }
+
+    private void Visit(IAttentionVisitor visitor, int[] indices, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        using var batch = new TextBatch([.. indices.Select(i => Texts[i])], indices, _device);
+        var ids = Padded(batch, t => t.Ids, _checkpoint.Tokenizer.PadId);     // [B, T]
+        var segments = Padded(batch, t => t.Segments, 0);                      // [B, T]
+        _checkpoint.Model.Bert.Visit(ids, segments, batch.Padded ? batch.Mask : null, (layer, probabilities) =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            // Padded keys have weight 0 already; rows of padded queries are cleared too: padding never counts.
+            if (batch.Padded) probabilities.mul_(batch.Mask.unsqueeze(1).unsqueeze(-1));
+            visitor.Visit(batch, layer, probabilities);
+        });
+    }
+
+    private Tensor Padded(TextBatch batch, Func<TokenizedText, int[]> values, int padding)
+    {
+        var padded = new long[batch.Count * batch.Length];
+        Array.Fill(padded, padding);
+        for (int b = 0; b < batch.Count; b++)
+        {
+            var own = values(_tokenized[batch.Indices[b]]);
+            for (int i = 0; i < own.Length; i++) padded[b * batch.Length + i] = own[i];
+        }
+        return tensor(padded, [batch.Count, batch.Length], device: _device);
+    }
+
+    // Keeps all layers of one text.
+    private sealed class Collector(HeadGrid grid, int length) : IAttentionVisitor
+    {
+        public float[] Weights { get; } = new float[grid.Count * length * length];
+
+        public void Visit(TextBatch batch, int layer, Tensor probabilities)
+        {
+            using var own = probabilities.cpu().contiguous();
+            own.data<float>().CopyTo(Weights, layer * grid.Heads * length * length);
+        }
+    }
+}

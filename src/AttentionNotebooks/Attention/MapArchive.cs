@@ -1,0 +1,180 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using System.Text.Json;
+using AttentionNotebooks.Data;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AttentionNotebooks.Attention;
+
+/// <summary>
+/// Attention maps that somebody saved: a .npz file with one entry per text, <c>[L, H, T, T]</c> (layers, heads, queries,
+/// keys), and optionally a .jsonl file with one <c>{"id": …, "tokens": […]}</c> per line.
+/// </summary>
+public sealed class MapArchive : IAttentionSource
+{
+    /// <summary>How far from 1 a saved row may sum: room for maps stored with 4 decimals or as float16, none for anything else.</summary>
+    public const double RowSumTolerance = 0.02;
+
+    private const string SaveAgain = "Save the model's attention probabilities again, one [layers, heads, T, T] array per text";
+    private readonly string _file;
+
+    private MapArchive(string file, HeadGrid grid, IReadOnlyList<AttentionText> texts)
+    {
+        _file = file;
+        Grid = grid;
+        Texts = texts;
+    }
+
+    /// <inheritdoc/>
+    public HeadGrid Grid { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<AttentionText> Texts { get; }
+
+    /// <summary>Opens an archive. The maps themselves are read, and checked, when they are visited.</summary>
+    /// <param name="file">The .npz file.</param>
+    /// <param name="tokensFile">The tokens of its texts; without it the first token is taken for [CLS] and the last for [SEP].</param>
+    /// <param name="limit">At most this many texts, in the archive's order.</param>
+    /// <exception cref="InputException">A file is missing or broken, or the tokens do not fit the maps.</exception>
+    public static MapArchive Open(string file, string? tokensFile = null, int limit = int.MaxValue)
+    {
+        var tokens = tokensFile is null ? null : ReadTokens(tokensFile);
+        using var zip = OpenZip(file);
+        var texts = new List<AttentionText>();
+        HeadGrid? grid = null;
+        foreach (var entry in zip.Entries.Take(limit))
+        {
+            string id = IdOf(entry);
+            var shape = ReadShape(file, entry);
+            if (shape.Length != 4 || shape[2] != shape[3] || shape.Any(d => d < 1))
+                throw new InputException(file, $"entry {id}", $"has shape [{string.Join(", ", shape)}] instead of [layers, heads, T, T]", SaveAgain);
+            var here = new HeadGrid(shape[0], shape[1]);
+            if (grid is not null && here != grid) throw new InputException(file, $"entry {id}", $"has {here} heads where the entries before it have {grid}", "Keep the maps of different models in different files");
+            grid = here;
+            IReadOnlyList<string>? own = null;
+            if (tokens is not null && !tokens.TryGetValue(id, out own)) throw new InputException(tokensFile!, $"id {id}", "is missing", $"Give one line for each entry of {file}");
+            if (own is not null && own.Count != shape[2]) throw new InputException(tokensFile!, $"id {id}", $"has {own.Count} tokens for a map of {shape[2]}", "Save tokens and maps of the same texts, special tokens included");
+            texts.Add(new AttentionText(id, shape[2], own));
+        }
+        if (grid is null) throw new InputException(file, null, "holds no map", SaveAgain);
+        return new MapArchive(file, grid.Value, texts);
+    }
+
+    /// <inheritdoc/>
+    public TextMaps Maps(int text)
+    {
+        TextMaps.CheckIndex(text, Texts.Count);
+        using var zip = OpenZip(_file);
+        return new TextMaps(Texts[text], Grid, Read(zip, text));
+    }
+
+    /// <inheritdoc/>
+    public void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var clock = Stopwatch.StartNew();
+        var plan = BatchPlan.Of([.. Texts.Select(t => t.Length)], options ?? VisitOptions.Default);
+        int done = 0, all = plan.Sum(b => b.Length);
+        using var zip = OpenZip(_file);
+        foreach (var indices in plan)
+        {
+            using var batch = new TextBatch([.. indices.Select(i => Texts[i])], indices);
+            float[][] maps = [.. indices.Select(i => Read(zip, i))];
+            for (int layer = 0; layer < Grid.Layers; layer++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                using var scope = NewDisposeScope();
+                visitor.Visit(batch, layer, Layer(batch, maps, layer));
+            }
+            done += indices.Length;
+            progress?.Report(new VisitProgress(done, all, clock.Elapsed));
+        }
+    }
+
+    // One layer of all texts of a batch, padded with zeros: [B, H, T, T].
+    private Tensor Layer(TextBatch batch, float[][] maps, int layer)
+    {
+        var result = zeros(batch.Count, Grid.Heads, batch.Length, batch.Length);
+        for (int b = 0; b < batch.Count; b++)
+        {
+            int n = batch.Texts[b].Length, size = Grid.Heads * n * n;
+            using var own = tensor(maps[b].AsSpan(layer * size, size).ToArray(), [Grid.Heads, n, n]);
+            result[b, .., ..n, ..n].copy_(own);
+        }
+        return result;
+    }
+
+    private float[] Read(ZipArchive zip, int text)
+    {
+        string id = Texts[text].Id;
+        var entry = zip.GetEntry(id + ".npy") ?? zip.GetEntry(id)!;
+        using var stream = entry.Open();
+        var array = NpyArray.Read(stream, _file, $"entry {id}", entry.Length);
+        return Normalised(array, id);
+    }
+
+    private float[] Normalised(NpyArray array, string id)
+    {
+        int n = array.Shape[3], heads = Grid.Heads;
+        var result = new float[array.Values.Length];
+        for (int row = 0; row < result.Length / n; row++)
+        {
+            var from = array.Values.AsSpan(row * n, n);
+            string Place() => $"entry {id}, layer {row / n / heads}, head {row / n % heads}, row {row % n}";
+            double sum = 0;
+            foreach (double a in from)
+            {
+                if (double.IsNaN(a) || a < 0) throw new InputException(_file, Place(), $"holds {(double.IsNaN(a) ? "NaN" : "a negative weight")}", SaveAgain);
+                sum += a;
+            }
+            if (!(Math.Abs(sum - 1) <= RowSumTolerance))
+                throw new InputException(_file, Place(), FormattableString.Invariant($"sums to {sum:0.####} instead of 1"), SaveAgain + ", after softmax and without dropout");
+            for (int j = 0; j < n; j++) result[row * n + j] = (float)(from[j] / sum);
+        }
+        return result;
+    }
+
+    private static int[] ReadShape(string file, ZipArchiveEntry entry)
+    {
+        using var stream = entry.Open();
+        return NpyArray.ReadShape(stream, file, $"entry {IdOf(entry)}");
+    }
+
+    private static string IdOf(ZipArchiveEntry entry) => entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
+
+    private static ZipArchive OpenZip(string file)
+    {
+        try
+        {
+            return ZipFile.OpenRead(file);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw e is InvalidDataException
+                ? new InputException(file, null, "is not a .npz archive, or is cut off", SaveAgain, e)
+                : new InputException(file, null, "cannot be opened", "Check the path", e);
+        }
+    }
+
+    private static Dictionary<string, IReadOnlyList<string>?> ReadTokens(string file)
+    {
+        var tokens = new Dictionary<string, IReadOnlyList<string>?>();
+        int line = 0;
+        foreach (string text in TextFile.Lines(file))
+        {
+            line++;
+            if (text.Trim().Length == 0) continue;
+            InputException Bad(string problem, Exception? e = null) => new(file, $"line {line}", problem, "Write one {\"id\": \"…\", \"tokens\": [\"…\", …]} per line", e);
+            try
+            {
+                using var json = JsonDocument.Parse(text);
+                string id = json.RootElement.GetProperty("id").GetString() ?? throw Bad("has no id");
+                var list = json.RootElement.GetProperty("tokens");
+                if (!tokens.TryAdd(id, list.ValueKind == JsonValueKind.Null ? null : [.. list.EnumerateArray().Select(t => t.GetString() ?? throw Bad("has a null token"))]))
+                    throw Bad($"repeats the id {id}");
+            }
+            catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException) { throw Bad("is not such a record", e); }
+        }
+        return tokens;
+    }
+}

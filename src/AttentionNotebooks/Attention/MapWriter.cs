@@ -1,0 +1,50 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using AttentionNotebooks.Data;
+
+namespace AttentionNotebooks.Attention;
+
+/// <summary>Saves whole maps, as <see cref="MapArchive"/> reads them.</summary>
+public static class MapWriter
+{
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    // Fixed, so that the same maps give the same bytes; the earliest date a zip entry can carry.
+    private static readonly DateTimeOffset EntryTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>The name of the tokens file that belongs to a file of maps: <c>maps.npz</c> → <c>maps.tokens.jsonl</c>.</summary>
+    /// <param name="file">The .npz file.</param>
+    public static string TokensFileOf(string file) => Path.ChangeExtension(file, ".tokens.jsonl");
+
+    /// <summary>Writes every text's maps, <c>[L, H, T, T]</c> float32, and their tokens beside them. One text is in memory at a time.</summary>
+    /// <param name="source">Where they come from.</param>
+    /// <param name="file">The .npz file; an entry per text, named by its id.</param>
+    /// <param name="progress">Told after each text.</param>
+    /// <param name="cancellation">Stops the work; nothing is left then.</param>
+    /// <exception cref="InputException">The folder cannot be written to, or a map is broken.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static void Save(IAttentionSource source, string file, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        AtomicFile.Write(file, stream =>
+        {
+            using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
+            for (int i = 0; i < source.Texts.Count; i++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var maps = source.Maps(i);
+                // Stored, not compressed: float32 weights hardly shrink, and a stored entry can be mapped into memory.
+                var entry = zip.CreateEntry($"{maps.Text.Id}.npy", CompressionLevel.NoCompression);
+                entry.LastWriteTime = EntryTime;
+                using var open = entry.Open();
+                NpyArray.Write(open, [maps.Grid.Layers, maps.Grid.Heads, maps.Text.Length, maps.Text.Length], maps.Weights);
+                progress?.Report(new VisitProgress(i + 1, source.Texts.Count, clock.Elapsed));
+            }
+        });
+        var lines = new StringBuilder();
+        foreach (var text in source.Texts) lines.Append(JsonSerializer.Serialize(new { id = text.Id, tokens = text.Tokens }, Plain)).Append('\n');
+        AtomicFile.WriteText(TokensFileOf(file), lines.ToString());
+    }
+}

@@ -1,0 +1,53 @@
+namespace AttentionNotebooks.Attention;
+
+/// <summary>The attention maps of one text, every layer and head: small enough to keep for a picture, too large to keep for a corpus.</summary>
+public sealed class TextMaps
+{
+    private readonly float[] _weights;
+
+    internal TextMaps(AttentionText text, HeadGrid grid, float[] weights)
+    {
+        Text = text;
+        Grid = grid;
+        _weights = weights;
+    }
+
+    /// <summary>The text.</summary>
+    public AttentionText Text { get; }
+
+    /// <summary>The model's heads.</summary>
+    public HeadGrid Grid { get; }
+
+    /// <summary>The weights <c>[L, H, T, T]</c> (layer, head, query, key), the last dimension fastest; rows sum to 1.</summary>
+    public ReadOnlySpan<float> Weights => _weights;
+
+    /// <summary>The tokens, or their positions where the source does not have tokens.</summary>
+    public IReadOnlyList<string> Tokens => Text.Tokens ?? [.. Enumerable.Range(0, Text.Length).Select(i => $"{i}")];
+
+    /// <summary>One head's map.</summary>
+    /// <param name="head">The head.</param>
+    /// <returns>Weights <c>[T, T]</c> from query to key.</returns>
+    /// <exception cref="InputException">The model has no such head.</exception>
+    public float[,] this[Head head]
+    {
+        get
+        {
+            int n = Text.Length;
+            var map = new float[n, n];
+            Buffer.BlockCopy(_weights, Grid.PositionOf(head) * n * n * sizeof(float), map, 0, n * n * sizeof(float));
+            return map;
+        }
+    }
+
+    /// <summary>One head's map.</summary>
+    /// <param name="layer">The layer, from 0.</param>
+    /// <param name="head">The head within the layer, from 0.</param>
+    /// <returns>Weights <c>[T, T]</c> from query to key.</returns>
+    /// <exception cref="InputException">The model has no such head.</exception>
+    public float[,] this[int layer, int head] => this[new Head(layer, head)];
+
+    internal static void CheckIndex(int text, int count)
+    {
+        if (text < 0 || text >= count) throw new InputException($"text {text}", null, $"is not one of the {count} texts", $"Count from 0: the last is {count - 1}");
+    }
+}

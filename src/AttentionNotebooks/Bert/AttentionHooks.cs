@@ -1,0 +1,22 @@
+using static TorchSharp.torch;
+
+namespace AttentionNotebooks.Bert;
+
+/// <summary>
+/// Where a forward pass can be watched or changed. Layers count from 0. What a hook returns is used in place of what
+/// it was given; gradients flow through it. Tensors made inside a hook belong to the pass and are disposed with it.
+/// </summary>
+public sealed class AttentionHooks
+{
+    /// <summary>Changes a layer's scores before the softmax: (layer, q·k/√d <c>[B, H, T, T]</c>) → the same shape. Padded keys are masked afterwards.</summary>
+    public Func<int, Tensor, Tensor>? EditScores { get; init; }
+
+    /// <summary>Changes a layer's probabilities before they weigh the values: (layer, <c>[B, H, T, T]</c>) → the same shape.</summary>
+    public Func<int, Tensor, Tensor>? EditProbabilities { get; init; }
+
+    /// <summary>Sees a layer's probabilities as they weigh the values: (layer, <c>[B, H, T, T]</c>). They are disposed after the call.</summary>
+    public Action<int, Tensor>? OnProbabilities { get; init; }
+
+    /// <summary>Changes a layer's head outputs before they are mixed: (layer, <c>[B, H, T, d]</c>) → the same shape. A gate per head goes here.</summary>
+    public Func<int, Tensor, Tensor>? EditHeads { get; init; }
+}

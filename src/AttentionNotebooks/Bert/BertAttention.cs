@@ -1,0 +1,33 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AttentionNotebooks.Bert;
+
+/// <summary>The attention half of a layer.</summary>
+public sealed class BertAttention : nn.Module
+{
+    private readonly BertSelfAttention self;
+    private readonly BertSelfOutput output;
+
+    internal BertAttention(BertConfig config, Device? device, double residualScale) : base(nameof(BertAttention))
+    {
+        self = new BertSelfAttention(config, device);
+        output = new BertSelfOutput(config, device, residualScale);
+        RegisterComponents();
+    }
+
+    /// <summary>The self-attention itself.</summary>
+    public BertSelfAttention Self => self;
+
+    /// <summary>Attends, mixes the heads, adds and normalises.</summary>
+    /// <param name="hidden">Hidden states <c>[B, T, D]</c>.</param>
+    /// <param name="padding">True at padded keys, <c>[B, 1, 1, T]</c>, or <see langword="null"/>.</param>
+    /// <param name="layer">The layer that the hooks are told.</param>
+    /// <param name="hooks">Edits, if any.</param>
+    /// <returns><c>[B, T, D]</c>.</returns>
+    public Tensor forward(Tensor hidden, Tensor? padding, int layer, AttentionHooks? hooks)
+    {
+        using var context = self.forward(hidden, padding, layer, hooks);
+        return output.forward(context, hidden);
+    }
+}

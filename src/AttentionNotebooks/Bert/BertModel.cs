@@ -1,0 +1,109 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AttentionNotebooks.Bert;
+
+/// <summary>BERT without a task head: embeddings, encoder and, where the checkpoint has one, the pooler.</summary>
+/// <remarks>Devlin et al. (2019). Dropout belongs to the original's training and is left out.</remarks>
+public sealed class BertModel : nn.Module
+{
+    private readonly BertEmbeddings embeddings;
+    private readonly BertEncoder encoder;
+    private readonly BertPooler? pooler;
+
+    /// <summary>Builds a model with TorchSharp's starting weights.</summary>
+    /// <param name="config">The sizes.</param>
+    /// <param name="withPooler">Whether to build the pooler.</param>
+    /// <param name="device">Where the weights live; the CPU unless given.</param>
+    /// <param name="residualScale">α, the weight of every residual connection: 1 in BERT, more while a DeepNorm model is trained.</param>
+    /// <exception cref="InputException">The configuration describes no model that can be built.</exception>
+    public BertModel(BertConfig config, bool withPooler = true, Device? device = null, double residualScale = 1) : base(nameof(BertModel))
+    {
+        config.Check(nameof(BertConfig));
+        Config = config;
+        embeddings = new BertEmbeddings(config, device);
+        encoder = new BertEncoder(config, device, residualScale);
+        pooler = withPooler ? new BertPooler(config, device) : null;
+        RegisterComponents();
+    }
+
+    /// <summary>The sizes.</summary>
+    public BertConfig Config { get; }
+
+    /// <summary>The embeddings.</summary>
+    public BertEmbeddings Embeddings => embeddings;
+
+    /// <summary>The stack of layers.</summary>
+    public BertEncoder Encoder => encoder;
+
+    /// <summary>The pooler, or <see langword="null"/> where the checkpoint has none.</summary>
+    public BertPooler? Pooler => pooler;
+
+    /// <summary>The last layer's hidden states.</summary>
+    /// <param name="ids">Ids <c>[B, T]</c>, int64.</param>
+    /// <param name="segments">Segments <c>[B, T]</c>, int64; all 0 when <see langword="null"/>.</param>
+    /// <param name="mask">1 at tokens, 0 at padding, <c>[B, T]</c>, bool or int64, at least one token in every row; nothing is padded when <see langword="null"/>.</param>
+    /// <param name="hooks">Edits and watchers, if any.</param>
+    /// <returns>Hidden states <c>[B, T, D]</c>; those at padding mean nothing. The caller owns them.</returns>
+    /// <exception cref="ArgumentException">The shapes disagree, or T exceeds the model's positions.</exception>
+    public Tensor forward(Tensor ids, Tensor? segments = null, Tensor? mask = null, AttentionHooks? hooks = null)
+    {
+        using var scope = NewDisposeScope();
+        var (embedded, padding) = Embed(ids, segments, mask);
+        return encoder.forward(embedded, padding, hooks).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The embeddings and every layer's hidden states.</summary>
+    /// <param name="ids">Ids <c>[B, T]</c>, int64.</param>
+    /// <param name="segments">Segments <c>[B, T]</c>, int64; all 0 when <see langword="null"/>.</param>
+    /// <param name="mask">1 at tokens, 0 at padding, <c>[B, T]</c>; nothing is padded when <see langword="null"/>.</param>
+    /// <param name="hooks">Edits and watchers, if any.</param>
+    /// <returns>L + 1 tensors <c>[B, T, D]</c>: the embeddings, then layer 0, 1, … The caller owns them.</returns>
+    /// <exception cref="ArgumentException">The shapes disagree, or T exceeds the model's positions.</exception>
+    public Tensor[] HiddenStates(Tensor ids, Tensor? segments = null, Tensor? mask = null, AttentionHooks? hooks = null)
+    {
+        using var scope = NewDisposeScope();
+        var (embedded, padding) = Embed(ids, segments, mask);
+        var states = new List<Tensor> { embedded };
+        encoder.forward(embedded, padding, hooks, states);
+        foreach (var state in states) state.MoveToOuterDisposeScope();
+        return [.. states];
+    }
+
+    /// <summary>
+    /// Delivers each layer's attention probabilities, layer 0 first, and disposes them after the call, so that one
+    /// layer's map is in memory at a time. No gradients. Of the last layer only queries and keys are computed.
+    /// </summary>
+    /// <param name="ids">Ids <c>[B, T]</c>, int64.</param>
+    /// <param name="segments">Segments <c>[B, T]</c>, int64; all 0 when <see langword="null"/>.</param>
+    /// <param name="mask">1 at tokens, 0 at padding, <c>[B, T]</c>; nothing is padded when <see langword="null"/>.</param>
+    /// <param name="onLayer">Is given the layer and its probabilities <c>[B, H, T, T]</c>, float32. Rows of padded queries mean nothing.</param>
+    /// <param name="edits">Edits, if any; its own watcher is told first.</param>
+    /// <exception cref="ArgumentException">The shapes disagree, or T exceeds the model's positions.</exception>
+    public void Visit(Tensor ids, Tensor? segments, Tensor? mask, Action<int, Tensor> onLayer, AttentionHooks? edits = null)
+    {
+        using var noGradients = no_grad();
+        using var scope = NewDisposeScope();
+        var (embedded, padding) = Embed(ids, segments, mask);
+        encoder.Visit(embedded, padding, new AttentionHooks
+        {
+            EditScores = edits?.EditScores,
+            EditProbabilities = edits?.EditProbabilities,
+            EditHeads = edits?.EditHeads,
+            OnProbabilities = edits?.OnProbabilities + onLayer,
+        });
+    }
+
+    private (Tensor Embedded, Tensor? Padding) Embed(Tensor ids, Tensor? segments, Tensor? mask)
+    {
+        if (ids.dim() != 2) throw new ArgumentException($"ids have {ids.dim()} dimensions, not [B, T]", nameof(ids));
+        foreach (var (tensor, name) in new[] { (segments, nameof(segments)), (mask, nameof(mask)) })
+        {
+            if (tensor is not null && !tensor.shape.SequenceEqual(ids.shape))
+                throw new ArgumentException($"[{string.Join(", ", tensor.shape)}] differs from the ids' [{string.Join(", ", ids.shape)}]", name);
+        }
+        var embedded = embeddings.forward(ids, segments ?? zeros_like(ids));
+        var padding = mask?.to_type(ScalarType.Bool).logical_not().view(ids.shape[0], 1, 1, ids.shape[1]);
+        return (embedded, padding);
+    }
+}

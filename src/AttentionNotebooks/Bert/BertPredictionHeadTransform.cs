@@ -1,0 +1,30 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace AttentionNotebooks.Bert;
+
+/// <summary>What the masked-LM head does before it looks words up: LayerNorm(activation(dense(x))).</summary>
+public sealed class BertPredictionHeadTransform : nn.Module<Tensor, Tensor>
+{
+    private readonly Linear dense;
+    private readonly LayerNorm LayerNorm;
+    private readonly Func<Tensor, Tensor> activation;
+
+    internal BertPredictionHeadTransform(BertConfig config, Device? device) : base(nameof(BertPredictionHeadTransform))
+    {
+        dense = nn.Linear(config.HiddenSize, config.HiddenSize, device: device);
+        LayerNorm = nn.LayerNorm([config.HiddenSize], config.LayerNormEps, device: device);
+        activation = Activations.Named(config.HiddenAct);
+        RegisterComponents();
+    }
+
+    /// <summary>Transforms.</summary>
+    /// <param name="hidden">Hidden states <c>[…, D]</c>.</param>
+    /// <returns><c>[…, D]</c>.</returns>
+    public override Tensor forward(Tensor hidden)
+    {
+        using var scope = NewDisposeScope();
+        return LayerNorm.forward(activation(dense.forward(hidden))).MoveToOuterDisposeScope();
+    }
+}

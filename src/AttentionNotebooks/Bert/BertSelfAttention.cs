@@ -1,0 +1,63 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace AttentionNotebooks.Bert;
+
+/// <summary>Multi-head self-attention: softmax(Q·Kᵀ/√d)·V for every head.</summary>
+/// <remarks>Vaswani et al. (2017), "Attention Is All You Need", section 3.2. Written out instead of fused, because the
+/// probabilities are what this kit is about.</remarks>
+public sealed class BertSelfAttention : nn.Module
+{
+    private readonly Linear query, key, value;
+    private readonly int heads, headSize;
+    private readonly Scalar scale;
+
+    internal BertSelfAttention(BertConfig config, Device? device) : base(nameof(BertSelfAttention))
+    {
+        (heads, headSize) = (config.NumAttentionHeads, config.HeadSize);
+        scale = 1.0 / Math.Sqrt(headSize);
+        query = nn.Linear(config.HiddenSize, config.HiddenSize, device: device);
+        key = nn.Linear(config.HiddenSize, config.HiddenSize, device: device);
+        value = nn.Linear(config.HiddenSize, config.HiddenSize, device: device);
+        RegisterComponents();
+    }
+
+    /// <summary>The attention probabilities alone: values are not computed.</summary>
+    /// <param name="hidden">Hidden states <c>[B, T, D]</c>.</param>
+    /// <param name="padding">True at padded keys, <c>[B, 1, 1, T]</c>, or <see langword="null"/> where nothing is padded.</param>
+    /// <param name="layer">The layer that the hooks are told.</param>
+    /// <param name="hooks">Edits, if any.</param>
+    /// <returns>Probabilities <c>[B, H, T, T]</c>, float32; each row sums to 1, padded keys have exactly 0.</returns>
+    public Tensor Probabilities(Tensor hidden, Tensor? padding, int layer, AttentionHooks? hooks)
+    {
+        using var scope = NewDisposeScope();
+        var q = Heads(query.forward(hidden));                                  // [B, H, T, d]
+        var k = Heads(key.forward(hidden));                                    // [B, H, T, d]
+        var scores = q.mul(scale).matmul(k.transpose(-2, -1));                 // [B, H, T, T]
+        if (hooks?.EditScores is { } editScores) scores = editScores(layer, scores);
+        if (padding is not null) scores = scores.masked_fill(padding, Scalars.NegativeInfinity);
+        var probabilities = scores.softmax(-1, ScalarType.Float32);            // [B, H, T, T]
+        if (hooks?.EditProbabilities is { } edit) probabilities = edit(layer, probabilities);
+        hooks?.OnProbabilities?.Invoke(layer, probabilities);
+        return probabilities.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Attends.</summary>
+    /// <param name="hidden">Hidden states <c>[B, T, D]</c>.</param>
+    /// <param name="padding">True at padded keys, <c>[B, 1, 1, T]</c>, or <see langword="null"/> where nothing is padded.</param>
+    /// <param name="layer">The layer that the hooks are told.</param>
+    /// <param name="hooks">Edits, if any.</param>
+    /// <returns>The heads' outputs side by side, <c>[B, T, D]</c>.</returns>
+    public Tensor forward(Tensor hidden, Tensor? padding, int layer, AttentionHooks? hooks)
+    {
+        using var scope = NewDisposeScope();
+        var v = Heads(value.forward(hidden));                                  // [B, H, T, d]
+        var probabilities = Probabilities(hidden, padding, layer, hooks);      // [B, H, T, T]
+        var context = probabilities.to_type(v.dtype).matmul(v);                // [B, H, T, d]
+        if (hooks?.EditHeads is { } edit) context = edit(layer, context);
+        return context.transpose(1, 2).reshape(hidden.shape).MoveToOuterDisposeScope(); // [B, T, D]
+    }
+
+    private Tensor Heads(Tensor x) => x.view(x.shape[0], x.shape[1], heads, headSize).transpose(1, 2);
+}

@@ -1,0 +1,31 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace AttentionNotebooks.Bert;
+
+/// <summary>Mixes the heads and adds what came in: LayerNorm(dense(x) + α·input), α = 1 in every BERT.</summary>
+public sealed class BertSelfOutput : nn.Module<Tensor, Tensor, Tensor>
+{
+    private readonly Linear dense;
+    private readonly LayerNorm LayerNorm;
+    private readonly Scalar residualScale;
+
+    internal BertSelfOutput(BertConfig config, Device? device, double residualScale) : base(nameof(BertSelfOutput))
+    {
+        this.residualScale = residualScale;
+        dense = nn.Linear(config.HiddenSize, config.HiddenSize, device: device);
+        LayerNorm = nn.LayerNorm([config.HiddenSize], config.LayerNormEps, device: device);
+        RegisterComponents();
+    }
+
+    /// <summary>Mixes and adds.</summary>
+    /// <param name="context">The heads' outputs <c>[B, T, D]</c>.</param>
+    /// <param name="input">What the attention was given, <c>[B, T, D]</c>.</param>
+    /// <returns><c>[B, T, D]</c>.</returns>
+    public override Tensor forward(Tensor context, Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return LayerNorm.forward(dense.forward(context).add(input, residualScale)).MoveToOuterDisposeScope();
+    }
+}

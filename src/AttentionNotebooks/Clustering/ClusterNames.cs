@@ -1,0 +1,71 @@
+using AttentionNotebooks.Features;
+using static System.FormattableString;
+
+namespace AttentionNotebooks.Clustering;
+
+/// <summary>
+/// What a cluster is called: a transparent rule from the means of its features to the literature's terms. The first
+/// rule that holds names it, and its figures are the evidence. Features that a table does not have are not asked about.
+/// </summary>
+/// <remarks>
+/// The thresholds are lower than those that Clark et al. 2019 use for single heads (their released code: next or previous
+/// token &gt; 0.5, [CLS], [SEP] or punctuation &gt; 0.6, broad: entropy &gt; 3.8 nats at 128 tokens, which is 78 % of the uniform
+/// map's), because the mean of a cluster is diluted by its weaker members.
+/// </remarks>
+public static class ClusterNames
+{
+    /// <summary>A cluster looks at a neighbour when it puts at least this share of its attention there.</summary>
+    public const double PositionalShare = 0.3;
+
+    /// <summary>A cluster looks at special tokens when [CLS] and [SEP] together get at least this share.</summary>
+    public const double SpecialShare = 0.5;
+
+    /// <summary>A cluster is local when at least this share stays within two tokens.</summary>
+    public const double LocalShare = 0.5;
+
+    /// <summary>A cluster is broad when its mean entropy is at least this part of the broadest single head's.</summary>
+    public const double BroadShare = 0.7;
+
+    /// <summary>One of two shares outweighs the other when it is at least this many times as large.</summary>
+    public const double Outweighs = 2;
+
+    /// <summary>Names clusters.</summary>
+    /// <param name="clusters">Per cluster, the mean of each feature.</param>
+    /// <param name="table">The heads they are of.</param>
+    /// <returns>Per cluster, a name that no other has, and the sentence of figures that led to it.</returns>
+    public static IReadOnlyList<(string Name, string Evidence)> Of(IReadOnlyList<IReadOnlyDictionary<string, double>> clusters, HeadTable table)
+    {
+        double? broadest = table.Features.Contains("entropy") ? table.Column("entropy").Max() : null;
+        var names = clusters.Select(c => Name(c, broadest)).ToArray();
+        for (int i = 0; i < names.Length; i++)
+        {
+            // The same pattern twice: the figure that tells them apart joins the name.
+            int[] same = [.. Enumerable.Range(0, names.Length).Where(j => names[j].Name == names[i].Name)];
+            if (same.Length == 1) continue;
+            foreach (int j in same) names[j] = (Distinguish(names[j].Name, clusters[j], j), names[j].Evidence);
+        }
+        return names;
+    }
+
+    private static (string Name, string Evidence) Name(IReadOnlyDictionary<string, double> m, double? broadest)
+    {
+        double Get(string feature) => m.GetValueOrDefault(feature, double.NaN); // NaN: no comparison holds
+        double previous = Get("previous"), next = Get("next"), self = Get("self"), cls = Get("cls"), sep = Get("sep");
+        if (previous >= PositionalShare && next >= PositionalShare)
+            return ("neighbouring-token", Invariant($"{previous:P0} of the attention is on the previous and {next:P0} on the next token"));
+        if (previous >= PositionalShare) return ("previous-token", Invariant($"{previous:P0} of the attention is on the previous token"));
+        if (next >= PositionalShare) return ("next-token", Invariant($"{next:P0} of the attention is on the next token"));
+        if (self >= PositionalShare) return ("self", Invariant($"{self:P0} of the attention is on the token itself"));
+        if (cls + sep >= SpecialShare)
+            return (cls >= Outweighs * sep ? "[CLS]" : sep >= Outweighs * cls ? "[SEP]" : "[CLS]/[SEP]", Invariant($"{cls:P0} of the attention is on [CLS] and {sep:P0} on [SEP]"));
+        if (Get("local_2") >= LocalShare) return ("local", Invariant($"{Get("local_2"):P0} of the attention is within two tokens"));
+        if (Get("entropy") >= BroadShare * broadest)
+            return ("broad", Invariant($"entropy {Get("entropy"):0.00} nats, {Get("entropy") / broadest:P0} of the broadest head's"));
+        return m.ContainsKey("entropy") && m.ContainsKey("previous")
+            ? ("heterogeneous", Invariant($"no one place gets most: {previous:P0} previous, {next:P0} next, {cls + sep:P0} special tokens, entropy {Get("entropy"):0.00} nats"))
+            : ("unnamed", string.Join(", ", m.Select(f => Invariant($"{f.Key} {f.Value:0.###}"))));
+    }
+
+    private static string Distinguish(string name, IReadOnlyDictionary<string, double> m, int number) =>
+        m.TryGetValue("mean_distance", out double d) ? Invariant($"{name} at {d:0.0} tokens") : Invariant($"{name} {number}");
+}

@@ -1,0 +1,99 @@
+namespace AttentionNotebooks.Clustering;
+
+/// <summary>How well a partition separates its points, without any truth to compare it with.</summary>
+public static class Validity
+{
+    /// <summary>
+    /// Silhouette of each point, (b − a)/max(a, b), from −1 to 1: a is its mean distance to the rest of its cluster, b to
+    /// the nearest other cluster; 0 for a point alone. Rousseeuw 1987.
+    /// </summary>
+    /// <param name="points"><c>[points][dimensions]</c>.</param>
+    /// <param name="labels">Per point, its cluster.</param>
+    /// <exception cref="InputException">There are fewer than two clusters.</exception>
+    public static double[] Silhouettes(double[][] points, int[] labels)
+    {
+        int k = Clusters(labels, "A silhouette");
+        var sizes = Sizes(labels, k);
+        var result = new double[points.Length];
+        for (int i = 0; i < points.Length; i++)
+        {
+            if (sizes[labels[i]] == 1) continue;
+            var sums = new double[k];
+            for (int j = 0; j < points.Length; j++)
+                if (j != i) sums[labels[j]] += Math.Sqrt(KMeans.SquaredDistance(points[i], points[j]));
+            double a = sums[labels[i]] / (sizes[labels[i]] - 1);
+            double b = Enumerable.Range(0, k).Where(c => c != labels[i] && sizes[c] > 0).Min(c => sums[c] / sizes[c]);
+            result[i] = Math.Max(a, b) > 0 ? (b - a) / Math.Max(a, b) : 0;
+        }
+        return result;
+    }
+
+    /// <summary>Calinski and Harabasz 1974: between-cluster over within-cluster variance, each per degree of freedom; higher is better.</summary>
+    /// <param name="points"><c>[points][dimensions]</c>.</param>
+    /// <param name="labels">Per point, its cluster.</param>
+    /// <exception cref="InputException">There are fewer than two clusters.</exception>
+    public static double CalinskiHarabasz(double[][] points, int[] labels)
+    {
+        int k = Clusters(labels, "The Calinski-Harabasz index"), n = points.Length;
+        var (centroids, sizes, all) = Centres(points, labels, k);
+        double within = Enumerable.Range(0, n).Sum(i => KMeans.SquaredDistance(points[i], centroids[labels[i]]));
+        double between = Enumerable.Range(0, k).Sum(c => sizes[c] * KMeans.SquaredDistance(centroids[c], all));
+        return within == 0 ? 1 : between / (k - 1) / (within / (n - k));
+    }
+
+    /// <summary>Davies and Bouldin 1979: the mean over clusters of the worst (spread + spread) / distance with another; lower is better.</summary>
+    /// <param name="points"><c>[points][dimensions]</c>.</param>
+    /// <param name="labels">Per point, its cluster.</param>
+    /// <exception cref="InputException">There are fewer than two clusters.</exception>
+    public static double DaviesBouldin(double[][] points, int[] labels)
+    {
+        int k = Clusters(labels, "The Davies-Bouldin index");
+        var (centroids, sizes, _) = Centres(points, labels, k);
+        var spread = new double[k];
+        for (int i = 0; i < points.Length; i++) spread[labels[i]] += Math.Sqrt(KMeans.SquaredDistance(points[i], centroids[labels[i]])) / sizes[labels[i]];
+        return Enumerable.Range(0, k).Average(a => Enumerable.Range(0, k).Where(b => b != a)
+            .Max(b => (spread[a] + spread[b]) / Math.Sqrt(KMeans.SquaredDistance(centroids[a], centroids[b]))));
+    }
+
+    /// <summary>
+    /// Adjusted Rand index of two partitions of the same points: 1 where they agree, 0 on average where one is shuffled.
+    /// Hubert and Arabie 1985.
+    /// </summary>
+    /// <param name="a">Labels.</param>
+    /// <param name="b">Labels.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static double AdjustedRand(IReadOnlyList<int> a, IReadOnlyList<int> b)
+    {
+        if (a.Count != b.Count) throw new ArgumentException("the partitions have different lengths", nameof(b));
+        static double Pairs(long n) => n * (n - 1) / 2.0;
+        double both = a.Zip(b).GroupBy(p => p).Sum(g => Pairs(g.Count()));
+        double ofA = a.GroupBy(l => l).Sum(g => Pairs(g.Count())), ofB = b.GroupBy(l => l).Sum(g => Pairs(g.Count()));
+        double expected = a.Count < 2 ? 0 : ofA * ofB / Pairs(a.Count), most = (ofA + ofB) / 2;
+        return most == expected ? 1 : (both - expected) / (most - expected);
+    }
+
+    private static int Clusters(int[] labels, string index)
+    {
+        int k = labels.Max() + 1;
+        if (labels.Distinct().Count() < 2) throw new InputException($"k = {labels.Distinct().Count()}", null, $"is too few clusters. {index} compares clusters", "Choose k from 2");
+        return k;
+    }
+
+    private static int[] Sizes(int[] labels, int k)
+    {
+        var sizes = new int[k];
+        foreach (int l in labels) sizes[l]++;
+        return sizes;
+    }
+
+    private static (double[][] Centroids, int[] Sizes, double[] All) Centres(double[][] points, int[] labels, int k)
+    {
+        int dimensions = points[0].Length;
+        double[] Mean(IEnumerable<double[]> of)
+        {
+            var list = of.ToArray();
+            return [.. Enumerable.Range(0, dimensions).Select(d => list.Average(p => p[d]))];
+        }
+        return ([.. Enumerable.Range(0, k).Select(c => Mean(points.Where((_, i) => labels[i] == c)))], Sizes(labels, k), Mean(points));
+    }
+}

@@ -1,0 +1,23 @@
+using AttentionNotebooks.Attention;
+
+namespace AttentionNotebooks.Features;
+
+/// <summary>From an attention source to a table of heads.</summary>
+public static class HeadFeatures
+{
+    /// <summary>Computes features of every head of a source, streaming.</summary>
+    /// <param name="source">A live model or an archive of maps.</param>
+    /// <param name="features">What to compute; <see cref="StandardFeatures.All"/> when omitted.</param>
+    /// <param name="options">Batch size and shard.</param>
+    /// <param name="progress">Told after each batch.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="InputException">A map is broken, or a feature gives something other than one finite number per text and head.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static HeadTable Extract(this IAttentionSource source, IReadOnlyList<HeadFeature>? features = null, VisitOptions? options = null,
+        IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var reducer = new FeatureReducer(source.Grid, features ?? StandardFeatures.All);
+        source.Visit(reducer, options, progress, cancellation);
+        return reducer.ToTable();
+    }
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text;
+using AttentionNotebooks.Data;
+
+namespace AttentionNotebooks.Features;
+
+/// <summary>Head tables as CSV: <c>layer,head,&lt;features…&gt;</c>, a row per head, invariant culture, numbers that read back to the same bits.</summary>
+public static class HeadTableCsv
+{
+    /// <summary>Writes a table.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="file">The file; it holds the whole table or is not there.</param>
+    /// <exception cref="InputException">The folder cannot be written to.</exception>
+    public static void WriteCsv(this HeadTable table, string file) => AtomicFile.WriteText(file, table.ToCsv());
+
+    /// <summary>The CSV text of a table.</summary>
+    /// <param name="table">The table.</param>
+    public static string ToCsv(this HeadTable table)
+    {
+        var text = new StringBuilder("layer,head");
+        foreach (string f in table.Features) text.Append(',').Append(f);
+        text.Append('\n');
+        var columns = table.Features.Select(table.Column).ToArray();
+        for (int i = 0; i < table.Grid.Count; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{table.Grid[i].Layer},{table.Grid[i].Index}");
+            foreach (var c in columns) text.Append(CultureInfo.InvariantCulture, $",{c[i]:R}");
+            text.Append('\n');
+        }
+        return text.ToString();
+    }
+
+    /// <summary>Reads a table.</summary>
+    /// <param name="file">A file with columns layer, head and one per feature, a row for each head, in any order.</param>
+    /// <exception cref="InputException">The file is missing, a row is broken, or heads are missing or given twice.</exception>
+    public static HeadTable ReadCsv(string file)
+    {
+        var rows = new Dictionary<Head, double[]>();
+        string[]? header = null;
+        int line = 0;
+        foreach (string text in TextFile.Lines(file))
+        {
+            line++;
+            if (text.Trim().Length == 0) continue;
+            InputException Bad(string problem) => new(file, $"line {line}", problem, "Write a head table as attn features does: layer,head,<features…>");
+            var fields = text.Split(',', StringSplitOptions.TrimEntries);
+            if (header is null)
+            {
+                if (fields is not ["layer", "head", _, ..]) throw Bad("does not begin with the columns layer, head and a feature");
+                if (fields.Distinct().Count() != fields.Length) throw Bad("names a column twice");
+                header = fields;
+                continue;
+            }
+            if (fields.Length != header.Length) throw Bad($"has {fields.Length} fields where the header has {header.Length}");
+            if (!int.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out int layer) || !int.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out int head))
+                throw Bad("does not begin with a layer and a head, counted from 0");
+            var values = new double[fields.Length - 2];
+            for (int f = 0; f < values.Length; f++)
+                if (!double.TryParse(fields[f + 2], NumberStyles.Float, CultureInfo.InvariantCulture, out values[f]) || !double.IsFinite(values[f]))
+                    throw Bad($"has \"{fields[f + 2]}\" for {header[f + 2]}, which is not a finite number");
+            if (!rows.TryAdd(new Head(layer, head), values)) throw Bad($"gives head {layer}-{head} a second time");
+        }
+        if (rows.Count == 0) throw new InputException(file, null, "holds no head", "Write a head table with attn features");
+
+        var grid = new HeadGrid(rows.Keys.Max(h => h.Layer) + 1, rows.Keys.Max(h => h.Index) + 1);
+        // Counted in 64 bits: a stray layer number must not make a table of billions of heads.
+        if ((long)grid.Layers * grid.Heads != rows.Count) throw new InputException(file, null, $"has {rows.Count} heads, which do not fill {grid.Layers} layers of {grid.Heads}", "Give every head of every layer once");
+        return new HeadTable(grid, header![2..], [.. Enumerable.Range(0, header.Length - 2).Select(f => grid.All().Select(h => rows[h][f]).ToArray())]);
+    }
+}

@@ -1,0 +1,37 @@
+namespace AttentionNotebooks.Features;
+
+/// <summary>The features that the kit knows by name.</summary>
+public static class StandardFeatures
+{
+    /// <summary>All of them, family by family.</summary>
+    public static IReadOnlyList<HeadFeature> All { get; } =
+    [
+        DistanceFeatures.MeanDistance, DistanceFeatures.MeanOffset, DistanceFeatures.DistanceStd, DistanceFeatures.Local2,
+        ConcentrationFeatures.Entropy, ConcentrationFeatures.MaxWeight,
+        TokenFeatures.Self, TokenFeatures.Previous, TokenFeatures.Next, TokenFeatures.Cls, TokenFeatures.Sep,
+        StructureFeatures.Globalness, StructureFeatures.Verticality, StructureFeatures.Diagonality,
+    ];
+
+    /// <summary>
+    /// The 13 that heads are clustered on unless told otherwise: all but globalness, which equals entropy and would
+    /// count it twice.
+    /// </summary>
+    public static IReadOnlyList<string> ForClustering { get; } = [.. All.Where(f => f != StructureFeatures.Globalness).Select(f => f.Name)];
+
+    /// <summary>The features that a comma-separated list names.</summary>
+    /// <param name="names">For example <c>mean_distance,entropy</c>; all of them when empty.</param>
+    /// <exception cref="InputException">There is no such feature, or one is named twice.</exception>
+    public static IReadOnlyList<HeadFeature> Parse(string? names)
+    {
+        var wanted = (names ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (wanted.Length == 0) return All;
+        var repeated = wanted.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1);
+        if (repeated is not null) throw new InputException($"feature \"{repeated.Key}\"", null, "is named twice", "Name each feature once");
+        return [.. wanted.Select(Get)];
+    }
+
+    /// <summary>The feature of that name.</summary>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="InputException">There is no such feature.</exception>
+    public static HeadFeature Get(string name) => All.FirstOrDefault(f => f.Name == name) ?? throw Spelling.Unknown("feature", name, [.. All.Select(f => f.Name)]);
+}

@@ -1,0 +1,60 @@
+using AttentionNotebooks.Bert;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AttentionNotebooks.Tests.Bert;
+
+/// <summary>Small models with random weights, and the shared real data.</summary>
+internal static class BertFixtures
+{
+    public static readonly string[] Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "cat", "play", "##ing", "##ed", ",", "a", "dog", "sat"];
+
+    public static BertConfig Config(int layers = 3, int heads = 4, int size = 16, int wide = 24, string activation = "gelu", int vocabulary = 14, int positions = 16) => new()
+    {
+        VocabSize = vocabulary, HiddenSize = size, NumHiddenLayers = layers, NumAttentionHeads = heads, IntermediateSize = wide,
+        HiddenAct = activation, MaxPositionEmbeddings = positions,
+    };
+
+    /// <summary>A model in which every parameter, biases and normalisation too, is random: a forgotten one shows.</summary>
+    public static BertForMaskedLM Model(BertConfig config, int seed = 1, bool withPooler = false, double residualScale = 1)
+    {
+        manual_seed(seed);
+        var model = new BertForMaskedLM(config, withPooler, residualScale: residualScale);
+        using var noGradients = no_grad();
+        foreach (var (name, parameter) in model.named_parameters())
+        {
+            using var scope = NewDisposeScope();
+            parameter.copy_(randn(parameter.shape) * 0.3 + (name.EndsWith("LayerNorm.weight", StringComparison.Ordinal) ? 1.0 : 0.0));
+        }
+        model.eval();
+        return model;
+    }
+
+    public static Dictionary<string, double[]> Weights(BertForMaskedLM model) =>
+        model.named_parameters().ToDictionary(p => p.name, p => Array.ConvertAll(p.parameter.detach().data<float>().ToArray(), x => (double)x));
+
+    public static int[] Ids(Random random, int length, int vocabulary = 14) => [2, .. Enumerable.Range(0, length - 2).Select(_ => random.Next(5, vocabulary)), 3];
+
+    /// <summary>Ids (or segments) of several texts as one int64 tensor [B, T], padded with 0.</summary>
+    public static Tensor Batch(params int[][] rows)
+    {
+        int width = rows.Max(r => r.Length);
+        return tensor(rows.SelectMany(r => r.Concat(new int[width - r.Length])).Select(i => (long)i).ToArray()).view(rows.Length, width);
+    }
+
+    public static Tensor Mask(params int[][] rows) => Batch([.. rows.Select(r => r.Select(_ => 1).ToArray())]);
+
+    /// <summary>The folder of real data beside the repository, or null.</summary>
+    public static string? SharedData(string relative)
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (!File.Exists(Path.Combine(folder.FullName, "AttentionNotebooks.sln"))) continue;
+            string path = Path.GetFullPath(Path.Combine(folder.FullName, "..", "shared", "data", relative));
+            return File.Exists(path) || Directory.Exists(path) ? path : null;
+        }
+        return null;
+    }
+
+    public static string TemporaryFolder() => Directory.CreateTempSubdirectory("attn-bert-").FullName;
+}

@@ -1,0 +1,153 @@
+using System.Text.Json;
+using AttentionNotebooks.Bert;
+
+namespace AttentionNotebooks.Tests.Bert;
+
+/// <summary>
+/// BERT's forward pass once more, on plain double arrays and one text at a time, written from the paper and sharing
+/// no code with the model under test but the file reader.
+/// </summary>
+public sealed class ReferenceBert
+{
+    private readonly Dictionary<string, double[]> weights;
+    private readonly int layers, heads, size;
+    private readonly double epsilon;
+    private readonly string activation;
+
+    public ReferenceBert(Dictionary<string, double[]> weights, int layers, int heads, int size, double epsilon = 1e-12, string activation = "gelu")
+    {
+        this.weights = weights;
+        (this.layers, this.heads, this.size, this.epsilon, this.activation) = (layers, heads, size, epsilon, activation);
+    }
+
+    /// <summary>Reads config.json and model.safetensors of a checkpoint whose keys have the <c>bert.</c> prefix.</summary>
+    public static ReferenceBert Load(string folder)
+    {
+        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "config.json")));
+        int Get(string key) => json.RootElement.GetProperty(key).GetInt32();
+        using var file = SafetensorsFile.Open(Path.Combine(folder, "model.safetensors"));
+        var weights = file.Entries.Keys.ToDictionary(k => k, k => Array.ConvertAll(file.ReadSingles(k), x => (double)x));
+        return new ReferenceBert(weights, Get("num_hidden_layers"), Get("num_attention_heads"), Get("hidden_size"),
+            json.RootElement.GetProperty("layer_norm_eps").GetDouble(), json.RootElement.GetProperty("hidden_act").GetString()!);
+    }
+
+    /// <summary>Attention [layer][head][query, key], hidden states [layer + 1][token][D], and logits [token][V] where there is a head.</summary>
+    public (double[][][,] Attention, double[][][] Hidden, double[][]? Logits) Run(int[] ids, int[]? segments = null)
+    {
+        var x = new double[ids.Length][];
+        for (int t = 0; t < ids.Length; t++)
+        {
+            x[t] = new double[size];
+            for (int d = 0; d < size; d++)
+            {
+                x[t][d] = W("bert.embeddings.word_embeddings.weight")[ids[t] * size + d]
+                    + W("bert.embeddings.position_embeddings.weight")[t * size + d]
+                    + W("bert.embeddings.token_type_embeddings.weight")[(segments?[t] ?? 0) * size + d];
+            }
+        }
+        x = Normal(x, "bert.embeddings.LayerNorm");
+        var hidden = new List<double[][]> { x };
+        var attention = new double[layers][][,];
+        for (int l = 0; l < layers; l++)
+        {
+            string at = $"bert.encoder.layer.{l}.";
+            var (context, maps) = Attend(x, at + "attention.self.");
+            attention[l] = maps;
+            x = Normal(Sum(Dense(context, at + "attention.output.dense"), x), at + "attention.output.LayerNorm");
+            var wide = Activate(Dense(x, at + "intermediate.dense"));
+            x = Normal(Sum(Dense(wide, at + "output.dense"), x), at + "output.LayerNorm");
+            hidden.Add(x);
+        }
+        return (attention, [.. hidden], weights.ContainsKey("cls.predictions.bias") ? Logits(x) : null);
+    }
+
+    private (double[][] Context, double[][,] Maps) Attend(double[][] x, string at)
+    {
+        var (q, k, v) = (Dense(x, at + "query"), Dense(x, at + "key"), Dense(x, at + "value"));
+        int n = x.Length, width = size / heads;
+        var maps = new double[heads][,];
+        var context = x.Select(_ => new double[size]).ToArray();
+        for (int h = 0; h < heads; h++)
+        {
+            var map = maps[h] = new double[n, n];
+            for (int i = 0; i < n; i++)
+            {
+                var scores = new double[n];
+                for (int j = 0; j < n; j++)
+                {
+                    for (int d = h * width; d < (h + 1) * width; d++) scores[j] += q[i][d] * k[j][d];
+                    scores[j] /= Math.Sqrt(width);
+                }
+                double most = scores.Max(), total = scores.Sum(s => Math.Exp(s - most));
+                for (int j = 0; j < n; j++)
+                {
+                    map[i, j] = Math.Exp(scores[j] - most) / total;
+                    for (int d = h * width; d < (h + 1) * width; d++) context[i][d] += map[i, j] * v[j][d];
+                }
+            }
+        }
+        return (context, maps);
+    }
+
+    private double[][] Logits(double[][] x)
+    {
+        const string at = "cls.predictions.";
+        var y = Normal(Activate(Dense(x, at + "transform.dense")), at + "transform.LayerNorm");
+        var (words, bias) = (W("bert.embeddings.word_embeddings.weight"), W(at + "bias"));
+        return [.. y.Select(row => bias.Select((b, v) => b + Enumerable.Range(0, size).Sum(d => row[d] * words[v * size + d])).ToArray())];
+    }
+
+    private double[] W(string name) => weights[name];
+
+    private double[][] Dense(double[][] x, string name)
+    {
+        var (w, b) = (W(name + ".weight"), W(name + ".bias"));
+        int width = x[0].Length;
+        return [.. x.Select(row => b.Select((bias, o) =>
+        {
+            double sum = bias;
+            for (int i = 0; i < width; i++) sum += w[o * width + i] * row[i];
+            return sum;
+        }).ToArray())];
+    }
+
+    private double[][] Normal(double[][] x, string name)
+    {
+        var (w, b) = (W(name + ".weight"), W(name + ".bias"));
+        return [.. x.Select(row =>
+        {
+            double mean = row.Average(), variance = row.Average(a => (a - mean) * (a - mean));
+            return row.Select((a, d) => (a - mean) / Math.Sqrt(variance + epsilon) * w[d] + b[d]).ToArray();
+        })];
+    }
+
+    private double[][] Activate(double[][] x) => [.. x.Select(row => row.Select(Activation).ToArray())];
+
+    private double Activation(double x) => activation switch
+    {
+        "gelu" => 0.5 * x * (1 + Erf(x / Math.Sqrt(2))),
+        "gelu_new" => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))),
+        _ => Math.Max(0, x),
+    };
+
+    // Maclaurin series where it converges fast, continued fraction of the complement beyond (Abramowitz and Stegun 7.1.5, 7.1.14).
+    private static double Erf(double x)
+    {
+        double a = Math.Abs(x);
+        if (a < 2.5)
+        {
+            double term = a, sum = a;
+            for (int n = 1; n < 60; n++)
+            {
+                term *= -a * a / n;
+                sum += term / (2 * n + 1);
+            }
+            return Math.Sign(x) * 2 / Math.Sqrt(Math.PI) * sum;
+        }
+        double fraction = 0;
+        for (int n = 60; n > 0; n--) fraction = n / 2.0 / (a + fraction);
+        return Math.Sign(x) * (1 - Math.Exp(-a * a) / Math.Sqrt(Math.PI) / (a + fraction));
+    }
+
+    private static double[][] Sum(double[][] a, double[][] b) => [.. a.Zip(b, (x, y) => x.Zip(y, (p, q) => p + q).ToArray())];
+}

@@ -1,0 +1,117 @@
+using AttentionNotebooks.Attention;
+using AttentionNotebooks.Cli;
+using AttentionNotebooks.Features;
+using AttentionNotebooks.Tests.Attention;
+using AttentionNotebooks.Tests.Features;
+
+namespace AttentionNotebooks.Tests.Cli;
+
+/// <summary>The command line's contract: files, exit codes, and one clear line when something is wrong.</summary>
+public class AttnTests
+{
+    [Fact]
+    public async Task Features_of_saved_maps_then_clusters()
+    {
+        using var folder = new TestFolder();
+        string maps = MapArchiveTests.Save(folder, Maps.Previous(8), Maps.Random(6, 1));
+        var (code, output, _) = await Attn("features", "--maps", maps, "--features", "previous,entropy", "--out", folder["heads.csv"]);
+        Assert.Equal(0, code);
+        Assert.Contains("1 × 1 heads, 2 features, means over 2 texts", output);
+        Assert.StartsWith("layer,head,previous,entropy\n0,0,", File.ReadAllText(folder["heads.csv"]));
+    }
+
+    [Fact]
+    public async Task Cluster_writes_a_row_per_head_and_a_report()
+    {
+        using var folder = new TestFolder();
+        var (code, output, _) = await Attn("cluster", "--heads", Repository.Path("data", "bert-base", "heads.csv"), "--features", "mean_distance", "--k", "4",
+            "--out", folder["clusters.csv"], "--json", folder["r.json"]);
+        Assert.Equal(0, code);
+        Assert.Contains("silhouette 0.600", output);
+        string[] lines = File.ReadAllLines(folder["clusters.csv"]);
+        Assert.Equal("layer,head,cluster,name", lines[0]);
+        Assert.Equal(145, lines.Length);
+        using var report = System.Text.Json.JsonDocument.Parse(File.ReadAllText(folder["r.json"]));
+        Assert.Equal(0.600, report.RootElement.GetProperty("silhouette").GetDouble(), 2e-3);
+        foreach (string figure in new[] { "inertia", "calinski_harabasz", "davies_bouldin" }) Assert.True(report.RootElement.GetProperty(figure).GetDouble() > 0);
+        Assert.InRange(report.RootElement.GetProperty("stability").GetProperty("mean").GetDouble(), 0, 1);
+    }
+
+    [Fact]
+    public async Task The_same_command_writes_the_same_bytes()
+    {
+        using var folder = new TestFolder();
+        foreach (string name in new[] { "a", "b" })
+            await Attn("cluster", "--heads", Repository.Path("data", "bert-base", "heads.csv"), "--k", "5", "--out", folder[$"{name}.csv"], "--json", folder[$"{name}.json"]);
+        Assert.Equal(File.ReadAllText(folder["a.csv"]), File.ReadAllText(folder["b.csv"]));
+        Assert.Equal(File.ReadAllText(folder["a.json"]), File.ReadAllText(folder["b.json"]));
+    }
+
+    [Fact]
+    public async Task Maps_of_a_model_then_their_features_are_the_models_features()
+    {
+        using var folder = new TestFolder();
+        LiveAttentionTests.Model(folder).Dispose();
+        string texts = folder.Write("texts.txt", "the cat sat\n\na dog playing\n");
+        Assert.Equal(0, (await Attn("maps", "--model", folder.Root, "--text", texts, "--out", folder["m", "maps.npz"])).Code);
+        Assert.Equal(0, (await Attn("features", "--maps", folder["m", "maps.npz"], "--tokens", folder["m", "maps.tokens.jsonl"], "--out", folder["saved.csv"])).Code);
+        Assert.Equal(0, (await Attn("features", "--model", folder.Root, "--text", texts, "--out", folder["live.csv"])).Code);
+        var (saved, live) = (HeadTableCsv.ReadCsv(folder["saved.csv"]), HeadTableCsv.ReadCsv(folder["live.csv"]));
+        foreach (string f in live.Features) Assert.All(live.Column(f).Zip(saved.Column(f)), v => Assert.Equal(v.First, v.Second, 1e-5));
+        Assert.Equal(["000000", "000001"], MapArchive.Open(folder["m", "maps.npz"]).Texts.Select(t => t.Id));
+    }
+
+    [Fact]
+    public async Task Bad_input_is_one_line_on_stderr_and_exit_1()
+    {
+        using var folder = new TestFolder();
+        LiveAttentionTests.Model(folder).Dispose();
+        string texts = folder.Write("texts.txt", "the cat sat\n"), weights = folder["model.safetensors"], heads = Repository.Path("data", "bert-base", "heads.csv");
+        var uneven = Maps.Uniform(4);
+        uneven[1, 1] = 2;
+
+        await Fails("wrong", "features", "--model", folder["wrong"], "--text", texts, "--out", folder["x.csv"]);
+        await Fails("sums to", "features", "--maps", MapArchiveTests.Save(folder, uneven), "--out", folder["x.csv"]);
+        await Fails("more than the 144 heads", "cluster", "--heads", heads, "--k", "145", "--out", folder["x.csv"]);
+        await Fails("Did you mean entropy?", "cluster", "--heads", heads, "--k", "3", "--features", "entrpy", "--out", folder["x.csv"]);
+        await Fails("none.txt", "features", "--model", folder.Root, "--text", folder["none.txt"], "--out", folder["x.csv"]);
+        File.WriteAllBytes(weights, File.ReadAllBytes(weights)[..^100]);
+        await Fails("model.safetensors", "features", "--model", folder.Root, "--text", texts, "--out", folder["x.csv"]);
+        Assert.False(File.Exists(folder["x.csv"]));
+
+        static async Task Fails(string naming, params string[] arguments)
+        {
+            var (code, output, error) = await Attn(arguments);
+            Assert.Equal(1, code);
+            Assert.Empty(output);
+            Assert.Contains(naming, error);
+            Assert.Single(error.TrimEnd('\n').Split('\n'));
+        }
+    }
+
+    [Theory]
+    [InlineData("features"), InlineData("features", "--out", "x.csv"), InlineData("features", "--maps", "a", "--model", "b", "--out", "x"), InlineData("features", "--model", "b", "--out", "x"),
+     InlineData("cluster", "--heads", "h.csv", "--k", "many", "--out", "x"), InlineData("cluster", "--heads", "h.csv", "--algorithm", "magic", "--out", "x"),
+     InlineData("features", "--maps", "a", "--limit", "0", "--out", "x"), InlineData("nonsense")]
+    public async Task Wrong_usage_is_exit_2(params string[] arguments)
+    {
+        var (code, output, error) = await Attn(arguments);
+        Assert.Equal(2, code);
+        Assert.Empty(output);
+        Assert.StartsWith("attn: ", error);
+    }
+
+    [Fact]
+    public async Task Doctor_says_what_works()
+    {
+        var (code, output, _) = await Attn("doctor");
+        Assert.Equal(0, code);
+        Assert.Contains("loads and computes", output);
+    }
+
+    private static async Task<(int Code, string Output, string Error)> Attn(params string[] arguments)
+    {
+        StringWriter output = new(), error = new();
+        return (await AttentionNotebooks.Cli.Attn.Run(arguments, output, error), output.ToString(), error.ToString());
+    }
+}

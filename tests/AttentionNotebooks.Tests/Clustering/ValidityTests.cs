@@ -1,0 +1,50 @@
+using AttentionNotebooks.Clustering;
+
+namespace AttentionNotebooks.Tests.Clustering;
+
+/// <summary>Validity indices against values worked out by hand.</summary>
+public class ValidityTests
+{
+    private static readonly double[][] Line = [[0], [2], [10], [12], [14]];
+    private static readonly int[] Labels = [0, 0, 1, 1, 1];
+
+    [Fact]
+    public void Silhouettes()
+    {
+        // Point 0: a = 2, b = (10 + 12 + 14)/3 = 12. Point 3: a = 2, b = (12 + 10)/2 = 11.
+        double[] s = Validity.Silhouettes(Line, Labels);
+        Assert.Equal((12 - 2) / 12.0, s[0], 1e-12);
+        Assert.Equal((11 - 2) / 11.0, s[3], 1e-12);
+    }
+
+    [Fact]
+    public void A_point_alone_has_silhouette_0() => Assert.Equal(0, Validity.Silhouettes([[0], [5], [6]], [0, 1, 1])[0]);
+
+    [Fact]
+    public void Calinski_Harabasz()
+    {
+        // Means 1 and 12, overall 7.6: between 2·6.6² + 3·4.4² = 145.2; within 2 + 8 = 10.
+        Assert.Equal(145.2 / (10 / 3.0), Validity.CalinskiHarabasz(Line, Labels), 1e-9);
+    }
+
+    [Fact]
+    public void Davies_Bouldin() => Assert.Equal((1 + 4 / 3.0) / 11, Validity.DaviesBouldin(Line, Labels), 1e-12);
+
+    [Theory]
+    [InlineData(new[] { 0, 0, 1, 1 }, new[] { 1, 1, 0, 0 }, 1)]       // the same partition, other numbers
+    [InlineData(new[] { 0, 0, 1, 1 }, new[] { 0, 1, 0, 1 }, -0.5)]
+    [InlineData(new[] { 0, 0, 0, 1, 1, 1 }, new[] { 0, 0, 1, 1, 2, 2 }, 0.24242424242424243)]
+    public void Adjusted_Rand(int[] a, int[] b, double expected) => Assert.Equal(expected, Validity.AdjustedRand(a, b), 1e-12);
+
+    [Fact]
+    public void Adjusted_Rand_of_shuffled_labels_is_0_on_average()
+    {
+        var random = new Random(1);
+        int[] labels = [.. Enumerable.Range(0, 60).Select(i => i % 4)];
+        Assert.Equal(0, Enumerable.Range(0, 400).Average(_ => Validity.AdjustedRand(labels, [.. labels.OrderBy(_ => random.Next())])), 0.01);
+    }
+
+    [Fact]
+    public void One_cluster_has_no_silhouette() =>
+        Assert.Contains("Choose k from 2", Assert.Throws<InputException>(() => Validity.Silhouettes(Line, new int[5])).Message);
+}
