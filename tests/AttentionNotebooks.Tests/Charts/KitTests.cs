@@ -63,6 +63,20 @@ public class KitTests
     }
 
     [Fact]
+    public void Known_features_bring_their_units()
+    {
+        Kit.Start();
+        var table = new HeadTable(new HeadGrid(1, 2), ["mean_distance", "mine"], [[2.5, 3], [1, 2]]);
+        string[] lines = table.ToDisplayString("text/plain").Split('\n');
+        Assert.Equal("head  mean_distance   mine", lines[1]);
+        Assert.Equal("             tokens", lines[2]);
+        Assert.Contains("<th class=\"n\">tokens</th>", table.ToDisplayString("text/html"));
+        Assert.Equal("mean_distance (tokens)", Kit.Plot.HeadGrid(table, "mean_distance").Data().At("colorbar.title.text").GetString());
+        Assert.Equal("mine", Kit.Plot.HeadGrid(table, "mine").Data().At("colorbar.title.text").GetString());
+        Assert.Equal("mine (bits)", Kit.Plot.HeadGrid(table, "mine", "bits").Data().At("colorbar.title.text").GetString());
+    }
+
+    [Fact]
     public void Hosts_show_a_clustering_as_one_row_per_cluster()
     {
         Kit.Start();
