@@ -27,7 +27,7 @@ internal static class Drawing
     /// <param name="height">Pixels of the plot itself.</param>
     /// <param name="margin">Left, top, right and bottom in pixels.</param>
     /// <param name="width">Pixels of the whole figure.</param>
-    /// <param name="legend">The names in the legend, already labels; <see langword="null"/> for none.</param>
+    /// <param name="legend">The names in the legend, for the room that they take; <see langword="null"/> for none.</param>
     public static Layout Layout(string title, int height, (int L, int T, int R, int B) margin, int width = Style.Width, IReadOnlyList<string>? legend = null)
     {
         int room = legend is null ? 0 : 8 + 19 * LegendLines(legend, width - 32), top = margin.T + room, total = top + height + margin.B;

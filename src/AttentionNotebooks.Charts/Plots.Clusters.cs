@@ -25,9 +25,9 @@ public sealed partial class Plots
                 traces.Add(new Trace("scatter").With("mode", "lines").With("x", hull.Append(hull[0]).Select(p => p[0]).ToArray()).With("y", hull.Append(hull[0]).Select(p => p[1]).ToArray())
                     .With("fill", "toself").With("fillcolor", Style.Fade(Style.Colour(n), 0.1)).With("line", new { color = Style.Fade(Style.Colour(n), 0.6), width = 1 })
                     .With("hoverinfo", "skip").With("legendgroup", $"{n}").With("showlegend", false));
-            traces.Add(new Trace("scatter").With("mode", "markers").With("name", LegendName(cluster)).With("legendgroup", $"{n}")
+            traces.Add(new Trace("scatter").With("mode", "markers").With("name", Style.Label(LegendName(cluster))).With("legendgroup", $"{n}")
                 .With("x", points.Select(p => p[0]).Gaps()).With("y", points.Select(p => p[1]).Gaps()).With("customdata", cluster.Heads.Select(h => h.ToString()).ToArray())
-                .With("marker", new { color = Style.Colour(n), symbol = Style.Symbol(n), size = Style.SymbolSize(n), line = new { color = "#FFFFFF", width = 0.8 } })
+                .With("marker", new { color = Style.Colour(n), symbol = Style.Symbol(n), size = Style.SymbolSize(n), line = new { color = Style.Outline(n), width = 0.8 } })
                 .With("hovertemplate", $"<b>%{{customdata}}</b><br>{Style.Label(cluster.Name)}<br>(%{{x:.3~g}}, %{{y:.3~g}})<extra></extra>"));
         }
         var layout = Drawing.Layout(title, 460, (66, 48, 24, 56), legend: LegendNames(clustering))
@@ -48,7 +48,7 @@ public sealed partial class Plots
             .With("xgap", 1).With("ygap", 1).With("texttemplate", "%{z}").With("textfont", new { size = 11 })
             .With("hovertemplate", "<b>%{y}-%{x}</b><br>cluster %{z}<extra></extra>");
         // Marks without a place: they only carry the legend, which a heatmap does not have.
-        var legend = clustering.Clusters.Select(c => new Trace("scatter").With("mode", "markers").With("name", LegendName(c)).With("x", new double?[] { null }).With("y", new double?[] { null })
+        var legend = clustering.Clusters.Select(c => new Trace("scatter").With("mode", "markers").With("name", Style.Label(LegendName(c))).With("x", new double?[] { null }).With("y", new double?[] { null })
             .With("marker", new { color = Style.Colour(c.Number), symbol = "square", size = 12 }));
         return Drawing.Finish([cells, .. legend], GridLayout(title, grid, 24, LegendNames(clustering)), title, caption ??
             "Layer 0 is at the bottom; the number in a cell is the head's cluster. Clusters that fill whole rows belong to a depth of the model, scattered ones to single heads.");
@@ -79,7 +79,7 @@ public sealed partial class Plots
     }
 
     private static string LegendName(HeadCluster cluster) =>
-        string.Create(CultureInfo.InvariantCulture, $"{cluster.Number} · {Style.Label(cluster.Name)} ({cluster.Heads.Count})");
+        string.Create(CultureInfo.InvariantCulture, $"{cluster.Number} · {cluster.Name} ({cluster.Heads.Count})");
 
     private static string[] LegendNames(HeadClustering clustering) => [.. clustering.Clusters.Select(LegendName)];
 }

@@ -51,7 +51,7 @@ public sealed partial class Plots
         var traces = series.Select((s, i) => new Trace("scatter").With("mode", mode).With("name", Style.Label(s.Name)).With("x", x.Gaps()).With("y", s.Y.Gaps())
             .With("line", new { color = Style.Colour(i), width = 2, dash = Style.Dash(i) }).With("marker", new { color = Style.Colour(i), symbol = Style.Symbol(i), size = Style.SymbolSize(i) - 1 })
             .With("hovertemplate", $"{Style.Label(s.Name)}<br>%{{x:.4~g}}: %{{y:.4~g}}<extra></extra>"));
-        var layout = Drawing.Layout(title, 310, (66, 48, 30, 52), legend: series.Count > 1 ? [.. series.Select(s => Style.Label(s.Name))] : null)
+        var layout = Drawing.Layout(title, 310, (66, 48, 30, 52), legend: series.Count > 1 ? [.. series.Select(s => s.Name)] : null)
             .With("xaxis", Drawing.Axis(Style.Label(xTitle))).With("yaxis", Drawing.Axis(Style.Label(yTitle), grid: true));
         return Drawing.Finish(traces, layout, title, caption);
     }

@@ -10,7 +10,7 @@ namespace AttentionNotebooks.Charts;
 public sealed partial class Plots
 {
     /// <inheritdoc/>
-    public Figure HeadGrid(HeadTable table, string feature, string unit = "", string? title = null, string? caption = null, bool diverging = false)
+    public Figure HeadGrid(HeadTable table, string feature, string? unit = null, string? title = null, string? caption = null, bool diverging = false)
     {
         double[] column = table.Column(feature), known = [.. column.Where(double.IsFinite)];
         Require(known.Length > 0, $"no head has a value of {feature}", nameof(feature));
@@ -18,6 +18,7 @@ public sealed partial class Plots
         double largest = known.Max(Math.Abs);
         diverging |= known.Min() < 0 && known.Max() > 0;
         title ??= $"{feature} of every head";
+        unit ??= FeatureUnits.Of(feature);
         var rows = Enumerable.Range(0, grid.Layers).Select(l => column.Skip(l * grid.Heads).Take(grid.Heads).Gaps()).ToArray();
         var trace = new Trace("heatmap").With("z", rows)
             .With("colorscale", diverging ? Style.DivergingScale : Style.InkScale)
@@ -25,12 +26,12 @@ public sealed partial class Plots
             .With("zmin", diverging ? -largest : Math.Min(0, known.Min())).With("zmax", diverging ? largest : Math.Max(0, known.Max()))
             .With("colorbar", Drawing.ColourBar(Style.WithUnit(feature, unit))).With("xgap", 1).With("ygap", 1)
             .With("texttemplate", grid.Heads <= 12 ? $"%{{z:{Style.CellFormat(largest)}}}" : null).With("textfont", grid.Heads <= 12 ? new { size = 10 } : null)
-            .With("hovertemplate", $"<b>%{{y}}-%{{x}}</b><br>{Style.Label(feature)} %{{z:.4~g}} {Style.Label(unit)}<extra></extra>");
+            .With("hovertemplate", $"<b>%{{y}}-%{{x}}</b><br>{Style.Label(feature)} %{{z:.4~g}}{Style.Label(FeatureUnits.AfterNumber(unit))}<extra></extra>");
         return Drawing.Finish([trace], GridLayout(title, grid, 110), title, caption ?? Extremes(table, feature, unit));
     }
 
     /// <inheritdoc/>
-    public Figure Distribution(HeadTable table, string feature, string unit = "", string? title = null, string? caption = null)
+    public Figure Distribution(HeadTable table, string feature, string? unit = null, string? title = null, string? caption = null)
     {
         double[] column = table.Column(feature);
         int[] known = [.. Enumerable.Range(0, column.Length).Where(i => double.IsFinite(column[i]))];
@@ -38,13 +39,14 @@ public sealed partial class Plots
         double[] sorted = [.. known.Select(i => column[i]).Order()];
         double median = (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
         title ??= $"{feature} over the heads";
-        string name = Style.Label(feature), units = Style.Label(unit);
+        unit ??= FeatureUnits.Of(feature);
+        string name = Style.Label(feature), after = Style.Label(FeatureUnits.AfterNumber(unit));
         var histogram = new Trace("histogram").With("x", sorted).With("xbins", Bins(sorted)).With("marker", new { color = Style.Accent, line = new { color = "#FFFFFF", width = 1 } })
-            .With("yaxis", "y2").With("hovertemplate", $"{name} %{{x}} {units}<br>%{{y}} heads<extra></extra>");
-        var strip = new Trace("scatter").With("mode", "markers").With("x", known.Select(i => column[i]).ToArray()).With("y", known.Select(i => table.Grid[i].Layer).ToArray())
+            .With("yaxis", "y2").With("hovertemplate", $"{name} %{{x}}{after}<br>%{{y}} heads<extra></extra>");
+        var strip = new Trace("scatter").With("mode", "markers").With("cliponaxis", false).With("x", known.Select(i => column[i]).ToArray()).With("y", known.Select(i => table.Grid[i].Layer).ToArray())
             .With("customdata", known.Select(i => table.Grid[i].ToString()).ToArray())
             .With("marker", new { color = Style.Fade(Style.Accent, 0.55), size = 8, line = new { color = Style.Accent, width = 1 } })
-            .With("hovertemplate", $"<b>%{{customdata}}</b><br>{name} %{{x:.4~g}} {units}<extra></extra>");
+            .With("hovertemplate", $"<b>%{{customdata}}</b><br>{name} %{{x:.4~g}}{after}<extra></extra>");
         var layout = Drawing.Layout(title, 165 + 17 * table.Grid.Layers, (60, 58, 30, 52))
             .With("xaxis", Drawing.Axis(Style.WithUnit(feature, unit), grid: true).With("anchor", "y").With("rangemode", sorted[0] >= 0 ? "tozero" : null))
             .With("yaxis", Drawing.Axis("layer", grid: true).With("domain", new[] { 0, 0.58 }).With("range", new[] { -0.8, table.Grid.Layers - 0.2 }).With("dtick", table.Grid.Layers <= 12 ? 1 : 2))
@@ -76,6 +78,6 @@ public sealed partial class Plots
     {
         string List(IReadOnlyList<(Head Head, double Value)> heads) => string.Join(", ", heads.Select(h => $"{h.Head} ({Style.Number(h.Value)})"));
         return string.Create(CultureInfo.InvariantCulture,
-            $"Layer 0 is at the bottom. Highest: {List(table.Highest(feature, 3))}; lowest: {List(table.Lowest(feature, 3))}{(unit.Length > 0 ? $" {unit}" : "")}.");
+            $"Layer 0 is at the bottom. Highest: {List(table.Highest(feature, 3))}; lowest: {List(table.Lowest(feature, 3))}{FeatureUnits.AfterNumber(unit)}.");
     }
 }

@@ -39,7 +39,7 @@ public sealed partial class Plots
         foreach (var cluster in clustering.Clusters)
         {
             var bars = cluster.Heads.Select(h => (Head: h, Value: clustering.Silhouettes[clustering.Grid.PositionOf(h)])).OrderByDescending(b => b.Value).ToArray();
-            traces.Add(new Trace("bar").With("orientation", "h").With("name", LegendName(cluster)).With("x", bars.Select(b => b.Value).Gaps()).With("y", Enumerable.Range(at, bars.Length).ToArray())
+            traces.Add(new Trace("bar").With("orientation", "h").With("name", Style.Label(LegendName(cluster))).With("x", bars.Select(b => b.Value).Gaps()).With("y", Enumerable.Range(at, bars.Length).ToArray())
                 .With("customdata", bars.Select(b => b.Head.ToString()).ToArray()).With("marker", new { color = Style.Colour(cluster.Number) })
                 .With("hovertemplate", "<b>%{customdata}</b><br>silhouette %{x:.3f}<extra></extra>"));
             middles.Add(at + (bars.Length - 1) / 2.0);

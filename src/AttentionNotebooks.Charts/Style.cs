@@ -53,6 +53,10 @@ internal static class Style
     /// <param name="n">From 0.</param>
     public static int SymbolSize(int n) => Symbol(n) is "circle" or "square" ? 8 : Symbol(n) is "diamond" or "cross" or "x" or "hexagon" ? 9 : 11;
 
+    /// <summary>The outline of the n-th colour's marks: white parts marks that overlap, and grey keeps yellow apart from the paper.</summary>
+    /// <param name="n">From 0.</param>
+    public static string Outline(int n) => Colour(n) == "#F0E442" ? Grey : "#FFFFFF";
+
     /// <summary>The dash of the n-th series.</summary>
     /// <param name="n">From 0.</param>
     public static string Dash(int n) => _dashes[n % _dashes.Length];

@@ -36,7 +36,8 @@ internal static class CoreFormatters
         string texts = table.Texts > 0 ? string.Create(CultureInfo.InvariantCulture, $"; means over {table.Texts:N0} texts") : "";
         string more = shown < table.Grid.Count ? $"{table.Grid.Count - shown} more heads. " : "";
         return new TextTable($"{table.Grid.Count} heads ({table.Grid.Layers} layers × {table.Grid.Heads}), {table.Features.Count} features{texts}",
-            ["head", .. table.Features], [.. rows], $"{more}A head is layer-head, both counted from 0.");
+            ["head", .. table.Features], [.. rows], $"{more}A head is layer-head, both counted from 0.",
+            table.Features.Any(f => FeatureUnits.Of(f).Length > 0) ? ["", .. table.Features.Select(FeatureUnits.Of)] : null);
     }
 
     /// <summary>The clusters, one row each: what they are called, why, and where they lie.</summary>
@@ -78,7 +79,7 @@ internal static class CoreFormatters
     private static string Telling(HeadClustering clustering, HeadCluster cluster) => string.Join(", ", clustering.Table.Features
         .Select(f => (Feature: f, Mean: cluster.Means[f], Z: ColumnScale.Of(clustering.Table.Column(f)).Score(cluster.Means[f])))
         .OrderByDescending(f => Math.Abs(f.Z)).Take(3)
-        .Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Feature} {Number(f.Mean)} ({f.Z:+0.0;−0.0} sd)")));
+        .Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Feature} {Number(f.Mean)}{FeatureUnits.AfterNumber(FeatureUnits.Of(f.Feature))} ({f.Z:+0.0;−0.0} sd)")));
 
     private static string ScalingName(Scaling scaling) => scaling switch
     {

@@ -14,10 +14,12 @@ public sealed record KitStatus(string Version, string? Device, string? Problem, 
 
     /// <summary>The line as HTML, and plotly.js unless the page has it (<see cref="PlotlyScript.ProvidedByPage"/>).</summary>
     /// <exception cref="InputException">plotly.js is needed and does not lie beside the kit.</exception>
-    public string ToHtml()
+    public string ToHtml() => ToHtml(!PlotlyScript.ProvidedByPage);
+
+    internal string ToHtml(bool withPlotly)
     {
         string line = $"""<div style="font:12px {Html.FontFamily};opacity:.7">{Html.Escape(ToString())}</div>""";
-        return PlotlyScript.ProvidedByPage ? line : $"{line}\n{PlotlyScript.LoaderHtml}";
+        return withPlotly ? $"{line}\n{PlotlyScript.LoaderHtml}" : line;
     }
 }
 

@@ -8,7 +8,8 @@ namespace AttentionNotebooks.Interactive;
 /// <param name="Columns">The headings.</param>
 /// <param name="Rows">The cells, as many in each row as there are headings.</param>
 /// <param name="Note">The line below; may be empty.</param>
-internal sealed record TextTable(string Title, string[] Columns, string[][] Rows, string Note)
+/// <param name="Units">What stands under each heading, if anything.</param>
+internal sealed record TextTable(string Title, string[] Columns, string[][] Rows, string Note, string[]? Units = null)
 {
     private const int WidestTextCell = 60;
 
@@ -16,9 +17,11 @@ internal sealed record TextTable(string Title, string[] Columns, string[][] Rows
     private const string Style = """
         <style>
         .attention-table{border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums;margin:4px 0}
-        .attention-table caption{text-align:left;font-weight:600;padding:2px 8px 6px}
+        .attention-table caption{text-align:left;white-space:nowrap;font-weight:600;padding:2px 8px 6px}
         .attention-table th,.attention-table td{padding:2px 8px;text-align:left;vertical-align:top;border:0;background:none}
-        .attention-table thead th{border-bottom:1px solid rgba(128,128,128,.6);font-weight:600}
+        .attention-table thead th{font-weight:600}
+        .attention-table thead tr:last-child th{border-bottom:1px solid rgba(128,128,128,.6)}
+        .attention-table thead .units th{font-weight:400;opacity:.7;padding-top:0}
         .attention-table tbody td{border-bottom:1px solid rgba(128,128,128,.2)}
         .attention-table .n{text-align:right}
         .attention-note{font-size:12px;opacity:.7;padding:2px 8px}
@@ -32,6 +35,11 @@ internal sealed record TextTable(string Title, string[] Columns, string[][] Rows
         if (Title.Length > 0) html.Append("<caption>").Append(Html.Escape(Title)).Append("</caption>");
         html.Append("<thead><tr>");
         for (int c = 0; c < Columns.Length; c++) html.Append(Cell("th", c, Columns[c]));
+        if (Units is not null)
+        {
+            html.Append("</tr><tr class=\"units\">");
+            for (int c = 0; c < Columns.Length; c++) html.Append(Cell("th", c, Units[c]));
+        }
         html.Append("</tr></thead><tbody>");
         foreach (var row in Rows)
         {
@@ -47,9 +55,9 @@ internal sealed record TextTable(string Title, string[] Columns, string[][] Rows
     /// <summary>The table as plain text, numbers aligned to the right.</summary>
     public string ToText()
     {
-        int[] widths = [.. Columns.Select((name, c) => Rows.Select(r => Short(r[c]).Length).Append(name.Length).Max())];
+        int[] widths = [.. Columns.Select((name, c) => Rows.Append(Units ?? Columns).Select(r => Short(r[c]).Length).Append(name.Length).Max())];
         string Line(string[] cells) => string.Join("  ", cells.Select((cell, c) => IsNumeric(c) ? Short(cell).PadLeft(widths[c]) : Short(cell).PadRight(widths[c]))).TrimEnd();
-        return string.Join('\n', ((string[])[Title, Line(Columns), .. Rows.Select(Line), Note]).Where(l => l.Length > 0));
+        return string.Join('\n', ((string[])[Title, Line(Columns), Units is null ? "" : Line(Units), .. Rows.Select(Line), Note]).Where(l => l.Length > 0));
     }
 
     private string Cell(string element, int column, string text) => $"<{element}{(IsNumeric(column) ? " class=\"n\"" : "")}>{Html.Escape(text)}</{element}>";

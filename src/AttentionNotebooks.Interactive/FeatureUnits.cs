@@ -1,0 +1,15 @@
+using AttentionNotebooks.Features;
+
+namespace AttentionNotebooks.Interactive;
+
+/// <summary>The units of the features that the kit knows; a table's own columns carry only names.</summary>
+internal static class FeatureUnits
+{
+    /// <summary>The unit, or nothing for a feature that the kit does not know.</summary>
+    /// <param name="feature">The feature's name.</param>
+    public static string Of(string feature) => StandardFeatures.All.FirstOrDefault(f => f.Name == feature)?.Unit ?? "";
+
+    /// <summary>The unit as it follows a number: " tokens". A share is a plain number.</summary>
+    /// <param name="unit">The unit; may be empty.</param>
+    public static string AfterNumber(string unit) => unit is "" or "share" ? "" : $" {unit}";
+}

@@ -1,0 +1,163 @@
+using System.Text.Json;
+using AttentionNotebooks.Interactive;
+using static AttentionNotebooks.Tests.Charts.ChartSamples;
+
+namespace AttentionNotebooks.Tests.Charts;
+
+public class PlotsTests
+{
+    private static readonly double[][] _xy = [.. Enumerable.Range(0, 144).Select(i => new[] { i / 12.0, i % 12 })];
+
+    private static readonly Dictionary<string, Func<Figure>> _charts = new()
+    {
+        ["AttentionMap"] = () => Kit.Plot.AttentionMap(Map(9), Tokens(9), "title"),
+        ["HeadMaps"] = () => Kit.Plot.HeadMaps([Map(9), Map(9), Map(9)], ["0-1", "2-3", "4-5"], Tokens(9), "title"),
+        ["HeadGrid"] = () => Kit.Plot.HeadGrid(Table, "position", "tokens", "title"),
+        ["Distribution"] = () => Kit.Plot.Distribution(Table, "position", "tokens", "title"),
+        ["ClusterScatter"] = () => Kit.Plot.ClusterScatter(Sample, _xy, "layer", "head", "title"),
+        ["ClusterGrid"] = () => Kit.Plot.ClusterGrid(Sample, "title"),
+        ["ClusterProfiles"] = () => Kit.Plot.ClusterProfiles(Sample, "title"),
+        ["Silhouettes"] = () => Kit.Plot.Silhouettes([(2, 0.5), (3, 0.7), (4, 0.6)], title: "title"),
+        ["SilhouettePlot"] = () => Kit.Plot.SilhouettePlot(Sample, "title"),
+        ["Bars"] = () => Kit.Plot.Bars(["a", "b"], [1, 2], "value (nats)", "title", "caption"),
+        ["Lines"] = () => Kit.Plot.Lines([0, 1, 2], [("one", [1, 2, 3]), ("two", [3, 2, 1])], "layer", "value (nats)", "title", "caption"),
+    };
+
+    public static TheoryData<string> Charts => [.. _charts.Keys];
+
+    [Theory, MemberData(nameof(Charts))]
+    public void Every_chart_draws_something_and_says_what(string chart)
+    {
+        var figure = _charts[chart]();
+        var whole = JsonDocument.Parse(figure.ToJson()).RootElement;
+        Assert.NotEqual(0, whole.GetProperty("data").GetArrayLength());
+        Assert.All(whole.GetProperty("data").EnumerateArray(), trace => Assert.True(trace.TryGetProperty("z", out var z) ? z.GetArrayLength() > 0 : trace.GetProperty("x").GetArrayLength() > 0));
+        Assert.Equal("<b>title</b>", whole.At("layout.title.text").GetString());
+        Assert.NotEmpty(figure.Caption);
+        Assert.Equal(figure.Caption, whole.At("layout.meta.caption").GetString());
+        Assert.InRange(whole.At("layout.width").GetInt32(), 240, 820);
+        Assert.False(whole.At("layout").TryGetProperty("template", out _));
+        Assert.DoesNotContain("NaN", figure.ToJson());
+    }
+
+    [Theory]
+    [InlineData("AttentionMap", "attended token (key)", "attending token (query)")]
+    [InlineData("HeadGrid", "head", "layer")]
+    [InlineData("Distribution", "position (tokens)", "layer")]
+    [InlineData("ClusterScatter", "layer", "head")]
+    [InlineData("ClusterGrid", "head", "layer")]
+    [InlineData("ClusterProfiles", null, "cluster")]
+    [InlineData("Silhouettes", "number of clusters k", "mean silhouette (−1 to 1)")]
+    [InlineData("SilhouettePlot", "silhouette (−1 to 1)", null)]
+    [InlineData("Bars", "value (nats)", null)]
+    [InlineData("Lines", "layer", "value (nats)")]
+    public void Axes_are_named(string chart, string? x, string? y)
+    {
+        var layout = _charts[chart]().Layout();
+        if (x is not null) Assert.Equal(x, layout.At("xaxis.title.text").GetString());
+        if (y is not null) Assert.Equal(y, layout.At("yaxis.title.text").GetString());
+    }
+
+    [Theory]
+    [InlineData("HeadGrid", 4)]
+    [InlineData("ClusterGrid", 4)]
+    [InlineData("ClusterScatter", 8)]
+    [InlineData("SilhouettePlot", 8)]
+    [InlineData("Distribution", 8)]
+    public void A_chart_of_144_heads_is_a_few_kilobytes(string chart, int kilobytes) =>
+        Assert.InRange(_charts[chart]().ToJson().Length, 500, kilobytes * 1024);
+
+    [Fact]
+    public void Numbers_are_rounded_to_five_digits_and_gaps_are_null()
+    {
+        var figure = Kit.Plot.Lines([0, 1, 2], [("y", [Math.PI * 1000, double.NaN, 1.0 / 3])], "x", "y", "t");
+        Assert.Equal("[3141.6,null,0.33333]", figure.Data().GetProperty("y").GetRawText());
+    }
+
+    [Fact]
+    public void A_head_grid_has_layers_as_rows_and_its_scale_begins_at_zero()
+    {
+        var trace = Kit.Plot.HeadGrid(Table, "position").Data();
+        var z = trace.GetProperty("z").Matrix();
+        Assert.Equal(12, z.Length);
+        Assert.All(z, row => Assert.Equal(12, row.Length));
+        Assert.Equal(Table[7, 9, "position"], z[7][9]);
+        Assert.Equal(0, trace.GetProperty("zmin").GetDouble());
+        Assert.Equal(143, trace.GetProperty("zmax").GetDouble());
+    }
+
+    [Fact]
+    public void A_feature_of_both_signs_has_zero_in_the_middle_of_its_scale()
+    {
+        var trace = Kit.Plot.HeadGrid(Table, "signed").Data();
+        Assert.Equal(-71.5, trace.GetProperty("zmin").GetDouble());
+        Assert.Equal(71.5, trace.GetProperty("zmax").GetDouble());
+        Assert.Equal("#FFFFFF", trace.GetProperty("colorscale")[4][1].GetString());
+    }
+
+    [Fact]
+    public void A_head_grid_tells_the_extreme_heads() =>
+        Assert.Contains("Highest: 11-11 (143), 11-10 (142), 11-9 (141); lowest: 0-0 (0)", Kit.Plot.HeadGrid(Table, "position").Caption);
+
+    [Fact]
+    public void A_misspelt_feature_is_an_input_error_that_names_the_right_one()
+    {
+        Assert.Contains("Did you mean position?", Assert.Throws<InputException>(() => Kit.Plot.HeadGrid(Table, "positon")).Message);
+        Assert.Contains("Did you mean position?", Assert.Throws<InputException>(() => Kit.Plot.Distribution(Table, "positon")).Message);
+    }
+
+    [Fact]
+    public void A_feature_without_any_value_cannot_be_drawn()
+    {
+        var empty = Table.With("none", [.. Enumerable.Repeat(double.NaN, 144)]);
+        Assert.Throws<ArgumentException>(() => Kit.Plot.HeadGrid(empty, "none"));
+        Assert.Throws<ArgumentException>(() => Kit.Plot.Distribution(empty, "none"));
+    }
+
+    [Fact]
+    public void A_distribution_bins_every_head_and_shows_each_in_its_layer()
+    {
+        var figure = Kit.Plot.Distribution(Table, "position");
+        var bins = figure.Data(0).GetProperty("xbins");
+        Assert.True(bins.GetProperty("start").GetDouble() <= 0 && bins.GetProperty("end").GetDouble() > 143);
+        Assert.Equal(144, figure.Data(1).GetProperty("x").GetArrayLength());
+        Assert.Equal("7-9", figure.Data(1).GetProperty("customdata")[7 * 12 + 9].GetString());
+        Assert.Equal(7, figure.Data(1).GetProperty("y")[7 * 12 + 9].GetInt32());
+        Assert.Equal(71.5, figure.Layout().GetProperty("shapes")[0].GetProperty("x0").GetDouble()); // the median of 0…143
+    }
+
+    [Fact]
+    public void Bars_keep_their_order_their_intervals_and_their_baseline()
+    {
+        var figure = Kit.Plot.Bars(["same", "same"], [0.5, 0.25], "accuracy", "t", "", low: [0.4, 0.2], high: [0.75, 0.3], baseline: [0.1, 0.2]);
+        Assert.Equal([0.5, 0.25], figure.Data(0).GetProperty("x").Numbers());
+        Assert.Equal([0, 1], figure.Data(0).GetProperty("y").Numbers());
+        Assert.Equal([0.25, 0.05], figure.Data(0).At("error_x.array").Numbers());
+        Assert.Equal([0.1, 0.05], figure.Data(0).At("error_x.arrayminus").Numbers());
+        Assert.Equal([0.1, 0.2], figure.Data(1).GetProperty("x").Numbers());
+        Assert.Equal(["same", "same"], figure.Layout().At("yaxis.ticktext").Texts());
+        Assert.Equal("reversed", figure.Layout().At("yaxis.autorange").GetString());
+    }
+
+    [Fact]
+    public void Series_differ_in_colour_dash_and_symbol()
+    {
+        var traces = Kit.Plot.Lines([1], [.. Enumerable.Range(0, 5).Select(i => ($"{i}", (IReadOnlyList<double>)[i]))], "x", "y", "t").AllData();
+        Assert.Equal(5, traces.Select(t => t.At("line.color").GetString()).Distinct().Count());
+        Assert.Equal(5, traces.Select(t => t.At("line.dash").GetString()).Distinct().Count());
+        Assert.Equal(5, traces.Select(t => t.At("marker.symbol").GetString()).Distinct().Count());
+    }
+
+    [Fact]
+    public void Wrong_lengths_are_refused_with_the_numbers()
+    {
+        Assert.Contains("1 labels for 2 values", Assert.Throws<ArgumentException>(() => Kit.Plot.Bars(["a"], [1, 2], "v", "t")).Message);
+        Assert.Throws<ArgumentException>(() => Kit.Plot.Bars([], [], "v", "t"));
+        Assert.Throws<ArgumentException>(() => Kit.Plot.Bars(["a"], [1], "v", "t", low: [0]));
+        Assert.Throws<ArgumentException>(() => Kit.Plot.Bars(["a"], [1], "v", "t", baseline: [0, 1]));
+        Assert.Contains("\"y\" has 1 values for 2 points", Assert.Throws<ArgumentException>(() => Kit.Plot.Lines([1, 2], [("y", [1])], "x", "y", "t")).Message);
+        Assert.Throws<ArgumentException>(() => Kit.Plot.Lines([1], [], "x", "y", "t"));
+        Assert.Throws<ArgumentException>(() => Kit.Plot.Silhouettes([]));
+        Assert.Contains("k = 9", Assert.Throws<ArgumentException>(() => Kit.Plot.Silhouettes([(2, 0.5)], chosen: 9)).Message);
+    }
+}
