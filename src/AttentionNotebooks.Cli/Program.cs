@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AttentionNotebooks;
 using AttentionNotebooks.Cli;
+using AttentionNotebooks.Cli.Verbs;
 
 return await Attn.Run(args);
 
@@ -58,6 +59,7 @@ namespace AttentionNotebooks.Cli
         private static RootCommand Commands(TextWriter output, TextWriter error) => new("What BERT's attention heads do: features, clusters, functions, notebooks.")
         {
             Verbose,
+            TrainDemoVerb.Create(output, error),
         };
 
         // A typed error says it all; of anything else the innermost cause is what a person can act on.
