@@ -59,8 +59,8 @@ public static class TrainDemoVerb
         error.WriteLine($"reading {texts.Length} texts and learning the vocabulary …");
         var corpus = TrainingCorpus.Read(texts, options, cancellation);
         error.WriteLine(Invariant($"{corpus.TrainingPieces:N0} word pieces to learn from, vocabulary {corpus.Tokenizer.VocabularySize}"));
-        var report = new MaskedLmTrainer(corpus, options).Run(folder, new Lines(error), cancellation);
-        ModelCard.Write(folder, report, [.. texts.Select(t => Path.GetFileName(t)).Distinct()], note);
+        string[] names = [.. texts.Select(t => Path.GetFileName(t)).Distinct()];
+        var report = new MaskedLmTrainer(corpus, options).Run(folder, new Lines(error), saved => ModelCard.Write(folder, saved, names, note), cancellation);
         output.WriteLine(Invariant($"{folder}: {report.Parameters:N0} parameters, {report.Tokens:N0} tokens, held-out loss {report.HeldOut.Loss:F3} (frequencies alone {report.Unigram.Loss:F3}), accuracy {report.HeldOut.Accuracy:P1} ({report.Unigram.Accuracy:P1})"));
         return Attn.Done;
     }

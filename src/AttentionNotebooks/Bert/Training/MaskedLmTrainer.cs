@@ -29,11 +29,12 @@ public sealed class MaskedLmTrainer
     /// <summary>Trains, and saves the folded model at every evaluation and at the end.</summary>
     /// <param name="folder">Where the checkpoint goes.</param>
     /// <param name="progress">Is told of every report and evaluation.</param>
+    /// <param name="saved">Is told what was done so far whenever the folder holds new weights, the last time at the end.</param>
     /// <param name="cancellation">Stops between two steps; what was saved last stays.</param>
     /// <returns>What was done.</returns>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
-    public TrainingReport Run(string folder, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    public TrainingReport Run(string folder, IProgress<TrainingProgress>? progress = null, Action<TrainingReport>? saved = null, CancellationToken cancellation = default)
     {
         int threadsBefore = get_num_threads();
         try
@@ -48,7 +49,8 @@ public sealed class MaskedLmTrainer
             var clock = Stopwatch.StartNew();
             long tokens = 0;
             double loss = 0, sinceReport = 0;
-            HeldOutFigures? heldOut = null;
+            var unigram = evaluation.Unigram();
+            TrainingReport? report = null;
             for (int step = 1; step <= options.Steps; step++)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -60,15 +62,17 @@ public sealed class MaskedLmTrainer
                 bool evaluate = step % options.EvaluateEvery == 0 || step == options.Steps;
                 if (evaluate)
                 {
-                    heldOut = evaluation.Measure(weights, threads);
+                    var heldOut = evaluation.Measure(weights, threads);
+                    report = new TrainingReport(options, config.VocabSize, weights.Values.Length, corpus.TrainingPieces, step, tokens, heldOut, unigram);
                     Save(folder, weights.Models[0]);
+                    saved?.Invoke(report);
                 }
                 if (!evaluate && step % options.ReportEvery != 0) continue;
                 double seconds = clock.Elapsed.TotalSeconds;
-                progress?.Report(new TrainingProgress(step, options.Steps, tokens, loss / sinceReport, norm, tokens / seconds, TimeSpan.FromSeconds(seconds / step * (options.Steps - step)), evaluate ? heldOut : null));
+                progress?.Report(new TrainingProgress(step, options.Steps, tokens, loss / sinceReport, norm, tokens / seconds, TimeSpan.FromSeconds(seconds / step * (options.Steps - step)), evaluate ? report!.HeldOut : null));
                 (loss, sinceReport) = (0, 0);
             }
-            return new TrainingReport(options, config.VocabSize, weights.Values.Length, corpus.TrainingPieces, options.Steps, tokens, heldOut!, evaluation.Unigram());
+            return report!; // the last step is always evaluated
         }
         finally
         {

@@ -27,7 +27,7 @@ public static class ModelCard
         Line($"- Text: {report.CorpusPieces:N0} word pieces to learn from; one block of 50 lines in {o.HoldOutEvery} held out.");
         Line($"- Examples: 3 in 10 single sentences, the rest consecutive sentences up to {o.Positions / 4}, {o.Positions / 2} or {o.Positions} tokens, half of these as a pair of segments.");
         Line($"- Objective: masked words only ({o.MaskRate:P0} of the tokens; 80 % [MASK], 10 % random, 10 % kept). No next-sentence objective, so the model has no pooler.");
-        Line($"- {report.StepsDone:N0} steps, {report.Tokens:N0} tokens ({report.Tokens / (double)report.CorpusPieces:F2} of a pass), {o.Replicas} × {o.TokensPerBatch} tokens a step at most, seed {o.Seed}.");
+        Line($"- {report.StepsDone:N0} of {o.Steps:N0} steps, {report.Tokens:N0} tokens ({report.Tokens / (double)report.CorpusPieces:F2} of a pass), {o.Replicas} × {o.TokensPerBatch} tokens a step at most, seed {o.Seed}.");
         Line($"- AdamW (0.9, 0.98; decay {o.WeightDecay} on matrices), learning rate {o.LearningRate} with {o.Warmup:P0} warm-up, then linear to 2 %; queries and keys × {o.QueryKeyRate}; gradients clipped at {o.ClipNorm}; no dropout.");
         Line($"- DeepNorm scaling while training, folded into the weights afterwards.");
         Line($"");

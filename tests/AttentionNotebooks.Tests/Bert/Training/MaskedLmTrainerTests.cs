@@ -89,7 +89,7 @@ public sealed class MaskedLmTrainerTests : IDisposable
 
     private TrainingReport Train(string name, TrainingOptions options, IProgress<TrainingProgress>? progress = null, CancellationTokenSource? stop = null) =>
         new MaskedLmTrainer(TrainingCorpus.Read([WriteText()], options, TestContext.Current.CancellationToken), options)
-            .Run(Path.Combine(folder, name), progress, stop?.Token ?? TestContext.Current.CancellationToken);
+            .Run(Path.Combine(folder, name), progress, cancellation: stop?.Token ?? TestContext.Current.CancellationToken);
 
     private byte[] Bytes(string name) => File.ReadAllBytes(Path.Combine(folder, name, "model.safetensors"));
 

@@ -118,6 +118,23 @@ public class TrainingPartsTests
     }
 
     [Fact]
+    public void No_tensor_outlives_a_training_step()
+    {
+        using var weights = new SharedWeights(BertFixtures.Config(2), replicas: 1, seed: 1);
+        void Once()
+        {
+            using var scope = NewDisposeScope();
+            var batch = new MaskedBatch([new Example([2, 5, 6, 7, 8, 3], 6)], Tokenizer, 0.9, new Random(1));
+            nn.functional.cross_entropy(batch.Logits(weights.Models[0]), batch.Targets).backward();
+            AdamW.Average(weights, 0, weights.Values.Length);
+        }
+        Once();
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (int i = 0; i < 10; i++) Once();
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
     public void A_failure_on_a_replica_is_thrown_where_the_work_was_asked_for()
     {
         using var threads = new ReplicaThreads(3);
