@@ -64,6 +64,7 @@ namespace AttentionNotebooks.Cli
             MapsVerb.Create(output, error),
             ClusterVerb.Create(output),
             DoctorVerb.Create(output),
+            TrainDemoVerb.Create(output, error),
         };
 
         // A typed error says it all; of anything else the innermost cause is what a person can act on.

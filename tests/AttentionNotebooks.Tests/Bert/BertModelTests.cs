@@ -104,6 +104,30 @@ public class BertModelTests
         Assert.Throws<InvalidOperationException>(() => headless.forward(BertFixtures.Batch([2, 3])));
     }
 
+    [Theory]
+    [InlineData(ScalarType.Float64, 1e-5)]
+    [InlineData(ScalarType.BFloat16, 0.1)]
+    public void A_model_of_another_precision_still_gives_float32_probabilities(ScalarType type, double tolerance)
+    {
+        using var scope = NewDisposeScope();
+        using var model = BertFixtures.Model(BertFixtures.Config());
+        var ids = BertFixtures.Batch([2, 5, 6, 7, 3]);
+        var before = new List<Tensor>();
+        model.Bert.Visit(ids, null, null, (_, p) => before.Add(p.clone().DetachFromDisposeScope()));
+        var hidden = model.Bert.forward(ids);
+        model.to(type);
+        model.Bert.Visit(ids, null, null, (layer, p) =>
+        {
+            Assert.Equal(ScalarType.Float32, p.dtype);
+            Assert.True(before[layer].sub(p).abs().max().item<float>() < tolerance);
+        });
+        var converted = model.Bert.forward(ids);
+        Assert.Equal(type, converted.dtype);
+        Assert.True(hidden.sub(converted.to_type(ScalarType.Float32)).abs().max().item<float>() < 10 * tolerance);
+        Assert.Equal(type, model.forward(ids).dtype);
+        before.ForEach(b => b.Dispose());
+    }
+
     [Fact]
     public void No_tensor_outlives_a_batch()
     {

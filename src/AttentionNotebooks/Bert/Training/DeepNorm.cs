@@ -1,0 +1,80 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace AttentionNotebooks.Bert.Training;
+
+/// <summary>
+/// DeepNorm: residuals weighed by α and starting weights by β, without which twelve post-normalised layers do not
+/// learn from a short run. LayerNorm forgets a common factor, so α folds into the weights and leaves an ordinary BERT.
+/// </summary>
+/// <remarks>Wang et al. (2022), "DeepNet: Scaling Transformers to 1,000 Layers", table 1 (encoder).</remarks>
+public static class DeepNorm
+{
+    private const double EmbeddingDeviation = 0.04, PositionDeviation = 0.05;
+
+    /// <summary>α = (2L)^¼.</summary>
+    /// <param name="layers">Layers, L.</param>
+    /// <returns>The weight of every residual connection.</returns>
+    public static double ResidualScale(int layers) => Math.Pow(2 * layers, 0.25);
+
+    /// <summary>Gives a model its starting weights: normal with deviation 1/√D, times β = (8L)^−¼ for values, attention
+    /// output and feed-forward; positions start as sinusoids; biases 0.</summary>
+    /// <param name="model">The model; changed.</param>
+    /// <param name="seed">Decides the weights.</param>
+    public static void Initialize(BertForMaskedLM model, int seed)
+    {
+        var config = model.Config;
+        double deviation = 1 / Math.Sqrt(config.HiddenSize), gain = Math.Pow(8 * config.NumHiddenLayers, -0.25);
+        using var noGradients = no_grad();
+        var random = new Random(seed);
+        foreach (var (name, parameter) in model.named_parameters())
+        {
+            var values = new float[parameter.numel()];
+            if (name.EndsWith("position_embeddings.weight", StringComparison.Ordinal)) Sinusoids(values, config.HiddenSize);
+            else if (name.EndsWith("LayerNorm.weight", StringComparison.Ordinal)) Array.Fill(values, 1f);
+            else if (parameter.dim() > 1)
+            {
+                double scale = name.Contains("embeddings", StringComparison.Ordinal) ? EmbeddingDeviation : IsScaled(name) ? deviation * gain : deviation;
+                for (int i = 0; i < values.Length; i++) values[i] = (float)(scale * Normal(random));
+            }
+            using var source = tensor(values).view(parameter.shape);
+            parameter.copy_(source);
+        }
+    }
+
+    /// <summary>The ordinary BERT that computes what a DeepNorm model computes.</summary>
+    /// <param name="trained">A model with <see cref="ResidualScale"/>.</param>
+    /// <returns>A new model with residual scale 1; the caller owns it.</returns>
+    public static BertForMaskedLM Fold(BertForMaskedLM trained)
+    {
+        using var noGradients = no_grad();
+        var plain = new BertForMaskedLM(trained.Config, withPooler: trained.Bert.Pooler is not null, withHead: trained.HasHead);
+        double alpha = ResidualScale(trained.Config.NumHiddenLayers);
+        var sources = trained.named_parameters().ToDictionary(p => p.name, p => p.parameter);
+        foreach (var (name, parameter) in plain.named_parameters())
+        {
+            using var scope = NewDisposeScope();
+            parameter.copy_(name.Contains(".output.dense.", StringComparison.Ordinal) ? sources[name].div(alpha) : sources[name]);
+        }
+        plain.eval();
+        return plain;
+    }
+
+    private static bool IsScaled(string name) =>
+        name.Contains(".value.", StringComparison.Ordinal) || name.Contains(".output.dense.", StringComparison.Ordinal) || name.Contains(".intermediate.", StringComparison.Ordinal);
+
+    // Vaswani et al. (2017), section 3.5, shrunk to the embeddings' size: a sinusoid's deviation is 1/√2.
+    private static void Sinusoids(float[] values, int width)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            int position = i / width, dimension = i % width;
+            double angle = position / Math.Pow(10000, (dimension - dimension % 2) / (double)width);
+            values[i] = (float)(PositionDeviation * Math.Sqrt(2) * (dimension % 2 == 0 ? Math.Sin(angle) : Math.Cos(angle)));
+        }
+    }
+
+    // Box and Muller (1958).
+    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+}

@@ -1,0 +1,79 @@
+namespace AttentionNotebooks.Bert.Training;
+
+/// <summary>Texts as documents of sentences of word pieces, a part of them held out, with the tokenizer that was learnt from the rest.</summary>
+/// <remarks>A document is a block of consecutive lines of one file. Which blocks are held out depends on their place in
+/// the file only, so that a file given twice holds out the same blocks twice.</remarks>
+public sealed class TrainingCorpus
+{
+    private const int LinesPerBlock = 50;
+
+    private TrainingCorpus(WordPieceTokenizer tokenizer, IReadOnlyList<int[][]> training, IReadOnlyList<int[][]> heldOut)
+    {
+        Tokenizer = tokenizer;
+        Training = training;
+        HeldOut = heldOut;
+    }
+
+    /// <summary>The tokenizer over the learnt vocabulary.</summary>
+    public WordPieceTokenizer Tokenizer { get; }
+
+    /// <summary>Documents to learn from: document, sentence, id.</summary>
+    public IReadOnlyList<int[][]> Training { get; }
+
+    /// <summary>Documents to evaluate on: document, sentence, id.</summary>
+    public IReadOnlyList<int[][]> HeldOut { get; }
+
+    /// <summary>Word pieces to learn from.</summary>
+    public long TrainingPieces => Training.Sum(d => d.Sum(s => (long)s.Length));
+
+    /// <summary>Reads texts, learns the vocabulary from the part that is not held out, and encodes all.</summary>
+    /// <param name="files">Text files, UTF-8, one paragraph or sentence per line.</param>
+    /// <param name="options">Vocabulary size, positions and hold-out.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <returns>The corpus.</returns>
+    /// <exception cref="InputException">A file cannot be read, or there is too little text to learn and to hold out.</exception>
+    public static TrainingCorpus Read(IReadOnlyList<string> files, TrainingOptions options, CancellationToken cancellation = default)
+    {
+        var training = new List<string[]>();
+        var heldOut = new List<string[]>();
+        foreach (string file in files)
+        {
+            int block = 0;
+            foreach (var lines in Lines(file).Chunk(LinesPerBlock))
+                (block++ % options.HoldOutEvery == options.HoldOutEvery - 1 ? heldOut : training).Add([.. lines.SelectMany(SentenceSplitter.Split)]);
+        }
+        if (training.Count == 0 || heldOut.Count == 0)
+            throw new InputException(files.Count == 1 ? files[0] : "the texts", null, $"fewer than {options.HoldOutEvery} blocks of {LinesPerBlock} lines in a file, so nothing can be held out", "Give longer texts, one paragraph or sentence per line");
+        var learner = new WordPieceLearner();
+        foreach (string sentence in training.SelectMany(d => d))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            learner.Add(sentence);
+        }
+        var tokenizer = WordPieceTokenizer.Create(learner.Learn(options.VocabularySize), maxLength: options.Positions);
+        return new TrainingCorpus(tokenizer, Encode(training, tokenizer, cancellation), Encode(heldOut, tokenizer, cancellation));
+    }
+
+    private static IEnumerable<string> Lines(string file)
+    {
+        try
+        {
+            return [.. File.ReadLines(file).Where(l => !string.IsNullOrWhiteSpace(l))];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(file, null, $"cannot be read ({e.Message.TrimEnd('.')})", "Name text files, one paragraph or sentence per line", e);
+        }
+    }
+
+    private static List<int[][]> Encode(List<string[]> documents, WordPieceTokenizer tokenizer, CancellationToken cancellation)
+    {
+        var encoded = new List<int[][]>(documents.Count);
+        foreach (var document in documents)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            encoded.Add([.. document.Select(tokenizer.EncodePieces).Where(s => s.Length > 0)]);
+        }
+        return encoded;
+    }
+}
