@@ -4,7 +4,7 @@ using AttentionNotebooks.Features;
 using AttentionNotebooks.Tests.Attention;
 using AttentionNotebooks.Tests.Features;
 
-namespace AttentionNotebooks.Tests.Cli;
+namespace AttentionNotebooks.Tests.CommandLine;
 
 /// <summary>The command line's contract: files, exit codes, and one clear line when something is wrong.</summary>
 public class AttnTests
