@@ -64,12 +64,12 @@ public sealed partial class Plots
         .With("yaxis", Drawing.Axis("layer").With("dtick", grid.Layers <= 24 ? 1 : 2).With("ticks", ""))
         .With("plot_bgcolor", Style.Faint);
 
-    // Numbers that round: 1, 2 or 5 times a power of ten, about 24 of them over the range.
+    // Numbers that round: 1, 2 or 5 times a power of ten, 13 to 32 of them.
     private static object Bins(double[] sorted)
     {
         double range = sorted[^1] - sorted[0];
         if (range <= 0) return new { start = sorted[0] - 0.5, end = sorted[0] + 0.5, size = 1.0 };
-        double rough = range / 24, power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
+        double rough = range / 32, power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
         double size = power * (rough / power <= 1 ? 1 : rough / power <= 2 ? 2 : rough / power <= 5 ? 5 : 10);
         return new { start = Math.Floor(sorted[0] / size) * size, end = (Math.Floor(sorted[^1] / size) + 1) * size, size };
     }

@@ -5,8 +5,8 @@ namespace AttentionNotebooks.Charts;
 /// <summary>What all charts share: sizes, fonts, colours, and how labels are written.</summary>
 internal static class Style
 {
-    /// <summary>Width of a chart in pixels: the text column of a notebook, and of a page at 100 dpi.</summary>
-    public const int Width = 820;
+    /// <summary>Width of a chart in pixels: the text column of a notebook, and of a printed page.</summary>
+    public const int Width = 800;
 
     /// <summary>Fonts of the system, so that a page needs none.</summary>
     public const string FontFamily = "-apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif";
@@ -74,7 +74,7 @@ internal static class Style
     /// <param name="text">Any text.</param>
     public static string Label(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
 
-    /// <summary>A long label cut in its middle of words, by line breaks.</summary>
+    /// <summary>A long label with line breaks between words.</summary>
     /// <param name="text">Any text.</param>
     /// <param name="width">Characters per line.</param>
     public static string Wrapped(string text, int width)

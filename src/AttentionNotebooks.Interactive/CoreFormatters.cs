@@ -79,7 +79,7 @@ internal static class CoreFormatters
     private static string Telling(HeadClustering clustering, HeadCluster cluster) => string.Join(", ", clustering.Table.Features
         .Select(f => (Feature: f, Mean: cluster.Means[f], Z: ColumnScale.Of(clustering.Table.Column(f)).Score(cluster.Means[f])))
         .OrderByDescending(f => Math.Abs(f.Z)).Take(3)
-        .Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Feature} {Number(f.Mean)}{FeatureUnits.AfterNumber(FeatureUnits.Of(f.Feature))} ({f.Z:+0.0;−0.0} sd)")));
+        .Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Feature} {Number(f.Mean)}{FeatureUnits.AfterNumber(FeatureUnits.Of(f.Feature))} ({f.Z:+0.0;-0.0} sd)")));
 
     private static string ScalingName(Scaling scaling) => scaling switch
     {

@@ -63,6 +63,6 @@ internal static class FigureHtml
         using var layout = JsonDocument.Parse(figure.LayoutJson);
         string Side(string name, int otherwise) =>
             (layout.RootElement.TryGetProperty(name, out var side) && side.ValueKind == JsonValueKind.Number ? side.GetDouble() : otherwise).ToString("0.##", CultureInfo.InvariantCulture);
-        return (Side("width", 820), Side("height", 450));
+        return (Side("width", 800), Side("height", 450));
     }
 }

@@ -11,7 +11,7 @@ namespace AttentionNotebooks.Interactive;
 /// <remarks>Only framework types, types of the core and <see cref="Figure"/> stand here: the class behind it lives in a load context of its own.</remarks>
 public interface IPlots
 {
-    /// <summary>One head's attention on one text: a heatmap, queries downwards, keys to the right; dark is no attention.</summary>
+    /// <summary>One head's attention on one text: a heatmap, queries downwards, keys to the right; the darker, the more.</summary>
     /// <param name="map">Attention probabilities <c>[queries, keys]</c>, square.</param>
     /// <param name="tokens">One token per row; tokens may repeat.</param>
     /// <param name="title">What is drawn.</param>

@@ -12,10 +12,12 @@ namespace AttentionNotebooks.Interactive;
 internal sealed record TextTable(string Title, string[] Columns, string[][] Rows, string Note, string[]? Units = null)
 {
     private const int WidestTextCell = 60;
+    private const int ShortCell = 16; // a column of such cells is not worth breaking
 
     // Inherits the host's colours, so that it fits light and dark notebooks.
-    private const string Style = """
+    private const string Style = $$"""
         <style>
+        .attention-table,.attention-note{font-family:{{Html.FontFamily}}}
         .attention-table{border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums;margin:4px 0}
         .attention-table caption{text-align:left;white-space:nowrap;font-weight:600;padding:2px 8px 6px}
         .attention-table th,.attention-table td{padding:2px 8px;text-align:left;vertical-align:top;border:0;background:none}
@@ -23,7 +25,8 @@ internal sealed record TextTable(string Title, string[] Columns, string[][] Rows
         .attention-table thead tr:last-child th{border-bottom:1px solid rgba(128,128,128,.6)}
         .attention-table thead .units th{font-weight:400;opacity:.7;padding-top:0}
         .attention-table tbody td{border-bottom:1px solid rgba(128,128,128,.2)}
-        .attention-table .n{text-align:right}
+        .attention-table .number{text-align:right}
+        .attention-table .number,.attention-table .short{white-space:nowrap}
         .attention-note{font-size:12px;opacity:.7;padding:2px 8px}
         </style>
         """;
@@ -60,7 +63,11 @@ internal sealed record TextTable(string Title, string[] Columns, string[][] Rows
         return string.Join('\n', ((string[])[Title, Line(Columns), Units is null ? "" : Line(Units), .. Rows.Select(Line), Note]).Where(l => l.Length > 0));
     }
 
-    private string Cell(string element, int column, string text) => $"<{element}{(IsNumeric(column) ? " class=\"n\"" : "")}>{Html.Escape(text)}</{element}>";
+    private string Cell(string element, int column, string text)
+    {
+        string kind = IsNumeric(column) ? " class=\"number\"" : Rows.All(r => r[column].Length <= ShortCell) ? " class=\"short\"" : "";
+        return $"<{element}{kind}>{Html.Escape(text)}</{element}>";
+    }
 
     private bool IsNumeric(int column) => Rows.Length > 0 && Rows.All(r => r[column].Length == 0 || double.TryParse(r[column], NumberStyles.Float, CultureInfo.InvariantCulture, out _));
 

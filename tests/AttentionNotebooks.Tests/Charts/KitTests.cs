@@ -58,7 +58,7 @@ public class KitTests
         Assert.Contains("132 more heads.", text);
         Assert.Equal(12, text.Split('\n').Count(line => line.StartsWith("0-", StringComparison.Ordinal)));
         Assert.Contains("&lt;odd&gt;", html);
-        Assert.Contains("<td class=\"n\">11.000</td>", html); // position of 0-11
+        Assert.Contains("<td class=\"number\">11.000</td>", html); // position of 0-11
         Assert.DoesNotContain("<odd>", html);
     }
 
@@ -70,7 +70,7 @@ public class KitTests
         string[] lines = table.ToDisplayString("text/plain").Split('\n');
         Assert.Equal("head  mean_distance   mine", lines[1]);
         Assert.Equal("             tokens", lines[2]);
-        Assert.Contains("<th class=\"n\">tokens</th>", table.ToDisplayString("text/html"));
+        Assert.Contains("<th class=\"number\">tokens</th>", table.ToDisplayString("text/html"));
         Assert.Equal("mean_distance (tokens)", Kit.Plot.HeadGrid(table, "mean_distance").Data().At("colorbar.title.text").GetString());
         Assert.Equal("mine", Kit.Plot.HeadGrid(table, "mine").Data().At("colorbar.title.text").GetString());
         Assert.Equal("mine (bits)", Kit.Plot.HeadGrid(table, "mine", "bits").Data().At("colorbar.title.text").GetString());

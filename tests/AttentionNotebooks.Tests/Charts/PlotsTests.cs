@@ -35,7 +35,7 @@ public class PlotsTests
         Assert.Equal("<b>title</b>", whole.At("layout.title.text").GetString());
         Assert.NotEmpty(figure.Caption);
         Assert.Equal(figure.Caption, whole.At("layout.meta.caption").GetString());
-        Assert.InRange(whole.At("layout.width").GetInt32(), 240, 820);
+        Assert.InRange(whole.At("layout.width").GetInt32(), 240, 800);
         Assert.False(whole.At("layout").TryGetProperty("template", out _));
         Assert.DoesNotContain("NaN", figure.ToJson());
     }
