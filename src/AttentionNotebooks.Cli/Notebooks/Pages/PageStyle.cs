@@ -31,6 +31,7 @@ internal static class PageStyle
         .outputs { padding: .1rem .2rem 0 .95rem; overflow-x: auto; }
         .output { margin: .55rem 0; overflow-x: auto; }
         .plotly { width: 100%; min-height: 28rem; }
+        .caption { margin: 0 0 .6rem; max-width: 46rem; font-size: .88rem; color: #475467; }
         pre.stream { margin: .55rem 0; color: #344054; }
         pre.stderr { color: #93370d; }
         pre.error { margin: .55rem 0; color: var(--bad); background: var(--bad-wash); border: 1px solid #fecdca; border-radius: 7px; padding: .7rem .95rem; }
