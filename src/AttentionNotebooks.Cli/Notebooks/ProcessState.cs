@@ -1,4 +1,5 @@
 using System.Collections;
+using AttentionNotebooks.Interactive;
 using Microsoft.DotNet.Interactive.Formatting;
 
 namespace AttentionNotebooks.Cli.Notebooks;
@@ -15,6 +16,7 @@ internal sealed class ProcessState : IDisposable
     private readonly string directory;
     private readonly Dictionary<string, string> environment;
     private readonly ConsoleCapture console;
+    private readonly bool plotlyProvided = PlotlyScript.ProvidedByPage;
 
     /// <summary>Waits for its turn and sets the process up for <paramref name="notebook"/>.</summary>
     public ProcessState(Notebook notebook, IReadOnlyDictionary<string, string> parameters)
@@ -29,6 +31,7 @@ internal sealed class ProcessState : IDisposable
             foreach (var (name, value) in parameters) Environment.SetEnvironmentVariable(name, value);
             Formatter.ResetToDefault();
             console = new ConsoleCapture();
+            PlotlyScript.ProvidedByPage = true;
             AppDomain.CurrentDomain.ProcessExit += OnExit;
         }
         catch
@@ -49,6 +52,7 @@ internal sealed class ProcessState : IDisposable
             if (now.GetValueOrDefault(name) != value) Environment.SetEnvironmentVariable(name, value);
         }
         console.Dispose();
+        PlotlyScript.ProvidedByPage = plotlyProvided;
         Formatter.ResetToDefault();
         OneAtATime.Release();
     }

@@ -41,6 +41,10 @@ public sealed partial class PageTests : IDisposable
     }
 
     [Fact]
+    public void The_caption_stands_under_the_figure() =>
+        Assert.Contains("</script><p class=\"caption\">a &lt; b</p>", Page([Form(Mime.Plotly, """{"data":[{}],"layout":{"meta":{"caption":"a < b"}}}""")], "1"));
+
+    [Fact]
     public void A_page_without_figures_is_light_and_names_no_other_host()
     {
         string page = Page([Form(Mime.Html, "<b>x</b>")], "%md # Title\n[out](https://example.org)", "1");

@@ -1,4 +1,5 @@
 using AttentionNotebooks.Cli.Notebooks;
+using AttentionNotebooks.Interactive;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.DotNet.Interactive.Formatting;
@@ -86,6 +87,18 @@ public sealed class ReferenceTests : IDisposable
         Assert.Equal("<div>page</div>", data[Mime.Html]);
         Assert.Equal("{\"data\":[1]}", data[Mime.Plotly]);
         Assert.Equal("a chart", data[Mime.Plain]);
+    }
+
+    [Fact]
+    public void Figures_of_the_kit_carry_both_forms_and_bring_plotly_neither_themselves_nor_by_the_set_up_cell()
+    {
+        string set = $"#r \"{OwnPath(typeof(Figure))}\"\nusing AttentionNotebooks.Interactive;\n";
+        var figure = Assert.IsType<DisplayOutput>(Assert.Single(bench.Outputs(set + "new Figure(\"t\", \"c\", \"[{}]\", \"{}\", \"{}\")"))).Data;
+        Assert.Contains("\"data\":[{}]", figure[Mime.Plotly]);
+        Assert.Contains("<div", figure[Mime.Html]);
+        Assert.Equal("t\nc", figure[Mime.Plain]);
+        Assert.InRange(Html(bench.Outputs(set + "Kit.Start()")).Length, 1, 2000);
+        Assert.False(PlotlyScript.ProvidedByPage);
     }
 
     [Fact]

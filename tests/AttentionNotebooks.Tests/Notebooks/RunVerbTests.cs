@@ -14,8 +14,8 @@ public sealed class RunVerbTests : IDisposable
 
     public void Dispose() => bench.Dispose();
 
-    private Task<int> Attn(params string[] arguments) =>
-        Cli.Attn.Run(["run", .. arguments, "--out", bench.PathOf("out")], output, error, TestContext.Current.CancellationToken);
+    private Task<int> RunAttn(params string[] arguments) =>
+        Attn.Run(["run", .. arguments, "--out", bench.PathOf("out")], output, error, TestContext.Current.CancellationToken);
 
     private static string MustFail(string name)
     {
@@ -29,7 +29,7 @@ public sealed class RunVerbTests : IDisposable
     {
         string first = bench.Write("02 b", "%md # Second", "int x = 1;", "%md text", "x");
         string second = bench.Write("01 a", "1");
-        Assert.Equal(0, await Attn(first, second));
+        Assert.Equal(0, await RunAttn(first, second));
         Assert.Equal("", error.ToString());
         Assert.Matches(@"^02 b  \[ 2/4\] \d+\.\d\d s\n02 b  \[ 4/4\] \d+\.\d\d s\n01 a  \[ 1/1\] ", output.ToString().ReplaceLineEndings("\n"));
         Assert.Equal(["01 a.html", "01 a.ipynb", "02 b.html", "02 b.ipynb", "index.html"], Directory.GetFiles(bench.PathOf("out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
@@ -45,7 +45,7 @@ public sealed class RunVerbTests : IDisposable
     [InlineData("never-ends", "cell 2 (never-ends-2), line ")]
     public async Task Notebooks_that_must_fail_do_with_cell_and_line(string name, string message)
     {
-        Assert.Equal(1, await Attn(MustFail(name), "--timeout", "2"));
+        Assert.Equal(1, await RunAttn(MustFail(name), "--timeout", "2"));
         Assert.Contains(name + ".ipynb, " + message, error.ToString());
         Assert.Single(error.ToString().TrimEnd().Split('\n'));
         Assert.Contains("class=\"error\"", File.ReadAllText(bench.PathOf("out", name + ".html")));
@@ -57,9 +57,9 @@ public sealed class RunVerbTests : IDisposable
     public async Task The_first_failing_notebook_stops_the_run_unless_it_is_to_keep_going()
     {
         string[] notebooks = [bench.Write("a", "throw new Exception(\"first\");"), bench.Write("b", "1")];
-        Assert.Equal(1, await Attn(notebooks));
+        Assert.Equal(1, await RunAttn(notebooks));
         Assert.False(File.Exists(bench.PathOf("out", "b.html")));
-        Assert.Equal(1, await Attn([.. notebooks, "--keep-going"]));
+        Assert.Equal(1, await RunAttn([.. notebooks, "--keep-going"]));
         Assert.True(File.Exists(bench.PathOf("out", "b.html")));
         Assert.Contains("1 of 2", output.ToString());
     }
@@ -79,14 +79,14 @@ public sealed class RunVerbTests : IDisposable
     [Fact]
     public async Task Verbose_adds_the_trace()
     {
-        Assert.Equal(1, await Attn(bench.Write("a", "int F() => throw new Exception(\"x\");\nF()"), "--verbose"));
+        Assert.Equal(1, await RunAttn(bench.Write("a", "int F() => throw new Exception(\"x\");\nF()"), "--verbose"));
         Assert.Contains("  at F in cell 1, line 1", error.ToString());
     }
 
     [Fact]
     public async Task Parameters_reach_the_cells_and_may_hold_an_equals_sign()
     {
-        Assert.Equal(0, await Attn(bench.Write("a", "Environment.GetEnvironmentVariable(\"model\") + Environment.GetEnvironmentVariable(\"k\")"), "--param", "model=a=b", "--param", "k=4"));
+        Assert.Equal(0, await RunAttn(bench.Write("a", "Environment.GetEnvironmentVariable(\"model\") + Environment.GetEnvironmentVariable(\"k\")"), "--param", "model=a=b", "--param", "k=4"));
         Assert.Contains("a=b4", File.ReadAllText(bench.PathOf("out", "a.ipynb")));
     }
 
@@ -95,7 +95,7 @@ public sealed class RunVerbTests : IDisposable
     {
         string first = bench.Write("a", "int leaked = 1;\nMicrosoft.DotNet.Interactive.Formatting.Formatter.ListExpansionLimit = 3;");
         string second = bench.Write("b", "Enumerable.Range(0, 10).ToArray()", "leaked");
-        Assert.Equal(1, await Attn(first, second));
+        Assert.Equal(1, await RunAttn(first, second));
         Assert.Contains("b.ipynb, cell 2 (id2), line 1, column 1: Compile error: CS0103", error.ToString());
         Assert.Contains("8, 9", File.ReadAllText(bench.PathOf("out", "b.ipynb")));
     }
@@ -108,7 +108,7 @@ public sealed class RunVerbTests : IDisposable
     [InlineData("--unknown", "x")]
     public async Task Wrong_usage_exits_2(string option, string value)
     {
-        Assert.Equal(2, await Attn(bench.Write("a", "1"), option, value));
+        Assert.Equal(2, await RunAttn(bench.Write("a", "1"), option, value));
         Assert.StartsWith("attn: ", error.ToString());
         Assert.False(Directory.Exists(bench.PathOf("out")));
     }
@@ -117,7 +117,7 @@ public sealed class RunVerbTests : IDisposable
     public async Task A_broken_notebook_stops_the_run_before_anything_ran()
     {
         File.WriteAllText(bench.PathOf("broken.ipynb"), "{");
-        Assert.Equal(1, await Attn(bench.Write("a", "1"), bench.PathOf("broken.ipynb")));
+        Assert.Equal(1, await RunAttn(bench.Write("a", "1"), bench.PathOf("broken.ipynb")));
         Assert.Contains("broken.ipynb, line 1", error.ToString());
         Assert.Equal("", output.ToString());
         Assert.False(Directory.Exists(bench.PathOf("out")));
@@ -130,7 +130,7 @@ public sealed class RunVerbTests : IDisposable
         File.Move(bench.Write("b", "1"), bench.PathOf("nb", "b.ipynb"));
         File.Move(bench.Write("a", "1"), bench.PathOf("nb", "a.ipynb"));
         File.Move(bench.Write("c", "throw null;"), bench.PathOf("nb", "must-fail", "c.ipynb"));
-        Assert.Equal(0, await Attn(bench.PathOf("nb")));
+        Assert.Equal(0, await RunAttn(bench.PathOf("nb")));
         Assert.Matches(@"^a  \[ 1/1\] .*\r?\nb  \[ 1/1\] ", output.ToString());
     }
 
@@ -140,13 +140,13 @@ public sealed class RunVerbTests : IDisposable
         Directory.CreateDirectory(bench.PathOf("sub"));
         string same = bench.PathOf("sub", "a.ipynb");
         File.Move(bench.Write("a", "1"), same);
-        Assert.Equal(1, await Attn(bench.Write("a", "1"), same));
+        Assert.Equal(1, await RunAttn(bench.Write("a", "1"), same));
         Assert.Contains("same name", error.ToString());
         Directory.CreateDirectory(bench.PathOf("out"));
         File.Move(same, bench.PathOf("out", "a.ipynb"));
-        Assert.Equal(1, await Attn(bench.PathOf("out", "a.ipynb")));
+        Assert.Equal(1, await RunAttn(bench.PathOf("out", "a.ipynb")));
         Assert.Contains("overwritten", error.ToString());
-        Assert.Equal(1, await Attn(bench.PathOf("none.ipynb")));
-        Assert.Equal(1, await Attn(bench.PathOf("sub")));
+        Assert.Equal(1, await RunAttn(bench.PathOf("none.ipynb")));
+        Assert.Equal(1, await RunAttn(bench.PathOf("sub")));
     }
 }

@@ -50,11 +50,12 @@ internal sealed partial class OutputHtml(MarkdownHtml markdown)
         try { figure = JsonNode.Parse(content) as JsonObject; }
         catch (JsonException) { return null; }
         if (figure?["data"] is not JsonArray data) return null;
-        string layout = (figure["layout"] as JsonObject ?? []).ToJsonString();
+        var layout = figure["layout"] as JsonObject ?? [];
+        string? caption = NotebookReader.Text((layout["meta"] as JsonObject)?["caption"]);
         var config = figure["config"] as JsonObject ?? [];
         if (!config.ContainsKey("responsive")) config["responsive"] = true;
         string id = $"fig-{++Figures}";
-        return $"<div id=\"{id}\" class=\"plotly\"></div><script>Plotly.newPlot(\"{id}\", {data.ToJsonString()}, {layout}, {config.ToJsonString()})</script>";
+        return $"<div id=\"{id}\" class=\"plotly\"></div><script>Plotly.newPlot(\"{id}\", {data.ToJsonString()}, {layout.ToJsonString()}, {config.ToJsonString()})</script>{(string.IsNullOrEmpty(caption) ? "" : $"<p class=\"caption\">{Encode(caption)}</p>")}";
     }
 
     // A terminal shows colours and rewritten lines; a page shows what stands there in the end.

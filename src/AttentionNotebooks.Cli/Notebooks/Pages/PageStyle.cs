@@ -8,7 +8,7 @@ internal static class PageStyle
         :root { --ink: #1f2430; --soft: #667085; --line: #e4e7ec; --wash: #f7f8fa; --accent: #2f5fb3; --bad: #b42318; --bad-wash: #fef3f2; --good: #067647; }
         * { box-sizing: border-box; }
         body { margin: 0; color: var(--ink); background: #fff; font: 16.5px/1.62 "Charter", "Bitstream Charter", "Sitka Text", Cambria, Georgia, serif; }
-        main { max-width: 56rem; margin: 0 auto; padding: 1.5rem 2rem 5rem; }
+        main { max-width: 60rem; margin: 0 auto; padding: 1.5rem 2rem 5rem; }
         nav, .count, th, h1, h2, h3, h4, summary, .plotly, .output table, .list { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
         nav { font-size: .82rem; color: var(--soft); }
         nav { display: flex; justify-content: space-between; padding-bottom: .6rem; border-bottom: 1px solid var(--line); margin-bottom: 1.6rem; }
@@ -30,7 +30,8 @@ internal static class PageStyle
         .notrun > pre.code { opacity: .55; }
         .outputs { padding: .1rem .2rem 0 .95rem; overflow-x: auto; }
         .output { margin: .55rem 0; overflow-x: auto; }
-        .plotly { width: 100%; min-height: 28rem; }
+        .plotly { width: 100%; }
+        .caption { margin: 0 0 .6rem; max-width: 46rem; font-size: .88rem; color: #475467; }
         pre.stream { margin: .55rem 0; color: #344054; }
         pre.stderr { color: #93370d; }
         pre.error { margin: .55rem 0; color: var(--bad); background: var(--bad-wash); border: 1px solid #fecdca; border-radius: 7px; padding: .7rem .95rem; }
