@@ -3,6 +3,8 @@ using AttentionNotebooks;
 using AttentionNotebooks.Cli;
 using AttentionNotebooks.Cli.Verbs;
 
+// Before anything loads libtorch.
+OpenMp.WaitPassively();
 return await Attn.Run(args);
 
 namespace AttentionNotebooks.Cli

@@ -17,6 +17,7 @@ internal static class NativeLibraries
     {
         try
         {
+            OpenMp.WaitPassively();
             // TorchSharp is not asked before: where it finds no libtorch it copies half a gigabyte about and answers with a page of text.
             return Preload(folder) ? (Device(), null) : (null, $"there is none in {folder}; build the solution");
         }
