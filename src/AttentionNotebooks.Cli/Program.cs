@@ -63,6 +63,7 @@ namespace AttentionNotebooks.Cli
             Verbose,
             RunVerb.Create(output, error),
             FeaturesVerb.Create(output, error),
+            MergeVerb.Create(output),
             MapsVerb.Create(output, error),
             ClusterVerb.Create(output),
             DoctorVerb.Create(output),

@@ -11,9 +11,16 @@ internal static class DoctorVerb
 {
     public static Command Create(TextWriter output)
     {
-        var command = new Command("doctor", "Tells what works on this machine: .NET, libtorch, device, threads, notebook hosts, data.");
-        command.SetAction(_ =>
+        var precision = new Option<bool>("--precision") { Description = "Measure how far bf16 and fp16 move every feature from fp32." };
+        var model = new Option<string?>("--model") { Description = "The model to measure on; the demo model by default.", HelpName = "DIR" };
+        var command = new Command("doctor", "Tells what works on this machine: .NET, libtorch, device, threads, notebook hosts, data.") { precision, model };
+        command.SetAction(parsed =>
         {
+            if (parsed.GetValue(precision))
+            {
+                PrecisionReport.Write(parsed.GetValue(model) ?? Kit.DataPath("demo-bert"), output);
+                return Attn.Done;
+            }
             bool healthy = true;
             void Tell(string what, Func<string> look, bool essential = true)
             {

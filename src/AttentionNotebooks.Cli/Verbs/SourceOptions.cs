@@ -15,11 +15,15 @@ internal sealed class SourceOptions(TextWriter error, bool savedMapsToo = true)
     private readonly Option<string?> _maps = new("--maps") { Description = "Saved maps instead of a model: .npz with one [layers, heads, T, T] entry per text.", HelpName = "F.npz" };
     private readonly Option<string?> _tokens = new("--tokens") { Description = "Tokens of the saved maps: one {\"id\", \"tokens\"} per line.", HelpName = "F.jsonl" };
     private readonly Option<int> _limit = new("--limit") { Description = "Use the first N texts only.", HelpName = "N", DefaultValueFactory = _ => int.MaxValue };
+    private readonly Option<string> _precision = new("--precision") { Description = "In which number format the model computes.", DefaultValueFactory = _ => "fp32" };
+    private readonly Option<string> _device = new("--device") { Description = "Where the model runs.", DefaultValueFactory = _ => "cpu" };
     private readonly Option<int> _maxLength = new("--max-length") { Description = "Cut longer texts to so many tokens.", HelpName = "N", DefaultValueFactory = _ => DefaultMaxLength };
 
     public void AddTo(Command command)
     {
-        Option[] options = savedMapsToo ? [_model, _text, _maps, _tokens, _limit, _maxLength] : [_model, _text, _limit, _maxLength];
+        _precision.AcceptOnlyFromAmong("fp32", "bf16", "fp16");
+        _device.AcceptOnlyFromAmong("cpu", "cuda");
+        Option[] options = savedMapsToo ? [_model, _text, _maps, _tokens, _limit, _maxLength, _precision, _device] : [_model, _text, _limit, _maxLength, _precision, _device];
         foreach (var option in options) command.Add(option);
         _limit.Validators.Add(r => { if (r.GetValueOrDefault<int>() < 1) r.AddError("--limit must be at least 1."); });
         _maxLength.Validators.Add(r => { if (r.GetValueOrDefault<int>() < 3) r.AddError("--max-length must be at least 3: [CLS], a token, [SEP]."); });
@@ -37,7 +41,7 @@ internal sealed class SourceOptions(TextWriter error, bool savedMapsToo = true)
         int limit = parsed.GetValue(_limit);
         if (savedMapsToo && parsed.GetValue(_maps) is { } maps) return (MapArchive.Open(maps, parsed.GetValue(_tokens), limit), null);
         var texts = TextFile.Texts(parsed.GetValue(_text)!, limit);
-        var checkpoint = Checkpoint.Load(parsed.GetValue(_model)!);
+        var checkpoint = Checkpoint.Load(parsed.GetValue(_model)!, Precisions.Device(parsed.GetValue(_device)!)).To(Enum.Parse<Precision>(parsed.GetValue(_precision)!, ignoreCase: true));
         var live = new LiveAttention(checkpoint, texts, Math.Min(parsed.GetValue(_maxLength), checkpoint.Tokenizer.MaxLength));
         if (live.Truncated > 0) error.WriteLine($"attn: {live.Truncated} of {live.Texts.Count} texts were longer than {live.Texts.Max(t => t.Length)} tokens and were cut.");
         return (live, checkpoint);

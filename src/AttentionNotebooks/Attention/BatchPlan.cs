@@ -29,6 +29,6 @@ public static class BatchPlan
             current.Add(text);
         }
         if (current.Count > 0) all.Add([.. current]);
-        return [.. all.Where((_, i) => i % options.Shards == options.Shard)];
+        return [.. all.Where((_, i) => i % options.Shards == options.Shard).Skip(options.Skip)];
     }
 }

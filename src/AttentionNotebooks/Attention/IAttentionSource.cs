@@ -14,6 +14,9 @@ public interface IAttentionSource
     /// <summary>The texts, in their own order.</summary>
     IReadOnlyList<AttentionText> Texts { get; }
 
+    /// <summary>What the maps depend on, model and texts, as a hash: sources that agree in it give the same maps.</summary>
+    string Fingerprint { get; }
+
     /// <summary>Shows every batch of the plan, layer by layer, to the visitor.</summary>
     /// <param name="visitor">What to do with the maps.</param>
     /// <param name="options">Batch size and shard; <see cref="VisitOptions.Default"/> when omitted.</param>
@@ -46,7 +49,8 @@ public interface IAttentionVisitor
 /// <param name="TokensPerBatch">A batch's B · T at most (a single longer text still makes a batch of its own).</param>
 /// <param name="Shard">Which shard of <paramref name="Shards"/> to visit, from 0.</param>
 /// <param name="Shards">Into how many shards the batches are dealt.</param>
-public sealed record VisitOptions(int TokensPerBatch = 2048, int Shard = 0, int Shards = 1)
+/// <param name="Skip">How many of the shard's batches to leave out because they were visited before.</param>
+public sealed record VisitOptions(int TokensPerBatch = 2048, int Shard = 0, int Shards = 1, int Skip = 0)
 {
     /// <summary>2,048 tokens a batch, all of it.</summary>
     public static VisitOptions Default { get; } = new();

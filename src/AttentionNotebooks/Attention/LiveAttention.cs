@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using AttentionNotebooks.Bert;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -41,6 +42,23 @@ public sealed class LiveAttention : IAttentionSource
 
     /// <inheritdoc/>
     public IReadOnlyList<AttentionText> Texts { get; }
+
+    /// <inheritdoc/>
+    /// <remarks>Hashes the weights as they lie in memory, so that precision counts; about a second for BERT-large.</remarks>
+    public string Fingerprint
+    {
+        get
+        {
+            var hash = new Fingerprint();
+            foreach (var (name, parameter) in _checkpoint.Model.named_parameters())
+            {
+                using var own = parameter.detach().cpu().contiguous();
+                hash.Add(name).Add($"{own.dtype}").Add(own.bytes);
+            }
+            foreach (var text in _tokenized) hash.Add(MemoryMarshal.AsBytes<int>(text.Ids)).Add(MemoryMarshal.AsBytes<int>(text.Segments));
+            return hash.Of();
+        }
+    }
 
     /// <summary>How many texts were cut because they were too long.</summary>
     public int Truncated => _tokenized.Count(t => t.Truncated);

@@ -19,9 +19,10 @@ public sealed class MapArchive : IAttentionSource
     private const string SaveAgain = "Save the model's attention probabilities again, one [layers, heads, T, T] array per text";
     private readonly string _file;
 
-    private MapArchive(string file, HeadGrid grid, IReadOnlyList<AttentionText> texts)
+    private MapArchive(string file, string fingerprint, HeadGrid grid, IReadOnlyList<AttentionText> texts)
     {
         _file = file;
+        Fingerprint = fingerprint;
         Grid = grid;
         Texts = texts;
     }
@@ -31,6 +32,9 @@ public sealed class MapArchive : IAttentionSource
 
     /// <inheritdoc/>
     public IReadOnlyList<AttentionText> Texts { get; }
+
+    /// <inheritdoc/>
+    public string Fingerprint { get; }
 
     /// <summary>Opens an archive. The maps themselves are read, and checked, when they are visited.</summary>
     /// <param name="file">The .npz file.</param>
@@ -42,6 +46,7 @@ public sealed class MapArchive : IAttentionSource
         var tokens = tokensFile is null ? null : ReadTokens(tokensFile);
         using var zip = OpenZip(file);
         var texts = new List<AttentionText>();
+        var hash = new Fingerprint();
         HeadGrid? grid = null;
         foreach (var entry in zip.Entries.Take(limit))
         {
@@ -56,9 +61,10 @@ public sealed class MapArchive : IAttentionSource
             if (tokens is not null && !tokens.TryGetValue(id, out own)) throw new InputException(tokensFile!, $"id {id}", "is missing", $"Give one line for each entry of {file}");
             if (own is not null && own.Count != shape[2]) throw new InputException(tokensFile!, $"id {id}", $"has {own.Count} tokens for a map of {shape[2]}", "Save tokens and maps of the same texts, special tokens included");
             texts.Add(new AttentionText(id, shape[2], own));
+            hash.Add(id).Add(entry.Length).Add(entry.Crc32).Add(own is null ? "" : string.Join('\n', own)); // the zip's own checksum stands for the map
         }
         if (grid is null) throw new InputException(file, null, "holds no map", SaveAgain);
-        return new MapArchive(file, grid.Value, texts);
+        return new MapArchive(file, hash.Of(), grid.Value, texts);
     }
 
     /// <inheritdoc/>

@@ -10,7 +10,8 @@ namespace AttentionNotebooks.Features;
 public sealed class FeatureReducer : IAttentionVisitor
 {
     private readonly HeadGrid _grid;
-    private readonly IReadOnlyList<HeadFeature> _features;
+    private readonly IReadOnlyList<HeadFeature> _features; // empty in a reducer read from a file, which can only be merged
+    private readonly string[] _names;
     private readonly ExactSum[][] _sums, _squares; // [feature][head position]
     private int _texts;
 
@@ -21,9 +22,35 @@ public sealed class FeatureReducer : IAttentionVisitor
     {
         _grid = grid;
         _features = features;
+        _names = [.. features.Select(f => f.Name)];
         _sums = [.. features.Select(_ => new ExactSum[grid.Count])];
         _squares = [.. features.Select(_ => new ExactSum[grid.Count])];
     }
+
+    private FeatureReducer(HeadGrid grid, string[] names, int texts, ExactSum[][] sums, ExactSum[][] squares)
+    {
+        (_grid, _features, _names, _texts, _sums, _squares) = (grid, [], names, texts, sums, squares);
+    }
+
+    /// <summary>The model's heads.</summary>
+    public HeadGrid Grid => _grid;
+
+    /// <summary>The names of the features.</summary>
+    public IReadOnlyList<string> Features => _names;
+
+    /// <summary>Texts seen so far.</summary>
+    public int Texts => _texts;
+
+    internal IReadOnlyList<ExactSum[]> Sums => _sums;
+
+    internal IReadOnlyList<ExactSum[]> Squares => _squares;
+
+    /// <summary>A reducer as it was when its sums were written.</summary>
+    /// <exception cref="ArgumentException">The sums do not fit the names.</exception>
+    internal static FeatureReducer Restore(HeadGrid grid, string[] names, int texts, ExactSum[][] sums, ExactSum[][] squares) =>
+        sums.Length == names.Length && squares.Length == names.Length
+            ? new FeatureReducer(grid, names, texts, sums, squares)
+            : throw new ArgumentException($"{sums.Length} and {squares.Length} columns of sums for {names.Length} features");
 
     /// <inheritdoc/>
     public void Visit(TextBatch batch, int layer, torch.Tensor probabilities)
@@ -41,9 +68,9 @@ public sealed class FeatureReducer : IAttentionVisitor
     /// <exception cref="ArgumentException">It has other heads or features.</exception>
     public void Merge(FeatureReducer other)
     {
-        if (other._grid != _grid || !other._features.Select(f => f.Name).SequenceEqual(_features.Select(f => f.Name)))
+        if (other._grid != _grid || !other._names.SequenceEqual(_names))
             throw new ArgumentException("has other heads or features", nameof(other));
-        for (int f = 0; f < _features.Count; f++)
+        for (int f = 0; f < _names.Length; f++)
             for (int h = 0; h < _grid.Count; h++)
             {
                 _sums[f][h].Add(other._sums[f][h]);
@@ -58,7 +85,7 @@ public sealed class FeatureReducer : IAttentionVisitor
     {
         if (_texts == 0) throw new InvalidOperationException("no text was seen");
         double[] Of(Func<int, double> value) => [.. Enumerable.Range(0, _grid.Count).Select(value)];
-        return new HeadTable(_grid, [.. _features.Select(f => f.Name)],
+        return new HeadTable(_grid, _names,
             [.. _sums.Select(s => Of(h => s[h].Mean(_texts)))],
             [.. _sums.Zip(_squares, (s, q) => Of(h => Math.Sqrt(ExactSum.Variance(s[h], q[h], _texts))))], _texts);
     }

@@ -102,6 +102,33 @@ public class AttnTests
     }
 
     [Fact]
+    public async Task Shards_of_a_model_merge_to_its_table_byte_for_byte()
+    {
+        using var folder = new TestFolder();
+        LiveAttentionTests.Model(folder).Dispose();
+        string texts = folder.Write("texts.txt", string.Concat(Enumerable.Range(0, 300).Select(i => string.Concat(Enumerable.Repeat("the cat ", 1 + i % 6)) + "sat\n")));
+        string[] command = ["features", "--model", folder.Root, "--text", texts];
+        Assert.Equal(0, (await Attn([.. command, "--out", folder["whole.csv"]])).Code);
+        for (int shard = 0; shard < 2; shard++) Assert.Equal(0, (await Attn([.. command, "--shard", $"{shard}/2", "--out", folder[$"{shard}.sums"]])).Code);
+        Assert.Equal(0, (await Attn("merge", folder["1.sums"], folder["0.sums"], "--out", folder["merged.csv"])).Code);
+        Assert.Equal(File.ReadAllText(folder["whole.csv"]), File.ReadAllText(folder["merged.csv"]));
+    }
+
+    [Theory]
+    [InlineData("bf16", 0.05), InlineData("fp16", 0.005)]
+    public async Task Other_precisions_are_near_fp32(string precision, double bound)
+    {
+        using var folder = new TestFolder();
+        LiveAttentionTests.Model(folder).Dispose();
+        string texts = folder.Write("texts.txt", "the cat sat\na dog playing\n");
+        foreach (string p in new[] { "fp32", precision })
+            Assert.Equal(0, (await Attn("features", "--model", folder.Root, "--text", texts, "--precision", p, "--out", folder[$"{p}.csv"])).Code);
+        var (exact, other) = (HeadTableCsv.ReadCsv(folder["fp32.csv"]), HeadTableCsv.ReadCsv(folder[$"{precision}.csv"]));
+        foreach (string f in exact.Features) Assert.All(exact.Column(f).Zip(other.Column(f)), v => Assert.Equal(v.First, v.Second, bound));
+        Assert.NotEqual(exact.ToCsv(), other.ToCsv());
+    }
+
+    [Fact]
     public async Task Doctor_says_what_works()
     {
         var (code, output, _) = await Attn("doctor");

@@ -51,6 +51,8 @@ internal sealed class MapsInMemory(HeadGrid grid, IReadOnlyList<AttentionText> t
 
     public double[,] this[int text, Head head] => map(text, head);
 
+    public string Fingerprint => "in memory";
+
     public TextMaps Maps(int text) => new(texts[text], grid, [.. grid.All().SelectMany(h => map(text, h).Cast<double>()).Select(v => (float)v)]);
 
     public void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
@@ -73,6 +75,7 @@ internal sealed class MapsInMemory(HeadGrid grid, IReadOnlyList<AttentionText> t
                 // product can differ in its last bit from run to run.
                 visitor.Visit(batch, layer, torch.tensor(padded).clone());
             }
+            progress?.Report(new VisitProgress(batch.Count, texts.Count, TimeSpan.Zero));
         }
     }
 }

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text.Json;
+using AttentionNotebooks.Attention;
+using AttentionNotebooks.Data;
+
+namespace AttentionNotebooks.Features;
+
+/// <summary>
+/// How far an extraction is and what it has so far: what a shard leaves for merging, and what an interrupted run goes on
+/// from. Holds exact sums, so nothing is lost by writing and reading it.
+/// </summary>
+/// <param name="Run">What the result depends on (source, features, batch size), as a hash: only states of one run may be put together.</param>
+/// <param name="Shard">Which shard, from 0.</param>
+/// <param name="Shards">Of how many.</param>
+/// <param name="BatchesDone">Batches of the shard that are in the sums.</param>
+/// <param name="Batches">Batches of the shard.</param>
+/// <param name="Sums">The sums.</param>
+public sealed record FeatureState(string Run, int Shard, int Shards, int BatchesDone, int Batches, FeatureReducer Sums)
+{
+    private const string Format = "attention-notebooks features 1";
+    private const string Remedy = "Run attn features again for it";
+
+    /// <summary>Whether every batch of the shard is in.</summary>
+    public bool Complete => BatchesDone == Batches;
+
+    /// <summary>What the result of an extraction depends on, as a hash.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="features">The features.</param>
+    /// <param name="tokensPerBatch">The size of batches.</param>
+    public static string RunOf(IAttentionSource source, IReadOnlyList<HeadFeature> features, int tokensPerBatch)
+    {
+        var hash = new Fingerprint().Add(source.Fingerprint).Add(tokensPerBatch);
+        foreach (var f in features) hash.Add(f.Name).Add(f.Definition);
+        return hash.Of();
+    }
+
+    /// <summary>Writes the state; the file holds it whole or is as it was.</summary>
+    /// <param name="file">The file.</param>
+    /// <exception cref="InputException">The folder cannot be written to.</exception>
+    public void Write(string file) => AtomicFile.Write(file, stream =>
+    {
+        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+        json.WriteStartObject();
+        json.WriteString("format", Format);
+        json.WriteString("run", Run);
+        json.WriteNumber("shard", Shard);
+        json.WriteNumber("shards", Shards);
+        json.WriteNumber("batches_done", BatchesDone);
+        json.WriteNumber("batches", Batches);
+        json.WriteNumber("texts", Sums.Texts);
+        json.WriteNumber("layers", Sums.Grid.Layers);
+        json.WriteNumber("heads", Sums.Grid.Heads);
+        json.WriteStartArray("features");
+        foreach (string f in Sums.Features) json.WriteStringValue(f);
+        json.WriteEndArray();
+        WriteSums("sums", Sums.Sums);
+        WriteSums("squares", Sums.Squares);
+        json.WriteEndObject();
+
+        // As text: JSON has no 128-bit integers.
+        void WriteSums(string name, IReadOnlyList<ExactSum[]> sums)
+        {
+            json.WriteStartArray(name);
+            foreach (var column in sums) json.WriteStringValue(string.Join(' ', column.Select(s => s.Units.ToString(CultureInfo.InvariantCulture))));
+            json.WriteEndArray();
+        }
+    });
+
+    /// <summary>Reads a state.</summary>
+    /// <param name="file">The file.</param>
+    /// <exception cref="InputException">It is missing or is no such state.</exception>
+    public static FeatureState Read(string file)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+            var json = document.RootElement;
+            if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("format", out var format) || format.GetString() != Format)
+                throw new InputException(file, null, "is not what attn features --shard writes", "Name the files that the shards wrote");
+            int Number(string name) => json.GetProperty(name).GetInt32() is >= 0 and int n ? n : throw new FormatException($"{name} is negative");
+            var grid = new HeadGrid(Number("layers"), Number("heads"));
+            string[] features = [.. json.GetProperty("features").EnumerateArray().Select(f => f.GetString()!)];
+            ExactSum[][] Sums(string name) => [.. json.GetProperty(name).EnumerateArray().Select(c => Column(c.GetString()!, grid))];
+            var sums = FeatureReducer.Restore(grid, features, Number("texts"), Sums("sums"), Sums("squares"));
+            return new FeatureState(json.GetProperty("run").GetString()!, Number("shard"), Number("shards"), Number("batches_done"), Number("batches"), sums);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new InputException(file, null, "cannot be opened", "Check the path", e); }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or OverflowException or ArgumentException)
+        {
+            throw new InputException(file, null, $"is damaged ({e.Message.TrimEnd('.')})", Remedy, e);
+        }
+    }
+
+    /// <summary>Puts the shards of one run together. The result is that of the run without shards, bit for bit.</summary>
+    /// <param name="files">The files that the shards wrote, in any order.</param>
+    /// <exception cref="InputException">A file is broken, of another run, unfinished, given twice or missing.</exception>
+    public static HeadTable Merge(IReadOnlyList<string> files)
+    {
+        if (files.Count == 0) throw new InputException("shards", null, "there is none", "Name the files that the shards wrote");
+        var states = files.Select(f => (File: f, State: Read(f))).OrderBy(s => s.State.Shard).ToArray();
+        var first = states[0].State;
+        foreach (var (file, state) in states)
+        {
+            if (state.Run != first.Run || state.Shards != first.Shards)
+                throw new InputException(file, null, $"is of another run than {states[0].File} (other model, texts, features or number of shards)", "Merge the shards of one run");
+            if (!state.Complete) throw new InputException(file, null, $"holds {state.BatchesDone} of {state.Batches} batches", "Finish the shard with --resume");
+        }
+        for (int s = 0; s < first.Shards; s++)
+        {
+            string[] own = [.. states.Where(x => x.State.Shard == s).Select(x => x.File)];
+            if (own.Length > 1) throw new InputException(own[1], null, $"is shard {s}, as {own[0]} is", "Name each shard once");
+            if (own.Length == 0) throw new InputException("shards", null, $"shard {s} of {first.Shards} is missing", $"{Remedy}: --shard {s}/{first.Shards}");
+        }
+        foreach (var (_, state) in states.Skip(1)) first.Sums.Merge(state.Sums);
+        return first.Sums.ToTable();
+    }
+
+    private static ExactSum[] Column(string text, HeadGrid grid)
+    {
+        ExactSum[] sums = [.. text.Split(' ').Select(s => ExactSum.FromUnits(Int128.Parse(s, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)))];
+        return sums.Length == grid.Count ? sums : throw new FormatException($"{sums.Length} sums for {grid.Count} heads");
+    }
+}
