@@ -9,8 +9,9 @@ namespace AttentionNotebooks.Bert;
 /// </summary>
 /// <remarks>
 /// The rules of <c>BasicTokenizer</c> in google-research/bert, tokenization.py, with lower-casing per character as
-/// Hugging Face's fast tokenizer does it. Microsoft.ML.Tokenizers has this step too, but keeps accents unless told
-/// otherwise, splits non-ASCII symbols such as the euro sign off, keeps control characters and loses track of words.
+/// Hugging Face's fast tokenizer does it. Microsoft.ML.Tokenizers 2.0.1 has this step too, but it drops the symbols
+/// $ + = ^ ` ~ and all non-ASCII ones such as the euro sign, leaves an underscore inside its word, cuts words at
+/// zero-width spaces, keeps accents unless told otherwise, and loses track of words.
 /// </remarks>
 internal static class BasicTokenizer
 {

@@ -44,16 +44,20 @@ internal static class BertFixtures
 
     public static Tensor Mask(params int[][] rows) => Batch([.. rows.Select(r => r.Select(_ => 1).ToArray())]);
 
-    /// <summary>The folder of real data beside the repository, or null.</summary>
+    /// <summary>The repository's root, or null where the tests run outside it.</summary>
+    public static string? Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "AttentionNotebooks.sln"))) folder = folder.Parent;
+        return folder?.FullName;
+    }
+
+    /// <summary>A file or folder of the real data beside the repository, or null.</summary>
     public static string? SharedData(string relative)
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (!File.Exists(Path.Combine(folder.FullName, "AttentionNotebooks.sln"))) continue;
-            string path = Path.GetFullPath(Path.Combine(folder.FullName, "..", "shared", "data", relative));
-            return File.Exists(path) || Directory.Exists(path) ? path : null;
-        }
-        return null;
+        if (Root() is not { } root) return null;
+        string path = Path.GetFullPath(Path.Combine(root, "..", "shared", "data", relative));
+        return File.Exists(path) || Directory.Exists(path) ? path : null;
     }
 
     public static string TemporaryFolder() => Directory.CreateTempSubdirectory("attn-bert-").FullName;

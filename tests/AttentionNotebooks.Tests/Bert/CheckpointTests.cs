@@ -143,6 +143,27 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal((layers, heads, size, 30522), (config.NumHiddenLayers, config.NumAttentionHeads, config.HiddenSize, config.VocabSize));
     }
 
+    [Fact]
+    public void The_shipped_model_loads_is_small_and_agrees_with_the_reference()
+    {
+        string? root = BertFixtures.Root();
+        if (root is null) Assert.Skip("the tests run outside the repository, which holds data/demo-bert");
+        string shipped = Path.Combine(root, "data", "demo-bert");
+        Assert.True(Directory.EnumerateFiles(shipped).Sum(f => new FileInfo(f).Length) <= 16 << 20);
+        using var scope = NewDisposeScope();
+        using var loaded = Checkpoint.Load(shipped);
+        Assert.Equal((12, 12), (loaded.Config.NumHiddenLayers, loaded.Config.NumAttentionHeads));
+        var text = loaded.Tokenizer.Encode("The old man gave her a book.");
+        Assert.DoesNotContain("[UNK]", text.Tokens);
+        var expected = ReferenceBert.Load(shipped).Run(text.Ids).Attention;
+        loaded.Model.Bert.Visit(BertFixtures.Batch(text.Ids), null, null, (layer, p) =>
+        {
+            var actual = p.data<float>().ToArray();
+            int n = text.Length;
+            for (int i = 0; i < actual.Length; i++) Assert.Equal(expected[layer][i / (n * n)][i / n % n, i % n], actual[i], 1e-4);
+        });
+    }
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     private BertForMaskedLM Save(bool halfPrecision = false)

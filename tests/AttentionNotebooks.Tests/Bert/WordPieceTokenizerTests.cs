@@ -72,6 +72,8 @@ public class WordPieceTokenizerTests
     [InlineData("don't stop-now", "don ' t stop - now")]
     [InlineData("$5.00 a^b x+y=z `q`", "$ 5 . 00 a ^ b x + y = z ` q `")]
     [InlineData("€5", "€ ##5")]
+    [InlineData("a_b ~ ©", "a _ b ~ ©")]
+    [InlineData("\ud55c\uad6d\uc5b4", "\u1112 ##\u1161 ##\u11ab ##\u1100 ##\u116e ##\u11a8 ##\u110b ##\u1165")]
     [InlineData("中国人 ok", "中 国 人 ok")]
     [InlineData("pl\u200ba\u0000y\ufffding", "playing")]
     [InlineData("x\u00a0y\u3000z", "x y z")]
