@@ -31,8 +31,9 @@ public class ShippedNotebookTests
         var cells = Read(name).Cells;
         Assert.InRange(cells.Count, 8, 40);
         Assert.All(cells.Where(c => c.Type == CellType.Code), c => Assert.True(c.Source.Split('\n').Length <= 12, $"{c.Label} has {c.Source.Split('\n').Length} lines"));
-        Assert.Contains(cells, c => c.Type == CellType.Markdown && c.Source.Contains("### Exercises") && c.Source.Contains("<details>"));
-        Assert.Contains(cells, c => c.Source.Contains("demo model is small") || c.Source.Contains("It is small") || !cells.Any(x => x.Source.Contains("demo-bert")));
+        Assert.True(cells.Any(c => c.Type == CellType.Markdown && c.Source.Contains("### Exercises") && c.Source.Contains("<details>")), "has no exercises with folded answers");
+        bool demo = cells.Any(c => c.Source.Contains("demo-bert")), told = cells.Any(c => c.Source.Contains("demo model is small") || c.Source.Contains("It is small"));
+        Assert.True(told || !demo, "shows the demo model and does not say that it is small");
     }
 
     [Theory, MemberData(nameof(All))]

@@ -33,8 +33,8 @@ public sealed record TrainingOptions
     /// <summary>Highest learning rate.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
-    /// <summary>How many times faster queries and keys learn: at 1 the upper layers' attention stays nearly uniform in a short run.</summary>
-    public double QueryKeyRate { get; init; } = 2;
+    /// <summary>How many times faster queries and keys learn. Above 1 attention sharpens sooner, but from scratch 2.5 kept the heads that look at neighbours from forming in 2 M tokens.</summary>
+    public double QueryKeyRate { get; init; } = 1;
 
     /// <summary>Part of the steps in which the learning rate climbs; after it, it falls linearly to 2 %.</summary>
     public double Warmup { get; init; } = 0.05;
