@@ -2,6 +2,7 @@ using AttentionNotebooks.Attention;
 using AttentionNotebooks.Cli;
 using AttentionNotebooks.Features;
 using AttentionNotebooks.Tests.Attention;
+using AttentionNotebooks.Tests.Bert;
 using AttentionNotebooks.Tests.Features;
 
 namespace AttentionNotebooks.Tests.CommandLine;
@@ -59,6 +60,25 @@ public class AttnTests
         var (saved, live) = (HeadTableCsv.ReadCsv(folder["saved.csv"]), HeadTableCsv.ReadCsv(folder["live.csv"]));
         foreach (string f in live.Features) Assert.All(live.Column(f).Zip(saved.Column(f)), v => Assert.Equal(v.First, v.Second, 1e-5));
         Assert.Equal(["000000", "000001"], MapArchive.Open(folder["m", "maps.npz"]).Texts.Select(t => t.Id));
+    }
+
+    [Fact]
+    public async Task Maps_of_the_demo_model_agree_with_a_forward_pass_on_plain_arrays()
+    {
+        using var folder = new TestFolder();
+        string demo = Repository.Path("data", "demo-bert"), texts = folder.Write("texts.txt", "She knew the answer, yet she said nothing.\nHe ran.\n");
+        Assert.Equal(0, (await Attn("maps", "--model", demo, "--text", texts, "--out", folder["maps.npz"])).Code);
+        var archive = MapArchive.Open(folder["maps.npz"], folder["maps.tokens.jsonl"]);
+        var reference = ReferenceBert.Load(demo);
+        string[] vocabulary = File.ReadAllLines(Path.Combine(demo, "vocab.txt"));
+        for (int t = 0; t < archive.Texts.Count; t++)
+        {
+            var (maps, ids) = (archive.Maps(t), archive.Texts[t].Tokens!.Select(token => Array.IndexOf(vocabulary, token)).ToArray());
+            var expected = reference.Run(ids).Attention;
+            foreach (var head in archive.Grid.All())
+                for (int i = 0; i < ids.Length; i++)
+                    for (int j = 0; j < ids.Length; j++) Assert.Equal(expected[head.Layer][head.Index][i, j], maps[head][i, j], 1e-5);
+        }
     }
 
     [Fact]
