@@ -1,3 +1,4 @@
+using AttentionNotebooks.Interactive;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -23,7 +24,7 @@ internal static class NotebookPage
             else if (cell.Type == CellType.Code && !string.IsNullOrWhiteSpace(cell.Source)) Code(cell, executed.GetValueOrDefault(cell.Number), run.Failure, outputs, body);
         }
         // Once a page, and before the figures that call it.
-        string head = outputs.Figures > 0 ? $"<script>{PlotlyLibrary.Script}</script>\n" : "";
+        string head = outputs.Figures > 0 ? $"<script>{PlotlyScript.Source}</script>\n" : "";
         return PageStyle.Page(Encode(run.Notebook.Title), head, body.ToString());
     }
 
