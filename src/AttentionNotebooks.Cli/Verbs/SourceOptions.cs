@@ -11,7 +11,7 @@ internal sealed class SourceOptions(TextWriter error, bool savedMapsToo = true)
     private const int DefaultMaxLength = 128;
 
     private readonly Option<string?> _model = new("--model") { Description = "A model folder in Hugging Face layout.", HelpName = "DIR" };
-    private readonly Option<string?> _text = new("--text") { Description = "Texts for the model, one per line.", HelpName = "F" };
+    private readonly Option<string?> _text = new("--text") { Description = "Texts for the model, one per line; a tab parts the two texts of a pair.", HelpName = "F" };
     private readonly Option<string?> _maps = new("--maps") { Description = "Saved maps instead of a model: .npz with one [layers, heads, T, T] entry per text.", HelpName = "F.npz" };
     private readonly Option<string?> _tokens = new("--tokens") { Description = "Tokens of the saved maps: one {\"id\", \"tokens\"} per line.", HelpName = "F.jsonl" };
     private readonly Option<int> _limit = new("--limit") { Description = "Use the first N texts only.", HelpName = "N", DefaultValueFactory = _ => int.MaxValue };
@@ -42,7 +42,10 @@ internal sealed class SourceOptions(TextWriter error, bool savedMapsToo = true)
         if (savedMapsToo && parsed.GetValue(_maps) is { } maps) return (MapArchive.Open(maps, parsed.GetValue(_tokens), limit), null);
         var texts = TextFile.Texts(parsed.GetValue(_text)!, limit);
         var checkpoint = Checkpoint.Load(parsed.GetValue(_model)!, Precisions.Device(parsed.GetValue(_device)!)).To(Enum.Parse<Precision>(parsed.GetValue(_precision)!, ignoreCase: true));
-        var live = new LiveAttention(checkpoint, texts, Math.Min(parsed.GetValue(_maxLength), checkpoint.Tokenizer.MaxLength));
+        int longest = Math.Min(parsed.GetValue(_maxLength), checkpoint.Tokenizer.MaxLength);
+        var live = new LiveAttention(checkpoint, [.. texts.Select(t => t.Split('\t', 2) is [var first, var second]
+            ? checkpoint.Tokenizer.Encode(first, second, longest)
+            : checkpoint.Tokenizer.Encode(t, longest))]);
         if (live.Truncated > 0) error.WriteLine($"attn: {live.Truncated} of {live.Texts.Count} texts were longer than {live.Texts.Max(t => t.Length)} tokens and were cut.");
         return (live, checkpoint);
     }

@@ -63,6 +63,20 @@ public class AttnTests
     }
 
     [Fact]
+    public async Task A_tab_parts_the_texts_of_a_pair_and_both_separators_count()
+    {
+        using var folder = new TestFolder();
+        LiveAttentionTests.Model(folder).Dispose();
+        string texts = folder.Write("texts.txt", "the cat sat\ta dog\n");
+        Assert.Equal(0, (await Attn("maps", "--model", folder.Root, "--text", texts, "--out", folder["maps.npz"])).Code);
+        var pair = MapArchive.Open(folder["maps.npz"], folder["maps.tokens.jsonl"]);
+        Assert.Equal(["[CLS]", "the", "cat", "sat", "[SEP]", "a", "dog", "[SEP]"], pair.Texts[0].Tokens!);
+        var maps = pair.Maps(0);
+        double onBoth = Enumerable.Range(0, 8).Sum(i => (double)maps[0, 0][i, 4] + maps[0, 0][i, 7]) / 8;
+        Assert.Equal(onBoth, pair.Extract()[0, 0, "sep"], 1e-6);
+    }
+
+    [Fact]
     public async Task Maps_of_the_demo_model_agree_with_a_forward_pass_on_plain_arrays()
     {
         using var folder = new TestFolder();
