@@ -65,6 +65,7 @@ namespace AttentionNotebooks.Cli
             FeaturesVerb.Create(output, error),
             MergeVerb.Create(output),
             MapsVerb.Create(output, error),
+            DistancesVerb.Create(output, error),
             ClusterVerb.Create(output),
             DoctorVerb.Create(output),
             TrainDemoVerb.Create(output, error),

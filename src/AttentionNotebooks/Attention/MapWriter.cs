@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -10,9 +9,6 @@ namespace AttentionNotebooks.Attention;
 public static class MapWriter
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    // Fixed, so that the same maps give the same bytes; the earliest date a zip entry can carry.
-    private static readonly DateTimeOffset EntryTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>The name of the tokens file that belongs to a file of maps: <c>maps.npz</c> → <c>maps.tokens.jsonl</c>.</summary>
     /// <param name="file">The .npz file.</param>
@@ -28,21 +24,13 @@ public static class MapWriter
     public static void Save(IAttentionSource source, string file, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        AtomicFile.Write(file, stream =>
+        Npz.Write(file, source.Texts.Select((text, i) => (text.Id, (Action<Stream>)(stream =>
         {
-            using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
-            for (int i = 0; i < source.Texts.Count; i++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var maps = source.Maps(i);
-                // Stored, not compressed: float32 weights hardly shrink, and a stored entry can be mapped into memory.
-                var entry = zip.CreateEntry($"{maps.Text.Id}.npy", CompressionLevel.NoCompression);
-                entry.LastWriteTime = EntryTime;
-                using var open = entry.Open();
-                NpyArray.Write(open, [maps.Grid.Layers, maps.Grid.Heads, maps.Text.Length, maps.Text.Length], maps.Weights);
-                progress?.Report(new VisitProgress(i + 1, source.Texts.Count, clock.Elapsed));
-            }
-        });
+            cancellation.ThrowIfCancellationRequested();
+            var maps = source.Maps(i);
+            NpyArray.Write(stream, [maps.Grid.Layers, maps.Grid.Heads, maps.Text.Length, maps.Text.Length], maps.Weights);
+            progress?.Report(new VisitProgress(i + 1, source.Texts.Count, clock.Elapsed));
+        }))));
         var lines = new StringBuilder();
         foreach (var text in source.Texts) lines.Append(JsonSerializer.Serialize(new { id = text.Id, tokens = text.Tokens }, Plain)).Append('\n');
         AtomicFile.WriteText(TokensFileOf(file), lines.ToString());

@@ -1,0 +1,77 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AttentionNotebooks.Features;
+
+/// <summary>
+/// How differently two heads attend: a distance between two rows of weights p and q of the same query, averaged over the
+/// queries of a text and then over texts. Computed for all pairs of heads at once.
+/// </summary>
+/// <param name="Name">What the command line calls it.</param>
+/// <param name="Definition">The formula for two rows p and q.</param>
+/// <param name="Source">Who uses it.</param>
+/// <param name="Pairwise">From the rows of N heads at R queries, <c>[R, N, T]</c> float64, to the sum over queries, <c>[N, N]</c>.</param>
+public sealed record HeadDistance(string Name, string Definition, string Source, Func<Tensor, Tensor> Pairwise)
+{
+    private static readonly Scalar Half = 0.5.ToScalar(), RootHalf = Math.Sqrt(0.5).ToScalar(), Zero = 0.0.ToScalar(), Tiny = 1e-300.ToScalar();
+
+    /// <summary>Jensen–Shannon divergence, in nats, from 0 to ln 2. Not its square root.</summary>
+    public static HeadDistance JensenShannon { get; } = new("js", "H((p+q)/2) − (H(p)+H(q))/2, nats", "Clark et al. 2019, §6", JensenShannonSum);
+
+    /// <summary>Hellinger distance, from 0 to 1.</summary>
+    public static HeadDistance Hellinger { get; } = new("hellinger", "sqrt(½ Σ_j (√p_j − √q_j)²)", "Hellinger 1909", rows =>
+    {
+        // Not as sqrt(1 − Σ √(pq)), nor by matrix products: for like rows both are the root of a rounding error.
+        var root = rows.sqrt();
+        return cdist(root, root, 2.0, compute_mode.donot_use_mm_for_euclid_dist).mul(RootHalf).sum(dim: 0);
+    });
+
+    /// <summary>Cosine distance, from 0 to 1.</summary>
+    public static HeadDistance Cosine { get; } = new("cosine", "1 − p·q / (|p|·|q|)", "Bian et al. 2021", CosineSum);
+
+    /// <summary>Correlation distance, from 0 to 2. A uniform row has no correlation and counts as uncorrelated: 1.</summary>
+    public static HeadDistance Correlation { get; } = new("correlation", "1 − Pearson correlation of p and q", "Bian et al. 2021",
+        rows => CosineSum(rows - rows.mean([-1L], keepdim: true)));
+
+    /// <summary>Total variation, from 0 to 1: the mass that would have to move.</summary>
+    public static HeadDistance TotalVariation { get; } = new("tv", "½ Σ_j |p_j − q_j|", "textbook", rows => cdist(rows, rows, 1.0).mul(Half).sum(dim: 0));
+
+    /// <summary>Wasserstein-1 distance along positions, in tokens: how far mass would have to move. Σ_j |P_j − Q_j| with cumulative sums P, Q.</summary>
+    public static HeadDistance Wasserstein { get; } = new("w1", "Σ_j |Σ_{i≤j} (p_i − q_i)|, tokens", "Vallender 1974", rows =>
+    {
+        var cumulative = rows.cumsum(-1);
+        return cdist(cumulative, cumulative, 1.0).sum(dim: 0);
+    });
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<HeadDistance> All { get; } = [JensenShannon, Hellinger, Cosine, Correlation, TotalVariation, Wasserstein];
+
+    /// <summary>The distance of that name.</summary>
+    /// <param name="name">Its name, e.g. <c>js</c>.</param>
+    /// <exception cref="InputException">There is no such distance.</exception>
+    public static HeadDistance Get(string name) => All.FirstOrDefault(d => d.Name == name) ?? throw Spelling.Unknown("distance", name, [.. All.Select(d => d.Name)]);
+
+    // JS = H(m) − (H(p) + H(q))/2 with m the middle. One head against all later ones at a time, so that the middles of
+    // N heads' rows are in memory and not those of N² pairs.
+    private static Tensor JensenShannonSum(Tensor rows)
+    {
+        long n = rows.shape[1];
+        var entropy = ConcentrationFeatures.RowEntropy(rows);                                  // [R, N]
+        var result = zeros(n, n, ScalarType.Float64, rows.device);
+        for (long a = 0; a < n - 1; a++)
+        {
+            using var scope = NewDisposeScope();
+            var middle = (rows.narrow(1, a, 1) + rows.narrow(1, a + 1, n - a - 1)).mul_(Half);   // [R, N − a − 1, T]
+            var own = (entropy.narrow(1, a, 1) + entropy.narrow(1, a + 1, n - a - 1)).mul_(Half);
+            var sum = (ConcentrationFeatures.RowEntropy(middle) - own).clamp_min(Zero).sum(dim: 0);
+            result[a].narrow(0, a + 1, n - a - 1).copy_(sum);
+        }
+        return result + result.t();
+    }
+
+    private static Tensor CosineSum(Tensor rows)
+    {
+        var unit = rows / rows.norm(-1, keepdim: true).clamp_min(Tiny);
+        return (1 - unit.matmul(unit.transpose(-2, -1))).clamp_min(Zero).sum(dim: 0);
+    }
+}
