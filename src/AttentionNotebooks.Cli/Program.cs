@@ -67,6 +67,7 @@ namespace AttentionNotebooks.Cli
             MapsVerb.Create(output, error),
             DistancesVerb.Create(output, error),
             ClusterVerb.Create(output),
+            FunctionsVerb.Create(output, error),
             DoctorVerb.Create(output),
             TrainDemoVerb.Create(output, error),
         };

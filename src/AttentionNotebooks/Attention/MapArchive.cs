@@ -67,6 +67,17 @@ public sealed class MapArchive : IAttentionSource
         return new MapArchive(file, hash.Of(), grid.Value, texts);
     }
 
+    /// <summary>The archive with some of its texts only.</summary>
+    /// <param name="texts">Their positions in <see cref="Texts"/>.</param>
+    /// <exception cref="InputException">There is no such text.</exception>
+    public MapArchive Only(IReadOnlyList<int> texts)
+    {
+        foreach (int t in texts) TextMaps.CheckIndex(t, Texts.Count);
+        var hash = new Fingerprint().Add(Fingerprint);
+        foreach (int t in texts) hash.Add(t);
+        return new MapArchive(_file, hash.Of(), Grid, [.. texts.Select(t => Texts[t])]);
+    }
+
     /// <inheritdoc/>
     public TextMaps Maps(int text)
     {
