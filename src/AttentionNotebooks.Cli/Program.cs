@@ -63,6 +63,7 @@ namespace AttentionNotebooks.Cli
             FeaturesVerb.Create(output, error),
             MapsVerb.Create(output, error),
             ClusterVerb.Create(output),
+            DownloadVerb.Create(output, error),
             DoctorVerb.Create(output),
             TrainDemoVerb.Create(output, error),
         };
