@@ -68,6 +68,7 @@ namespace AttentionNotebooks.Cli
             DistancesVerb.Create(output, error),
             ClusterVerb.Create(output),
             FunctionsVerb.Create(output, error),
+            DownloadVerb.Create(output, error),
             DoctorVerb.Create(output),
             TrainDemoVerb.Create(output, error),
         };
