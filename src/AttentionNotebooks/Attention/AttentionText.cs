@@ -6,11 +6,11 @@ namespace AttentionNotebooks.Attention;
 /// <param name="Tokens">Its tokens, special ones included, or <see langword="null"/> where the source does not have them.</param>
 public sealed record AttentionText(string Id, int Length, IReadOnlyList<string>? Tokens)
 {
-    /// <summary>Positions of the classification token: that of each [CLS], or the first where the tokens are not known.</summary>
-    public IEnumerable<int> ClsPositions => Tokens is null ? [0] : PositionsOf("[CLS]");
+    /// <summary>Positions of the classification token: that of each [CLS] (RoBERTa: &lt;s&gt;), or the first where the tokens are not known.</summary>
+    public IEnumerable<int> ClsPositions => Tokens is null ? [0] : PositionsOf("[CLS]", "<s>");
 
-    /// <summary>Positions of the separator: those of all [SEP], or the last where the tokens are not known.</summary>
-    public IEnumerable<int> SepPositions => Tokens is null ? [Length - 1] : PositionsOf("[SEP]");
+    /// <summary>Positions of the separator: those of all [SEP] (RoBERTa: &lt;/s&gt;), or the last where the tokens are not known.</summary>
+    public IEnumerable<int> SepPositions => Tokens is null ? [Length - 1] : PositionsOf("[SEP]", "</s>");
 
-    private IEnumerable<int> PositionsOf(string token) => Enumerable.Range(0, Length).Where(i => Tokens![i] == token);
+    private IEnumerable<int> PositionsOf(string bert, string roberta) => Enumerable.Range(0, Length).Where(i => Tokens![i] == bert || Tokens[i] == roberta);
 }

@@ -24,10 +24,17 @@ public sealed class LiveAttention : IAttentionSource
     /// <summary>Takes texts that are tokenised already, such as pairs or treebank sentences.</summary>
     /// <param name="checkpoint">The model; it must outlive the source.</param>
     /// <param name="texts">The tokenised texts, at least one, none without a token of its own.</param>
-    /// <exception cref="InputException">There is no text, or one has no token.</exception>
+    /// <exception cref="InputException">There is no text, or one has no token of its own or a segment that the model lacks.</exception>
     public LiveAttention(Checkpoint checkpoint, IReadOnlyList<TokenizedText> texts)
     {
         if (texts.Count == 0) throw new InputException("texts", null, "there is none", "Give at least one");
+        int segments = checkpoint.Config.TypeVocabSize;
+        for (int i = 0; i < texts.Count; i++)
+        {
+            // A model without segments does not look at them.
+            if (segments > 0 && texts[i].Segments.Max() >= segments)
+                throw new InputException($"text {i}", null, $"has the segment {texts[i].Segments.Max()}, but the model knows {segments} (type_vocab_size)", "Give single texts, or take a model that was trained on pairs");
+        }
         _checkpoint = checkpoint;
         _tokenized = [.. texts];
         _device = checkpoint.Model.parameters().First().device;

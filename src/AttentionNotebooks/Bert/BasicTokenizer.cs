@@ -3,22 +3,28 @@ using System.Text;
 
 namespace AttentionNotebooks.Bert;
 
+/// <summary>What BERT's basic tokenization does to letters.</summary>
+/// <param name="LowerCase">Lower-cases.</param>
+/// <param name="StripAccents">Takes accents off.</param>
+/// <param name="SplitCjk">Sets CJK characters apart.</param>
+internal readonly record struct BasicOptions(bool LowerCase, bool StripAccents, bool SplitCjk);
+
 /// <summary>
 /// BERT's first step, before word pieces: cleans a text, takes it apart at white space, punctuation and CJK
-/// characters, and lower-cases it without accents where the checkpoint wants that.
+/// characters, and lower-cases it without accents where the checkpoint wants that. Every character of the result knows
+/// where it comes from.
 /// </summary>
 /// <remarks>
-/// The rules of <c>BasicTokenizer</c> in google-research/bert, tokenization.py, with lower-casing per character as
-/// Hugging Face's fast tokenizer does it. Microsoft.ML.Tokenizers 2.0.1 has this step too, but it drops the symbols
-/// $ + = ^ ` ~ and all non-ASCII ones such as the euro sign, leaves an underscore inside its word, cuts words at
-/// zero-width spaces, keeps accents unless told otherwise, and loses track of words.
+/// The rules of <c>BasicTokenizer</c> in google-research/bert, tokenization.py, with Hugging Face's wider notion of a
+/// control character (all of Unicode's C*). Microsoft.ML.Tokenizers 2.0.1 has this step too, but it drops the symbols
+/// $ + = ^ ` ~ and all non-ASCII ones such as the euro sign, leaves an underscore inside its word, keeps accents unless
+/// told otherwise, and loses track of words.
 /// </remarks>
 internal static class BasicTokenizer
 {
-    /// <summary>The words of a text: what stands between white space, uncleaned.</summary>
-    public static List<string> SplitAtSpace(string text)
+    /// <summary>The words of a text: what stands between white space, uncleaned, with its first position.</summary>
+    public static IEnumerable<(string Word, int Start)> SplitAtSpace(string text)
     {
-        var words = new List<string>();
         int start = -1;
         for (int i = 0; i <= text.Length; i++)
         {
@@ -26,54 +32,77 @@ internal static class BasicTokenizer
             if (inside && start < 0) start = i;
             else if (!inside && start >= 0)
             {
-                words.Add(text[start..i]);
+                yield return (text[start..i], start);
                 start = -1;
             }
         }
-        return words;
     }
 
     /// <summary>The parts of one word: cleaned, normalised, punctuation and CJK characters on their own.</summary>
-    public static List<string> SplitWord(string word, bool lowerCase, bool stripAccents)
+    /// <param name="word">The word.</param>
+    /// <param name="start">Its first position in the text.</param>
+    /// <param name="options">What to do to letters.</param>
+    public static List<AlignedText> SplitWord(string word, int start, BasicOptions options)
     {
-        var clean = new StringBuilder(word.Length);
-        foreach (var rune in word.EnumerateRunes())
+        var runes = Clean(word, start);
+        if (options.LowerCase) runes = LetterCase.Lower(runes);
+        if (options.StripAccents) runes = StripAccents(runes);
+        var parts = new List<AlignedText>();
+        int from = 0;
+        void Flush(int to)
         {
-            if (!IsControl(rune)) clean.Append(rune.ToString());
+            if (to > from) parts.Add(AlignedText.Of(runes, from, to));
+            from = to + 1;
         }
-        string normal = clean.ToString();
-        if (stripAccents) normal = StripAccents(normal);
-        if (lowerCase) normal = Lower(normal);
-        var parts = new List<string>();
-        var current = new StringBuilder();
-        foreach (var rune in normal.EnumerateRunes())
+        for (int i = 0; i < runes.Count; i++)
         {
-            bool alone = IsPunctuation(rune) || IsCjk(rune.Value);
-            if ((alone || IsSpace(rune)) && current.Length > 0)
-            {
-                parts.Add(current.ToString());
-                current.Clear();
-            }
-            if (alone) parts.Add(rune.ToString());
-            else if (!IsSpace(rune)) current.Append(rune.ToString());
+            var rune = runes[i].Rune;
+            bool alone = IsPunctuation(rune) || (options.SplitCjk && IsCjk(rune.Value));
+            if (!alone && !IsSpace(rune)) continue;
+            Flush(i);
+            if (alone) parts.Add(AlignedText.Of(runes, i, i + 1));
         }
-        if (current.Length > 0) parts.Add(current.ToString());
+        Flush(runes.Count);
         return parts;
     }
 
-    private static string StripAccents(string text)
+    private static List<AlignedRune> Clean(string word, int start)
     {
-        if (Ascii.IsValid(text)) return text;
-        var kept = new StringBuilder(text.Length);
-        foreach (var rune in text.Normalize(NormalizationForm.FormD).EnumerateRunes())
+        var runes = new List<AlignedRune>(word.Length);
+        for (int i = 0; i < word.Length;)
         {
-            if (Rune.GetUnicodeCategory(rune) != UnicodeCategory.NonSpacingMark) kept.Append(rune.ToString());
+            Rune.DecodeFromUtf16(word.AsSpan(i), out var rune, out int length);
+            if (!IsControl(rune)) runes.Add(new AlignedRune(rune, start + i, start + i + length));
+            i += length;
         }
-        return kept.ToString();
+        return runes;
     }
 
-    // The invariant culture leaves the Turkish dotted I as it is; Unicode's full mapping makes it i + combining dot.
-    private static string Lower(string text) => text.ToLowerInvariant().Replace("\u0130", "i\u0307", StringComparison.Ordinal);
+    private static List<AlignedRune> StripAccents(List<AlignedRune> runes)
+    {
+        if (runes.TrueForAll(r => r.Rune.IsAscii)) return runes;
+        var kept = new List<AlignedRune>(runes.Count);
+        var whole = new StringBuilder();
+        foreach (var rune in runes)
+        {
+            string single = rune.Rune.ToString();
+            whole.Append(single);
+            foreach (var part in single.Normalize(NormalizationForm.FormD).EnumerateRunes())
+            {
+                if (!IsAccent(part)) kept.Add(rune with { Rune = part });
+            }
+        }
+        // Decomposing a text also sorts the marks behind a letter, which decomposing its characters does not. What is
+        // left without accents is the same characters, only very rarely in another order.
+        int i = 0;
+        foreach (var part in whole.ToString().Normalize(NormalizationForm.FormD).EnumerateRunes())
+        {
+            if (!IsAccent(part)) kept[i] = kept[i++] with { Rune = part };
+        }
+        return kept;
+    }
+
+    private static bool IsAccent(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.NonSpacingMark;
 
     private static bool IsSpace(char c) => c is ' ' or '\t' or '\n' or '\r' || (c > 127 && IsSpaceCategory(char.GetUnicodeCategory(c)));
 

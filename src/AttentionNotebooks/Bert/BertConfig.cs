@@ -1,18 +1,27 @@
 using System.Globalization;
 using System.Text.Json;
+using AttentionNotebooks.Bert.Families;
 using AttentionNotebooks.Data;
 
 namespace AttentionNotebooks.Bert;
 
-/// <summary>The size and the shape of a BERT, as <c>config.json</c> of a Hugging Face checkpoint states it.</summary>
+/// <summary>The size and the shape of a BERT, or of a model next door, as <c>config.json</c> of a Hugging Face checkpoint states it.</summary>
 /// <remarks>Devlin et al. (2019), "BERT: Pre-training of Deep Bidirectional Transformers", section 3.</remarks>
 public sealed record BertConfig
 {
+    private const int MostLayers = 1000, LargestSize = 1 << 24;
+
+    /// <summary>The family: <c>bert</c>, <c>distilbert</c>, <c>electra</c> or <c>roberta</c>.</summary>
+    public string ModelType { get; init; } = "bert";
+
     /// <summary>Entries of the vocabulary, V.</summary>
     public required int VocabSize { get; init; }
 
     /// <summary>Width of the hidden states, D.</summary>
     public required int HiddenSize { get; init; }
+
+    /// <summary>Width of the embeddings, E; D unless given. Where it differs, a linear map widens them to D (ELECTRA).</summary>
+    public int? EmbeddingSize { get; init; }
 
     /// <summary>Layers of the encoder, L.</summary>
     public required int NumHiddenLayers { get; init; }
@@ -26,10 +35,19 @@ public sealed record BertConfig
     /// <summary>Activation of the feed-forward part: <c>gelu</c> (erf form), <c>gelu_new</c> (tanh form) or <c>relu</c>.</summary>
     public string HiddenAct { get; init; } = "gelu";
 
-    /// <summary>Positions that have an embedding: the longest input in tokens.</summary>
+    /// <summary>Activation of the masked-LM head; that of the feed-forward part unless given.</summary>
+    public string? HeadAct { get; init; }
+
+    /// <summary>Positions that have an embedding.</summary>
     public int MaxPositionEmbeddings { get; init; } = 512;
 
-    /// <summary>Segments that have an embedding: 2 where sentence pairs are told apart.</summary>
+    /// <summary>
+    /// Where given, positions are counted as RoBERTa counts them: tokens other than this id get the positions from
+    /// this number + 1 on, tokens with this id (padding) get the position of this number.
+    /// </summary>
+    public int? PositionPaddingId { get; init; }
+
+    /// <summary>Segments that have an embedding: 2 where sentence pairs are told apart, 0 where the model has none.</summary>
     public int TypeVocabSize { get; init; } = 2;
 
     /// <summary>What layer normalisation adds to the variance.</summary>
@@ -41,37 +59,29 @@ public sealed record BertConfig
     /// <summary>Width of one head, d = D / H.</summary>
     public int HeadSize => HiddenSize / NumAttentionHeads;
 
-    /// <summary>Reads <c>config.json</c>.</summary>
+    /// <summary>The longest input in tokens: the positions, less those that RoBERTa's way of counting leaves out.</summary>
+    public int MaxTokens => MaxPositionEmbeddings - (PositionPaddingId + 1 ?? 0);
+
+    internal int EmbeddingWidth => EmbeddingSize ?? HiddenSize;
+
+    /// <summary>Reads <c>config.json</c>. Its <c>model_type</c> chooses the family; without one it is <c>bert</c>.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The checked configuration.</returns>
-    /// <exception cref="InputException">The file is missing, is no JSON object, or describes no BERT that can be built.</exception>
+    /// <exception cref="InputException">The file is missing, is no JSON object, or describes no model that can be built.</exception>
     public static BertConfig Read(string path)
     {
         using var json = JsonFile.Read(path);
-        var root = json.RootElement;
-        string type = Text(path, root, "model_type", "bert");
-        if (type != "bert")
-            throw new InputException(path, "model_type", $"the model is a \"{type}\"", "Only \"bert\" models are read; take a BERT checkpoint");
-        if (Text(path, root, "position_embedding_type", "absolute") is var positions and not "absolute")
+        var reader = new JsonReader(path, json.RootElement);
+        var family = ModelFamily.Of(reader.Text("model_type", "bert"))
+            ?? throw new InputException(path, "model_type", $"the model is a \"{reader.Text("model_type", "")}\"", $"Read are {ModelFamily.Supported}; take a checkpoint of one of them");
+        if (reader.Text("position_embedding_type", "absolute") is var positions and not "absolute")
             throw new InputException(path, "position_embedding_type", $"positions are \"{positions}\"", "Only \"absolute\" position embeddings are read");
         foreach (var (key, expected) in new[] { ("is_decoder", false), ("add_cross_attention", false), ("tie_word_embeddings", true) })
         {
-            if (Flag(path, root, key, expected) != expected)
+            if ((reader.Flag(key) ?? expected) != expected)
                 throw new InputException(path, key, $"is {(expected ? "false" : "true")}", "Only encoders whose output weights are tied to the word embeddings are read");
         }
-        var config = new BertConfig
-        {
-            VocabSize = Whole(path, root, "vocab_size", null),
-            HiddenSize = Whole(path, root, "hidden_size", null),
-            NumHiddenLayers = Whole(path, root, "num_hidden_layers", null),
-            NumAttentionHeads = Whole(path, root, "num_attention_heads", null),
-            IntermediateSize = Whole(path, root, "intermediate_size", null),
-            HiddenAct = Text(path, root, "hidden_act", "gelu"),
-            MaxPositionEmbeddings = Whole(path, root, "max_position_embeddings", 512),
-            TypeVocabSize = Whole(path, root, "type_vocab_size", 2),
-            LayerNormEps = Number(path, root, "layer_norm_eps", 1e-12),
-            InitializerRange = Number(path, root, "initializer_range", 0.02),
-        };
+        var config = family.Read(reader);
         config.Check(path);
         return config;
     }
@@ -79,25 +89,27 @@ public sealed record BertConfig
     /// <summary>Writes <c>config.json</c> in Hugging Face's form.</summary>
     /// <param name="path">The file.</param>
     /// <param name="dtype">The type of the weights beside it: <c>float32</c> or <c>float16</c>.</param>
-    /// <param name="architecture">Hugging Face's class for the weights.</param>
+    /// <param name="architecture">Hugging Face's class for the weights; the family's masked-LM class unless given.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public void Write(string path, string dtype = "float32", string architecture = "BertForMaskedLM") => AtomicFile.Write(path, stream =>
+    public void Write(string path, string dtype = "float32", string? architecture = null) => AtomicFile.Write(path, stream =>
     {
+        var family = ModelFamily.Of(ModelType) ?? throw new ArgumentException($"\"{ModelType}\" is none of {ModelFamily.Supported}", nameof(path));
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
         json.WriteStartObject();
         json.WriteStartArray("architectures");
-        json.WriteStringValue(architecture);
+        json.WriteStringValue(architecture ?? family.MaskedLmClass);
         json.WriteEndArray();
-        json.WriteString("hidden_act", HiddenAct);
-        json.WriteNumber("hidden_size", HiddenSize);
+        json.WriteString(family.ConfigKey("hidden_act"), HiddenAct);
+        json.WriteNumber(family.ConfigKey("hidden_size"), HiddenSize);
         json.WriteNumber("initializer_range", InitializerRange);
-        json.WriteNumber("intermediate_size", IntermediateSize);
+        json.WriteNumber(family.ConfigKey("intermediate_size"), IntermediateSize);
+        if (EmbeddingSize is { } width) json.WriteNumber("embedding_size", width);
         json.WriteNumber("layer_norm_eps", LayerNormEps);
         json.WriteNumber("max_position_embeddings", MaxPositionEmbeddings);
-        json.WriteString("model_type", "bert");
-        json.WriteNumber("num_attention_heads", NumAttentionHeads);
-        json.WriteNumber("num_hidden_layers", NumHiddenLayers);
-        json.WriteNumber("pad_token_id", 0);
+        json.WriteString("model_type", ModelType);
+        json.WriteNumber(family.ConfigKey("num_attention_heads"), NumAttentionHeads);
+        json.WriteNumber(family.ConfigKey("num_hidden_layers"), NumHiddenLayers);
+        json.WriteNumber("pad_token_id", PositionPaddingId ?? 0);
         json.WriteString("position_embedding_type", "absolute");
         json.WriteString("torch_dtype", dtype);
         json.WriteNumber("type_vocab_size", TypeVocabSize);
@@ -113,53 +125,21 @@ public sealed record BertConfig
         foreach (var (key, value) in new (string, int)[]
         {
             ("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("num_hidden_layers", NumHiddenLayers), ("num_attention_heads", NumAttentionHeads),
-            ("intermediate_size", IntermediateSize), ("max_position_embeddings", MaxPositionEmbeddings), ("type_vocab_size", TypeVocabSize),
+            ("intermediate_size", IntermediateSize), ("embedding_size", EmbeddingWidth), ("max_position_embeddings", MaxTokens),
         })
         {
             if (value <= 0) throw new InputException(source, key, $"is {value.ToString(CultureInfo.InvariantCulture)}", "Every size must be positive");
+            if (value > (key == "num_hidden_layers" ? MostLayers : LargestSize)) throw new InputException(source, key, $"is {value.ToString(CultureInfo.InvariantCulture)}, more than any model has", "Copy config.json of the checkpoint again");
         }
+        if (TypeVocabSize < 0 || PositionPaddingId < 0)
+            throw new InputException(source, TypeVocabSize < 0 ? "type_vocab_size" : "pad_token_id", "is negative", "Take 0 or more");
         if (HiddenSize % NumAttentionHeads != 0)
             throw new InputException(source, "num_attention_heads", $"{NumAttentionHeads} heads do not divide the hidden size {HiddenSize}", "Take a hidden size that is a multiple of the heads");
-        if (HiddenAct is not ("gelu" or "gelu_new" or "relu"))
-            throw new InputException(source, "hidden_act", $"the activation \"{HiddenAct}\" is unknown", "Known are gelu, gelu_new and relu");
+        foreach (string name in new[] { HiddenAct, HeadAct ?? HiddenAct })
+        {
+            if (name is not ("gelu" or "gelu_new" or "relu")) throw new InputException(source, "hidden_act", $"the activation \"{name}\" is unknown", "Known are gelu, gelu_new and relu");
+        }
         if (!(LayerNormEps >= 0 && double.IsFinite(LayerNormEps)))
             throw new InputException(source, "layer_norm_eps", "is not a number of 0 or more", "BERT's own value is 1e-12");
-    }
-
-    private static int Whole(string path, JsonElement root, string key, int? missing)
-    {
-        if (!root.TryGetProperty(key, out var value))
-            return missing ?? throw new InputException(path, key, "is missing", "Copy config.json of the checkpoint again, or add the key");
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number)
-            ? number
-            : throw new InputException(path, key, $"{Shown(value)} is not a whole number", "Write it as a plain integer");
-    }
-
-    private static double Number(string path, JsonElement root, string key, double missing)
-    {
-        if (!root.TryGetProperty(key, out var value)) return missing;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number)
-            ? number
-            : throw new InputException(path, key, $"{Shown(value)} is not a number", "Write it as a plain number");
-    }
-
-    private static string Text(string path, JsonElement root, string key, string missing)
-    {
-        if (!root.TryGetProperty(key, out var value) || value.ValueKind == JsonValueKind.Null) return missing;
-        return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw new InputException(path, key, $"{Shown(value)} is not a text", "Write it in quotes");
-    }
-
-    private static bool Flag(string path, JsonElement root, string key, bool missing)
-    {
-        if (!root.TryGetProperty(key, out var value) || value.ValueKind == JsonValueKind.Null) return missing;
-        return value.ValueKind is JsonValueKind.True or JsonValueKind.False
-            ? value.GetBoolean()
-            : throw new InputException(path, key, $"{Shown(value)} is not true or false", "Write true or false without quotes");
-    }
-
-    private static string Shown(JsonElement value)
-    {
-        string raw = value.GetRawText();
-        return raw.Length <= 40 ? raw : raw[..40] + "…";
     }
 }

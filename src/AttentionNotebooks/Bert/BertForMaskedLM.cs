@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace AttentionNotebooks.Bert;
 
-/// <summary>BERT with its masked-LM head. The field names are the checkpoint's, so the keys of <c>state_dict</c> are too.</summary>
+/// <summary>BERT with its masked-LM head. The field names are those of BERT checkpoints, so the keys of <c>state_dict</c> are too.</summary>
 public sealed class BertForMaskedLM : nn.Module
 {
     private readonly BertModel bert;

@@ -20,7 +20,7 @@ public sealed class BertLMPredictionHead : nn.Module<Tensor, Tensor, Tensor>
 
     /// <summary>Scores the vocabulary.</summary>
     /// <param name="hidden">Hidden states <c>[…, D]</c>.</param>
-    /// <param name="wordEmbeddings"><c>[V, D]</c>.</param>
+    /// <param name="wordEmbeddings"><c>[V, E]</c>.</param>
     /// <returns>Logits <c>[…, V]</c>.</returns>
     public override Tensor forward(Tensor hidden, Tensor wordEmbeddings)
     {

@@ -1,13 +1,15 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace AttentionNotebooks.Bert;
 
-/// <summary>BERT without a task head: embeddings, encoder and, where the checkpoint has one, the pooler.</summary>
+/// <summary>BERT, or a model next door, without a task head: embeddings, encoder and, where the checkpoint has one, the pooler.</summary>
 /// <remarks>Devlin et al. (2019). Dropout belongs to the original's training and is left out.</remarks>
 public sealed class BertModel : nn.Module
 {
     private readonly BertEmbeddings embeddings;
+    private readonly Linear? embeddings_project;
     private readonly BertEncoder encoder;
     private readonly BertPooler? pooler;
 
@@ -22,6 +24,7 @@ public sealed class BertModel : nn.Module
         config.Check(nameof(BertConfig));
         Config = config;
         embeddings = new BertEmbeddings(config, device);
+        embeddings_project = config.EmbeddingWidth == config.HiddenSize ? null : nn.Linear(config.EmbeddingWidth, config.HiddenSize, device: device);
         encoder = new BertEncoder(config, device, residualScale);
         pooler = withPooler ? new BertPooler(config, device) : null;
         RegisterComponents();
@@ -104,7 +107,8 @@ public sealed class BertModel : nn.Module
             if (tensor is not null && !tensor.shape.SequenceEqual(ids.shape))
                 throw new ArgumentException($"[{string.Join(", ", tensor.shape)}] differs from the ids' [{string.Join(", ", ids.shape)}]", name);
         }
-        var embedded = embeddings.forward(ids, segments ?? zeros_like(ids));
+        var embedded = embeddings.forward(ids, segments ?? zeros_like(ids));  // [B, T, E]
+        if (embeddings_project is not null) embedded = embeddings_project.forward(embedded); // [B, T, D]
         var padding = mask?.to_type(ScalarType.Bool).logical_not().view(ids.shape[0], 1, 1, ids.shape[1]);
         return (embedded, padding);
     }

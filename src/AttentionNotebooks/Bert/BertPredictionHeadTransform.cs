@@ -13,15 +13,15 @@ public sealed class BertPredictionHeadTransform : nn.Module<Tensor, Tensor>
 
     internal BertPredictionHeadTransform(BertConfig config, Device? device) : base(nameof(BertPredictionHeadTransform))
     {
-        dense = nn.Linear(config.HiddenSize, config.HiddenSize, device: device);
-        LayerNorm = nn.LayerNorm([config.HiddenSize], config.LayerNormEps, device: device);
-        activation = Activations.Named(config.HiddenAct);
+        dense = nn.Linear(config.HiddenSize, config.EmbeddingWidth, device: device);
+        LayerNorm = nn.LayerNorm([config.EmbeddingWidth], config.LayerNormEps, device: device);
+        activation = Activations.Named(config.HeadAct ?? config.HiddenAct);
         RegisterComponents();
     }
 
     /// <summary>Transforms.</summary>
     /// <param name="hidden">Hidden states <c>[…, D]</c>.</param>
-    /// <returns><c>[…, D]</c>.</returns>
+    /// <returns><c>[…, E]</c>, as wide as the embeddings.</returns>
     public override Tensor forward(Tensor hidden)
     {
         using var scope = NewDisposeScope();

@@ -1,16 +1,21 @@
+using AttentionNotebooks.Bert.Families;
+using AttentionNotebooks.Bert.Files;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace AttentionNotebooks.Bert;
 
-/// <summary>A BERT from a folder in Hugging Face's layout: <c>config.json</c>, <c>vocab.txt</c>, <c>model.safetensors</c>.</summary>
+/// <summary>
+/// A model from a folder in Hugging Face's layout: <c>config.json</c>, the tokenizer's files, and the weights as
+/// <c>model.safetensors</c> or <c>pytorch_model.bin</c>, whole or in shards. BERT, DistilBERT, ELECTRA and RoBERTa.
+/// </summary>
 public sealed class Checkpoint : IDisposable
 {
-    private const string WeightsName = "model.safetensors", ConfigName = "config.json";
-    private const string HeadKey = "cls.predictions.transform.dense.weight", PoolerKey = "bert.pooler.dense.weight";
+    private const string ConfigName = "config.json", Contents = "Name the folder of a checkpoint: config.json, the tokenizer's files and the weights";
+    private const string HeadName = "cls.predictions.transform.dense.weight", PoolerName = "bert.pooler.dense.weight";
 
-    private Checkpoint(string folder, BertConfig config, WordPieceTokenizer tokenizer, BertForMaskedLM model, IReadOnlyList<string> unused)
+    private Checkpoint(string folder, BertConfig config, TextTokenizer tokenizer, BertForMaskedLM model, IReadOnlyList<string> unused)
     {
         Folder = folder;
         Config = config;
@@ -26,7 +31,7 @@ public sealed class Checkpoint : IDisposable
     public BertConfig Config { get; }
 
     /// <summary>The tokenizer over the checkpoint's vocabulary.</summary>
-    public WordPieceTokenizer Tokenizer { get; }
+    public TextTokenizer Tokenizer { get; }
 
     /// <summary>The model, in evaluation mode.</summary>
     public BertForMaskedLM Model { get; }
@@ -44,25 +49,25 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="InputException">A file is missing or damaged, the vocabulary does not fit, or tensors are missing, misshapen or not finite.</exception>
     public static Checkpoint Load(string folder, Device? device = null)
     {
-        if (!Directory.Exists(folder)) throw new InputException(folder, null, "is no folder", "Name the folder of a BERT checkpoint: config.json, vocab.txt and model.safetensors");
-        string weights = Path.Combine(folder, WeightsName);
-        if (!File.Exists(Path.Combine(folder, ConfigName)))
-            throw new InputException(folder, null, "holds no config.json, so it is no checkpoint", "Name the folder of a BERT checkpoint: config.json, vocab.txt and model.safetensors");
+        if (!Directory.Exists(folder)) throw new InputException(folder, null, "is no folder", Contents);
+        if (!File.Exists(Path.Combine(folder, ConfigName))) throw new InputException(folder, null, "holds no config.json, so it is no checkpoint", Contents);
         var config = BertConfig.Read(Path.Combine(folder, ConfigName));
-        var tokenizer = WordPieceTokenizer.Load(folder, config);
-        if (!File.Exists(weights))
-            throw new InputException(folder, null, "holds no model.safetensors", "Take a revision of the checkpoint that has it, or convert the weights with save_pretrained(safe_serialization=True)");
-        using var file = SafetensorsFile.Open(weights);
-        var keys = KeysByParameter(file);
-        var model = new BertForMaskedLM(config, keys.ContainsKey(PoolerKey), keys.ContainsKey(HeadKey));
+        var tokenizer = TextTokenizer.Load(folder, config);
+        using var file = WeightFolder.Open(folder);
+        var family = ModelFamily.Of(config.ModelType)!;
+        var keys = KeysByParameter(file, family, config);
+        var (withPooler, withHead) = (keys.ContainsKey(PoolerName), keys.ContainsKey(HeadName));
+        // Shapes are compared before memory is taken: a config.json that lies costs nothing.
+        using (var outline = new BertForMaskedLM(config, withPooler, withHead, META)) CheckShapes(file, family, keys, Shapes(outline));
+        var model = new BertForMaskedLM(config, withPooler, withHead);
         try
         {
             var parameters = model.named_parameters().ToDictionary(p => p.name, p => p.parameter);
-            CheckShapes(weights, file, keys, parameters);
-            Fill(weights, file, keys, parameters);
+            Fill(file, keys, parameters);
             model.eval();
             if (device is not null && device.type != DeviceType.CPU) model.to(device);
-            var unused = keys.Where(k => !parameters.ContainsKey(k.Key)).Select(k => k.Value).Order(StringComparer.Ordinal).ToList();
+            var used = keys.Where(k => parameters.ContainsKey(k.Key)).Select(k => k.Value).ToHashSet();
+            var unused = file.Keys.Where(k => !used.Contains(k) && !Repeats(k, family)).Order(StringComparer.Ordinal).ToList();
             return new Checkpoint(folder, config, tokenizer, model, unused);
         }
         catch
@@ -72,60 +77,77 @@ public sealed class Checkpoint : IDisposable
         }
     }
 
-    /// <summary>Writes a model in Hugging Face's layout: config.json, vocab.txt, tokenizer_config.json, model.safetensors.</summary>
+    /// <summary>Writes a model in Hugging Face's layout: config.json, the tokenizer's files, model.safetensors, under the names of the model's family.</summary>
     /// <param name="folder">The folder; created where missing.</param>
     /// <param name="model">The model.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="halfPrecision">Whether to round the weights to float16, which halves the file.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
-    public static void Save(string folder, BertForMaskedLM model, WordPieceTokenizer tokenizer, bool halfPrecision = false)
+    public static void Save(string folder, BertForMaskedLM model, TextTokenizer tokenizer, bool halfPrecision = false)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         var type = halfPrecision ? ScalarType.Float16 : ScalarType.Float32;
-        var tensors = model.named_parameters().Select(p => KeyValuePair.Create(p.name, p.parameter.to_type(type))).ToList();
-        SafetensorsFile.Write(Path.Combine(folder, WeightsName), tensors, new Dictionary<string, string> { ["format"] = "pt" });
+        var family = ModelFamily.Of(model.Config.ModelType)!;
+        var tensors = model.named_parameters().Select(p => KeyValuePair.Create(family.FileKey(p.name), p.parameter.to_type(type))).ToList();
+        SafetensorsFile.Write(Path.Combine(folder, WeightFolder.Safetensors), tensors, new Dictionary<string, string> { ["format"] = "pt" });
         tokenizer.Save(folder);
-        model.Config.Write(Path.Combine(folder, ConfigName), halfPrecision ? "float16" : "float32", model.HasHead ? "BertForMaskedLM" : "BertModel");
+        model.Config.Write(Path.Combine(folder, ConfigName), halfPrecision ? "float16" : "float32", model.HasHead ? family.MaskedLmClass : family.EncoderClass);
     }
 
     /// <summary>Disposes the model.</summary>
     public void Dispose() => Model.Dispose();
 
-    // File keys under the names that the model's parameters have. Checkpoints of a bare BertModel leave the prefix
-    // out; files converted from TensorFlow call the normalisation's parameters gamma and beta; older ones keep the
-    // row of positions 0, 1, 2 …, which is no weight.
-    private static Dictionary<string, string> KeysByParameter(SafetensorsFile file)
+    // File keys under the names that the model's parameters have. Files of a bare encoder leave the prefix out; files
+    // converted from TensorFlow call the normalisation's parameters gamma and beta.
+    private static Dictionary<string, string> KeysByParameter(IWeightFile file, ModelFamily family, BertConfig config)
     {
-        var keys = new Dictionary<string, string>();
-        foreach (string key in file.Entries.Keys.Order(StringComparer.Ordinal))
+        var parameters = new Dictionary<string, string>();
+        using (var outline = new BertForMaskedLM(config, withPooler: true, withHead: true, META))
         {
-            if (key.EndsWith("position_ids", StringComparison.Ordinal)) continue;
-            string name = key;
-            if (name.EndsWith("LayerNorm.gamma", StringComparison.Ordinal)) name = name[..^5] + "weight";
-            else if (name.EndsWith("LayerNorm.beta", StringComparison.Ordinal)) name = name[..^4] + "bias";
-            if (name.StartsWith("embeddings.", StringComparison.Ordinal) || name.StartsWith("encoder.", StringComparison.Ordinal) || name.StartsWith("pooler.", StringComparison.Ordinal)) name = "bert." + name;
-            if (!keys.TryAdd(name, key)) throw new InputException(file.Path, $"tensor {key}", $"is the same weight as {keys[name]}", "Keep one of the two");
+            foreach (string name in Shapes(outline).Keys) parameters.Add(family.FileKey(name), name);
         }
-        // The decoder is tied: its weight is the word embeddings', its bias the head's.
-        keys.Remove("cls.predictions.decoder.weight");
-        if (keys.Remove("cls.predictions.decoder.bias", out string? bias)) keys.TryAdd("cls.predictions.bias", bias);
+        var keys = new Dictionary<string, string>();
+        foreach (string key in file.Keys.Order(StringComparer.Ordinal))
+        {
+            if (Repeats(key, family)) continue;
+            string name = Plain(key);
+            if (!parameters.TryGetValue(name, out string? parameter) && !parameters.TryGetValue(family.Prefix + name, out parameter)) continue;
+            if (!keys.TryAdd(parameter, key)) throw new InputException(file.FileOf(key), $"tensor {key}", $"is the same weight as {keys[parameter]}", "Keep one of the two");
+        }
+        // The head's bias may stand under the decoder's name only.
+        foreach (var (alias, target) in family.Tied)
+        {
+            if (target is not null && file.Keys.Contains(alias)) keys.TryAdd(parameters[target], alias);
+        }
         return keys;
     }
 
-    private static void CheckShapes(string path, SafetensorsFile file, Dictionary<string, string> keys, Dictionary<string, Parameter> parameters)
+    private static Dictionary<string, long[]> Shapes(BertForMaskedLM model) => model.named_parameters().ToDictionary(p => p.name, p => p.parameter.shape);
+
+    private static string Plain(string key)
     {
-        var missing = parameters.Keys.Where(p => !keys.ContainsKey(p)).ToList();
-        var wrong = parameters.Where(p => keys.TryGetValue(p.Key, out string? key) && !file.Entries[key].Shape.SequenceEqual(p.Value.shape))
-            .Select(p => $"{keys[p.Key]} is [{string.Join(", ", file.Entries[keys[p.Key]].Shape)}], not [{string.Join(", ", p.Value.shape)}]").ToList();
+        if (key.EndsWith("LayerNorm.gamma", StringComparison.Ordinal)) return key[..^5] + "weight";
+        return key.EndsWith("LayerNorm.beta", StringComparison.Ordinal) ? key[..^4] + "bias" : key;
+    }
+
+    // Tensors that say nothing of their own: the tied decoder, and the row of positions 0, 1, 2 … (and of segments) that older files keep.
+    private static bool Repeats(string key, ModelFamily family) => family.Tied.ContainsKey(key)
+        || key.EndsWith("embeddings.position_ids", StringComparison.Ordinal) || key.EndsWith("embeddings.token_type_ids", StringComparison.Ordinal);
+
+    private static void CheckShapes(IWeightFile file, ModelFamily family, Dictionary<string, string> keys, Dictionary<string, long[]> parameters)
+    {
+        var missing = parameters.Keys.Where(p => !keys.ContainsKey(p)).Select(family.FileKey).ToList();
+        var wrong = parameters.Where(p => keys.TryGetValue(p.Key, out string? key) && !file.ShapeOf(key).SequenceEqual(p.Value))
+            .Select(p => $"{keys[p.Key]} is [{string.Join(", ", file.ShapeOf(keys[p.Key]))}], not [{string.Join(", ", p.Value)}]").ToList();
         if (missing.Count + wrong.Count == 0) return;
         var problems = new List<string>();
         if (missing.Count > 0) problems.Add($"{missing.Count} of {parameters.Count} tensors are missing: {Listed(missing)}");
         if (wrong.Count > 0) problems.Add($"{wrong.Count} have the wrong shape: {Listed(wrong)}");
-        throw new InputException(path, null, string.Join("; ", problems), "Take config.json and model.safetensors from the same BERT checkpoint");
+        throw new InputException(file.Path, null, string.Join("; ", problems), "Take config.json and the weights from the same checkpoint");
     }
 
-    private static void Fill(string path, SafetensorsFile file, Dictionary<string, string> keys, Dictionary<string, Parameter> parameters)
+    private static void Fill(IWeightFile file, Dictionary<string, string> keys, Dictionary<string, Parameter> parameters)
     {
         using var noGradients = no_grad();
         foreach (var (name, parameter) in parameters)
@@ -133,7 +155,7 @@ public sealed class Checkpoint : IDisposable
             using var scope = NewDisposeScope();
             parameter.copy_(file.Read(keys[name]));
             if (!parameter.isfinite().all().item<bool>())
-                throw new InputException(path, $"tensor {keys[name]}", "holds values that are not finite", "The weights are damaged; download the checkpoint again");
+                throw new InputException(file.FileOf(keys[name]), $"tensor {keys[name]}", "holds values that are not finite", "The weights are damaged; download the checkpoint again");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using AttentionNotebooks.Bert.Files;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using TorchSharp;
@@ -12,7 +13,7 @@ namespace AttentionNotebooks.Bert;
 /// </summary>
 /// <remarks>Format: 8 bytes little-endian header length, a JSON header, then the tensors' bytes without holes
 /// (https://github.com/huggingface/safetensors, "Format").</remarks>
-public sealed class SafetensorsFile : IDisposable
+public sealed class SafetensorsFile : IWeightFile
 {
     private const long MostHeaderBytes = 100_000_000; // the format's own limit
     private const string Again = "Copy or download the file again";
@@ -38,6 +39,12 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>The header's free texts (<c>__metadata__</c>).</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    IEnumerable<string> IWeightFile.Keys => entries.Keys;
+
+    IReadOnlyList<long> IWeightFile.ShapeOf(string key) => entries[key].Shape;
+
+    string IWeightFile.FileOf(string key) => Path;
 
     /// <summary>Opens a file and checks its header.</summary>
     /// <param name="path">The file.</param>

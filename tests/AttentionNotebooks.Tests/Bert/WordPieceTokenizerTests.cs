@@ -80,7 +80,8 @@ public class WordPieceTokenizerTests
     [InlineData("tab\tnew\nline", "tab new line")]
     [InlineData("“quoted”—dash…", "“ quoted ” — dash …")]
     [InlineData("İstanbul", "istanbul")]
-    [InlineData("ΟΔΟΣ", "ο ##δ ##ο ##σ")]
+    [InlineData("ΟΔΟΣ", "ο ##δ ##ος")]
+    [InlineData("ΟΔΟΣ.ΟΔΟΣ", "ο ##δ ##ο ##σ . ο ##δ ##ος")]
     [InlineData("😀", "[UNK]")]
     [InlineData("playing electroencephalography", "playing electro ##ence ##pha ##log ##raphy")]
     public void The_real_vocabulary_gives_BERTs_pieces(string text, string expected)

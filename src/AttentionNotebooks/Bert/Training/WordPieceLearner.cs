@@ -16,10 +16,10 @@ public sealed class WordPieceLearner
     /// <param name="text">The text.</param>
     public void Add(string text)
     {
-        foreach (string word in BasicTokenizer.SplitAtSpace(text))
+        foreach (var (word, start) in BasicTokenizer.SplitAtSpace(text))
         {
-            foreach (string part in BasicTokenizer.SplitWord(word, lowerCase: true, stripAccents: true))
-                words[part] = words.GetValueOrDefault(part) + 1;
+            foreach (var part in BasicTokenizer.SplitWord(word, start, new BasicOptions(LowerCase: true, StripAccents: true, SplitCjk: true)))
+                words[part.Text] = words.GetValueOrDefault(part.Text) + 1;
         }
     }
 

@@ -1,0 +1,60 @@
+namespace AttentionNotebooks.Bert.Families;
+
+/// <summary>
+/// A kind of checkpoint that the one encoder of <see cref="BertModel"/> can run: what its configuration and its tensors
+/// are called, and where it differs from BERT.
+/// </summary>
+internal abstract class ModelFamily
+{
+    private static readonly ModelFamily[] All = [new BertFamily(), new DistilBertFamily(), new ElectraFamily(), new RobertaFamily()];
+
+    /// <summary>The families' names in a sentence.</summary>
+    public static string Supported { get; } = string.Join(", ", All.Select(f => $"\"{f.ModelType}\""));
+
+    /// <summary>The name in <c>model_type</c>.</summary>
+    public abstract string ModelType { get; }
+
+    /// <summary>What stands before the encoder's tensors; files of a bare encoder leave it out.</summary>
+    public abstract string Prefix { get; }
+
+    /// <summary>Hugging Face's class for a model with the masked-LM head.</summary>
+    public abstract string MaskedLmClass { get; }
+
+    /// <summary>Hugging Face's class for the encoder alone.</summary>
+    public abstract string EncoderClass { get; }
+
+    /// <summary>Tensors that repeat the word embeddings and the head's bias, under the name of the bias or, for the weights, <see langword="null"/>.</summary>
+    public abstract IReadOnlyDictionary<string, string?> Tied { get; }
+
+    /// <summary>The family of that name, or <see langword="null"/>.</summary>
+    public static ModelFamily? Of(string modelType) => Array.Find(All, f => f.ModelType == modelType);
+
+    /// <summary>What the family's config.json calls a setting that BERT's calls <paramref name="key"/>.</summary>
+    public virtual string ConfigKey(string key) => key;
+
+    /// <summary>What the family's files call the parameter that <see cref="BertForMaskedLM"/> calls <paramref name="parameter"/>.</summary>
+    public abstract string FileKey(string parameter);
+
+    /// <summary>Reads the sizes.</summary>
+    public virtual BertConfig Read(JsonReader json) => new()
+    {
+        ModelType = ModelType,
+        VocabSize = json.Whole(ConfigKey("vocab_size")),
+        HiddenSize = json.Whole(ConfigKey("hidden_size")),
+        NumHiddenLayers = json.Whole(ConfigKey("num_hidden_layers")),
+        NumAttentionHeads = json.Whole(ConfigKey("num_attention_heads")),
+        IntermediateSize = json.Whole(ConfigKey("intermediate_size")),
+        HiddenAct = json.Text(ConfigKey("hidden_act"), "gelu"),
+        MaxPositionEmbeddings = json.Whole("max_position_embeddings", 512),
+        TypeVocabSize = json.Whole("type_vocab_size", 2),
+        LayerNormEps = json.Number("layer_norm_eps", 1e-12),
+        InitializerRange = json.Number("initializer_range", 0.02),
+    };
+
+    /// <summary>Applies renames in order, each where it matches.</summary>
+    protected static string Rename(string name, (string From, string To)[] renames)
+    {
+        foreach (var (from, to) in renames) name = name.Replace(from, to, StringComparison.Ordinal);
+        return name;
+    }
+}
