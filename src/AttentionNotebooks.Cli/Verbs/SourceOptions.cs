@@ -12,6 +12,7 @@ internal sealed class SourceOptions(TextWriter error, bool savedMapsToo = true)
 
     private readonly Option<string?> _model = new("--model") { Description = "A model folder in Hugging Face layout.", HelpName = "DIR" };
     private readonly Option<string?> _text = new("--text") { Description = "Texts for the model, one per line; a tab parts the two texts of a pair.", HelpName = "F" };
+    private readonly Option<string?> _conllu = new("--conllu") { Description = "A treebank's sentences instead of --text: the model gets their words as they are split there.", HelpName = "F" };
     private readonly Option<string?> _maps = new("--maps") { Description = "Saved maps instead of a model: .npz with one [layers, heads, T, T] entry per text.", HelpName = "F.npz" };
     private readonly Option<string?> _tokens = new("--tokens") { Description = "Tokens of the saved maps: one {\"id\", \"tokens\"} per line.", HelpName = "F.jsonl" };
     private readonly Option<int> _limit = new("--limit") { Description = "Use the first N texts only.", HelpName = "N", DefaultValueFactory = _ => int.MaxValue };
@@ -23,15 +24,15 @@ internal sealed class SourceOptions(TextWriter error, bool savedMapsToo = true)
     {
         _precision.AcceptOnlyFromAmong("fp32", "bf16", "fp16");
         _device.AcceptOnlyFromAmong("cpu", "cuda");
-        Option[] options = savedMapsToo ? [_model, _text, _maps, _tokens, _limit, _maxLength, _precision, _device] : [_model, _text, _limit, _maxLength, _precision, _device];
+        Option[] options = savedMapsToo ? [_model, _text, _conllu, _maps, _tokens, _limit, _maxLength, _precision, _device] : [_model, _text, _conllu, _limit, _maxLength, _precision, _device];
         foreach (var option in options) command.Add(option);
         _limit.Validators.Add(r => { if (r.GetValueOrDefault<int>() < 1) r.AddError("--limit must be at least 1."); });
         _maxLength.Validators.Add(r => { if (r.GetValueOrDefault<int>() < 3) r.AddError("--max-length must be at least 3: [CLS], a token, [SEP]."); });
         command.Validators.Add(r =>
         {
             bool model = r.GetValue(_model) is not null, maps = savedMapsToo && r.GetValue(_maps) is not null;
-            if (model == maps) r.AddError(savedMapsToo ? "Give either --model with --text, or --maps." : "Give --model with --text.");
-            else if (model && r.GetValue(_text) is null) r.AddError("--model needs --text.");
+            if (model == maps) r.AddError(savedMapsToo ? "Give either --model with --text or --conllu, or --maps." : "Give --model with --text or --conllu.");
+            else if (model && r.GetValue(_text) is null == r.GetValue(_conllu) is null) r.AddError("--model needs either --text or --conllu.");
         });
     }
 
@@ -40,12 +41,13 @@ internal sealed class SourceOptions(TextWriter error, bool savedMapsToo = true)
     {
         int limit = parsed.GetValue(_limit);
         if (savedMapsToo && parsed.GetValue(_maps) is { } maps) return (MapArchive.Open(maps, parsed.GetValue(_tokens), limit), null);
-        var texts = TextFile.Texts(parsed.GetValue(_text)!, limit);
         var checkpoint = Checkpoint.Load(parsed.GetValue(_model)!, Precisions.Device(parsed.GetValue(_device)!)).To(Enum.Parse<Precision>(parsed.GetValue(_precision)!, ignoreCase: true));
         int longest = Math.Min(parsed.GetValue(_maxLength), checkpoint.Tokenizer.MaxLength);
-        var live = new LiveAttention(checkpoint, [.. texts.Select(t => t.Split('\t', 2) is [var first, var second]
-            ? checkpoint.Tokenizer.Encode(first, second, longest)
-            : checkpoint.Tokenizer.Encode(t, longest))]);
+        var live = new LiveAttention(checkpoint, parsed.GetValue(_conllu) is { } treebank
+            ? [.. ConllU.Read(treebank).Take(limit).Select(s => checkpoint.Tokenizer.Encode(s.Words.Select(w => w.Form), longest))]
+            : [.. TextFile.Texts(parsed.GetValue(_text)!, limit).Select(line => line.Split('\t', 2) is [var first, var second]
+                ? checkpoint.Tokenizer.Encode(first, second, longest)
+                : checkpoint.Tokenizer.Encode(line, longest))]);
         if (live.Truncated > 0) error.WriteLine($"attn: {live.Truncated} of {live.Texts.Count} texts were longer than {live.Texts.Max(t => t.Length)} tokens and were cut.");
         return (live, checkpoint);
     }

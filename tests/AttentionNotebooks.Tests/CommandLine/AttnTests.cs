@@ -63,6 +63,22 @@ public class AttnTests
     }
 
     [Fact]
+    public async Task A_treebank_gives_its_words_and_its_relations_are_scored()
+    {
+        using var folder = new TestFolder();
+        LiveAttentionTests.Model(folder).Dispose();
+        string treebank = folder.Write("t.conllu", "1\tthe\t_\t_\t_\t_\t2\tdet\t_\t_\n2\tcat\t_\t_\t_\t_\t3\tnsubj\t_\t_\n3\tsat\t_\t_\t_\t_\t0\troot\t_\t_\n");
+        Assert.Equal(0, (await Attn("maps", "--model", folder.Root, "--conllu", treebank, "--out", folder["maps.npz"])).Code);
+        Assert.Equal(["[CLS]", "the", "cat", "sat", "[SEP]"], MapArchive.Open(folder["maps.npz"], folder["maps.tokens.jsonl"]).Texts[0].Tokens!);
+
+        Assert.Equal(0, (await Attn("functions", "--model", folder.Root, "--conllu", treebank, "--out", folder["f.csv"])).Code);
+        string[] lines = File.ReadAllLines(folder["f.csv"]);
+        Assert.Equal("relation,layer,head,direction,correct,count,accuracy,ci_low,ci_high,baseline,offset", lines[0]);
+        Assert.Equal(1 + 2 * 2 * 12, lines.Length); // two relations, two directions, 3 × 4 heads
+        Assert.Matches(@"^det,0,0,dep->head,[01],1,[01],[0-9.E-]+,[0-9.]+,1,1$", lines[1]);
+    }
+
+    [Fact]
     public async Task A_tab_parts_the_texts_of_a_pair_and_both_separators_count()
     {
         using var folder = new TestFolder();
