@@ -21,6 +21,9 @@ namespace AttentionNotebooks.Cli
         /// <summary>Exit code: wrong usage.</summary>
         public const int WrongUsage = 2;
 
+        // What Ctrl-C leaves for saving the state: a batch of a large model may be under way.
+        private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(30);
+
         /// <summary>Full stack traces instead of one line.</summary>
         public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Show stack traces when something fails.", Recursive = true };
 
@@ -35,7 +38,7 @@ namespace AttentionNotebooks.Cli
             output ??= Console.Out;
             error ??= Console.Error;
             var parsed = Commands(output, error).Parse(args);
-            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error };
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToStop, Output = output, Error = error };
             if (parsed.Errors.Count > 0)
             {
                 foreach (var problem in parsed.Errors) error.WriteLine($"attn: {problem.Message}");

@@ -16,7 +16,7 @@ internal static class DistancesVerb
         metric.AcceptOnlyFromAmong([.. HeadDistance.All.Select(d => d.Name)]);
         var command = new Command("distances", "Computes the distance of every pair of heads: the mean over a text's queries, then over texts.") { metric, file };
         source.AddTo(command);
-        command.SetAction((parsed, cancellation) =>
+        command.SetWork((parsed, cancellation) =>
         {
             var (attention, model) = source.Open(parsed);
             double[,] distances;
@@ -24,7 +24,6 @@ internal static class DistancesVerb
             using (var progress = new ProgressLine(error, "texts")) distances = attention.Distances(HeadDistance.Get(parsed.GetValue(metric)!), progress: progress, cancellation: cancellation);
             Npz.Write(parsed.GetValue(file)!, [("distances", stream => NpyArray.Write(stream, [distances.GetLength(0), distances.GetLength(1)], MemoryMarshal.CreateReadOnlySpan(ref distances[0, 0], distances.Length)))]);
             output.WriteLine($"{parsed.GetValue(file)}: {parsed.GetValue(metric)} distances of {attention.Grid} heads over {attention.Texts.Count} texts");
-            return Task.FromResult(Attn.Done);
         });
         return command;
     }

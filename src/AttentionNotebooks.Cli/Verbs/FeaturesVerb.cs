@@ -14,11 +14,13 @@ internal static class FeaturesVerb
         var features = new Option<string?>("--features") { Description = $"Comma-separated; all by default: {string.Join(", ", StandardFeatures.All.Select(f => f.Name))}.", HelpName = "a,b" };
         var shard = new Option<string?>("--shard") { Description = "Do the I-th of N parts, counted from 0, and write its sums for attn merge instead of a table.", HelpName = "I/N" };
         var resume = new Option<bool>("--resume") { Description = "Go on from where an interrupted run of the same command stopped (FILE.partial)." };
+        var saveEvery = new Option<double>("--save-every") { Description = "How often to save the state that --resume goes on from, in seconds.", HelpName = "S", DefaultValueFactory = _ => ResumableExtraction.SaveEvery.TotalSeconds };
         var file = new Option<string>("--out") { Description = "The head table: layer,head,<features…>.", HelpName = "heads.csv", Required = true };
         shard.Validators.Add(r => { if (ParseShard(r.GetValueOrDefault<string?>()) is null) r.AddError("--shard takes I/N with I from 0 to N − 1, such as 0/4."); });
-        var command = new Command("features", "Computes the features of every head: one row per head, the mean over the texts.") { features, shard, resume, file };
+        saveEvery.Validators.Add(r => { if (r.GetValueOrDefault<double>() is not (>= 0 and <= 86_400)) r.AddError("--save-every takes seconds, from 0 to 86400."); });
+        var command = new Command("features", "Computes the features of every head: one row per head, the mean over the texts.") { features, shard, resume, saveEvery, file };
         source.AddTo(command);
-        command.SetAction((parsed, cancellation) =>
+        command.SetWork((parsed, cancellation) =>
         {
             var chosen = StandardFeatures.Parse(parsed.GetValue(features));
             var part = ParseShard(parsed.GetValue(shard));
@@ -28,7 +30,14 @@ internal static class FeaturesVerb
             using (var progress = new ProgressLine(error, "texts"))
             {
                 var options = VisitOptions.Default with { Shard = part?.Index ?? 0, Shards = part?.Count ?? 1 };
-                var state = ResumableExtraction.Extract(attention, chosen, options, partial, parsed.GetValue(resume), progress, cancellation);
+                FeatureState state;
+                try { state = ResumableExtraction.Extract(attention, chosen, options, partial, parsed.GetValue(resume), progress, cancellation, TimeSpan.FromSeconds(parsed.GetValue(saveEvery))); }
+                catch (OperationCanceledException)
+                {
+                    progress.Dispose();
+                    error.WriteLine($"attn: what is done is kept in {partial}; the same command with --resume goes on from there.");
+                    throw;
+                }
                 progress.Dispose();
                 if (part is null) Write(state.Sums.ToTable(), target, output);
                 else
@@ -38,7 +47,6 @@ internal static class FeaturesVerb
                 }
                 File.Delete(partial);
             }
-            return Task.FromResult(Attn.Done);
         });
         return command;
     }

@@ -25,7 +25,7 @@ internal static class FunctionsVerb
             if (r.GetValue(model) is null == r.GetValue(maps) is null) r.AddError("Give either --model, or --maps with --tokens.");
             else if (r.GetValue(maps) is not null && r.GetValue(tokens) is null) r.AddError("--maps needs --tokens.");
         });
-        command.SetAction((parsed, cancellation) =>
+        command.SetWork((parsed, cancellation) =>
         {
             var sentences = ConllU.Read(parsed.GetValue(treebank)!).Take(parsed.GetValue(limit)).ToList();
             using var checkpoint = parsed.GetValue(model) is { } folder ? Checkpoint.Load(folder) : null;
@@ -37,7 +37,6 @@ internal static class FunctionsVerb
             AtomicFile.WriteText(parsed.GetValue(file)!, Csv(scores));
             output.WriteLine($"{parsed.GetValue(file)}: {scores.Select(s => s.Relation).Distinct().Count()} relations over {fitting.Count} sentences, {source.Grid} heads; the best head of the commonest:");
             foreach (var relation in scores.GroupBy(s => s.Relation).OrderByDescending(g => g.First().Accuracy.Count).Take(12)) output.WriteLine(Summary(relation.MaxBy(s => s.Accuracy.Correct)!));
-            return Task.FromResult(Attn.Done);
         });
         return command;
     }

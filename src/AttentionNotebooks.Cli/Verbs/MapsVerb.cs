@@ -12,13 +12,12 @@ internal static class MapsVerb
         var file = new Option<string>("--out") { Description = "The maps, an entry per text; the tokens go beside it.", HelpName = "maps.npz", Required = true };
         var command = new Command("maps", "Saves whole attention maps: [layers, heads, T, T] float32 per text.") { file };
         source.AddTo(command);
-        command.SetAction((parsed, cancellation) =>
+        command.SetWork((parsed, cancellation) =>
         {
             var (attention, model) = source.Open(parsed);
             using (model)
             using (var progress = new ProgressLine(error, "texts")) MapWriter.Save(attention, parsed.GetValue(file)!, progress, cancellation);
             output.WriteLine($"{parsed.GetValue(file)}: maps of {attention.Texts.Count} texts, {attention.Grid} heads; tokens in {MapWriter.TokensFileOf(parsed.GetValue(file)!)}");
-            return Task.FromResult(Attn.Done);
         });
         return command;
     }

@@ -1,35 +1,54 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using AttentionNotebooks.Tests.Attention;
 
 namespace AttentionNotebooks.Tests.CommandLine;
 
 /// <summary>The real process, killed in the middle of its work.</summary>
-public class InterruptionTests
+public partial class InterruptionTests
 {
+    private static readonly string[] Words = ["the", "cat", "play", "a", "dog", "sat"];
+
     [Fact]
-    public async Task A_killed_extraction_goes_on_with_resume_to_the_same_file_byte_for_byte()
+    public Task A_killed_extraction_goes_on_with_resume_to_the_same_file_byte_for_byte() => Interrupted(process => process.Kill(), _ => { });
+
+    [Fact]
+    public Task Ctrl_C_stops_an_extraction_that_goes_on_with_resume()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signal that a test could send to one process alone");
+        return Interrupted(process => Assert.Equal(0, Signal(process.Id, Interrupt)), process => Assert.Equal(1, process.ExitCode));
+    }
+
+    // Runs the real command until it has saved its state, interrupts it, and compares what --resume makes of that with an undisturbed run.
+    private static async Task Interrupted(Action<Process> interrupt, Action<Process> check)
     {
         using var folder = new TestFolder();
         LiveAttentionTests.Model(folder).Dispose();
         var random = new Random(1);
-        string[] words = ["the", "cat", "play", "a", "dog", "sat"];
-        string texts = folder.Write("texts.txt", string.Join('\n', Enumerable.Range(0, 60_000).Select(_ => string.Join(' ', Enumerable.Range(0, random.Next(3, 12)).Select(_ => words[random.Next(words.Length)])))));
-        string[] command = ["features", "--model", folder.Root, "--text", texts, "--out"];
+        string texts = folder.Write("texts.txt", string.Join('\n', Enumerable.Range(0, 20_000).Select(_ => string.Join(' ', Enumerable.Range(0, random.Next(3, 12)).Select(_ => Words[random.Next(Words.Length)])))));
+        string[] command = ["features", "--model", folder.Root, "--text", texts, "--save-every", "0.1", "--out"];
 
-        using (var killed = Start([.. command, folder["resumed.csv"]]))
+        using (var process = Start([.. command, folder["resumed.csv"]]))
         {
             var patience = Stopwatch.StartNew();
-            while (!File.Exists(folder["resumed.csv.partial"]) && !killed.HasExited && patience.Elapsed < TimeSpan.FromMinutes(2)) await Task.Delay(20);
+            while (!File.Exists(folder["resumed.csv.partial"]) && !process.HasExited && patience.Elapsed < TimeSpan.FromMinutes(2)) await Task.Delay(20);
             Assert.True(File.Exists(folder["resumed.csv.partial"]), "the extraction ended before it had saved its state");
-            killed.Kill();
-            await killed.WaitForExitAsync();
+            interrupt(process);
+            await process.WaitForExitAsync();
+            check(process);
         }
         Assert.False(File.Exists(folder["resumed.csv"]));
+        Assert.True(File.Exists(folder["resumed.csv.partial"]));
         Assert.Equal(0, await Run([.. command, folder["resumed.csv"], "--resume"]));
         Assert.Equal(0, await Run([.. command, folder["whole.csv"]]));
         Assert.Equal(File.ReadAllBytes(folder["whole.csv"]), File.ReadAllBytes(folder["resumed.csv"]));
         Assert.False(File.Exists(folder["resumed.csv.partial"]));
     }
+
+    private const int Interrupt = 2; // SIGINT
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Signal(int process, int signal);
 
     private static async Task<int> Run(string[] arguments)
     {
