@@ -1,7 +1,6 @@
 using AttentionNotebooks.Bert.Families;
 using AttentionNotebooks.Bert.Files;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace AttentionNotebooks.Bert;
@@ -13,7 +12,6 @@ namespace AttentionNotebooks.Bert;
 public sealed class Checkpoint : IDisposable
 {
     private const string ConfigName = "config.json", Contents = "Name the folder of a checkpoint: config.json, the tokenizer's files and the weights";
-    private const string HeadName = "cls.predictions.transform.dense.weight", PoolerName = "bert.pooler.dense.weight";
 
     private Checkpoint(string folder, BertConfig config, TextTokenizer tokenizer, BertForMaskedLM model, IReadOnlyList<string> unused)
     {
@@ -54,21 +52,14 @@ public sealed class Checkpoint : IDisposable
         var config = BertConfig.Read(Path.Combine(folder, ConfigName));
         var tokenizer = TextTokenizer.Load(folder, config);
         using var file = WeightFolder.Open(folder);
-        var family = ModelFamily.Of(config.ModelType)!;
-        var keys = KeysByParameter(file, family, config);
-        var (withPooler, withHead) = (keys.ContainsKey(PoolerName), keys.ContainsKey(HeadName));
-        // Shapes are compared before memory is taken: a config.json that lies costs nothing.
-        using (var outline = new BertForMaskedLM(config, withPooler, withHead, META)) CheckShapes(file, family, keys, Shapes(outline));
-        var model = new BertForMaskedLM(config, withPooler, withHead);
+        var names = WeightNames.Match(file, config);
+        var model = new BertForMaskedLM(config, names.WithPooler, names.WithHead);
         try
         {
-            var parameters = model.named_parameters().ToDictionary(p => p.name, p => p.parameter);
-            Fill(file, keys, parameters);
+            Fill(file, names, model);
             model.eval();
             if (device is not null && device.type != DeviceType.CPU) model.to(device);
-            var used = keys.Where(k => parameters.ContainsKey(k.Key)).Select(k => k.Value).ToHashSet();
-            var unused = file.Keys.Where(k => !used.Contains(k) && !Repeats(k, family)).Order(StringComparer.Ordinal).ToList();
-            return new Checkpoint(folder, config, tokenizer, model, unused);
+            return new Checkpoint(folder, config, tokenizer, model, names.Unused);
         }
         catch
         {
@@ -98,66 +89,16 @@ public sealed class Checkpoint : IDisposable
     /// <summary>Disposes the model.</summary>
     public void Dispose() => Model.Dispose();
 
-    // File keys under the names that the model's parameters have. Files of a bare encoder leave the prefix out; files
-    // converted from TensorFlow call the normalisation's parameters gamma and beta.
-    private static Dictionary<string, string> KeysByParameter(IWeightFile file, ModelFamily family, BertConfig config)
-    {
-        var parameters = new Dictionary<string, string>();
-        using (var outline = new BertForMaskedLM(config, withPooler: true, withHead: true, META))
-        {
-            foreach (string name in Shapes(outline).Keys) parameters.Add(family.FileKey(name), name);
-        }
-        var keys = new Dictionary<string, string>();
-        foreach (string key in file.Keys.Order(StringComparer.Ordinal))
-        {
-            if (Repeats(key, family)) continue;
-            string name = Plain(key);
-            if (!parameters.TryGetValue(name, out string? parameter) && !parameters.TryGetValue(family.Prefix + name, out parameter)) continue;
-            if (!keys.TryAdd(parameter, key)) throw new InputException(file.FileOf(key), $"tensor {key}", $"is the same weight as {keys[parameter]}", "Keep one of the two");
-        }
-        // The head's bias may stand under the decoder's name only.
-        foreach (var (alias, target) in family.Tied)
-        {
-            if (target is not null && file.Keys.Contains(alias)) keys.TryAdd(parameters[target], alias);
-        }
-        return keys;
-    }
-
-    private static Dictionary<string, long[]> Shapes(BertForMaskedLM model) => model.named_parameters().ToDictionary(p => p.name, p => p.parameter.shape);
-
-    private static string Plain(string key)
-    {
-        if (key.EndsWith("LayerNorm.gamma", StringComparison.Ordinal)) return key[..^5] + "weight";
-        return key.EndsWith("LayerNorm.beta", StringComparison.Ordinal) ? key[..^4] + "bias" : key;
-    }
-
-    // Tensors that say nothing of their own: the tied decoder, and the row of positions 0, 1, 2 … (and of segments) that older files keep.
-    private static bool Repeats(string key, ModelFamily family) => family.Tied.ContainsKey(key)
-        || key.EndsWith("embeddings.position_ids", StringComparison.Ordinal) || key.EndsWith("embeddings.token_type_ids", StringComparison.Ordinal);
-
-    private static void CheckShapes(IWeightFile file, ModelFamily family, Dictionary<string, string> keys, Dictionary<string, long[]> parameters)
-    {
-        var missing = parameters.Keys.Where(p => !keys.ContainsKey(p)).Select(family.FileKey).ToList();
-        var wrong = parameters.Where(p => keys.TryGetValue(p.Key, out string? key) && !file.ShapeOf(key).SequenceEqual(p.Value))
-            .Select(p => $"{keys[p.Key]} is [{string.Join(", ", file.ShapeOf(keys[p.Key]))}], not [{string.Join(", ", p.Value)}]").ToList();
-        if (missing.Count + wrong.Count == 0) return;
-        var problems = new List<string>();
-        if (missing.Count > 0) problems.Add($"{missing.Count} of {parameters.Count} tensors are missing: {Listed(missing)}");
-        if (wrong.Count > 0) problems.Add($"{wrong.Count} have the wrong shape: {Listed(wrong)}");
-        throw new InputException(file.Path, null, string.Join("; ", problems), "Take config.json and the weights from the same checkpoint");
-    }
-
-    private static void Fill(IWeightFile file, Dictionary<string, string> keys, Dictionary<string, Parameter> parameters)
+    private static void Fill(IWeightFile file, WeightNames names, BertForMaskedLM model)
     {
         using var noGradients = no_grad();
-        foreach (var (name, parameter) in parameters)
+        foreach (var (name, parameter) in model.named_parameters())
         {
             using var scope = NewDisposeScope();
-            parameter.copy_(file.Read(keys[name]));
+            string key = names.ByParameter[name];
+            parameter.copy_(file.Read(key));
             if (!parameter.isfinite().all().item<bool>())
-                throw new InputException(file.FileOf(keys[name]), $"tensor {keys[name]}", "holds values that are not finite", "The weights are damaged; download the checkpoint again");
+                throw new InputException(file.FileOf(key), $"tensor {key}", "holds values that are not finite", "The weights are damaged; download the checkpoint again");
         }
     }
-
-    private static string Listed(List<string> names) => string.Join(", ", names.Take(5)) + (names.Count > 5 ? $" and {names.Count - 5} more" : "");
 }

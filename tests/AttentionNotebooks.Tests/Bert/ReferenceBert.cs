@@ -1,11 +1,9 @@
-using System.Text.Json;
-using AttentionNotebooks.Bert;
-
 namespace AttentionNotebooks.Tests.Bert;
 
 /// <summary>
-/// BERT's forward pass once more, on plain double arrays and one text at a time, written from the paper and sharing
-/// no code with the model under test but the file reader.
+/// BERT's forward pass once more, on plain double arrays and one text at a time, written from the papers and sharing
+/// no code with the model under test but the file reader. The families next door differ by three settings and by what
+/// their weights lack.
 /// </summary>
 public sealed class ReferenceBert
 {
@@ -20,32 +18,35 @@ public sealed class ReferenceBert
         (this.layers, this.heads, this.size, this.epsilon, this.activation) = (layers, heads, size, epsilon, activation);
     }
 
-    /// <summary>Reads config.json and model.safetensors of a checkpoint whose keys have the <c>bert.</c> prefix.</summary>
-    public static ReferenceBert Load(string folder)
-    {
-        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "config.json")));
-        int Get(string key) => json.RootElement.GetProperty(key).GetInt32();
-        using var file = SafetensorsFile.Open(Path.Combine(folder, "model.safetensors"));
-        var weights = file.Entries.Keys.ToDictionary(k => k, k => Array.ConvertAll(file.ReadSingles(k), x => (double)x));
-        return new ReferenceBert(weights, Get("num_hidden_layers"), Get("num_attention_heads"), Get("hidden_size"),
-            json.RootElement.GetProperty("layer_norm_eps").GetDouble(), json.RootElement.GetProperty("hidden_act").GetString()!);
-    }
+    /// <summary>Width of the embeddings where it is not that of the hidden states (ELECTRA).</summary>
+    public int? EmbeddingSize { get; init; }
+
+    /// <summary>Activation of the masked-LM head where it is not that of the layers.</summary>
+    public string? HeadActivation { get; init; }
+
+    /// <summary>Where given, positions are counted from behind this id, and tokens with this id are not counted (RoBERTa).</summary>
+    public int? PaddingId { get; init; }
+
+    /// <summary>Reads config.json and model.safetensors of a checkpoint whose keys have their family's prefix.</summary>
+    public static ReferenceBert Load(string folder) => ReferenceFamilies.Load(folder);
 
     /// <summary>Attention [layer][head][query, key], hidden states [layer + 1][token][D], and logits [token][V] where there is a head.</summary>
     public (double[][][,] Attention, double[][][] Hidden, double[][]? Logits) Run(int[] ids, int[]? segments = null)
     {
+        int width = EmbeddingSize ?? size, counted = PaddingId ?? -1;
         var x = new double[ids.Length][];
         for (int t = 0; t < ids.Length; t++)
         {
-            x[t] = new double[size];
-            for (int d = 0; d < size; d++)
+            int position = ids[t] == PaddingId ? ids[t] : ++counted;
+            x[t] = new double[width];
+            for (int d = 0; d < width; d++)
             {
-                x[t][d] = W("bert.embeddings.word_embeddings.weight")[ids[t] * size + d]
-                    + W("bert.embeddings.position_embeddings.weight")[t * size + d]
-                    + W("bert.embeddings.token_type_embeddings.weight")[(segments?[t] ?? 0) * size + d];
+                x[t][d] = W("bert.embeddings.word_embeddings.weight")[ids[t] * width + d] + W("bert.embeddings.position_embeddings.weight")[position * width + d];
+                if (weights.TryGetValue("bert.embeddings.token_type_embeddings.weight", out var types)) x[t][d] += types[(segments?[t] ?? 0) * width + d];
             }
         }
         x = Normal(x, "bert.embeddings.LayerNorm");
+        if (weights.ContainsKey("bert.embeddings_project.weight")) x = Dense(x, "bert.embeddings_project");
         var hidden = new List<double[][]> { x };
         var attention = new double[layers][][,];
         for (int l = 0; l < layers; l++)
@@ -54,12 +55,15 @@ public sealed class ReferenceBert
             var (context, maps) = Attend(x, at + "attention.self.");
             attention[l] = maps;
             x = Normal(Sum(Dense(context, at + "attention.output.dense"), x), at + "attention.output.LayerNorm");
-            var wide = Activate(Dense(x, at + "intermediate.dense"));
+            var wide = Activate(Dense(x, at + "intermediate.dense"), activation);
             x = Normal(Sum(Dense(wide, at + "output.dense"), x), at + "output.LayerNorm");
             hidden.Add(x);
         }
         return (attention, [.. hidden], weights.ContainsKey("cls.predictions.bias") ? Logits(x) : null);
     }
+
+    /// <summary>The pooled output of the last hidden states, [D].</summary>
+    public double[] Pool(double[][] hidden) => [.. Dense([hidden[0]], "bert.pooler.dense")[0].Select(Math.Tanh)];
 
     private (double[][] Context, double[][,] Maps) Attend(double[][] x, string at)
     {
@@ -92,9 +96,10 @@ public sealed class ReferenceBert
     private double[][] Logits(double[][] x)
     {
         const string at = "cls.predictions.";
-        var y = Normal(Activate(Dense(x, at + "transform.dense")), at + "transform.LayerNorm");
+        var y = Normal(Activate(Dense(x, at + "transform.dense"), HeadActivation ?? activation), at + "transform.LayerNorm");
         var (words, bias) = (W("bert.embeddings.word_embeddings.weight"), W(at + "bias"));
-        return [.. y.Select(row => bias.Select((b, v) => b + Enumerable.Range(0, size).Sum(d => row[d] * words[v * size + d])).ToArray())];
+        int width = y[0].Length;
+        return [.. y.Select(row => bias.Select((b, v) => b + Enumerable.Range(0, width).Sum(d => row[d] * words[v * width + d])).ToArray())];
     }
 
     private double[] W(string name) => weights[name];
@@ -121,9 +126,9 @@ public sealed class ReferenceBert
         })];
     }
 
-    private double[][] Activate(double[][] x) => [.. x.Select(row => row.Select(Activation).ToArray())];
+    private static double[][] Activate(double[][] x, string name) => [.. x.Select(row => row.Select(v => Activation(v, name)).ToArray())];
 
-    private double Activation(double x) => activation switch
+    private static double Activation(double x, string name) => name switch
     {
         "gelu" => 0.5 * x * (1 + Erf(x / Math.Sqrt(2))),
         "gelu_new" => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))),

@@ -150,6 +150,6 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
     private static object Long(byte[] bytes)
     {
         var number = new BigInteger(bytes);
-        return number >= long.MinValue && number <= long.MaxValue ? (long)number : number;
+        return number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : number;
     }
 }
