@@ -1,3 +1,4 @@
+using AttentionNotebooks.Bert;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -55,7 +56,7 @@ public sealed class TextBatch : IDisposable
     public Tensor Position => Cached(nameof(Position), () => arange(Length, ScalarType.Float32, _device));
 
     /// <summary>Offset from query to key, j − i, in tokens: <c>[T, T]</c>, float32.</summary>
-    public Tensor Offset => Cached(nameof(Offset), () => Position.unsqueeze(0) - Position.unsqueeze(1));
+    public Tensor Offset => Cached(nameof(Offset), () => Position.unsqueeze(0).add(Position.unsqueeze(1), Scalars.MinusOne));
 
     /// <summary>Distance between query and key, |i − j|, in tokens: <c>[T, T]</c>, float32.</summary>
     public Tensor Distance => Cached(nameof(Distance), () => Offset.abs());

@@ -1,3 +1,4 @@
+using AttentionNotebooks.Bert;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,8 +21,8 @@ public sealed record PrincipalComponents(double[][] Coordinates, double[][] Load
             throw new InputException($"{components} principal components", null, $"cannot be taken of {d} features", $"Choose from 1 to {d}");
         using var scope = NewDisposeScope();
         var x = tensor(points.SelectMany(p => p).ToArray(), [n, d]);
-        var centred = x - x.mean([0L], keepdim: true);
-        var (values, vectors) = linalg.eigh(centred.t().matmul(centred) / n); // ascending
+        var centred = x.add(x.mean([0L], keepdim: true), Scalars.MinusOne);
+        var (values, vectors) = linalg.eigh(centred.t().matmul(centred)); // n times the covariance; ascending
         double[] variances = values.data<double>().ToArray();
         double total = variances.Sum();
         if (!(total > 0)) throw new InputException("principal components", null, "do not exist: all heads have the same features", "Choose features that differ between heads");

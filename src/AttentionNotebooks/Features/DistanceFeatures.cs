@@ -1,3 +1,4 @@
+using AttentionNotebooks.Bert;
 using TorchSharp;
 
 namespace AttentionNotebooks.Features;
@@ -25,7 +26,7 @@ public static class DistanceFeatures
         {
             // Two passes: E[j²] − E[j]² would cancel in float32 for a sharp head that looks far.
             using var centre = a.matmul(t.Position).unsqueeze(-1);             // [B, H, T, 1]
-            using var deviation = t.Position - centre;                         // [B, H, T, T]
+            using var deviation = t.Position.add(centre, Scalars.MinusOne);                         // [B, H, T, T]
             return t.MeanOverQueries((a * deviation.square()).sum(dim: -1).sqrt());
         });
 

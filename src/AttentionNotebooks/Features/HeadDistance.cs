@@ -1,3 +1,4 @@
+using AttentionNotebooks.Bert;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -31,7 +32,7 @@ public sealed record HeadDistance(string Name, string Definition, string Source,
 
     /// <summary>Correlation distance, from 0 to 2. A uniform row has no correlation and counts as uncorrelated: 1.</summary>
     public static HeadDistance Correlation { get; } = new("correlation", "1 − Pearson correlation of p and q", "Bian et al. 2021",
-        rows => CosineSum(rows - rows.mean([-1L], keepdim: true)));
+        rows => CosineSum(rows.add(rows.mean([-1L], keepdim: true), Scalars.MinusOne)));
 
     /// <summary>Total variation, from 0 to 1: the mass that would have to move.</summary>
     public static HeadDistance TotalVariation { get; } = new("tv", "½ Σ_j |p_j − q_j|", "textbook", rows => cdist(rows, rows, 1.0).mul(Half).sum(dim: 0));
@@ -61,17 +62,17 @@ public sealed record HeadDistance(string Name, string Definition, string Source,
         for (long a = 0; a < n - 1; a++)
         {
             using var scope = NewDisposeScope();
-            var middle = (rows.narrow(1, a, 1) + rows.narrow(1, a + 1, n - a - 1)).mul_(Half);   // [R, N − a − 1, T]
-            var own = (entropy.narrow(1, a, 1) + entropy.narrow(1, a + 1, n - a - 1)).mul_(Half);
-            var sum = (ConcentrationFeatures.RowEntropy(middle) - own).clamp_min(Zero).sum(dim: 0);
+            var middle = rows.narrow(1, a, 1).add(rows.narrow(1, a + 1, n - a - 1), Scalars.One).mul_(Half);   // [R, N − a − 1, T]
+            var own = entropy.narrow(1, a, 1).add(entropy.narrow(1, a + 1, n - a - 1), Scalars.One).mul_(Half);
+            var sum = ConcentrationFeatures.RowEntropy(middle).add(own, Scalars.MinusOne).clamp_min(Zero).sum(dim: 0);
             result[a].narrow(0, a + 1, n - a - 1).copy_(sum);
         }
-        return result + result.t();
+        return result.add(result.t(), Scalars.One);
     }
 
     private static Tensor CosineSum(Tensor rows)
     {
         var unit = rows / rows.norm(-1, keepdim: true).clamp_min(Tiny);
-        return (1 - unit.matmul(unit.transpose(-2, -1))).clamp_min(Zero).sum(dim: 0);
+        return unit.matmul(unit.transpose(-2, -1)).neg().add(Scalars.One, Scalars.One).clamp_min(Zero).sum(dim: 0);
     }
 }

@@ -93,9 +93,9 @@ public sealed class HeadDistanceReducer : IAttentionVisitor, IDisposable
         using var scope = NewDisposeScope();
         var maps = cat([.. _layers.Select(l => l[text, .., ..length, ..length])], 0);    // [N, T, T]
         var rows = maps.transpose(0, 1).to_type(ScalarType.Float64).contiguous();         // [T queries, N, T keys]
-        var mean = (_distance.Pairwise(rows) / (double)length).cpu().contiguous().data<double>();
+        var sum = _distance.Pairwise(rows).cpu().contiguous().data<double>();
         int n = _grid.Count;
         for (int a = 0; a < n; a++)
-            for (int b = a + 1; b < n; b++) _sums[a * n + b].Add(mean[a * n + b]);
+            for (int b = a + 1; b < n; b++) _sums[a * n + b].Add(sum[a * n + b] / length);
     }
 }
