@@ -58,12 +58,13 @@ public abstract class TextTokenizer
     public static TextTokenizer Load(string folder, BertConfig config)
     {
         bool Has(string name) => File.Exists(Path.Combine(folder, name));
-        TextTokenizer tokenizer;
-        if (Has("vocab.txt")) tokenizer = WordPieceTokenizer.Load(folder, config);
-        else if (Has("vocab.json") && Has("merges.txt")) tokenizer = ByteLevelTokenizer.Load(folder, config);
-        else if (Has(TokenizerJson.Name)) tokenizer = TokenizerJson.Load(Path.Combine(folder, TokenizerJson.Name), config.MaxTokens);
-        else throw new InputException(folder, null, "holds no vocab.txt, no vocab.json with merges.txt and no tokenizer.json", "Copy the tokenizer's files from where the model came from; SentencePiece models (*.model) are not read");
-        tokenizer.CheckFits(Path.Combine(folder, Has("vocab.txt") ? "vocab.txt" : Has("vocab.json") ? "vocab.json" : TokenizerJson.Name), config);
+        if (Has("vocab.txt")) return WordPieceTokenizer.Load(folder, config);
+        if (Has("vocab.json") && Has("merges.txt")) return ByteLevelTokenizer.Load(folder, config);
+        string path = Path.Combine(folder, TokenizerJson.Name);
+        if (!File.Exists(path))
+            throw new InputException(folder, null, $"holds no vocab.txt, no vocab.json with merges.txt and no {TokenizerJson.Name}", "Copy the tokenizer's files from where the model came from; SentencePiece models (*.model) are not read");
+        var tokenizer = TokenizerJson.Load(path, config.MaxTokens);
+        tokenizer.CheckFits(path, config);
         return tokenizer;
     }
 
