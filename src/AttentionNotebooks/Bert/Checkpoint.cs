@@ -97,7 +97,7 @@ public sealed class Checkpoint : IDisposable
             using var scope = NewDisposeScope();
             string key = names.ByParameter[name];
             parameter.copy_(file.Read(key));
-            if (!parameter.isfinite().all().item<bool>())
+            if (!parameter.isfinite().all().Value<bool>())
                 throw new InputException(file.FileOf(key), $"tensor {key}", "holds values that are not finite", "The weights are damaged; download the checkpoint again");
         }
     }

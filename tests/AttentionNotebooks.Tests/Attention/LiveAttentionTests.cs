@@ -41,7 +41,7 @@ public class LiveAttentionTests
                 for (int h = 0; h < source.Grid.Heads; h++)
                     for (int i = 0; i < batch.Length; i++)
                         for (int j = 0; j < batch.Length; j++)
-                            Assert.Equal(i < n && j < n ? alone[layer, h][i, j] : 0, a[b, h, i, j].item<float>(), 1e-6);
+                            Assert.Equal(i < n && j < n ? alone[layer, h][i, j] : 0, a[b, h, i, j].Value<float>(), 1e-6);
             }
         }), new VisitOptions(TokensPerBatch: 1000));
     }

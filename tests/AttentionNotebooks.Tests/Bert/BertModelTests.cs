@@ -43,7 +43,7 @@ public class BertModelTests
             for (int b = 0; b < rows.Length; b++)
             {
                 int length = rows[b].Length;
-                if (length < 11) Assert.Equal(0f, p[b].narrow(-1, length, 11 - length).abs().max().item<float>());
+                if (length < 11) Assert.Equal(0f, p[b].narrow(-1, length, 11 - length).abs().max().Value<float>());
             }
         });
     }
@@ -60,7 +60,7 @@ public class BertModelTests
             Assert.Equal([1, 4, 4, 4], p.shape);
             Assert.Equal(ScalarType.Float32, p.dtype);
             Assert.False(p.requires_grad);
-            Assert.True(p.sum(dim: -1).sub(1).abs().max().item<float>() < 1e-5);
+            Assert.True(p.sum(dim: -1).sub(1).abs().max().Value<float>() < 1e-5);
         });
         Assert.Equal([0, 1, 2, 3, 4], layers);
     }
@@ -73,13 +73,13 @@ public class BertModelTests
         var ids = BertFixtures.Batch([2, 5, 6, 7, 3]);
         var plain = model.Bert.forward(ids);
         var same = model.Bert.forward(ids, hooks: new AttentionHooks { EditScores = (_, s) => s.clone(), EditProbabilities = (_, p) => p.clone(), EditHeads = (_, h) => h.clone() });
-        Assert.True(plain.sub(same).abs().max().item<float>() < 1e-6);
+        Assert.True(plain.sub(same).abs().max().Value<float>() < 1e-6);
 
         // Scores of 0 are uniform attention; so are probabilities set to 1/T.
         var flatScores = model.Bert.forward(ids, hooks: new AttentionHooks { EditScores = (l, s) => l == 1 ? zeros_like(s) : s });
         var flatRows = model.Bert.forward(ids, hooks: new AttentionHooks { EditProbabilities = (l, p) => l == 1 ? full_like(p, 0.2) : p });
-        Assert.True(flatScores.sub(flatRows).abs().max().item<float>() < 1e-5);
-        Assert.True(flatScores.sub(plain).abs().max().item<float>() > 1e-3);
+        Assert.True(flatScores.sub(flatRows).abs().max().Value<float>() < 1e-5);
+        Assert.True(flatScores.sub(plain).abs().max().Value<float>() > 1e-3);
 
         // A gate of 0 on a head is attention that carries nothing.
         var gate = ones(1, 4, 1, 1);
@@ -87,9 +87,9 @@ public class BertModelTests
         gate.requires_grad = true;
         var gated = model.Bert.forward(ids, hooks: new AttentionHooks { EditHeads = (l, h) => l == 2 ? h.mul(gate) : h });
         var silenced = model.Bert.forward(ids, hooks: new AttentionHooks { EditProbabilities = (l, p) => l == 2 ? p.mul(gate) : p });
-        Assert.True(gated.sub(silenced).abs().max().item<float>() < 1e-5);
+        Assert.True(gated.sub(silenced).abs().max().Value<float>() < 1e-5);
         gated.pow(3).sum().backward();
-        Assert.True(gate.grad!.abs().max().item<float>() > 0);
+        Assert.True(gate.grad!.abs().max().Value<float>() > 0);
     }
 
     [Fact]
@@ -119,11 +119,11 @@ public class BertModelTests
         model.Bert.Visit(ids, null, null, (layer, p) =>
         {
             Assert.Equal(ScalarType.Float32, p.dtype);
-            Assert.True(before[layer].sub(p).abs().max().item<float>() < tolerance);
+            Assert.True(before[layer].sub(p).abs().max().Value<float>() < tolerance);
         });
         var converted = model.Bert.forward(ids);
         Assert.Equal(type, converted.dtype);
-        Assert.True(hidden.sub(converted.to_type(ScalarType.Float32)).abs().max().item<float>() < 10 * tolerance);
+        Assert.True(hidden.sub(converted.to_type(ScalarType.Float32)).abs().max().Value<float>() < 10 * tolerance);
         Assert.Equal(type, model.forward(ids).dtype);
         before.ForEach(b => b.Dispose());
     }
@@ -191,7 +191,7 @@ public class BertModelTests
                 {
                     var map = expected[b].Attention[layer][h];
                     for (int i = 0; i < map.GetLength(0); i++)
-                        for (int j = 0; j < map.GetLength(1); j++) Assert.Equal(map[i, j], p[b, h, i, j].item<float>(), 1e-5);
+                        for (int j = 0; j < map.GetLength(1); j++) Assert.Equal(map[i, j], p[b, h, i, j].Value<float>(), 1e-5);
                 }
             }
         });

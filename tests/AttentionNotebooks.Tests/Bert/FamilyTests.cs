@@ -120,7 +120,7 @@ public sealed class FamilyTests : IDisposable
         var (model, ids) = (checkpoint.Model, BertFixtures.Batch([2, 5, 6, 7, 3]));
         var plain = model.Bert.forward(ids);
         var ones = torch.ones(1, 4, 1, 1);
-        Assert.True(plain.eq(model.Bert.forward(ids, hooks: new AttentionHooks { EditHeads = (_, h) => h.mul(ones) })).all().item<bool>());
+        Assert.True(plain.eq(model.Bert.forward(ids, hooks: new AttentionHooks { EditHeads = (_, h) => h.mul(ones) })).all().Value<bool>());
 
         var gate = torch.ones(1, 4, 1, 1);
         gate[0, 1, 0, 0] = 0;
@@ -130,15 +130,15 @@ public sealed class FamilyTests : IDisposable
             {
                 if (layer != 0) return heads;
                 var gated = heads.mul(gate);
-                Assert.Equal(0f, gated[0, 1].abs().max().item<float>());
+                Assert.Equal(0f, gated[0, 1].abs().max().Value<float>());
                 return gated;
             },
         });
         // What the head would have given is not looked at: whatever its values are, the result is the same, bit for bit.
         using (no_grad()) model.named_parameters().First(p => p.name == "bert.encoder.layer.0.attention.self.value.weight").parameter.narrow(0, 4, 4).mul_(17);
         var other = model.Bert.forward(ids, hooks: new AttentionHooks { EditHeads = (layer, heads) => layer == 0 ? heads.mul(gate) : heads });
-        Assert.True(masked.eq(other).all().item<bool>());
-        Assert.False(masked.eq(plain).all().item<bool>());
+        Assert.True(masked.eq(other).all().Value<bool>());
+        Assert.False(masked.eq(plain).all().Value<bool>());
     }
 
     [Theory]

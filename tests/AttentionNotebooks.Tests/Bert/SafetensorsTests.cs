@@ -30,7 +30,7 @@ public sealed class SafetensorsTests : IDisposable
             var actual = file.Read(name);
             Assert.Equal(expected.dtype, actual.dtype);
             Assert.Equal(expected.shape, actual.shape);
-            Assert.True(expected.eq(actual).all().item<bool>(), name);
+            Assert.True(expected.eq(actual).all().Value<bool>(), name);
         }
         foreach (string name in new[] { "x.Float32", "x.Float16", "x.BFloat16", "x.Float64" }) Assert.Equal([0, 1, -2.5f, 3, 100, -7], file.ReadSingles(name));
         Assert.Throws<InputException>(() => file.ReadSingles("x.Int64"));

@@ -158,7 +158,7 @@ public sealed class WeightFolderTests : IDisposable
         foreach (var (a, b) in model.named_parameters().Zip(loaded.Model.named_parameters()))
         {
             Assert.Equal(a.name, b.name);
-            Assert.True(a.parameter.sub(b.parameter).abs().max().item<float>() <= tolerance, a.name);
+            Assert.True(a.parameter.sub(b.parameter).abs().max().Value<float>() <= tolerance, a.name);
         }
         return loaded;
     }

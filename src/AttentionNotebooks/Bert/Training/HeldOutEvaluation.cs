@@ -23,8 +23,8 @@ internal sealed class HeldOutEvaluation(TrainingCorpus corpus, ExampleBuilder bu
                 var batch = Hide(i);
                 if (batch.Labels.Length == 0) continue;
                 var logits = batch.Logits(weights.Models[replica]);            // [M, V]
-                double loss = nn.functional.cross_entropy(logits, batch.Targets).item<float>();
-                results[i] = (loss * batch.Labels.Length, logits.argmax(-1).eq(batch.Targets).sum().item<long>(), batch.Labels.Length);
+                double loss = nn.functional.cross_entropy(logits, batch.Targets).Value<float>();
+                results[i] = (loss * batch.Labels.Length, logits.argmax(-1).eq(batch.Targets).sum().Value<long>(), batch.Labels.Length);
             }
         });
         int count = results.Sum(r => r.Count);

@@ -102,7 +102,7 @@ public sealed class MaskedLmTrainer
             if (batch.Labels.Length == 0) return; // nothing hidden, nothing to learn
             var loss = nn.functional.cross_entropy(batch.Logits(weights.Models[replica]), batch.Targets);
             loss.backward();
-            losses[replica] = loss.item<float>();
+            losses[replica] = loss.Value<float>();
         });
         return losses.Average();
     }

@@ -43,8 +43,8 @@ public class TrainingPartsTests
         Assert.InRange(ids.Count(i => i == 4) / (double)ids.Length, 0.77, 0.83);
         Assert.InRange(ids.Zip(batch.Labels).Count(p => p.First == p.Second) / (double)ids.Length, 0.08, 0.14); // 10 % kept, and 1 in 9 random ones is the same
         Assert.All(batch.Labels, l => Assert.InRange(l, 5, 9));
-        Assert.Equal(3 * 2000, batch.Segments.sum().item<long>());
-        Assert.Equal(0, batch.Ids.select(1, 0).sub(2).abs().sum().item<long>());
+        Assert.Equal(3 * 2000, batch.Segments.sum().Value<long>());
+        Assert.Equal(0, batch.Ids.select(1, 0).sub(2).abs().sum().Value<long>());
     }
 
     [Theory]
@@ -58,11 +58,11 @@ public class TrainingPartsTests
         var ids = BertFixtures.Batch([2, 5, 6, 7, 3], [2, 9, 10, 11, 3]);
         var maps = new List<Tensor>();
         trained.Bert.Visit(ids, null, null, (_, p) => maps.Add(p.clone().DetachFromDisposeScope()));
-        plain.Bert.Visit(ids, null, null, (l, p) => Assert.True(maps[l].sub(p).abs().max().item<float>() < 1e-5));
-        Assert.True(trained.forward(ids).sub(plain.forward(ids)).abs().max().item<float>() < 1e-5 * 10); // logits reach 10
+        plain.Bert.Visit(ids, null, null, (l, p) => Assert.True(maps[l].sub(p).abs().max().Value<float>() < 1e-5));
+        Assert.True(trained.forward(ids).sub(plain.forward(ids)).abs().max().Value<float>() < 1e-5 * 10); // logits reach 10
         maps.ForEach(m => m.Dispose());
         using var other = BertFixtures.Model(BertFixtures.Config(layers), residualScale: 1);
-        Assert.True(trained.forward(ids).sub(other.forward(ids)).abs().max().item<float>() > 0.01);
+        Assert.True(trained.forward(ids).sub(other.forward(ids)).abs().max().Value<float>() > 0.01);
     }
 
     [Fact]
@@ -85,9 +85,9 @@ public class TrainingPartsTests
             var actual = weights.Gradients(0).Slice(region.Start, region.Length).ToArray();
             for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 1e-5);
         }
-        Assert.Equal(alone.parameters().Sum(p => p.grad!.pow(2).sum().item<float>()), squares, 1e-3);
+        Assert.Equal(alone.parameters().Sum(p => p.grad!.pow(2).sum().Value<float>()), squares, 1e-3);
         weights.Values.Fill(0.5f);
-        Assert.All(weights.Models, m => Assert.All(m.parameters(), p => Assert.Equal(0.5f, p.max().item<float>())));
+        Assert.All(weights.Models, m => Assert.All(m.parameters(), p => Assert.Equal(0.5f, p.max().Value<float>())));
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public class TrainingPartsTests
             ours.Update(weights, middle, weights.Values.Length, 0.01, 0.1, 1);
         }
         foreach (var (a, b) in reference.parameters().Zip(weights.Models[0].parameters()))
-            Assert.True(a.sub(b).abs().max().item<float>() < 1e-4);
+            Assert.True(a.sub(b).abs().max().Value<float>() < 1e-4);
     }
 
     [Fact]
