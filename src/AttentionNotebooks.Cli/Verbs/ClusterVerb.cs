@@ -64,7 +64,7 @@ internal static class ClusterVerb
             algorithm = "kmeans", k = c.Clusters.Count, seed, scale = c.Scaling.ToString().ToLowerInvariant(), features = c.Table.Features,
             inertia = c.Inertia, silhouette = c.Silhouette,
             calinski_harabasz = Validity.CalinskiHarabasz(c.Points, c.Labels), davies_bouldin = Validity.DaviesBouldin(c.Points, c.Labels),
-            stability = new { what = "adjusted Rand index with the clustering of heads drawn with replacement", mean = stability.Mean, low = stability.Low, high = stability.High, draws = stability.Draws },
+            stability = new { what = "adjusted Rand index with the clustering of heads drawn with replacement", mean = stability?.Mean, low = stability?.Low, high = stability?.High, draws = stability?.Draws ?? 0 },
             clusters = c.Clusters.Select(x => new { number = x.Number, name = x.Name, evidence = x.Evidence, heads = x.Heads.Select(h => h.ToString()), means = x.Means }),
         };
     }

@@ -29,12 +29,14 @@ public static class HeadClusters
     /// <param name="features">The columns to use; the clustering default when omitted.</param>
     /// <param name="scaling">How to scale them.</param>
     /// <param name="seed">Decides all random choices.</param>
-    /// <returns>Pairs of k and mean silhouette, for those <see cref="Candidates"/> that are fewer than the heads.</returns>
-    /// <exception cref="InputException">A column cannot be used.</exception>
+    /// <returns>Pairs of k and mean silhouette, for those <see cref="Candidates"/> that are fewer than the heads that differ; at least one.</returns>
+    /// <exception cref="InputException">A column cannot be used, or fewer than three heads differ, so that there is nothing to choose.</exception>
     public static IReadOnlyList<(int K, double Silhouette)> Silhouettes(this HeadTable table, IReadOnlyList<string>? features = null, Scaling scaling = Scaling.ZScore, int seed = 0)
     {
         var points = table.Select(features ?? DefaultFeatures(table)).Points(scaling);
-        return [.. Candidates.Where(k => k < points.Length).Select(k => (k, Validity.Silhouettes(points, KMeans.Fit(points, k, seed).Labels).Average()))];
+        int different = KMeans.CountDifferent(points);
+        if (different < 3) throw new InputException("the number of clusters", null, $"cannot be chosen: {different} heads differ in these features", "Use more heads or features, or name k");
+        return [.. Candidates.Where(k => k < different).Select(k => (k, Validity.Silhouettes(points, KMeans.Fit(points, k, seed).Labels).Average()))];
     }
 
     /// <summary>The columns that heads are clustered on unless told otherwise.</summary>

@@ -28,11 +28,8 @@ public static class KMeans
     {
         if (k < 1) throw new InputException($"k = {k}", null, "is not a number of clusters", "Choose k from 1 to the number of heads");
         if (k > points.Length) throw new InputException($"k = {k}", null, $"is more than the {points.Length} heads there are", "Choose a smaller k");
-        if (k > 1)
-        {
-            int different = points.Select(p => string.Join('|', p.Select(BitConverter.DoubleToInt64Bits))).Distinct().Count();
-            if (k > different) throw new InputException($"k = {k}", null, $"is more than the {different} heads that differ in these features", "Choose a smaller k or more features");
-        }
+        int different = CountDifferent(points);
+        if (k > different) throw new InputException($"k = {k}", null, $"is more than the {different} heads that differ in these features", "Choose a smaller k or more features");
 
         var random = new Random(seed);
         KMeansResult? best = null;
@@ -120,8 +117,11 @@ public static class KMeans
         int k = centroids.Length;
         var sizes = new int[k];
         foreach (int l in labels) sizes[l]++;
-        for (int sweep = 0, since = 0; sweep < MaxIterations && since < points.Length; sweep++)
-            for (int i = 0; i < points.Length && since < points.Length; i++, since++)
+        bool moved = true;
+        for (int sweep = 0; sweep < MaxIterations && moved; sweep++)
+        {
+            moved = false;
+            for (int i = 0; i < points.Length; i++)
             {
                 int own = labels[i];
                 if (sizes[own] == 1) continue;
@@ -140,8 +140,9 @@ public static class KMeans
                     centroids[own][d] -= (points[i][d] - centroids[own][d]) / (sizes[own] - 1);
                     centroids[to][d] += (points[i][d] - centroids[to][d]) / (sizes[to] + 1);
                 }
-                (sizes[own], sizes[to], labels[i], since) = (sizes[own] - 1, sizes[to] + 1, to, 0);
+                (sizes[own], sizes[to], labels[i], moved) = (sizes[own] - 1, sizes[to] + 1, to, true);
             }
+        }
     }
 
     private static double[][] Means(double[][] points, int[] labels, int k)
@@ -169,6 +170,9 @@ public static class KMeans
         }
         return nearest;
     }
+
+    /// <summary>How many of the points differ: there can be no more clusters.</summary>
+    internal static int CountDifferent(double[][] points) => points.Select(p => string.Join('|', p.Select(BitConverter.DoubleToInt64Bits))).Distinct().Count();
 
     /// <summary>Squared Euclidean distance.</summary>
     internal static double SquaredDistance(double[] a, double[] b)

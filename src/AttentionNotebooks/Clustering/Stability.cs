@@ -10,8 +10,11 @@ public static class Stability
     /// <param name="clustering">The clustering.</param>
     /// <param name="seed">Decides the draws.</param>
     /// <param name="draws">How many.</param>
-    /// <returns>The mean index and the 2.5 % and 97.5 % quantiles over the draws that had at least k different heads.</returns>
-    public static (double Mean, double Low, double High, int Draws) OverHeads(HeadClustering clustering, int seed = 0, int draws = 100)
+    /// <returns>
+    /// The mean index and the 2.5 % and 97.5 % quantiles over the draws that had at least k different heads;
+    /// <see langword="null"/> where no draw had, as when k is nearly the number of heads.
+    /// </returns>
+    public static (double Mean, double Low, double High, int Draws)? OverHeads(HeadClustering clustering, int seed = 0, int draws = 100)
     {
         var random = new Random(seed);
         var points = clustering.Points;
@@ -20,12 +23,12 @@ public static class Stability
         for (int d = 0; d < draws; d++)
         {
             double[][] drawn = [.. Enumerable.Range(0, points.Length).Select(_ => points[random.Next(points.Length)])];
-            if (drawn.Distinct().Count() < k) continue;
+            if (KMeans.CountDifferent(drawn) < k) continue;
             var centroids = KMeans.Fit(drawn, k, seed + d, restarts: 10).Centroids;
             int[] labels = [.. points.Select(p => Enumerable.Range(0, k).MinBy(c => KMeans.SquaredDistance(p, centroids[c])))];
             indices.Add(Validity.AdjustedRand(clustering.Labels, labels));
         }
         double[] all = [.. indices];
-        return (all.Average(), FeatureScaling.Quantile(all, 0.025), FeatureScaling.Quantile(all, 0.975), all.Length);
+        return all.Length == 0 ? null : (all.Average(), FeatureScaling.Quantile(all, 0.025), FeatureScaling.Quantile(all, 0.975), all.Length);
     }
 }

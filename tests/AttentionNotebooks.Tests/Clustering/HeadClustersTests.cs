@@ -53,10 +53,32 @@ public class HeadClustersTests
     [Fact]
     public void Stability_is_high_for_plain_patterns_and_low_for_noise()
     {
-        double plain = Stability.OverHeads(Planted(apart: 3).Cluster(4), draws: 30).Mean, noise = Stability.OverHeads(Planted(apart: 0).Cluster(4), draws: 30).Mean;
+        double plain = Stability.OverHeads(Planted(apart: 3).Cluster(4), draws: 30)!.Value.Mean, noise = Stability.OverHeads(Planted(apart: 0).Cluster(4), draws: 30)!.Value.Mean;
         Assert.True(plain > 0.95, $"{plain}");
         Assert.True(noise < plain - 0.2, $"{noise}");
     }
+
+    [Fact]
+    public void As_many_clusters_as_heads_have_no_stability() => Assert.Null(Stability.OverHeads(Planted(apart: 0).Cluster(48), draws: 20));
+
+    [Fact]
+    public void Draws_of_heads_that_are_all_alike_are_left_out()
+    {
+        // One head of four is of another kind: about a third of the draws miss it and have nothing to put into two clusters.
+        var table = new HeadTable(new HeadGrid(1, 4), ["x"], [[0, 0, 0, 1]]);
+        var stability = Stability.OverHeads(table.Cluster(2), draws: 100)!.Value;
+        Assert.InRange(stability.Draws, 1, 99);
+        Assert.Equal(1, stability.Mean);
+    }
+
+    [Theory]
+    [InlineData(new[] { 0.0, 1 }, "2 heads differ"), InlineData(new[] { 0.0, 0, 0, 1, 1, 1 }, "2 heads differ")]
+    public void A_number_of_clusters_cannot_be_chosen_for_too_few_heads(double[] values, string problem) =>
+        Assert.Contains(problem, Assert.Throws<InputException>(() => new HeadTable(new HeadGrid(1, values.Length), ["x"], [values]).Silhouettes()).Message);
+
+    [Fact]
+    public void Numbers_of_clusters_that_the_heads_cannot_fill_are_not_tried() =>
+        Assert.Equal([2, 3], new HeadTable(new HeadGrid(1, 8), ["x"], [[0, 0, 1, 1, 5, 5, 9, 9]]).Silhouettes().Select(s => s.K));
 
     [Theory]
     [InlineData(1, "too few"), InlineData(13, "more than the 12 heads")]
