@@ -9,6 +9,8 @@ namespace AttentionNotebooks.Features;
 /// </summary>
 public sealed class FeatureReducer : IAttentionVisitor
 {
+    private const double Largest = 1 << 20;
+
     private readonly HeadGrid _grid;
     private readonly IReadOnlyList<HeadFeature> _features; // empty in a reducer read from a file, which can only be merged
     private readonly string[] _names;
@@ -106,11 +108,14 @@ public sealed class FeatureReducer : IAttentionVisitor
             {
                 double v = values[b * _grid.Heads + h];
                 int at = layer * _grid.Heads + h;
-                if (!(Math.Abs(v) < 1 << 20))
-                    throw new InputException($"feature \"{_features[f].Name}\"", $"text {batch.Texts[b].Id}, head {_grid[at]}", FormattableString.Invariant($"is {v}"),
-                        "Look at the formula: dividing by a count that can be 0 or taking the logarithm of 0 are the usual causes");
+                if (!double.IsFinite(v)) throw Bad($"is {v}", "Look at the formula: dividing by a count that can be 0 or taking the logarithm of 0 are the usual causes");
+                // Its square must stay below ExactSum.Limit.
+                if (Math.Abs(v) >= Largest) throw Bad($"is {v}, and values are summed exactly below {Largest} only", "Use a larger unit, or a share");
                 _sums[f][at].Add(v);
                 _squares[f][at].Add(v * v);
+
+                InputException Bad(FormattableString problem, string remedy) =>
+                    new($"feature \"{_features[f].Name}\"", $"text {batch.Texts[b].Id}, head {_grid[at]}", FormattableString.Invariant(problem), remedy);
             }
     }
 }

@@ -69,6 +69,13 @@ public class ExtractionTests
     }
 
     [Fact]
+    public void A_feature_too_large_to_be_summed_exactly_is_told_so()
+    {
+        var large = new HeadFeature("large", "?", (a, t) => t.MeanOverQueries(a.sum(dim: -1)) * 2_000_000f);
+        Assert.Contains("is 2000000, and values are summed exactly below 1048576 only. Use a larger unit", Assert.Throws<InputException>(() => Texts(5).Extract([large])).Message);
+    }
+
+    [Fact]
     public void No_tensor_is_left_behind()
     {
         var source = Texts(9, 4, 30, 12);
