@@ -76,8 +76,8 @@ namespace AttentionNotebooks.Cli
             TrainDemoVerb.Create(output, error),
         };
 
-        // A typed error says it all; of anything else the innermost cause is what a person can act on.
-        private static string OneLine(Exception e)
+        /// <summary>An error as one line: a typed one says it all; of anything else the innermost cause is what a person can act on.</summary>
+        internal static string OneLine(Exception e)
         {
             while (e is not InputException && e.InnerException is not null) e = e.InnerException;
             return e.Message.ReplaceLineEndings(" ");

@@ -28,7 +28,7 @@ internal static class DoctorVerb
                 catch (Exception e)
                 {
                     healthy &= !essential;
-                    output.WriteLine($"{what,-12} {(essential ? "FAILED" : "no")}: {Cause(e)}");
+                    output.WriteLine($"{what,-12} {(essential ? "FAILED" : "no")}: {Attn.OneLine(e)}");
                 }
             }
             Tell("system", () => $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB");
@@ -65,11 +65,5 @@ internal static class DoctorVerb
         string folder = Kit.DataPath("demo-bert");
         using var demo = Checkpoint.Load(folder);
         return $"{demo.Config.NumHiddenLayers} × {demo.Config.NumAttentionHeads} heads, loads";
-    }
-
-    private static string Cause(Exception e)
-    {
-        while (e is not InputException && e.InnerException is not null) e = e.InnerException;
-        return e.Message.ReplaceLineEndings(" ");
     }
 }

@@ -1,3 +1,5 @@
+using AttentionNotebooks.Data;
+
 namespace AttentionNotebooks.Bert.Training;
 
 /// <summary>Texts as documents of sentences of word pieces, a part of them held out, with the tokenizer that was learnt from the rest.</summary>
@@ -39,7 +41,7 @@ public sealed class TrainingCorpus
         foreach (string file in files)
         {
             int block = 0;
-            foreach (var lines in Lines(file).Chunk(LinesPerBlock))
+            foreach (var lines in TextFile.Lines(file).Where(l => !string.IsNullOrWhiteSpace(l)).Chunk(LinesPerBlock))
                 (block++ % options.HoldOutEvery == options.HoldOutEvery - 1 ? heldOut : training).Add([.. lines.SelectMany(SentenceSplitter.Split)]);
         }
         if (training.Count == 0 || heldOut.Count == 0)
@@ -52,18 +54,6 @@ public sealed class TrainingCorpus
         }
         var tokenizer = WordPieceTokenizer.Create(learner.Learn(options.VocabularySize), maxLength: options.Positions);
         return new TrainingCorpus(tokenizer, Encode(training, tokenizer, cancellation), Encode(heldOut, tokenizer, cancellation));
-    }
-
-    private static IEnumerable<string> Lines(string file)
-    {
-        try
-        {
-            return [.. File.ReadLines(file).Where(l => !string.IsNullOrWhiteSpace(l))];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException(file, null, $"cannot be read ({e.Message.TrimEnd('.')})", "Name text files, one paragraph or sentence per line", e);
-        }
     }
 
     private static List<int[][]> Encode(List<string[]> documents, WordPieceTokenizer tokenizer, CancellationToken cancellation)

@@ -33,7 +33,7 @@ public sealed record TrainingOptions
     /// <summary>Highest learning rate.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
-    /// <summary>How many times faster queries and keys learn. Above 1 attention sharpens sooner, but from scratch 2.5 kept the heads that look at neighbours from forming in 2 M tokens.</summary>
+    /// <summary>How many times faster queries and keys learn. A run of 12 layers with 2.5 had no head that looks at a neighbour after 2 M tokens; one with 1 had several at 3.4 M. One run each, with schedules of other lengths.</summary>
     public double QueryKeyRate { get; init; } = 1;
 
     /// <summary>Part of the steps in which the learning rate climbs; after it, it falls linearly to 2 %.</summary>
