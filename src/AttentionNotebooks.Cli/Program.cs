@@ -74,6 +74,7 @@ namespace AttentionNotebooks.Cli
             DownloadVerb.Create(output, error),
             DoctorVerb.Create(output),
             TrainDemoVerb.Create(output, error),
+            MakeDemoDataVerb.Create(output),
         };
 
         /// <summary>An error as one line: a typed one says it all; of anything else the innermost cause is what a person can act on.</summary>

@@ -1,0 +1,29 @@
+namespace AttentionNotebooks.Data.Grammar;
+
+/// <summary>Plain text of the grammar, to train models on.</summary>
+public static class DemoText
+{
+    /// <summary>Paragraphs of 3 to 8 sentences that belong together: they share their world, its people and things.</summary>
+    /// <param name="seed">Decides every sentence.</param>
+    /// <param name="sentences">At least this many.</param>
+    /// <param name="excluded">Lower-cased sentences that must not occur: those of the treebank and the tasks.</param>
+    /// <returns>One paragraph after the other.</returns>
+    public static IEnumerable<string> Paragraphs(int seed, int sentences, IReadOnlySet<string> excluded)
+    {
+        // The treebank's own seeds are small numbers too: a salt keeps the two apart.
+        var dice = new Dice(unchecked(seed * 31 + 7_654_321));
+        for (int written = 0; written < sentences;)
+        {
+            var grammar = new SentenceGrammar(dice, new Scene(dice, loyalty: 0.55));
+            int length = 3 + dice.Below(6);
+            var paragraph = new List<string>(length);
+            while (paragraph.Count < length)
+            {
+                var sentence = grammar.Sentence();
+                if (sentence.Words.Count <= DemoTreebank.LongestSentence && !excluded.Contains(sentence.Text.ToLowerInvariant())) paragraph.Add(sentence.Text);
+            }
+            written += length;
+            yield return string.Join(' ', paragraph);
+        }
+    }
+}
