@@ -34,7 +34,7 @@ internal static class MakeDemoDataVerb
 
     private static void WriteData(string folder, int seed, TextWriter output)
     {
-        foreach (var (name, content) in DemoData.Files(seed))
+        foreach (var (name, content) in DemoData.Generate(seed).Files)
         {
             string path = Path.Combine(folder, name);
             AtomicFile.WriteText(path, content);
@@ -48,7 +48,7 @@ internal static class MakeDemoDataVerb
         AtomicFile.Write(file, stream =>
         {
             using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-            foreach (string paragraph in DemoText.Paragraphs(seed, sentences, DemoData.HeldOutSentences()))
+            foreach (string paragraph in DemoText.Paragraphs(seed, sentences, DemoData.Generate().Sentences))
             {
                 cancellation.ThrowIfCancellationRequested();
                 writer.WriteLine(paragraph);

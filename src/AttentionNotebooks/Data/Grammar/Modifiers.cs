@@ -33,7 +33,7 @@ internal static class Modifiers
 
     public const string Degree = "very quite rather too so really extremely fairly";
 
-    public const string Opening = "perhaps luckily sadly sometimes then later soon afterwards finally suddenly meanwhile eventually unfortunately however";
+    public const string Opening = "luckily sadly sometimes then later soon afterwards finally suddenly meanwhile eventually unfortunately however";
 
     public const string Closing = "again here there soon early late together alone outside everywhere upstairs nearby once twice";
 

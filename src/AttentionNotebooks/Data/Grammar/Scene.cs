@@ -66,9 +66,10 @@ internal sealed class Scene
 
     private Entity Invent(IReadOnlySet<NounClass> classes, bool? plural)
     {
-        bool at_home = _dice.Chance(0.75);
+        // Mostly the world's own, sometimes what is found anywhere, and of another world only what this one lacks.
+        bool atHome = _dice.Chance(0.75);
         var all = Lexicon.AllNouns.Where(n => classes.Contains(n.Class) && !_here.Contains(n) && (plural != true || n.Plural is not null)).ToList();
-        var near = all.Where(n => n.World == World || (!at_home && n.World == Lexicon.Anywhere)).ToList();
+        var near = all.Where(n => n.World == World || (!atHome && n.World == Lexicon.Anywhere)).ToList();
         var noun = _dice.Pick(near.Count > 2 ? near : all);
         bool many = noun.Plural is not null && (plural ?? _dice.Chance(0.42));
         char gender = noun.Class != NounClass.Person ? 'n' : noun.Gender != '-' ? noun.Gender : _dice.Chance(0.5) ? 'm' : 'f';

@@ -26,7 +26,7 @@ internal sealed partial class SentenceGrammar
 
     /// <summary>Gives a predicate its finite verb and its subject.</summary>
     /// <remarks><c>subject</c>: Null where the subject stands elsewhere (an imperative has none).</remarks>
-    private static Phrase Finite(Predicate predicate, Phrase? subject, Agreement agreement, Shape shape)
+    public static Phrase Finite(Predicate predicate, Phrase? subject, Agreement agreement, Shape shape)
     {
         var auxiliaries = new List<(Word Word, string Relation)>();
         var form = shape.Past ? VerbForm.Past : VerbForm.Present;
