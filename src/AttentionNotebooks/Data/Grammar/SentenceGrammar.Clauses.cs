@@ -98,7 +98,7 @@ internal sealed partial class SentenceGrammar
 
     private Phrase Infinitive(NounClass doer, int depth)
     {
-        var phrase = NonFinite(MakePredicate(doer, Agreement.Singular with { Person = 1 }, depth), VerbForm.Infinitive);
+        var phrase = NonFinite(MakePredicate(doer, Agreement.Singular with { Person = 1 }, depth, mayBe: 0.3), VerbForm.Infinitive);
         if (dice.Chance(0.08)) phrase.Left("advmod", Words.Adverb(dice.Pick(Lexicon.Split(Modifiers.Manner))));
         phrase.Left("mark", Words.To());
         return dice.Chance(0.03) ? phrase.Left("advmod", Words.Not()) : phrase;

@@ -19,23 +19,23 @@ internal sealed partial class SentenceGrammar
     private enum Copular { Adjective, Noun, Place, Comparison }
 
     /// <summary>What somebody or something does, or is.</summary>
-    private Predicate MakePredicate(NounClass subject, Agreement agreement, int depth, bool mayCoordinate = true)
+    private Predicate MakePredicate(NounClass subject, Agreement agreement, int depth, double mayBe = 1)
     {
         double deep = depth > 0 ? 1 : 0;
         ReadOnlySpan<(double, Frame?)> frames =
         [
             (0.14, Frame.Intransitive), (0.09, Frame.Motion), (0.30, Frame.Transitive), (0.06, Frame.Ditransitive), (0.07 * deep, Frame.That), (0.02 * deep, Frame.TellThat),
             (0.04 * deep, Frame.Whether), (0.05 * deep, Frame.ToInfinitive), (0.02 * deep, Frame.Gerund), (0.03 * deep, Frame.ObjectControl), (0.04, Frame.Linking),
-            (0.03, Frame.Particle), (0.06, Frame.ParticleObject), (0.07, Frame.Prepositional), (0.2, null),
+            (0.03, Frame.Particle), (0.06, Frame.ParticleObject), (0.07, Frame.Prepositional), (0.2 * mayBe, null),
         ];
-        if (dice.Chance(0.09) && Passive(subject, depth) is { } passive) return passive;
+        if (dice.Chance(0.09 * mayBe) && Passive(subject, depth) is { } passive) return passive;
         for (int attempt = 0; attempt < 12; attempt++)
         {
             if (dice.Weighted(frames) is not { } frame) return CopularPredicate(subject, agreement, depth);
             var verbs = Lexicon.ByFrame[frame].Where(v => v.Subjects.Contains(subject)).ToList();
             if (verbs.Count == 0) continue;
-            var predicate = Verbal(dice.Pick(verbs), depth);
-            if (mayCoordinate && depth > 0 && frame is Frame.Intransitive or Frame.Motion or Frame.Transitive or Frame.ParticleObject && dice.Chance(0.11)) Coordinate(predicate, subject, depth - 1);
+            var predicate = Verbal(dice.Pick(verbs), depth, subject);
+            if (depth > 0 && frame is Frame.Intransitive or Frame.Motion or Frame.Transitive or Frame.ParticleObject && dice.Chance(0.11)) Coordinate(predicate, subject, depth - 1);
             return predicate;
         }
         return CopularPredicate(subject, agreement, depth);
@@ -45,13 +45,13 @@ internal sealed partial class SentenceGrammar
     {
         var verbs = Lexicon.AllVerbs.Where(v => v.Subjects.Contains(subject) && v.Lemma != first.Verb!.Lemma && v.Frame is Frame.Intransitive or Frame.Motion or Frame.Transitive or Frame.Particle).ToList();
         if (verbs.Count == 0) return;
-        var second = Verbal(dice.Pick(verbs), depth);
+        var second = Verbal(dice.Pick(verbs), depth, subject);
         second.Phrase.Left("cc", Words.Conjunction(dice.Weighted((0.75, "and"), (0.15, "or"), (0.1, "but"))));
         first.Conjuncts.Add(second);
         first.Phrase.Right("conj", second.Phrase);
     }
 
-    private Predicate Verbal(Verb verb, int depth)
+    private Predicate Verbal(Verb verb, int depth, NounClass subject)
     {
         var phrase = new Phrase(VerbForms.Verb(verb, VerbForm.Infinitive, Agreement.Singular));
         switch (verb.Frame)
@@ -75,16 +75,16 @@ internal sealed partial class SentenceGrammar
                 phrase.Right("ccomp", IndirectQuestion(depth - 1));
                 break;
             case Frame.ToInfinitive:
-                phrase.Right("xcomp", Infinitive(verb.Subjects.Contains(NounClass.Person) ? NounClass.Person : NounClass.Animal, depth - 1));
+                phrase.Right("xcomp", Infinitive(subject, depth - 1));
                 break;
             case Frame.Gerund:
-                phrase.Right("xcomp", NonFinite(MakePredicate(verb.Subjects.Contains(NounClass.Animal) ? NounClass.Animal : NounClass.Person, Agreement.Singular, 0, false), VerbForm.Gerund));
+                phrase.Right("xcomp", NonFinite(MakePredicate(subject, Agreement.Singular, 0, mayBe: 0), VerbForm.Gerund));
                 break;
             case Frame.ObjectControl:
                 phrase.Right("obj", Nominal(verb.Objects, false, 0).Phrase).Right("xcomp", Infinitive(NounClass.Person, depth - 1));
                 break;
             case Frame.Linking:
-                phrase.Right("xcomp", AdjectivePhrase(dice.Pick(Predicable(verb.Subjects.Contains(NounClass.Person) ? NounClass.Animal : NounClass.Thing)), 0.35));
+                phrase.Right("xcomp", AdjectivePhrase(dice.Pick(Predicable(subject)), 0.35));
                 break;
             case Frame.Particle:
                 phrase.Right("compound:prt", Words.Particle(verb.Particle!));

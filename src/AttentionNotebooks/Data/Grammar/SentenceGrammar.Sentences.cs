@@ -152,7 +152,7 @@ internal sealed partial class SentenceGrammar
     private SentenceTree Imperative()
     {
         var verbs = Lexicon.AllVerbs.Where(v => v.Subjects.Contains(NounClass.Person) && !v.Stative && v.Frame is Frame.Transitive or Frame.ParticleObject or Frame.Motion or Frame.Ditransitive or Frame.Prepositional).ToList();
-        var predicate = Verbal(dice.Pick(verbs), Depth);
+        var predicate = Verbal(dice.Pick(verbs), Depth, NounClass.Person);
         bool negative = dice.Chance(0.25);
         Inflect(predicate, negative ? VerbForm.Infinitive : VerbForm.Imperative, Agreement.Singular);
         if (negative)
