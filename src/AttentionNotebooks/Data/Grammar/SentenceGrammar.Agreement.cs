@@ -25,8 +25,8 @@ internal sealed record AgreementSentence(SentenceTree Tree, Word Target, string 
 
 internal sealed partial class SentenceGrammar
 {
-    // Frequent verbs that need no object, and frequent ones that take one.
-    private static readonly string[] AgreeingVerbs = ["sleep", "wait", "work", "smile", "run", "walk", "come", "go", "like", "love", "see", "hear", "watch", "know", "need", "help", "find", "leave", "return", "rest"];
+    // Frequent verbs, whose forms a vocabulary of some thousand pieces holds whole.
+    private static readonly string[] AgreeingVerbs = ["sleep", "wait", "work", "smile", "run", "walk", "come", "go", "like", "love", "see", "hear", "watch", "know", "need", "help", "find", "leave", "return", "rest", "stop", "fall"];
 
     /// <summary>A sentence with so many nouns between subject and verb.</summary>
     /// <param name="between">The number (plural or not) of each noun between them, from the left.</param>
@@ -69,9 +69,9 @@ internal sealed partial class SentenceGrammar
         if (dice.Chance(0.25)) clause.Left("punct", Word.Comma()).Left("advmod", Words.Adverb(dice.Pick(Lexicon.Split(Modifiers.Opening))));
         else if (dice.Chance(0.2))
         {
-            var said = new Phrase(VerbForms.Verb(Lexicon.ByFrame[Frame.That].First(v => v.Lemma == "think"), VerbForm.Present, new Agreement(false, 1)));
-            clause = said.Left("nsubj", Words.Pronoun(1, dice.Chance(0.5), 'n', subject: true)).Right("ccomp", clause.Left("mark", Words.Subordinator("that")));
-            said.Head.Features = said.Words.First().Form == "we" ? said.Head.Features.Replace("Number=Sing", "Number=Plur") : said.Head.Features;
+            bool we = dice.Chance(0.5);
+            var think = new Phrase(VerbForms.Verb(Lexicon.ByFrame[Frame.That].First(v => v.Lemma == "think"), VerbForm.Present, new Agreement(we, 1)));
+            clause = think.Left("nsubj", Words.Pronoun(1, we, 'n', subject: true)).Right("ccomp", clause.Left("mark", Words.Subordinator("that")));
         }
         return new AgreementSentence(SentenceTree.Of(clause, "."), target, wrong, plural, construction);
     }
@@ -92,12 +92,7 @@ internal sealed partial class SentenceGrammar
             if (adverb is not null) adjective.Left("advmod", Words.Adverb(adverb));
             return (adjective.Left("cop", target), target);
         }
-        var verb = kind switch
-        {
-            NounClass.Vehicle => Lexicon.AllVerbs.First(v => v.Lemma == "stop" && v.Subjects.Contains(kind)),
-            NounClass.Thing => Lexicon.AllVerbs.First(v => v.Lemma == "fall"),
-            _ => Lexicon.AllVerbs.Where(v => AgreeingVerbs.Contains(v.Lemma) && v.Subjects.Contains(kind) && v.Frame is Frame.Intransitive or Frame.Motion or Frame.Transitive).ToList() is var fit ? dice.Pick(fit) : null!,
-        };
+        var verb = dice.Pick(Lexicon.AllVerbs.Where(v => AgreeingVerbs.Contains(v.Lemma) && v.Subjects.Contains(kind) && v.Frame is Frame.Intransitive or Frame.Motion or Frame.Transitive).ToList());
         if (choice < 7)
         {
             target = VerbForms.Auxiliary("have", VerbForm.Present, agreement);

@@ -30,11 +30,11 @@ internal static class Violations
         };
     }
 
-    /// <summary>Article behind its neighbour, participle before its auxiliary, adjective behind its noun.</summary>
+    /// <summary>An article or a preposition behind its neighbour, or a verb before its auxiliary.</summary>
     private static string? WordOrder(SentenceTree s, Dice dice)
     {
         var places = Enumerable.Range(0, s.Words.Count - 1).Where(i =>
-            (s.Words[i] is { Relation: "det", Lemma: "the" or "a" } && s.Words[i + 1].Tag is "NOUN" or "ADJ")
+            (s.Words[i] is { Relation: "det", Lemma: "the" or "a" } && s.Words[i + 1].Tag is "NOUN" or "ADJ" && s.Words[i + 2].FineTag != "POS")
             || (s.Words[i] is { Tag: "AUX", Relation: "aux" or "aux:pass", Lemma: not "do" } && s.Words[i + 1].Tag == "VERB" && s.Words[i].Head == s.Words[i + 1])
             || (s.Words[i].Relation == "case" && s.Words[i].Tag == "ADP" && s.Words[i + 1].Relation == "det" && s.Words[i + 1].Lemma is "the" or "a")).ToList();
         if (places.Count == 0) return null;
@@ -93,8 +93,7 @@ internal static class Violations
     private static Word? Subject(SentenceTree s, Word finite)
     {
         var predicate = finite.Tag == "AUX" ? finite.Head : finite;
-        var own = s.Words.FirstOrDefault(w => ReferenceEquals(w.Head, predicate) && w.Relation is "nsubj" or "nsubj:pass");
-        return own;
+        return s.Words.FirstOrDefault(w => ReferenceEquals(w.Head, predicate) && w.Relation is "nsubj" or "nsubj:pass");
     }
 
     /// <summary>A noun or a third-person pronoun of one clear number.</summary>
