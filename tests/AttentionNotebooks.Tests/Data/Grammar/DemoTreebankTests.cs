@@ -50,7 +50,7 @@ public class DemoTreebankTests(ITestOutputHelper output)
         foreach (var (relation, count, offset, share) in table) output.WriteLine($"{relation,-13} {count,5}  {offset,3:+0;-0}  {share:0.000}");
         foreach (string relation in "det amod nsubj obj case aux mark cop advmod nmod obl conj cc acl:relcl advcl ccomp xcomp nmod:poss nsubj:pass aux:pass obl:agent compound:prt nummod expl".Split(' '))
             Assert.Contains(table, t => t.Relation == relation);
-        Assert.All(table.Where(t => !OneRightPlace.ContainsKey(t.Relation)), t => Assert.True(t.Share <= 0.66, $"{t.Relation}: {t.Share:0.000} at {t.Offset}"));
+        Assert.All(table.Where(t => !OneRightPlace.ContainsKey(t.Relation)), t => Assert.True(t.Share <= 0.65, $"{t.Relation}: {t.Share:0.000} at {t.Offset}"));
     }
 
     [Fact]
