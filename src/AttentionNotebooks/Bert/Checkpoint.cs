@@ -53,7 +53,7 @@ public sealed class Checkpoint : IDisposable
         var tokenizer = TextTokenizer.Load(folder, config);
         using var file = WeightFolder.Open(folder);
         var names = WeightNames.Match(file, config);
-        var model = new BertForMaskedLM(config, names.WithPooler, names.WithHead);
+        var model = new BertForMaskedLM(config, names.WithPooler, names.WithHead, withPairHead: names.WithPairHead);
         try
         {
             Fill(file, names, model);
@@ -83,7 +83,7 @@ public sealed class Checkpoint : IDisposable
         var tensors = model.named_parameters().Select(p => KeyValuePair.Create(family.FileKey(p.name), p.parameter.to_type(type))).ToList();
         SafetensorsFile.Write(Path.Combine(folder, WeightFolder.Safetensors), tensors, new Dictionary<string, string> { ["format"] = "pt" });
         tokenizer.Save(folder);
-        model.Config.Write(Path.Combine(folder, ConfigName), halfPrecision ? "float16" : "float32", model.HasHead ? family.MaskedLmClass : family.EncoderClass);
+        model.Config.Write(Path.Combine(folder, ConfigName), halfPrecision ? "float16" : "float32", model.HasPairHead ? family.PreTrainingClass : model.HasHead ? family.MaskedLmClass : family.EncoderClass);
     }
 
     /// <summary>Disposes the model.</summary>

@@ -14,6 +14,9 @@ internal sealed class BertFamily : ModelFamily
     public override string MaskedLmClass => "BertForMaskedLM";
 
     /// <inheritdoc/>
+    public override string PreTrainingClass => "BertForPreTraining";
+
+    /// <inheritdoc/>
     public override string EncoderClass => "BertModel";
 
     /// <inheritdoc/>

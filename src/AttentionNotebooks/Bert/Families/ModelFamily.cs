@@ -20,6 +20,9 @@ internal abstract class ModelFamily
     /// <summary>Hugging Face's class for a model with the masked-LM head.</summary>
     public abstract string MaskedLmClass { get; }
 
+    /// <summary>Hugging Face's class for a model with the masked-LM head and the head for pairs.</summary>
+    public virtual string PreTrainingClass => MaskedLmClass;
+
     /// <summary>Hugging Face's class for the encoder alone.</summary>
     public abstract string EncoderClass { get; }
 

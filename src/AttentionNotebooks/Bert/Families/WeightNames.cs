@@ -7,9 +7,10 @@ namespace AttentionNotebooks.Bert.Families;
 /// <param name="Unused">Tensors that the model has no place for, such as a classifier.</param>
 /// <param name="WithPooler">Whether the file has a pooler.</param>
 /// <param name="WithHead">Whether the file has the masked-LM head.</param>
-internal sealed record WeightNames(IReadOnlyDictionary<string, string> ByParameter, IReadOnlyList<string> Unused, bool WithPooler, bool WithHead)
+/// <param name="WithPairHead">Whether the file has all that telling pairs of segments takes.</param>
+internal sealed record WeightNames(IReadOnlyDictionary<string, string> ByParameter, IReadOnlyList<string> Unused, bool WithPooler, bool WithHead, bool WithPairHead)
 {
-    private const string HeadName = "cls.predictions.transform.dense.weight", PoolerName = "bert.pooler.dense.weight";
+    private const string HeadName = "cls.predictions.transform.dense.weight", PoolerName = "bert.pooler.dense.weight", PairName = "cls.seq_relationship.weight";
 
     /// <summary>Finds the parameters. Files of a bare encoder leave the prefix out; files converted from TensorFlow call
     /// the normalisation's parameters gamma and beta; the head's bias may stand under the decoder's name only.</summary>
@@ -19,7 +20,7 @@ internal sealed record WeightNames(IReadOnlyDictionary<string, string> ByParamet
     public static WeightNames Match(Files.IWeightFile file, BertConfig config)
     {
         var family = ModelFamily.Of(config.ModelType)!;
-        var parameters = Shapes(config, true, true).Keys.ToDictionary(family.FileKey);
+        var parameters = Shapes(config, true, true, true).Keys.ToDictionary(family.FileKey);
         var found = new Dictionary<string, string>();
         foreach (string key in file.Keys.Order(StringComparer.Ordinal))
         {
@@ -33,16 +34,17 @@ internal sealed record WeightNames(IReadOnlyDictionary<string, string> ByParamet
             if (target is not null && file.Keys.Contains(alias)) found.TryAdd(parameters[target], alias);
         }
         var (withPooler, withHead) = (found.ContainsKey(PoolerName), found.ContainsKey(HeadName));
-        var wanted = Shapes(config, withPooler, withHead);
+        bool withPairHead = withPooler && withHead && found.ContainsKey(PairName);
+        var wanted = Shapes(config, withPooler, withHead, withPairHead);
         CheckShapes(file, family, found, wanted);
         var byParameter = wanted.Keys.ToDictionary(p => p, p => found[p]);
         var used = byParameter.Values.ToHashSet();
-        return new WeightNames(byParameter, [.. file.Keys.Where(k => !used.Contains(k) && !Repeats(k, family)).Order(StringComparer.Ordinal)], withPooler, withHead);
+        return new WeightNames(byParameter, [.. file.Keys.Where(k => !used.Contains(k) && !Repeats(k, family)).Order(StringComparer.Ordinal)], withPooler, withHead, withPairHead);
     }
 
-    private static Dictionary<string, long[]> Shapes(BertConfig config, bool withPooler, bool withHead)
+    private static Dictionary<string, long[]> Shapes(BertConfig config, bool withPooler, bool withHead, bool withPairHead)
     {
-        using var outline = new BertForMaskedLM(config, withPooler, withHead, META);
+        using var outline = new BertForMaskedLM(config, withPooler, withHead, META, withPairHead: withPairHead);
         return outline.named_parameters().ToDictionary(p => p.name, p => p.parameter.shape);
     }
 

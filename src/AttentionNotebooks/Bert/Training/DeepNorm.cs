@@ -49,7 +49,7 @@ public static class DeepNorm
     public static BertForMaskedLM Fold(BertForMaskedLM trained)
     {
         using var noGradients = no_grad();
-        var plain = new BertForMaskedLM(trained.Config, withPooler: trained.Bert.Pooler is not null, withHead: trained.HasHead);
+        var plain = new BertForMaskedLM(trained.Config, withPooler: trained.Bert.Pooler is not null, withHead: trained.HasHead, withPairHead: trained.HasPairHead);
         double alpha = ResidualScale(trained.Config.NumHiddenLayers);
         var sources = trained.named_parameters().ToDictionary(p => p.name, p => p.parameter);
         foreach (var (name, parameter) in plain.named_parameters())
