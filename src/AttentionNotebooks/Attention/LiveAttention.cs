@@ -41,7 +41,7 @@ public sealed class LiveAttention : IAttentionSource
         Grid = new HeadGrid(checkpoint.Config.NumHiddenLayers, checkpoint.Config.NumAttentionHeads);
         Texts = [.. texts.Select((t, i) => t.Words.All(w => w < 0)
             ? throw new InputException($"text {i}", null, "is empty", "Leave empty texts out")
-            : new AttentionText($"{i:000000}", t.Length, t.Tokens))];
+            : new AttentionText($"{i:000000}", t.Length, t.Tokens, t.Words))];
     }
 
     /// <inheritdoc/>
