@@ -43,11 +43,9 @@ internal static class FunctionsVerb
 
     private static (IAttentionSource, IReadOnlyList<TreebankSentence>) Live(Checkpoint model, List<TreebankSentence> sentences, TextWriter error)
     {
-        var encoded = sentences.Select(s => (Sentence: s, Text: model.Tokenizer.Encode(s.Words.Select(w => w.Form)))).ToArray();
-        // A sentence that was cut has lost some of its heads; one word has no relation.
-        var whole = encoded.Where(e => !e.Text.Truncated && WordAlignment.Of(e.Text.Tokens, [.. e.Sentence.Words.Select(w => w.Form)]) is not null).ToArray();
-        if (whole.Length < encoded.Length) error.WriteLine($"attn: {encoded.Length - whole.Length} of {encoded.Length} sentences are too long for the model, or have a word without a piece, and are left out.");
-        return (new LiveAttention(model, [.. whole.Select(e => e.Text)]), [.. whole.Select(e => e.Sentence)]);
+        var (source, fitting, leftOut) = TreebankAttention.Of(model, sentences);
+        if (leftOut > 0) error.WriteLine($"attn: {leftOut} of {sentences.Count} sentences are too long for the model, or have a word without a piece, and are left out.");
+        return (source, fitting);
     }
 
     private static (IAttentionSource, IReadOnlyList<TreebankSentence>) Saved(MapArchive archive, List<TreebankSentence> sentences, string file, TextWriter error)
