@@ -5,6 +5,7 @@ using AttentionNotebooks.Cli.Verbs;
 
 // Before anything loads libtorch.
 OpenMp.WaitPassively();
+NativeHeap.Keep();
 return await Attn.Run(args);
 
 namespace AttentionNotebooks.Cli
@@ -75,6 +76,7 @@ namespace AttentionNotebooks.Cli
             DoctorVerb.Create(output),
             TrainDemoVerb.Create(output, error),
             MakeDemoDataVerb.Create(output),
+            DescribeVerb.Create(output),
         };
 
         /// <summary>An error as one line: a typed one says it all; of anything else the innermost cause is what a person can act on.</summary>

@@ -1,12 +1,16 @@
 using System.CommandLine;
 using System.Globalization;
+using AttentionNotebooks.Bert;
 using AttentionNotebooks.Bert.Training;
+using AttentionNotebooks.Cli.Reports;
+using TorchSharp;
 
 namespace AttentionNotebooks.Cli.Verbs;
 
-/// <summary><c>attn train-demo</c>: a small BERT from nothing, on the CPU.</summary>
+/// <summary><c>attn train-demo</c>: a small BERT from nothing.</summary>
 public static class TrainDemoVerb
 {
+    private const int LeastSpaces = 5, MostSentences = 1000;
     private static readonly TrainingOptions Standard = new();
 
     /// <summary>The verb.</summary>
@@ -29,30 +33,44 @@ public static class TrainDemoVerb
         var replicas = Whole("--replicas", "Batches worked on side by side, one thread each; changes the result.", Standard.Replicas);
         var evaluate = Whole("--evaluate-every", "Steps between two evaluations; the weights so far are saved at each.", Standard.EvaluateEvery);
         var rate = Number("--rate", "Highest learning rate.", Standard.LearningRate);
-        var queryKeyRate = Number("--query-key-rate", "How many times faster queries and keys learn.", Standard.QueryKeyRate);
+        var queryKeyRate = Number("--query-key-rate", "How many times faster queries and keys learn in the late phase.", Standard.QueryKeyRate);
+        var pairWeight = Number("--pair-weight", "How much pairs of segments count beside masked words; 0 for none.", Standard.PairWeight);
+        var speakingCost = Number("--speaking-cost", "What heads pay in the late phase for what they add to a token; 0 for nothing.", Standard.SpeakingCost);
+        var lateFrom = Number("--late-from", "The part of the steps after which the late phase begins; after twice as many it is in full force.", Standard.LateFrom);
+        var precision = new Option<string>("--precision") { Description = "What the layers compute in while training.", DefaultValueFactory = _ => "fp32" };
+        var device = new Option<string>("--device") { Description = "Where to train.", DefaultValueFactory = _ => "cpu" };
+        var resume = new Option<bool>("--resume") { Description = "Go on with an interrupted run of the same command." };
+        precision.AcceptOnlyFromAmong("fp32", "bf16");
+        device.AcceptOnlyFromAmong("cpu", "cuda");
         var fullPrecision = new Option<bool>("--fp32") { Description = "Save float32 instead of float16." };
+        var report = new ReportOptions();
         var note = new Option<string?>("--data-note") { Description = "A Markdown file about the texts and their licences, for the model card." };
         var command = new Command("train-demo", "Trains a small BERT from nothing and writes a Hugging Face folder.")
         {
-            text, folder, steps, seed, layers, heads, hidden, wide, positions, vocabulary, batch, replicas, evaluate, rate, queryKeyRate, fullPrecision, note,
+            text, folder, steps, seed, layers, heads, hidden, wide, positions, vocabulary, batch, replicas, evaluate, rate, queryKeyRate, pairWeight, speakingCost, lateFrom, precision, device, resume, fullPrecision, note,
         };
-        command.SetAction((parsed, cancellation) => Task.Run(() => Train(
+        report.AddTo(command);
+        command.SetWork((parsed, cancellation) => Train(
             parsed.GetValue(text)!,
             parsed.GetValue(folder)!,
             parsed.GetValue(note),
+            parsed.GetValue(resume),
             Standard with
             {
                 Steps = parsed.GetValue(steps), Seed = parsed.GetValue(seed), Layers = parsed.GetValue(layers), Heads = parsed.GetValue(heads),
                 HiddenSize = parsed.GetValue(hidden), IntermediateSize = parsed.GetValue(wide), Positions = parsed.GetValue(positions),
                 VocabularySize = parsed.GetValue(vocabulary), TokensPerBatch = parsed.GetValue(batch), Replicas = parsed.GetValue(replicas),
                 EvaluateEvery = parsed.GetValue(evaluate), LearningRate = parsed.GetValue(rate), QueryKeyRate = parsed.GetValue(queryKeyRate),
+                PairWeight = parsed.GetValue(pairWeight), SpeakingCost = parsed.GetValue(speakingCost), LateFrom = parsed.GetValue(lateFrom),
+                Precision = Enum.Parse<Precision>(parsed.GetValue(precision)!, ignoreCase: true), Device = parsed.GetValue(device) == "cuda" ? DeviceType.CUDA : DeviceType.CPU,
                 HalfPrecision = !parsed.GetValue(fullPrecision),
             },
-            output, error, cancellation), cancellation));
+            saved => report.Write(parsed, saved, cancellation),
+            output, error, cancellation));
         return command;
     }
 
-    private static int Train(string[] texts, string folder, string? noteFile, TrainingOptions options, TextWriter output, TextWriter error, CancellationToken cancellation)
+    private static void Train(string[] texts, string folder, string? noteFile, bool resume, TrainingOptions options, Func<Checkpoint, string> findings, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         options.Check();
         string? note = noteFile is null ? null : ReadNote(noteFile);
@@ -60,9 +78,29 @@ public static class TrainDemoVerb
         var corpus = TrainingCorpus.Read(texts, options, cancellation);
         error.WriteLine(Invariant($"{corpus.TrainingPieces:N0} word pieces to learn from, vocabulary {corpus.Tokenizer.VocabularySize}"));
         string[] names = [.. texts.Select(t => Path.GetFileName(t)).Distinct()];
-        var report = new MaskedLmTrainer(corpus, options).Run(folder, new Lines(error), saved => ModelCard.Write(folder, saved, names, note), cancellation);
-        output.WriteLine(Invariant($"{folder}: {report.Parameters:N0} parameters, {report.Tokens:N0} tokens, held-out loss {report.HeldOut.Loss:F3} (frequencies alone {report.Unigram.Loss:F3}), accuracy {report.HeldOut.Accuracy:P1} ({report.Unigram.Accuracy:P1})"));
-        return Attn.Done;
+        TrainingReport report;
+        try { report = new MaskedLmTrainer(corpus, options).Run(folder, resume, new Lines(error), saved => ModelCard.Write(folder, saved, names, note), cancellation); }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine("attn: what is learnt so far is kept; the same command with --resume goes on from there.");
+            throw;
+        }
+        error.WriteLine("measuring the heads …");
+        using (var model = Checkpoint.Load(folder))
+        {
+            string patterns = HeadReport.Patterns(model, HeldOutSentences(corpus), "held-out sentences", cancellation);
+            ModelCard.Write(folder, report, names, note, $"## Heads\n\n{patterns}\n{findings(model)}");
+        }
+        output.WriteLine(Invariant($"{folder}: {report.Parameters:N0} parameters, {report.Tokens:N0} tokens, held-out loss {report.HeldOut.Loss:F3} (frequencies alone {report.Baselines.Unigram.Loss:F3}, both neighbours {report.Baselines.BothNeighbours.Loss:F3}), accuracy {report.HeldOut.Accuracy:P1} ({report.Baselines.Unigram.Accuracy:P1}, {report.Baselines.BothNeighbours.Accuracy:P1})"));
+    }
+
+    // Whole sentences of some length, evenly over all files; a file that was given several times counts once.
+    private static string[] HeldOutSentences(TrainingCorpus corpus)
+    {
+        string[] sentences = [.. corpus.HeldOutSentences.Distinct().Where(s => s.Count(c => c == ' ') >= LeastSpaces)];
+        if (sentences.Length == 0) sentences = [.. corpus.HeldOutSentences.Distinct()];
+        int every = Math.Max(1, sentences.Length / MostSentences);
+        return [.. sentences.Where((_, i) => i % every == 0).Take(MostSentences)];
     }
 
     private static string ReadNote(string path)
@@ -90,8 +128,9 @@ public static class TrainDemoVerb
     {
         public void Report(TrainingProgress p)
         {
-            string heldOut = p.HeldOut is { } h ? Invariant($", held out {h.Loss:F3} ({h.Accuracy:P1})") : "";
-            error.WriteLine(Invariant($"step {p.Step}/{p.Steps}, loss {p.Loss:F3}{heldOut}, gradient {p.GradientNorm:F2}, {p.TokensPerSecond:F0} tokens/s, {p.Remaining:hh\\:mm\\:ss} left"));
+            string pairs = double.IsNaN(p.PairLoss) ? "" : Invariant($", pairs {p.PairLoss:F3}"), speaking = double.IsNaN(p.Speaking) ? "" : Invariant($", speaking {p.Speaking:F2}");
+            string heldOut = p.HeldOut is { } h ? Invariant($", held out {h.Loss:F3} ({h.Accuracy:P1}; pairs {h.PairAccuracy:P1})") : "";
+            error.WriteLine(Invariant($"step {p.Step}/{p.Steps}, loss {p.Loss:F3}{pairs}{speaking}{heldOut}, gradient {p.GradientNorm:F2}, {p.TokensPerSecond:F0} tokens/s, {p.Remaining:hh\\:mm\\:ss} left"));
         }
     }
 }

@@ -18,6 +18,9 @@ public sealed class BertEncoder : nn.Module
     /// <summary>The layers, from 0.</summary>
     public IReadOnlyList<BertLayer> Layers => [.. layer];
 
+    /// <summary>The number format that the layers compute in.</summary>
+    internal ScalarType DataType => layer[0].Attention.Self.DataType;
+
     /// <summary>Runs all layers.</summary>
     /// <param name="hidden">The embeddings <c>[B, T, D]</c>; not disposed.</param>
     /// <param name="padding">True at padded keys, <c>[B, 1, 1, T]</c>, or <see langword="null"/>.</param>

@@ -25,6 +25,6 @@ public sealed class BertLMPredictionHead : nn.Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor hidden, Tensor wordEmbeddings)
     {
         using var scope = NewDisposeScope();
-        return nn.functional.linear(transform.forward(hidden), wordEmbeddings, bias).MoveToOuterDisposeScope();
+        return nn.functional.linear(transform.forward(hidden), wordEmbeddings.to_type(hidden.dtype), bias).MoveToOuterDisposeScope();
     }
 }

@@ -109,6 +109,7 @@ public sealed class BertModel : nn.Module
         }
         var embedded = embeddings.forward(ids, segments ?? zeros_like(ids));  // [B, T, E]
         if (embeddings_project is not null) embedded = embeddings_project.forward(embedded); // [B, T, D]
+        embedded = embedded.to_type(encoder.DataType); // a model may keep its embeddings in float32 and compute in bfloat16
         var padding = mask?.to_type(ScalarType.Bool).logical_not().view(ids.shape[0], 1, 1, ids.shape[1]);
         return (embedded, padding);
     }

@@ -23,6 +23,9 @@ public sealed class BertSelfAttention : nn.Module
         RegisterComponents();
     }
 
+    /// <summary>The number format of the weights.</summary>
+    internal ScalarType DataType => query.weight.dtype;
+
     /// <summary>The attention probabilities alone: values are not computed.</summary>
     /// <param name="hidden">Hidden states <c>[B, T, D]</c>.</param>
     /// <param name="padding">True at padded keys, <c>[B, 1, 1, T]</c>, or <see langword="null"/> where nothing is padded.</param>

@@ -19,6 +19,9 @@ public sealed class BertSelfOutput : nn.Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>What mixes the heads, <c>[D, H·d]</c>: head h owns columns h·d to (h + 1)·d.</summary>
+    public Parameter Weight => dense.weight;
+
     /// <summary>Mixes and adds.</summary>
     /// <param name="context">The heads' outputs <c>[B, T, D]</c>.</param>
     /// <param name="input">What the attention was given, <c>[B, T, D]</c>.</param>

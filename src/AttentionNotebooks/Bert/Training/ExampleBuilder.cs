@@ -2,15 +2,18 @@ namespace AttentionNotebooks.Bert.Training;
 
 /// <summary>
 /// Cuts documents into examples: a part of them single sentences, the rest runs of consecutive sentences up to a
-/// length limit, half of those as a pair of segments. Long examples are mixed in from the start, so that every
-/// position is learnt.
+/// length limit, half of those as a pair of segments. Of the pairs, half keep their second segment and half get one
+/// from another document; the sentences they lose come back in another pass. Long examples are mixed in from the
+/// start, so that every position is learnt.
 /// </summary>
+/// <remarks>Pairs after Devlin et al. (2019), section 3.1, task 2.</remarks>
 internal sealed class ExampleBuilder(WordPieceTokenizer tokenizer, int positions)
 {
-    private const double SingleSentence = 0.3, PairOfSegments = 0.5, QuarterLength = 0.25, HalfLength = 0.65;
+    private const double SingleSentence = 0.3, PairOfSegments = 0.5, FromElsewhere = 0.5, QuarterLength = 0.25, HalfLength = 0.65;
+    private const int Attempts = 8;
 
     /// <summary>All examples of the documents, in their order; other choices for another <paramref name="random"/>.</summary>
-    public IEnumerable<Example> Build(IEnumerable<int[][]> documents, Random random)
+    public IEnumerable<Example> Build(IReadOnlyList<int[][]> documents, Random random)
     {
         foreach (var document in documents)
         {
@@ -21,12 +24,30 @@ internal sealed class ExampleBuilder(WordPieceTokenizer tokenizer, int positions
                 {
                     while (at + taken < document.Length && length + document[at + taken].Length <= room) length += document[at + taken++].Length;
                 }
-                bool pair = taken > 1 && random.NextDouble() < PairOfSegments;
-                int cut = pair ? 1 + random.Next(taken - 1) : taken;
-                yield return Join(document, at, cut, taken, limit);
+                if (taken == 1 || random.NextDouble() >= PairOfSegments) yield return Join(document.AsSpan(at, taken), [], PairLabel.None, limit);
+                else
+                {
+                    int cut = 1 + random.Next(taken - 1);
+                    int[][] own = document[(at + cut)..(at + taken)], other = random.NextDouble() < FromElsewhere ? Elsewhere(documents, document, own.Sum(s => s.Length), random) : [];
+                    yield return Join(document.AsSpan(at, cut), other.Length > 0 ? other : own, other.Length > 0 ? PairLabel.FromElsewhere : PairLabel.Follows, limit);
+                }
                 at += taken;
             }
         }
+    }
+
+    // Whole sentences, since a cut one would give itself away, from a random place of another document; none where nothing that short is found.
+    private static int[][] Elsewhere(IReadOnlyList<int[][]> documents, int[][] own, int room, Random random)
+    {
+        for (int attempt = 0; attempt < Attempts; attempt++)
+        {
+            var other = documents[random.Next(documents.Count)];
+            if (other == own || other.Length == 0) continue;
+            int from = random.Next(other.Length), to = from, length = 0;
+            while (to < other.Length && length + other[to].Length <= room) length += other[to++].Length;
+            if (to > from) return other[from..to];
+        }
+        return [];
     }
 
     // A quarter of the positions for 1 in 4 examples, all of them for 1 in 10, half for the rest.
@@ -36,18 +57,18 @@ internal sealed class ExampleBuilder(WordPieceTokenizer tokenizer, int positions
         return Math.Max(8, which < QuarterLength ? positions / 4 : which < QuarterLength + HalfLength ? positions / 2 : positions);
     }
 
-    private Example Join(int[][] document, int at, int cut, int taken, int limit)
+    private Example Join(ReadOnlySpan<int[]> first, int[][] second, PairLabel label, int limit)
     {
-        int reserved = cut < taken ? 3 : 2;
+        int reserved = second.Length > 0 ? 3 : 2;
         var ids = new List<int>(limit) { tokenizer.ClsId };
-        foreach (var sentence in document.AsSpan(at, cut)) ids.AddRange(sentence.Take(limit - reserved + 1 - ids.Count)); // a longer sentence is cut
+        foreach (var sentence in first) ids.AddRange(sentence.Take(limit - reserved + 1 - ids.Count)); // a longer sentence is cut
         ids.Add(tokenizer.SepId);
-        int first = ids.Count;
-        if (cut < taken)
+        int firstLength = ids.Count;
+        if (second.Length > 0)
         {
-            foreach (var sentence in document.AsSpan(at + cut, taken - cut)) ids.AddRange(sentence);
+            foreach (var sentence in second) ids.AddRange(sentence);
             ids.Add(tokenizer.SepId);
         }
-        return new Example([.. ids], first);
+        return new Example([.. ids], firstLength, label);
     }
 }

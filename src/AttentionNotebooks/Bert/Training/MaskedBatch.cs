@@ -8,10 +8,16 @@ namespace AttentionNotebooks.Bert.Training;
 /// entry, 10 % stay as they are.</remarks>
 internal sealed class MaskedBatch
 {
-    private const int FirstWord = 5; // ids 0 to 4 are the special tokens
+    /// <summary>Ids below it, 0 to 4, are the special tokens.</summary>
+    public const int FirstWord = 5;
 
     /// <summary>Hides tokens of equally long examples.</summary>
-    public MaskedBatch(Example[] examples, WordPieceTokenizer tokenizer, double rate, Random random)
+    /// <param name="examples">The examples.</param>
+    /// <param name="tokenizer">Knows [MASK] and the size of the vocabulary.</param>
+    /// <param name="rate">The part of the tokens to hide.</param>
+    /// <param name="random">Chooses them.</param>
+    /// <param name="device">Where the tensors shall live; the CPU unless given.</param>
+    public MaskedBatch(Example[] examples, WordPieceTokenizer tokenizer, double rate, Random random, Device? device = null)
     {
         int rows = examples.Length, length = examples[0].Ids.Length;
         var ids = new long[rows * length];
@@ -34,10 +40,14 @@ internal sealed class MaskedBatch
             }
         }
         Labels = [.. labels];
-        Ids = tensor(ids).view(rows, length);
-        Segments = tensor(segments).view(rows, length);
-        Chosen = tensor(chosen.ToArray());
-        Targets = tensor(Labels);
+        Ids = tensor(ids, [rows, length], device: device);
+        Segments = tensor(segments, [rows, length], device: device);
+        Chosen = tensor(chosen.ToArray(), device: device);
+        Targets = tensor(Labels, device: device);
+        var pairs = examples.Select((e, b) => (Row: (long)b, Label: (long)e.Pair)).Where(p => p.Label >= 0).ToArray();
+        PairRows = tensor(pairs.Select(p => p.Row).ToArray(), device: device);
+        PairTargets = tensor(pairs.Select(p => p.Label).ToArray(), device: device);
+        Pairs = pairs.Length;
     }
 
     /// <summary>Ids with words hidden, <c>[B, T]</c>.</summary>
@@ -55,11 +65,23 @@ internal sealed class MaskedBatch
     /// <summary>What stood there, as plain numbers.</summary>
     public long[] Labels { get; }
 
-    /// <summary>Scores for the chosen tokens only, <c>[M, V]</c>.</summary>
-    public Tensor Logits(BertForMaskedLM model)
-    {
-        var hidden = model.Bert.forward(Ids, Segments);                        // [B, T, D]
-        var rows = hidden.view(-1, model.Config.HiddenSize).index_select(0, Chosen); // [M, D]
-        return model.Logits(rows);                                             // [M, V]
-    }
+    /// <summary>How many rows are pairs of segments, P.</summary>
+    public int Pairs { get; }
+
+    /// <summary>The rows that are pairs, <c>[P]</c>.</summary>
+    public Tensor PairRows { get; }
+
+    /// <summary>Their labels (<see cref="PairLabel"/>), <c>[P]</c>.</summary>
+    public Tensor PairTargets { get; }
+
+    /// <summary>The last layer's hidden states, <c>[B, T, D]</c>.</summary>
+    public Tensor Hidden(BertForMaskedLM model, AttentionHooks? hooks = null) => model.Bert.forward(Ids, Segments, hooks: hooks);
+
+    /// <summary>Scores for the chosen tokens only, <c>[M, V]</c>, float32.</summary>
+    public Tensor Logits(BertForMaskedLM model, Tensor hidden) =>
+        model.Logits(hidden.view(-1, model.Config.HiddenSize).index_select(0, Chosen)).to_type(ScalarType.Float32);
+
+    /// <summary>Scores for the pairs only, <c>[P, 2]</c>, float32.</summary>
+    public Tensor PairLogits(BertForMaskedLM model, Tensor hidden) =>
+        model.PairLogits(hidden.index_select(0, PairRows)).to_type(ScalarType.Float32);
 }

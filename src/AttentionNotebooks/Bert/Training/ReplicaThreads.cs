@@ -21,6 +21,9 @@ internal sealed class ReplicaThreads : IDisposable
         foreach (var thread in threads) thread.Start();
     }
 
+    /// <summary>How many.</summary>
+    public int Count => threads.Length;
+
     /// <summary>Runs <paramref name="work"/> once per replica and waits for all; the first failure is thrown again.</summary>
     public void Run(Action<int> work)
     {

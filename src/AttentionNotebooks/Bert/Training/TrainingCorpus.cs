@@ -9,8 +9,9 @@ public sealed class TrainingCorpus
 {
     private const int LinesPerBlock = 50;
 
-    private TrainingCorpus(WordPieceTokenizer tokenizer, IReadOnlyList<int[][]> training, IReadOnlyList<int[][]> heldOut)
+    private TrainingCorpus(WordPieceTokenizer tokenizer, IReadOnlyList<int[][]> training, IReadOnlyList<int[][]> heldOut, IReadOnlyList<string> heldOutSentences)
     {
+        HeldOutSentences = heldOutSentences;
         Tokenizer = tokenizer;
         Training = training;
         HeldOut = heldOut;
@@ -24,6 +25,9 @@ public sealed class TrainingCorpus
 
     /// <summary>Documents to evaluate on: document, sentence, id.</summary>
     public IReadOnlyList<int[][]> HeldOut { get; }
+
+    /// <summary>The sentences of <see cref="HeldOut"/> as they are written.</summary>
+    public IReadOnlyList<string> HeldOutSentences { get; }
 
     /// <summary>Word pieces to learn from.</summary>
     public long TrainingPieces => Training.Sum(d => d.Sum(s => (long)s.Length));
@@ -53,7 +57,7 @@ public sealed class TrainingCorpus
             learner.Add(sentence);
         }
         var tokenizer = WordPieceTokenizer.Create(learner.Learn(options.VocabularySize), maxLength: options.Positions);
-        return new TrainingCorpus(tokenizer, Encode(training, tokenizer, cancellation), Encode(heldOut, tokenizer, cancellation));
+        return new TrainingCorpus(tokenizer, Encode(training, tokenizer, cancellation), Encode(heldOut, tokenizer, cancellation), [.. heldOut.SelectMany(d => d)]);
     }
 
     private static List<int[][]> Encode(List<string[]> documents, WordPieceTokenizer tokenizer, CancellationToken cancellation)

@@ -1,8 +1,12 @@
+using TorchSharp;
+
 namespace AttentionNotebooks.Bert.Training;
 
 /// <summary>Everything that decides what a training run gives: same options, same texts, same machine, same weights.</summary>
 public sealed record TrainingOptions
 {
+    private const double LastRate = 0.02; // of the highest
+
     /// <summary>Layers, L.</summary>
     public int Layers { get; init; } = 12;
 
@@ -33,7 +37,7 @@ public sealed record TrainingOptions
     /// <summary>Highest learning rate.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
-    /// <summary>How many times faster queries and keys learn. A run of 12 layers with 2.5 had no head that looks at a neighbour after 2 M tokens; one with 1 had several at 3.4 M. One run each, with schedules of other lengths.</summary>
+    /// <summary>How many times faster queries and keys learn in the late phase (<see cref="LateFrom"/>). From the start it does harm: a run of 12 layers with 2.5 had no head that looks at a neighbour after 2 M tokens; one with 1 had several at 3.4 M. One run each, with schedules of other lengths.</summary>
     public double QueryKeyRate { get; init; } = 1;
 
     /// <summary>Part of the steps in which the learning rate climbs; after it, it falls linearly to 2 %.</summary>
@@ -47,6 +51,18 @@ public sealed record TrainingOptions
 
     /// <summary>Part of the tokens that are to be predicted.</summary>
     public double MaskRate { get; init; } = 0.15;
+
+    /// <summary>How much the pair objective counts beside the masked words; 0 trains without pairs, pooler and pair head.</summary>
+    public double PairWeight { get; init; } = 0.5;
+
+    /// <summary>What heads pay in the late phase (<see cref="LateFrom"/>) for what they add to a token (<see cref="Training.SpeakingCost"/>); 0 for nothing.</summary>
+    public double SpeakingCost { get; init; }
+
+    /// <summary>The part of the steps after which the late phase begins, in which heads that exist are made sharp and quiet: over as many steps again <see cref="QueryKeyRate"/> and <see cref="SpeakingCost"/> climb to their full force.</summary>
+    public double LateFrom { get; init; } = 0.25;
+
+    /// <summary>What the layers compute in while training; weights, embeddings and optimiser stay in float32.</summary>
+    public Precision Precision { get; init; } = Precision.Fp32;
 
     /// <summary>Every how many blocks of text one is held out for evaluation.</summary>
     public int HoldOutEvery { get; init; } = 20;
@@ -63,6 +79,9 @@ public sealed record TrainingOptions
     /// <summary>Decides every random choice.</summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>Where the model is trained.</summary>
+    public DeviceType Device { get; init; } = DeviceType.CPU;
+
     /// <summary>Whether the saved weights are float16.</summary>
     public bool HalfPrecision { get; init; } = true;
 
@@ -74,6 +93,29 @@ public sealed record TrainingOptions
         VocabSize = vocabularySize, HiddenSize = HiddenSize, NumHiddenLayers = Layers, NumAttentionHeads = Heads, IntermediateSize = IntermediateSize,
         MaxPositionEmbeddings = Positions, InitializerRange = Math.Round(1 / Math.Sqrt(HiddenSize), 4),
     };
+
+    /// <summary>The learning rate of a step, from 1: it climbs while warming up, then falls linearly.</summary>
+    internal double RateAt(int step)
+    {
+        double warm = Math.Max(1, Warmup * Steps);
+        if (step <= warm) return LearningRate * step / warm;
+        double left = (Steps - step) / Math.Max(1, Steps - warm);
+        return LearningRate * (LastRate + (1 - LastRate) * left);
+    }
+
+    /// <summary>The price on what heads say at a step.</summary>
+    internal double SpeakingCostAt(int step) => SpeakingCost * Late(step);
+
+    /// <summary>How many times the learning rate queries and keys learn at in a step.</summary>
+    internal double QueryKeyRateAt(int step) => 1 + (QueryKeyRate - 1) * Late(step);
+
+    /// <summary>The decay of a parameter.</summary>
+    internal double DecayOf(SharedWeights.Region region) => region.IsMatrix ? WeightDecay : 0;
+
+    /// <summary>What a run is, of which another one is a continuation: all that decides the weights, and nothing else.</summary>
+    internal string Identity => (this with { EvaluateEvery = 1, ReportEvery = 1, EvaluationTokens = 1, HalfPrecision = true }).ToString();
+
+    private double Late(int step) => Math.Clamp(step / (LateFrom * Steps) - 1, 0, 1);
 
     /// <summary>Checks the options.</summary>
     /// <exception cref="InputException">An option is outside what it can be.</exception>
@@ -90,6 +132,11 @@ public sealed record TrainingOptions
             ("learning rate", LearningRate is > 0 and < 1, "Take a number between 0 and 1"),
             ("query and key rate", QueryKeyRate is > 0 and <= 100, "Take a number between 0 and 100"),
             ("warm-up", Warmup is >= 0 and < 1, "Take a part of the steps, 0 to below 1"),
+            ("pair weight", PairWeight is >= 0 and <= 100, "Take a number from 0 to 100"),
+            ("speaking cost", SpeakingCost is >= 0 and <= 100, "Take a number from 0 to 100"),
+            ("beginning of the late phase", LateFrom is > 0 and < 1, "Take a part of the steps, between 0 and 1"),
+            ("precision", Precision is Precision.Fp32 or Precision.Bf16, "Take fp32 or bf16"),
+            ("replicas on a GPU", Device == DeviceType.CPU || Replicas == 1, "Take 1"),
             ("mask rate", MaskRate is > 0 and < 1, "Take a number between 0 and 1"),
             ("hold-out", HoldOutEvery >= 2, "Take at least 2"),
             ("evaluation tokens", EvaluationTokens >= 1, "Take at least 1"),

@@ -22,11 +22,15 @@ public sealed class MaskedLmTrainerTests : IDisposable
         var report = Train("a", Tiny, new Collect(reports));
         Assert.Equal(Tiny.Steps, report.StepsDone);
         Assert.True(reports[^1].Loss < reports[0].Loss - 0.5, $"{reports[0].Loss} to {reports[^1].Loss}");
-        Assert.True(report.HeldOut.Loss < report.Unigram.Loss, $"{report.HeldOut.Loss} against {report.Unigram.Loss}");
-        Assert.Equal(report.Unigram.HiddenTokens, report.HeldOut.HiddenTokens);
-        Assert.Equal([30, 60], reports.Where(r => r.HeldOut is not null).Select(r => r.Step));
+        Assert.True(report.HeldOut.Loss < report.Baselines.Unigram.Loss, $"{report.HeldOut.Loss} against {report.Baselines.Unigram.Loss}");
+        Assert.True(report.Baselines.BothNeighbours.Loss < report.Baselines.Bigram.Loss && report.Baselines.Bigram.Loss < report.Baselines.Unigram.Loss);
+        Assert.Equal(report.Baselines.Unigram.HiddenTokens, report.HeldOut.HiddenTokens);
+        Assert.True(report.HeldOut.Pairs > 0);
+        Assert.Equal([30], reports.Where(r => r.HeldOut is not null).Select(r => r.Step));
+        Assert.Equal([30], report.Course.Select(c => c.Step));
         using var loaded = Checkpoint.Load(Path.Combine(folder, "a"));
-        Assert.True(loaded.HasMaskedLmHead);
+        Assert.True(loaded.HasMaskedLmHead && loaded.Model.HasPairHead);
+        Assert.Empty(loaded.UnusedKeys);
         Assert.Equal(report.Parameters, loaded.Model.parameters().Sum(p => p.numel()));
     }
 
@@ -42,29 +46,87 @@ public sealed class MaskedLmTrainerTests : IDisposable
         Assert.Equal(File.ReadAllText(Path.Combine(folder, "b", "vocab.txt")), File.ReadAllText(Path.Combine(folder, "d", "vocab.txt")));
     }
 
-    [Fact]
-    public void Stopping_keeps_what_was_saved()
+    [Theory]
+    [InlineData(Precision.Fp32, 7)]
+    [InlineData(Precision.Bf16, 5)]
+    [InlineData(Precision.Bf16, 11)]
+    public void A_stopped_run_goes_on_as_if_nothing_had_happened(Precision precision, int stopAfter)
     {
+        var brief = Tiny with { Steps = 12, EvaluateEvery = 5, ReportEvery = 1, Precision = precision, QueryKeyRate = 3, SpeakingCost = 0.1 };
+        Train("whole", brief);
         using var stop = new CancellationTokenSource();
-        var options = Tiny with { EvaluateEvery = 5 };
-        Assert.Throws<OperationCanceledException>(() => Train("e", options, new Collect([], _ => stop.Cancel()), stop));
-        using var loaded = Checkpoint.Load(Path.Combine(folder, "e"));
-        Assert.Equal(2, loaded.Config.NumHiddenLayers);
+        Assert.Throws<OperationCanceledException>(() => Train("parts", brief, new Collect([], p => { if (p.Step == stopAfter) stop.Cancel(); }), stop));
+        Assert.True(File.Exists(State("parts")));
+        var resumed = new List<TrainingProgress>();
+        Train("parts", brief, new Collect(resumed), resume: true);
+        Assert.Equal(stopAfter + 1, resumed[0].Step);
+        Assert.Equal(Bytes("whole"), Bytes("parts"));
+        Assert.False(File.Exists(State("parts")));
+    }
+
+    [Fact]
+    public void A_killed_run_goes_on_from_its_last_evaluation()
+    {
+        var brief = Tiny with { Steps = 12, EvaluateEvery = 5, ReportEvery = 1 };
+        Train("whole", brief);
+        Assert.Throws<InvalidDataException>(() => Train("parts", brief, new Collect([], p => { if (p.Step == 8) throw new InvalidDataException(); })));
+        using (var loaded = Checkpoint.Load(Path.Combine(folder, "parts"))) Assert.Equal(2, loaded.Config.NumHiddenLayers); // what an evaluation saved is a model
+        var resumed = new List<TrainingProgress>();
+        Train("parts", brief, new Collect(resumed), resume: true);
+        Assert.Equal(6, resumed[0].Step);
+        Assert.Equal(Bytes("whole"), Bytes("parts"));
+    }
+
+    [Fact]
+    public void Only_the_same_run_can_be_gone_on_with()
+    {
+        var brief = Tiny with { Steps = 12, EvaluateEvery = 5, ReportEvery = 1 };
+        Assert.Contains("no run to go on with", Assert.Throws<InputException>(() => Train("none", brief, resume: true)).Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidDataException>(() => Train("f", brief, new Collect([], p => { if (p.Step == 6) throw new InvalidDataException(); })));
+        Assert.Contains("other texts or options", Assert.Throws<InputException>(() => Train("f", brief with { LearningRate = 0.02 }, resume: true)).Message, StringComparison.Ordinal);
+        byte[] state = File.ReadAllBytes(State("f"));
+        File.WriteAllBytes(State("f"), state[..(state.Length / 2)]);
+        Assert.Throws<InputException>(() => Train("f", brief, resume: true));
+        File.WriteAllBytes(State("f"), state);
+        Train("f", brief with { EvaluateEvery = 4 }, resume: true); // how often to look does not change what is learnt
+    }
+
+    [Fact]
+    public void The_late_phase_makes_heads_quieter()
+    {
+        var options = Tiny with { Steps = 120, EvaluateEvery = 1000, ReportEvery = 20, SpeakingCost = 1e-9 };
+        double Spoken(string name, double cost)
+        {
+            var reports = new List<TrainingProgress>();
+            Train(name, options with { SpeakingCost = cost }, new Collect(reports));
+            Assert.True(double.IsNaN(reports[0].Speaking)); // no price yet
+            return reports[^1].Speaking;
+        }
+        Assert.True(Spoken("quiet", 1) < 0.8 * Spoken("loud", 1e-9));
     }
 
     [Fact]
     public async Task The_verb_writes_a_model_with_its_card()
     {
-        string text = WriteText(), target = Path.Combine(folder, "verb"), note = Path.Combine(folder, "note.md");
+        string text = WriteText(), target = Path.Combine(folder, "verb"), note = Path.Combine(folder, "note.md"), treebank = Path.Combine(folder, "trees.conllu"), items = Path.Combine(folder, "items.tsv");
+        File.WriteAllText(treebank, string.Concat(Enumerable.Repeat("1\tthe\t_\tDET\t_\t_\t2\tdet\t_\t_\n2\tdog\t_\tNOUN\t_\t_\t3\tnsubj\t_\t_\n3\tbarks\t_\tVERB\t_\t_\t0\troot\t_\t_\n\n", 110)));
+        File.WriteAllText(items, "id\tsentence\tright\twrong\tattractors\n1\t[MASK] dog barks\tthe\ta\t0\n");
         File.WriteAllText(note, "Made up for this test.\n");
         using var output = new StringWriter();
         using var error = new StringWriter();
-        int code = await Attn.Run(["train-demo", "--text", text, "--out", target, "--data-note", note, "--layers", "1", "--heads", "2", "--hidden", "8", "--intermediate", "8", "--positions", "16", "--vocabulary", "80", "--steps", "3", "--batch-tokens", "64"], output, error, TestContext.Current.CancellationToken);
+        int code = await Attn.Run(["train-demo", "--text", text, "--out", target, "--data-note", note, "--layers", "2", "--heads", "3", "--hidden", "12", "--intermediate", "8", "--positions", "16", "--vocabulary", "80", "--steps", "3", "--batch-tokens", "64", "--precision", "bf16", "--speaking-cost", "0.1", "--conllu", treebank, "--agreement", items], output, error, TestContext.Current.CancellationToken);
         Assert.True(code == Attn.Done, error.ToString());
         string card = File.ReadAllText(Path.Combine(target, "README.md"));
-        Assert.Contains("1 layers × 2 heads", card, StringComparison.Ordinal);
+        Assert.Contains("2 layers × 3 heads", card, StringComparison.Ordinal);
         Assert.Contains("Made up for this test.", card, StringComparison.Ordinal);
         Assert.Contains("- text.txt", card, StringComparison.Ordinal);
+        Assert.Contains("| both neighbouring pieces", card, StringComparison.Ordinal);
+        Assert.Contains("K-means with k = 4", card, StringComparison.Ordinal);
+        Assert.Contains("of 2 relations with 100 dependents", card, StringComparison.Ordinal);
+        Assert.Contains("(1 of 1 items can be asked", card, StringComparison.Ordinal);
+        string described = Path.Combine(folder, "page.md");
+        Assert.Equal(Attn.Done, await Attn.Run(["describe", "--model", target, "--text", text, "--limit", "20", "--conllu", treebank, "--out", described], output, error, TestContext.Current.CancellationToken));
+        Assert.Contains("On 20 texts of `text.txt`", File.ReadAllText(described), StringComparison.Ordinal);
         Assert.DoesNotContain(folder, card, StringComparison.Ordinal);
         Assert.Contains("held-out loss", output.ToString(), StringComparison.Ordinal);
         using var loaded = Checkpoint.Load(target);
@@ -87,9 +149,11 @@ public sealed class MaskedLmTrainerTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private TrainingReport Train(string name, TrainingOptions options, IProgress<TrainingProgress>? progress = null, CancellationTokenSource? stop = null) =>
+    private TrainingReport Train(string name, TrainingOptions options, IProgress<TrainingProgress>? progress = null, CancellationTokenSource? stop = null, bool resume = false) =>
         new MaskedLmTrainer(TrainingCorpus.Read([WriteText()], options, TestContext.Current.CancellationToken), options)
-            .Run(Path.Combine(folder, name), progress, cancellation: stop?.Token ?? TestContext.Current.CancellationToken);
+            .Run(Path.Combine(folder, name), resume, progress, cancellation: stop?.Token ?? TestContext.Current.CancellationToken);
+
+    private string State(string name) => Path.Combine(folder, name, "training-state.safetensors");
 
     private byte[] Bytes(string name) => File.ReadAllBytes(Path.Combine(folder, name, "model.safetensors"));
 

@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text;
+using AttentionNotebooks.Attention;
+using AttentionNotebooks.Bert;
+using AttentionNotebooks.Clustering;
+using AttentionNotebooks.Data;
+using AttentionNotebooks.Features;
+using AttentionNotebooks.Functions;
+
+namespace AttentionNotebooks.Cli.Reports;
+
+/// <summary>What a model's heads do, measured and written down in Markdown: the section of a model card that a reader trusts least and needs most.</summary>
+internal static class HeadReport
+{
+    private const double Half = 0.5, BroadPart = 0.75, Points = 0.10;
+    private const int LeastDependents = 100, Clusters = 4, Listed = 4;
+
+    /// <summary>Patterns and clusters of the heads over texts.</summary>
+    public static string Patterns(Checkpoint checkpoint, IReadOnlyList<string> texts, string origin, CancellationToken cancellation = default)
+    {
+        var source = new LiveAttention(checkpoint, texts, checkpoint.Tokenizer.MaxLength);
+        var table = source.Extract([.. StandardFeatures.All, Evenness], cancellation: cancellation);
+        string Strongest(string name, Func<Head, double> value)
+        {
+            var found = table.Grid.All().Where(h => value(h) > Half).OrderByDescending(value).ToList();
+            string examples = string.Join(", ", table.Grid.All().OrderByDescending(value).Take(Listed).Select(h => Invariant($"{h}: {value(h):F2}")));
+            return Invariant($"- More than half of the attention on {name}: {found.Count} heads ({(found.Count > 0 ? "" : "the most ")}{examples}).\n");
+        }
+        var clustering = table.Select(StandardFeatures.ForClustering).Cluster(Clusters);
+        int broad = table.Column(Evenness.Name).Count(v => v > BroadPart);
+        var text = new StringBuilder(Invariant($"On {texts.Count:N0} {origin} (layers and heads count from 0):\n\n"));
+        text.Append(Strongest("the previous token", h => table[h, "previous"])).Append(Strongest("the next token", h => table[h, "next"]))
+            .Append(Strongest("[CLS] and [SEP] together", h => table[h, "cls"] + table[h, "sep"]))
+            .Append(Invariant($"- Entropy above {BroadPart:P0} of the uniform map's: {broad} heads.\n"))
+            .Append(Invariant($"- K-means with k = {Clusters} on {StandardFeatures.ForClustering.Count} features, silhouette {clustering.Silhouette:F2}:\n"));
+        foreach (var c in clustering.Clusters) text.Append(Invariant($"  - {c.Name}, {c.Heads.Count} heads, {Layers(c.Heads)}: {c.Evidence}\n"));
+        return text.ToString();
+    }
+
+    /// <summary>Relations of a treebank where one head beats the best fixed offset.</summary>
+    public static string Relations(Checkpoint checkpoint, string treebank, CancellationToken cancellation = default)
+    {
+        var (source, sentences, _) = TreebankAttention.Of(checkpoint, ConllU.Read(treebank));
+        var best = DependencyRelations.Score(source, sentences, cancellation: cancellation).GroupBy(s => s.Relation).Select(g => g.MaxBy(s => s.Accuracy.Correct)!)
+            .Where(s => s.Accuracy.Count >= LeastDependents).ToList();
+        var found = best.Where(s => s.Accuracy.Value - s.Baseline.Value >= Points).OrderByDescending(s => s.Accuracy.Value - s.Baseline.Value).ToList();
+        var text = new StringBuilder(Invariant($"`{Path.GetFileName(treebank)}`, {sentences.Count:N0} sentences: {found.Count} of {best.Count} relations with {LeastDependents} dependents or more have a head that beats the best fixed offset by {100 * Points:F0} points (Clark et al. 2019, §4.2; the head is chosen on the same sentences, which flatters it).\n"));
+        if (found.Count == 0) return text.ToString();
+        text.Append("\n| relation | dependents | head | read | accuracy (95 %) | best offset |\n|---|---|---|---|---|---|\n");
+        foreach (var s in found)
+            text.Append(Invariant($"| {s.Relation} | {s.Accuracy.Count:N0} | {s.Head} | {(s.Direction == Direction.DependentToHead ? "dep→head" : "head→dep")} | {s.Accuracy.Value:F3} ({s.Accuracy.Interval.Low:F3}–{s.Accuracy.Interval.High:F3}) | {s.Baseline.Value:F3} ({s.Offset:+0;-0}) |\n"));
+        return text.ToString();
+    }
+
+    /// <summary>Subject and verb: how often the masked-LM head prefers the right number.</summary>
+    public static string Agreement(Checkpoint checkpoint, string file)
+    {
+        var items = Functions.Agreement.Read(file);
+        var answers = Functions.Agreement.Judge(checkpoint, items);
+        var text = new StringBuilder(Invariant($"`{Path.GetFileName(file)}`: of two forms of a hidden verb, the one that agrees with its subject scores higher, by the nouns of the other number between them ({answers.Count(a => a is not null):N0} of {items.Count:N0} items can be asked; chance is 0.5).\n\n| attractors | items | right (95 %) |\n|---|---|---|\n"));
+        foreach (var (attractors, right) in Functions.Agreement.ByAttractors(items, answers)) text.Append(Invariant($"| {attractors} | {right.Count:N0} | {right.Value:F3} ({right.Interval.Low:F3}–{right.Interval.High:F3}) |\n"));
+        return text.ToString();
+    }
+
+    // Entropy relative to the uniform map's, text by text, since texts differ in length.
+    private static HeadFeature Evenness { get; } = new("evenness", "share", (a, t) => ConcentrationFeatures.Entropy.Compute(a, t).div(t.Lengths.log()));
+
+    private static string Layers(IEnumerable<Head> heads)
+    {
+        int[] layers = [.. heads.Select(h => h.Layer).Order()];
+        return layers[0] == layers[^1] ? $"layer {layers[0]}" : $"layers {layers[0]}–{layers[^1]} (median {layers[layers.Length / 2]})";
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

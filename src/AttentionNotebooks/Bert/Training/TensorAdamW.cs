@@ -1,0 +1,76 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AttentionNotebooks.Bert.Training;
+
+/// <summary>AdamW as tensor operations, for weights on any device.</summary>
+internal sealed class TensorAdamW : IOptimizer
+{
+    private static readonly Scalar ScalarBeta1 = (double)IOptimizer.Beta1, ScalarRest1 = 1 - (double)IOptimizer.Beta1, ScalarBeta2 = (double)IOptimizer.Beta2, ScalarRest2 = 1 - (double)IOptimizer.Beta2, ScalarEpsilon = (double)IOptimizer.Epsilon;
+
+    private readonly SharedWeights weights;
+    private readonly TrainingOptions options;
+    private readonly Tensor isQueryOrKey, decays; // [N]
+
+    /// <summary>An optimiser for the weights, on their device.</summary>
+    public TensorAdamW(SharedWeights weights, TrainingOptions options)
+    {
+        (this.weights, this.options) = (weights, options);
+        using var scope = NewDisposeScope();
+        Mean = zeros_like(weights.Flat).DetachFromDisposeScope();
+        Square = zeros_like(weights.Flat).DetachFromDisposeScope();
+        isQueryOrKey = Spread(r => r.IsQueryOrKey ? 1 : 0);
+        decays = Spread(options.DecayOf);
+    }
+
+    /// <inheritdoc/>
+    public int Steps { get; set; }
+
+    /// <inheritdoc/>
+    public Tensor Mean { get; }
+
+    /// <inheritdoc/>
+    public Tensor Square { get; }
+
+    /// <inheritdoc/>
+    public double Step(double rate, double queryKeyRate = 1)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        var gradient = weights.Gradient(0);
+        for (int r = 1; r < weights.Models.Count; r++)
+        {
+            gradient.add_(weights.Gradient(r));
+            weights.Gradient(r).zero_();
+        }
+        Scalar share = 1.0 / weights.Models.Count;
+        gradient.mul_(share);
+        double norm = Math.Sqrt(gradient.to_type(ScalarType.Float64).square().sum().Value<double>());
+        Scalar clip = Math.Min(1, options.ClipNorm / (norm + 1e-6));
+        gradient.mul_(clip);
+        Steps++;
+        Mean.mul_(ScalarBeta1).add_(gradient, ScalarRest1);
+        Square.mul_(ScalarBeta2).addcmul_(gradient, gradient, ScalarRest2);
+        Scalar step = -rate / (1 - Math.Pow(IOptimizer.Beta1, Steps)), correction = 1 / (1 - Math.Pow(IOptimizer.Beta2, Steps)), shrink = -rate, more = queryKeyRate - 1;
+        var divisor = Square.mul(correction).sqrt_().add_(ScalarEpsilon);
+        var rates = isQueryOrKey.mul(more).add(Scalars.One);
+        weights.Flat.addcmul_(weights.Flat, decays.mul(rates), shrink);
+        weights.Flat.addcdiv_(Mean.mul(rates), divisor, step);
+        gradient.zero_();
+        GC.KeepAlive((share, clip, step, correction, shrink, more)); // their finalisers must not run during the calls
+        return norm;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var tensor in new[] { Mean, Square, isQueryOrKey, decays }) tensor.Dispose();
+    }
+
+    private Tensor Spread(Func<SharedWeights.Region, double> value)
+    {
+        var values = new float[weights.Length];
+        foreach (var region in weights.Regions) values.AsSpan(region.Start, region.Length).Fill((float)value(region));
+        return tensor(values).to(weights.Flat.device).DetachFromDisposeScope();
+    }
+}

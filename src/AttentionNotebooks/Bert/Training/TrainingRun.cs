@@ -1,0 +1,171 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using AttentionNotebooks.Attention;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AttentionNotebooks.Bert.Training;
+
+/// <summary>One run, with all that lives as long as it.</summary>
+internal sealed class TrainingRun : IDisposable
+{
+    private readonly TrainingCorpus corpus;
+    private readonly TrainingOptions options;
+    private readonly string folder, fingerprint;
+    private readonly Device device;
+    private readonly SharedWeights weights;
+    private readonly ReplicaThreads threads;
+    private readonly IOptimizer optimizer;
+    private readonly ExampleBuilder builder;
+    private readonly HeldOutEvaluation evaluation;
+    private readonly double alpha;
+    private readonly Scalar pairWeight;
+    private readonly List<(int Step, long Tokens, HeldOutFigures HeldOut)> course = [];
+    private Sums sums;
+
+    public TrainingRun(TrainingCorpus corpus, TrainingOptions options, string folder)
+    {
+        (this.corpus, this.options, this.folder) = (corpus, options, folder);
+        device = options.Device == DeviceType.CPU ? CPU : Precisions.Device("cuda");
+        alpha = DeepNorm.ResidualScale(options.Layers);
+        pairWeight = options.PairWeight;
+        var format = options.Precision == Precision.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        weights = new SharedWeights(options.Config(corpus.Tokenizer.VocabularySize), options.Replicas, options.Seed, format, options.PairWeight > 0, device);
+        threads = new ReplicaThreads(options.Replicas);
+        optimizer = device.type == DeviceType.CPU ? new VectorAdamW(weights, threads, options) : new TensorAdamW(weights, options);
+        builder = new ExampleBuilder(corpus.Tokenizer, options.Positions);
+        evaluation = new HeldOutEvaluation(corpus, builder, options, device);
+        fingerprint = Identity();
+    }
+
+    public TrainingReport Train(bool resume, IProgress<TrainingProgress>? progress, Action<TrainingReport>? saved, CancellationToken cancellation)
+    {
+        var (done, tokens) = resume ? TrainingState.Load(folder, weights, optimizer, fingerprint) : (0, 0L);
+        var baselines = evaluation.Baselines();
+        // Examples are cheap beside the steps on them: those of the steps done are drawn again and passed over.
+        using var batches = new BatchStream(corpus.Training, builder, options.TokensPerBatch, options.Seed).Endless().Skip(done * options.Replicas).GetEnumerator();
+        var clock = Stopwatch.StartNew();
+        long before = tokens;
+        for (int step = done + 1; step <= options.Steps; step++)
+        {
+            if (cancellation.IsCancellationRequested)
+            {
+                TrainingState.Save(folder, weights, optimizer, fingerprint, step - 1, tokens);
+                cancellation.ThrowIfCancellationRequested();
+            }
+            var work = Next(batches);
+            tokens += work.Sum(b => (long)b.Length * b[0].Ids.Length);
+            Backward(work, step);
+            double norm = optimizer.Step(options.RateAt(step), options.QueryKeyRateAt(step));
+            weights.Round();
+            bool evaluate = step % options.EvaluateEvery == 0 && step < options.Steps;
+            if (evaluate)
+            {
+                course.Add((step, tokens, evaluation.Measure(r => weights.Models[r], threads)));
+                Save();
+                TrainingState.Save(folder, weights, optimizer, fingerprint, step, tokens);
+                saved?.Invoke(Report(step, tokens, course[^1].HeldOut, baselines));
+            }
+            if (!evaluate && step % options.ReportEvery != 0) continue;
+            double seconds = clock.Elapsed.TotalSeconds;
+            progress?.Report(new TrainingProgress(step, options.Steps, tokens, sums.Loss / sums.Batches, sums.Pair / sums.PairBatches, sums.Speaking / sums.SpeakingBatches, norm,
+                (tokens - before) / seconds, TimeSpan.FromSeconds(seconds / (step - done) * (options.Steps - step)), evaluate ? course[^1].HeldOut : null));
+            sums = default;
+        }
+        Save();
+        var report = Report(options.Steps, tokens, MeasureSaved(), baselines);
+        saved?.Invoke(report);
+        File.Delete(TrainingState.PathIn(folder));
+        return report;
+    }
+
+    public void Dispose()
+    {
+        optimizer.Dispose();
+        threads.Dispose();
+        weights.Dispose();
+    }
+
+    private TrainingReport Report(int step, long tokens, HeldOutFigures heldOut, BaselineFigures baselines) =>
+        new(options, corpus.Tokenizer.VocabularySize, weights.Length, corpus.TrainingPieces, step, tokens, heldOut, baselines, [.. course]);
+
+    private Example[][] Next(IEnumerator<Example[]> batches)
+    {
+        var work = new Example[options.Replicas][];
+        for (int r = 0; r < work.Length; r++)
+        {
+            batches.MoveNext();
+            work[r] = batches.Current;
+        }
+        return work;
+    }
+
+    private void Backward(Example[][] work, int step)
+    {
+        double price = options.SpeakingCostAt(step);
+        Scalar speakingWeight = price;
+        var results = new Sums[work.Length];
+        threads.Run(replica =>
+        {
+            var random = new Random(unchecked((options.Seed * 1_000_003 + step) * 67 + replica));
+            results[replica] = Backward(weights.Models[replica], work[replica], random, price > 0 ? speakingWeight : null);
+            weights.Collect(replica);
+        });
+        foreach (var result in results) sums = sums.Plus(result);
+        GC.KeepAlive(speakingWeight);
+    }
+
+    private Sums Backward(BertForMaskedLM model, Example[] examples, Random random, Scalar? speakingWeight)
+    {
+        using var scope = NewDisposeScope();
+        var batch = new MaskedBatch(examples, corpus.Tokenizer, options.MaskRate, random, device);
+        if (batch.Labels.Length == 0) return default; // nothing hidden, nothing to learn
+        using var cost = speakingWeight is null ? null : new SpeakingCost(model, alpha);
+        var hidden = batch.Hidden(model, cost?.Hooks);                         // [B, T, D]
+        var loss = nn.functional.cross_entropy(batch.Logits(model, hidden), batch.Targets);
+        var result = new Sums(1, loss.Value<float>(), 0, 0, 0, 0);
+        if (batch.Pairs > 0 && weights.WithPairs)
+        {
+            var pairLoss = nn.functional.cross_entropy(batch.PairLogits(model, hidden), batch.PairTargets);
+            result = result with { PairBatches = 1, Pair = pairLoss.Value<float>() };
+            loss = loss.add(pairLoss, pairWeight);
+        }
+        if (cost is not null)
+        {
+            var speaking = cost.Total();
+            result = result with { SpeakingBatches = 1, Speaking = speaking.Value<float>() };
+            loss = loss.add(speaking, speakingWeight!);
+        }
+        loss.backward();
+        return result;
+    }
+
+    private void Save()
+    {
+        using var trained = weights.Copy();
+        using var plain = DeepNorm.Fold(trained);
+        Checkpoint.Save(folder, plain, corpus.Tokenizer, options.HalfPrecision);
+    }
+
+    // What a user gets: float16 weights, read back and computed with in float32.
+    private HeldOutFigures MeasureSaved()
+    {
+        using var checkpoint = Checkpoint.Load(folder, device);
+        return evaluation.Measure(_ => checkpoint.Model, threads);
+    }
+
+    private string Identity()
+    {
+        var hash = new Fingerprint().Add(options.Identity);
+        foreach (var document in corpus.Training)
+        {
+            foreach (int[] sentence in document) hash.Add(MemoryMarshal.AsBytes<int>(sentence));
+        }
+        return hash.Of();
+    }
+
+    private readonly record struct Sums(int Batches, double Loss, int PairBatches, double Pair, int SpeakingBatches, double Speaking)
+    {
+        public Sums Plus(Sums other) => new(Batches + other.Batches, Loss + other.Loss, PairBatches + other.PairBatches, Pair + other.Pair, SpeakingBatches + other.SpeakingBatches, Speaking + other.Speaking);
+    }
+}
