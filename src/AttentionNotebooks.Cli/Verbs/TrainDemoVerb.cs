@@ -36,7 +36,7 @@ public static class TrainDemoVerb
         var queryKeyRate = Number("--query-key-rate", "How many times faster queries and keys learn in the late phase.", Standard.QueryKeyRate);
         var pairWeight = Number("--pair-weight", "How much pairs of segments count beside masked words; 0 for none.", Standard.PairWeight);
         var speakingCost = Number("--speaking-cost", "What heads pay in the late phase for what they add to a token; 0 for nothing.", Standard.SpeakingCost);
-        var lateFrom = Number("--late-from", "The part of the steps after which the late phase begins; after twice as many it is in full force.", Standard.LateFrom);
+        var lateFrom = Number("--late-from", "The part of the steps after which the late phase begins; a tenth of the steps later it is in full force.", Standard.LateFrom);
         var precision = new Option<string>("--precision") { Description = "What the layers compute in while training.", DefaultValueFactory = _ => "fp32" };
         var device = new Option<string>("--device") { Description = "Where to train.", DefaultValueFactory = _ => "cpu" };
         var resume = new Option<bool>("--resume") { Description = "Go on with an interrupted run of the same command." };

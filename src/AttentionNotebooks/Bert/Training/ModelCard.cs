@@ -55,7 +55,7 @@ public static class ModelCard
             - Objective: masked words ({o.MaskRate:P0} of the tokens; 80 % [MASK], 10 % random, 10 % kept).{pairs}{speaking}
             - {r.StepsDone:N0} of {o.Steps:N0} steps, {r.Tokens:N0} tokens ({r.Tokens / (double)r.CorpusPieces:F2} passes), {o.Replicas} × {o.TokensPerBatch} tokens a step at most, seed {o.Seed}; the layers compute in {(o.Precision == Precision.Bf16 ? "bfloat16" : "float32")}.
             - AdamW (0.9, 0.98; decay {o.WeightDecay} on matrices), learning rate {o.LearningRate} with {o.Warmup:P0} warm-up, then linear to 2 %; queries and keys × {o.QueryKeyRate} in the late phase; gradients clipped at {o.ClipNorm}; no dropout.
-            - The late phase begins after {o.LateFrom:P0} of the steps and is in full force after {2 * o.LateFrom:P0}.
+            - The late phase begins after {o.LateFrom:P0} of the steps and is in full force a tenth of the steps later.
             - DeepNorm scaling while training, folded into the weights afterwards.
             """);
     }

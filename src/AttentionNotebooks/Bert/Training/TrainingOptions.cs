@@ -6,6 +6,7 @@ namespace AttentionNotebooks.Bert.Training;
 public sealed record TrainingOptions
 {
     private const double LastRate = 0.02; // of the highest
+    private const double LateClimb = 0.1; // of the steps
 
     /// <summary>Layers, L.</summary>
     public int Layers { get; init; } = 12;
@@ -58,8 +59,8 @@ public sealed record TrainingOptions
     /// <summary>What heads pay in the late phase (<see cref="LateFrom"/>) for what they add to a token (<see cref="Training.SpeakingCost"/>); 0 for nothing.</summary>
     public double SpeakingCost { get; init; }
 
-    /// <summary>The part of the steps after which the late phase begins, in which heads that exist are made sharp and quiet: over as many steps again <see cref="QueryKeyRate"/> and <see cref="SpeakingCost"/> climb to their full force.</summary>
-    public double LateFrom { get; init; } = 0.25;
+    /// <summary>The part of the steps after which the late phase begins, in which heads that exist are made sharp and quiet: over a tenth of the steps <see cref="QueryKeyRate"/> and <see cref="SpeakingCost"/> climb to their full force. A run with 0.25 had one head for each neighbour when it began and got no further ones.</summary>
+    public double LateFrom { get; init; } = 0.45;
 
     /// <summary>What the layers compute in while training; weights, embeddings and optimiser stay in float32.</summary>
     public Precision Precision { get; init; } = Precision.Fp32;
@@ -115,7 +116,7 @@ public sealed record TrainingOptions
     /// <summary>What a run is, of which another one is a continuation: all that decides the weights, and nothing else.</summary>
     internal string Identity => (this with { EvaluateEvery = 1, ReportEvery = 1, EvaluationTokens = 1, HalfPrecision = true }).ToString();
 
-    private double Late(int step) => Math.Clamp(step / (LateFrom * Steps) - 1, 0, 1);
+    private double Late(int step) => Math.Clamp((step / (double)Steps - LateFrom) / LateClimb, 0, 1);
 
     /// <summary>Checks the options.</summary>
     /// <exception cref="InputException">An option is outside what it can be.</exception>
@@ -134,7 +135,7 @@ public sealed record TrainingOptions
             ("warm-up", Warmup is >= 0 and < 1, "Take a part of the steps, 0 to below 1"),
             ("pair weight", PairWeight is >= 0 and <= 100, "Take a number from 0 to 100"),
             ("speaking cost", SpeakingCost is >= 0 and <= 100, "Take a number from 0 to 100"),
-            ("beginning of the late phase", LateFrom is > 0 and < 1, "Take a part of the steps, between 0 and 1"),
+            ("beginning of the late phase", LateFrom is >= 0 and < 1, "Take a part of the steps, between 0 and 1"),
             ("precision", Precision is Precision.Fp32 or Precision.Bf16, "Take fp32 or bf16"),
             ("replicas on a GPU", Device == DeviceType.CPU || Replicas == 1, "Take 1"),
             ("mask rate", MaskRate is > 0 and < 1, "Take a number between 0 and 1"),
