@@ -10,37 +10,51 @@ public class SpeakingCostTests
     private const double Alpha = 1.7;
 
     [Fact]
-    public void It_is_the_sum_over_heads_of_the_mean_length_of_what_they_add()
+    public void It_is_the_attention_weighed_length_of_the_messages_summed_over_heads()
     {
         using var scope = NewDisposeScope();
         var config = BertFixtures.Config(2);
         using var model = BertFixtures.Model(config);
         var ids = BertFixtures.Batch([2, 5, 6, 7, 3], [2, 9, 10, 11, 3]);
-        var contexts = new List<float[]>();
-        var shapes = new List<long[]>();
-        model.forward(ids, hooks: new AttentionHooks { EditHeads = (_, c) => { contexts.Add(c.contiguous().data<float>().ToArray()); shapes.Add(c.shape); return c; } });
+        var values = new List<float[]>();
+        var maps = new List<float[]>();
+        model.forward(ids, hooks: new AttentionHooks { OnValues = (_, v) => values.Add(Plain(v)), OnProbabilities = (_, a) => maps.Add(Plain(a)) });
+        var (batch, heads, length, size, width) = (2, config.NumAttentionHeads, 5, config.HeadSize, config.HiddenSize);
         double expected = 0;
-        for (int layer = 0; layer < contexts.Count; layer++)
+        for (int layer = 0; layer < config.NumHiddenLayers; layer++)
         {
-            var weight = model.Bert.Encoder.Layers[layer].Attention.Output.Weight.data<float>().ToArray(); // [D, H·d]
-            var (batch, heads, length, size, width) = ((int)shapes[layer][0], (int)shapes[layer][1], (int)shapes[layer][2], (int)shapes[layer][3], config.HiddenSize);
-            for (int h = 0; h < heads; h++)
-                for (int b = 0; b < batch; b++)
-                    for (int t = 0; t < length; t++)
+            float[] weight = Plain(model.Bert.Encoder.Layers[layer].Attention.Output.Weight); // [D, H·d]
+            for (int b = 0; b < batch; b++)
+                for (int h = 0; h < heads; h++)
+                    for (int key = 0; key < length; key++)
                     {
-                        double squares = 0;
+                        double squares = 0, attention = 0;
                         for (int o = 0; o < width; o++)
                         {
-                            double added = 0;
-                            for (int d = 0; d < size; d++) added += weight[o * width + h * size + d] * contexts[layer][((b * heads + h) * length + t) * size + d];
-                            squares += added * added;
+                            double message = 0;
+                            for (int d = 0; d < size; d++) message += weight[o * width + h * size + d] * values[layer][((b * heads + h) * length + key) * size + d];
+                            squares += message * message;
                         }
-                        expected += Math.Sqrt(squares / (width * Alpha * Alpha)) / (batch * length);
+                        for (int query = 0; query < length; query++) attention += maps[layer][((b * heads + h) * length + query) * length + key];
+                        expected += attention * Math.Sqrt(squares / (width * Alpha * Alpha)) / (batch * length);
                     }
         }
         using var cost = new SpeakingCost(model, Alpha);
         model.forward(ids, hooks: cost.Hooks);
         Assert.Equal(expected, cost.Total().Value<float>(), expected * 1e-3); // the smoothing of 1e-6 under the root
+    }
+
+    [Fact]
+    public void Averaging_messages_that_cancel_each_other_is_not_free()
+    {
+        // Two tokens whose values are opposite: a head that looks at both alike adds nothing, and pays all the same.
+        using var scope = NewDisposeScope();
+        using var model = BertFixtures.Model(BertFixtures.Config(1, heads: 1, size: 2));
+        using (no_grad()) model.Bert.Encoder.Layers[0].Attention.Output.Weight.copy_(eye(2));
+        using var cost = new SpeakingCost(model, 1);
+        cost.Hooks.OnValues!(0, tensor(new float[] { 3, 4, -3, -4 }, [1, 1, 2, 2]));
+        cost.Hooks.OnProbabilities!(0, full([1, 1, 2, 2], 0.5f));
+        Assert.Equal(5 / Math.Sqrt(2), cost.Total().Value<float>(), 1e-5); // length 5 over √D
     }
 
     [Fact]
@@ -56,4 +70,6 @@ public class SpeakingCostTests
         total.backward();
         Assert.True(model.parameters().Where(p => p.grad is not null).All(p => p.grad!.isfinite().all().Value<bool>()));
     }
+
+    private static float[] Plain(Tensor tensor) => tensor.detach().contiguous().data<float>().ToArray();
 }
