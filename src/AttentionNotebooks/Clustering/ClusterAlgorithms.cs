@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace AttentionNotebooks.Clustering;
 
 /// <summary>The algorithms that the kit knows by name.</summary>
@@ -34,15 +36,26 @@ public static class ClusterAlgorithms
     /// <summary>All of them.</summary>
     public static IReadOnlyList<IClusterAlgorithm> All { get; } = [KMeans, Mixture, FullMixture, Ward, Average, Complete, KMedoids, Spectral];
 
+    /// <summary>Those of AttentionNotebooks.Accord where it was built in (<c>-p:UseAccord=true</c>); else none.</summary>
+    public static IReadOnlyList<IClusterAlgorithm> Accord { get; } = OptIn("AttentionNotebooks.Accord");
+
     /// <summary>The algorithm of that name.</summary>
     /// <param name="name">Its name, e.g. <c>ward</c>.</param>
     /// <exception cref="InputException">There is no such algorithm.</exception>
-    public static IClusterAlgorithm Get(string name) => All.FirstOrDefault(a => a.Name == name) ?? throw Spelling.Unknown("algorithm", name, [.. All.Select(a => a.Name)]);
+    public static IClusterAlgorithm Get(string name) => All.Concat(Accord).FirstOrDefault(a => a.Name == name) ?? throw Spelling.Unknown("algorithm", name, [.. All.Concat(Accord).Select(a => a.Name)]);
 
     /// <summary>K-means with a chosen number of restarts: few, where it runs hundreds of times.</summary>
     /// <param name="restarts">How many starts; the best result counts.</param>
     public static IClusterAlgorithm KMeansWith(int restarts) => new Named("kmeans", $"K-means, best of {restarts} k-means++ starts (Lloyd 1982; Arthur and Vassilvitskii 2007)", false,
         (h, k, seed) => Clustering.KMeans.Fit(h.PointsFor("kmeans"), k, seed, restarts).Labels);
+
+    // Found beside this assembly instead of referenced: the kit must build and run without it.
+    private static IReadOnlyList<IClusterAlgorithm> OptIn(string assembly)
+    {
+        string file = Path.Combine(Path.GetDirectoryName(typeof(ClusterAlgorithms).Assembly.Location) ?? "", assembly + ".dll");
+        return !File.Exists(file) ? [] : [.. Assembly.LoadFrom(file).GetTypes().Where(t => t.IsClass && t.IsPublic && typeof(IClusterAlgorithm).IsAssignableFrom(t))
+            .Select(t => (IClusterAlgorithm)Activator.CreateInstance(t)!).OrderBy(a => a.Name, StringComparer.Ordinal)];
+    }
 
     private static Named Agglomerative(string name, string method, Linkage linkage, bool takesDistances) => new(name, method, takesDistances, (h, k, _) =>
     {

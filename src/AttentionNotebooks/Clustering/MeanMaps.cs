@@ -31,6 +31,9 @@ public sealed class MeanMaps
     /// <summary>Bins along each side.</summary>
     public int Bins { get; }
 
+    /// <summary>What stands at the axes: each bin's place in the text, in per cent.</summary>
+    public IReadOnlyList<string> Labels => [.. Enumerable.Range(0, Bins).Select(b => FormattableString.Invariant($"{100.0 * (b + 0.5) / Bins:0} %"))];
+
     /// <summary>One head's mean map, <c>[bins, bins]</c>.</summary>
     /// <param name="head">The head.</param>
     /// <exception cref="InputException">There is no such head.</exception>

@@ -52,6 +52,15 @@ public sealed record Projection(string Method, double[][] Coordinates, string XT
         return Of("t-SNE", heads, fit.Coordinates, "first coordinate (no unit)", "second coordinate (no unit)", Invariant($"perplexity {fit.Perplexity:0.#}, seed {seed}, KL {fit.Divergence:0.000} nats"));
     }
 
+    /// <summary>Two features as they are, in their own units.</summary>
+    /// <param name="heads">Points or distances that the picture is measured against.</param>
+    /// <param name="table">The same heads.</param>
+    /// <param name="x">The horizontal feature.</param>
+    /// <param name="y">The vertical feature.</param>
+    /// <exception cref="InputException">There is no such feature.</exception>
+    public static Projection Features(HeadSpace heads, AttentionNotebooks.Features.HeadTable table, string x, string y) =>
+        Of($"{x} × {y}", heads, [.. table.Column(x).Zip(table.Column(y), (a, b) => new[] { a, b })], x, y, "");
+
     private static Projection Of(string method, HeadSpace heads, double[][] xy, string x, string y, string facts)
     {
         int neighbours = Math.Max(1, Math.Min(Neighbours, (heads.Count - 1) / 2));

@@ -92,7 +92,7 @@ def main():
     labels = np.repeat([0, 1, 2], 10)
     values = np.round(small[:, 0], 1)  # with ties
     p = [0.001, 0.04, 0.03, 0.2, 0.008, 0.9]
-    converged, _ = smacof(distances, init=start, n_init=1, max_iter=3000, eps=1e-14)
+    steps, _ = smacof(distances, init=start, n_init=1, max_iter=300, eps=-1e9)
     once, _ = smacof(distances, init=start, n_init=1, max_iter=1)
     affinity = np.exp(-squareform(pdist(apart)) ** 2 / (2 * np.median(pdist(apart)) ** 2))
     root = 1 / np.sqrt(affinity.sum(1))
@@ -101,7 +101,7 @@ def main():
         agreement=dict(a=a.tolist(), b=b.tolist(), ari=metrics.adjusted_rand_score(a, b), ami=metrics.adjusted_mutual_info_score(a, b)),
         linkage={m: dict(merges=z.tolist(), labels=AgglomerativeClustering(6, linkage=m).fit_predict(x).tolist()) for m, z in linkages.items()},
         mixture=mixtures(small), tsne=tsne(small),
-        smacof=dict(start=start.tolist(), once=once.tolist(), raw_stress=0.5 * ((squareform(pdist(converged)) - distances) ** 2).sum()),
+        smacof=dict(start=start.tolist(), once=once.tolist(), raw_stress=0.5 * ((squareform(pdist(steps)) - distances) ** 2).sum()),
         classical=dict(eigenvalues=np.sort(np.linalg.eigvalsh(-0.5 * center(distances ** 2)))[::-1][:2].tolist()),
         pca=dict(explained=PCA(13).fit(x).explained_variance_ratio_.tolist(), components=PCA(2).fit(x).components_.tolist()),
         trustworthiness=dict(y=embedded.tolist(), trust=trustworthiness(x, embedded, n_neighbors=12), continuity=trustworthiness(embedded, x, n_neighbors=12)),
