@@ -32,7 +32,7 @@ public sealed partial class Plots
             .With("xaxis", Drawing.Axis("cluster").Ticks(middles, clustering.Clusters.Select(c => $"{c.Number}")).With("type", "category").With("ticks", ""))
             .With("yaxis", Drawing.Axis("").Ticks(middles, clustering.Clusters.Select(c => Style.Wrapped(LegendName(c), 24))).With("type", "category").With("autorange", "reversed").With("ticks", ""));
         return Drawing.Finish([trace], layout, title, caption ??
-            $"Every row and column is a head, ordered by cluster, the surest first; dark: together in most of {report.Draws} draws. Dark blocks on the diagonal are clusters that come out again, grey between two blocks is a border that moves.");
+            $"Every row and column is a head, ordered by cluster, the surest first; dark: together in most of {report.Draws} draws. Dark blocks on the diagonal are clusters that come out again, pale stripes between two blocks are a border that moves.");
     }
 
     /// <inheritdoc/>

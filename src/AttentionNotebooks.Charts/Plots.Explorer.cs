@@ -13,6 +13,9 @@ public sealed partial class Plots
 {
     private static readonly string[] _facts = ["mean_distance", "entropy", "previous", "next", "cls", "sep"];
 
+    // How many clusters can have a number on the colour scale; beyond, colours repeat anyway.
+    private const int Colours = 24;
+
     // plotly.js' numbers of Style's symbols.
     private static readonly int[] _symbolNumbers = [0, 1, 2, 5, 3, 6, 17, 4, 14];
 
@@ -30,7 +33,7 @@ public sealed partial class Plots
         title ??= $"{grid.Count} heads in clusters";
 
         // Traces: the heads in the plane for each view, then the grid for each view.
-        int[][][] colours = [.. clusterings.Select(c => SteadyColours(c.ByK))]; // [view][k][cluster]
+        int[][][] colours = [.. clusterings.Select(c => SteadyColours(c.ByK, start))]; // [view][k][cluster]
         var traces = new List<Trace>();
         for (int panel = 0; panel < 2; panel++)
             for (int v = 0; v < views; v++)
@@ -79,10 +82,10 @@ public sealed partial class Plots
         var (colour, symbol, text, custom) = Marks(clustering, colours);
         double side = Math.Clamp(200.0 / Math.Max(clustering.Grid.Heads, clustering.Grid.Layers), 6, 17);
         // Steps of one colour each, so that a mark's colour is a small number that the slider can change.
-        var scale = Enumerable.Range(0, 24).SelectMany(n => new object[] { new object[] { n / 24.0, Style.Colour(n) }, new object[] { (n + 1) / 24.0, Style.Colour(n) } }).ToArray();
+        var scale = Enumerable.Range(0, Colours).SelectMany(n => new object[] { new object[] { n / (double)Colours, Style.Colour(n) }, new object[] { (n + 1) / (double)Colours, Style.Colour(n) } }).ToArray();
         object marker = asGrid
-            ? new { color = colour, colorscale = scale, cmin = -0.5, cmax = 23.5, symbol = Enumerable.Repeat(1, heads.Length).ToArray(), size = side }
-            : new { color = colour, colorscale = scale, cmin = -0.5, cmax = 23.5, symbol, size = 9, line = new { color = "#FFFFFF", width = 0.8 } };
+            ? new { color = colour, colorscale = scale, cmin = -0.5, cmax = Colours - 0.5, symbol = Enumerable.Repeat(1, heads.Length).ToArray(), size = side }
+            : new { color = colour, colorscale = scale, cmin = -0.5, cmax = Colours - 0.5, symbol, size = 9, line = new { color = "#FFFFFF", width = 0.8 } };
         string[] facts = [.. _facts.Where(clustering.AllFeatures.Features.Contains)];
         string[] hover = [.. heads.Select(h => $"<b>{h}</b><br>" + string.Join("<br>", facts.Select(f => $"{f} {Style.Number(clustering.AllFeatures[h, f])}{Style.Label(FeatureUnits.AfterNumber(FeatureUnits.Of(f)))}")))];
         return new Trace("scatter").With("mode", asGrid ? "markers+text" : "markers").With("showlegend", false)
@@ -108,24 +111,23 @@ public sealed partial class Plots
         [.. c.Labels.Select((l, i) => new[] { l, Math.Round(c.Silhouettes[i], 2) })]
     );
 
-    // A cluster keeps its colour from one k to the next as far as its heads stay together; a new one takes a free colour.
-    private static int[][] SteadyColours(IReadOnlyList<HeadClustering> byK)
+    // At the k to begin with, the colours of all other charts. From there a cluster keeps its colour from one k to the next as
+    // far as its heads stay together; a new one takes a free colour.
+    private static int[][] SteadyColours(IReadOnlyList<HeadClustering> byK, int start)
     {
         var colours = new int[byK.Count][];
-        for (int i = 0; i < byK.Count; i++)
-        {
-            int count = byK[i].Clusters.Count;
-            if (i == 0)
-            {
-                colours[0] = [.. Enumerable.Range(0, count)];
-                continue;
-            }
-            int[] before = byK[i - 1].Labels, matched = Agreement.Match(byK[i].Labels, before);
-            int?[] kept = [.. byK[i].Clusters.Select(c => matched[Array.IndexOf(byK[i].Labels, c.Number)]).Select(p => p < colours[i - 1].Length ? colours[i - 1][p] : (int?)null)];
-            var free = new Queue<int>(Enumerable.Range(0, 24 + count).Where(n => !kept.Contains(n)));
-            colours[i] = [.. kept.Select(c => c ?? free.Dequeue())];
-        }
+        colours[start] = [.. Enumerable.Range(0, byK[start].Clusters.Count)];
+        for (int i = start + 1; i < byK.Count; i++) colours[i] = Following(byK[i], byK[i - 1], colours[i - 1]);
+        for (int i = start - 1; i >= 0; i--) colours[i] = Following(byK[i], byK[i + 1], colours[i + 1]);
         return colours;
+    }
+
+    private static int[] Following(HeadClustering clustering, HeadClustering neighbour, int[] colours)
+    {
+        int[] matched = Agreement.Match(clustering.Labels, neighbour.Labels);
+        int?[] kept = [.. clustering.Clusters.Select(c => matched[Array.IndexOf(clustering.Labels, c.Number)]).Select(p => p < colours.Length ? colours[p] : (int?)null)];
+        var free = new Queue<int>(Enumerable.Range(0, Colours + kept.Length).Where(n => !kept.Contains(n)));
+        return [.. kept.Select(c => c ?? free.Dequeue())];
     }
 
     private static string Legend(HeadClustering clustering, int[] colours)

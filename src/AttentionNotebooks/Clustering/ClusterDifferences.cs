@@ -4,7 +4,7 @@ namespace AttentionNotebooks.Clustering;
 
 /// <summary>How clusters differ in one feature, and how sure that is.</summary>
 /// <param name="Feature">The feature.</param>
-/// <param name="Clustered">Whether the clusters were made from it; if so they differ in it by construction, whatever its p-values say.</param>
+/// <param name="Clustered">Whether the clusters were made from it, or from one that says the same; if so they differ in it by construction, whatever its p-values say.</param>
 /// <param name="EtaSquared">Share of its variance between the clusters.</param>
 /// <param name="EpsilonSquared">The same of its ranks, which no outlying head sways.</param>
 /// <param name="KruskalWallis">H.</param>
@@ -35,7 +35,7 @@ public static class ClusterDifferences
     {
         table ??= clustering.AllFeatures;
         if (table.Grid != clustering.Grid) throw new InputException("the table to test on", null, $"has {table.Grid} heads, the clusters {clustering.Grid}", "Give a table of the same model");
-        return Corrected([.. table.Features.Select(f => Test(f, clustering.Table.Features.Contains(f) && !clustering.Space.Given, table.Column(f), clustering.Labels, shuffles, seed))]);
+        return Corrected([.. table.Features.Select(f => Test(f, !clustering.Space.Given && Clustered(clustering, f), table.Column(f), clustering.Labels, shuffles, seed))]);
     }
 
     /// <summary>
@@ -76,6 +76,10 @@ public static class ClusterDifferences
             for (int b = 0; b < values.Length; b++) delta[a, b] = EffectSize.CliffsDelta(values[a], values[b]);
         return delta;
     }
+
+    // Or repeats one that was, as globalness repeats entropy.
+    private static bool Clustered(HeadClustering clustering, string feature) => clustering.Table.Features.Contains(feature)
+        || clustering.AllFeatures.Features.Contains(feature) && clustering.Table.Features.Any(f => Math.Abs(Correlation(clustering.Table.Column(f), clustering.AllFeatures.Column(feature))) > 0.9999);
 
     private static FeatureDifference Test(string feature, bool clustered, double[] values, int[] labels, int shuffles, int seed)
     {
