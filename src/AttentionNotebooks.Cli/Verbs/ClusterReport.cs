@@ -5,6 +5,8 @@ namespace AttentionNotebooks.Cli.Verbs;
 /// <summary>What <c>attn cluster --json</c> says of a clustering; property names are the file's.</summary>
 internal static class ClusterReport
 {
+    private const int NullRuns = 99;
+
     public static object Of(HeadClustering c, TextValues? texts)
     {
         var overHeads = Stability.OverHeads(c, c.Seed);
@@ -38,7 +40,7 @@ internal static class ClusterReport
 
     private static object Null(HeadClustering c, NullModel model)
     {
-        var n = StructureNull.Of(c, model, seed: c.Seed);
+        var n = StructureNull.Of(c, model, NullRuns, c.Seed);
         return new { runs = n.NullSilhouettes.Length, silhouette_mean = n.NullSilhouettes.Average(), silhouette_p = n.SilhouettePValue, inertia_ratio = n.InertiaRatio, inertia_ratio_mean = n.NullInertiaRatios.Average(), inertia_p = n.InertiaPValue };
     }
 

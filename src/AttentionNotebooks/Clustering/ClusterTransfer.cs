@@ -48,7 +48,7 @@ public sealed record ClusterTransfer(double AdjustedRand, double Low, double Hig
         if (resampleA is not null && resampleB is not null)
         {
             (int A, int B)[] seeds = [.. Enumerable.Range(0, draws).Select(_ => (random.Next(), random.Next()))];
-            double[] indices = [.. seeds.AsParallel().AsOrdered().Select(s => Validity.AdjustedRand(Again(a, resampleA(s.A)), Again(b, resampleB(s.B))))];
+            double[] indices = Runs.Of(draws, d => Validity.AdjustedRand(Again(a, resampleA(seeds[d].A)), Again(b, resampleB(seeds[d].B))));
             (low, high) = (FeatureScaling.Quantile(indices, 0.025), FeatureScaling.Quantile(indices, 0.975));
         }
         return new ClusterTransfer(index, low, high, Permutation.PValue(index, chance), a.Grid.Count - moved.Length, kept.Average(), a.Grid.Count, moved);

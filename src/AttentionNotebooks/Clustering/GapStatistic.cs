@@ -28,8 +28,7 @@ public sealed record GapStatistic(IReadOnlyList<GapAt> Values)
     {
         int different = HeadSpace.OfPoints(points).Different;
         if (maxK < 1 || maxK >= different) throw new InputException($"k up to {maxK}", null, $"cannot be compared: {different} heads differ in these features", "Choose a smaller largest k, so that some heads share a cluster");
-        // Each set has a seed of its own, so that the order in which the threads take them changes nothing.
-        double[][] reference = [.. Enumerable.Range(0, references).AsParallel().AsOrdered().Select(b => LogInertias(Uniform(points, seed + 1 + b), maxK, seed, restarts))];
+        double[][] reference = Runs.Of(references, b => LogInertias(Uniform(points, seed + 1 + b), maxK, seed, restarts));
         double[] own = LogInertias(points, maxK, seed, restarts);
         return new GapStatistic([.. Enumerable.Range(0, maxK).Select(i =>
         {

@@ -14,6 +14,8 @@ public sealed record SpectralFit(int[] Labels, double[] Eigenvalues, double[][] 
 /// </summary>
 public static class SpectralClustering
 {
+    private const int Restarts = 20; // the rows lie in few tight groups, if there are any
+
     /// <summary>Partitions heads.</summary>
     /// <param name="heads">Points or distances.</param>
     /// <param name="k">The number of clusters.</param>
@@ -31,7 +33,7 @@ public static class SpectralClustering
         var laplacian = Matrix<double>.Build.Dense(n, n, (i, j) => (i == j ? 1 : 0) - root[i] * s[i, j] * root[j]);
         var spectrum = laplacian.Evd(Symmetricity.Symmetric);                                                // ascending
         double[][] rows = [.. Enumerable.Range(0, n).Select(i => Unit([.. Enumerable.Range(0, k).Select(c => spectrum.EigenVectors[i, c])]))];
-        int[] labels = k == 1 ? new int[n] : KMeans.CountDifferent(rows) >= k ? KMeans.Fit(rows, k, seed).Labels
+        int[] labels = k == 1 ? new int[n] : KMeans.CountDifferent(rows) >= k ? KMeans.Fit(rows, k, seed, Restarts).Labels
             : throw new InputException($"k = {k}", null, "is more than the heads that differ in the spectrum", "Choose a smaller k");
         return new SpectralFit(labels, [.. spectrum.EigenValues.Select(v => v.Real)], rows);
     }

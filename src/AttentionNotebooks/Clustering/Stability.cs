@@ -96,14 +96,11 @@ public static class Stability
         catch (InputException) { return null; } // a draw on which a mixture or a medoid is left without heads says nothing
     }
 
-    // Every draw has a seed of its own, so that the order in which the threads take them changes nothing.
     private static StabilityReport? Report(string over, HeadClustering clustering, int seed, int draws, Func<Random, int[]?> labels)
     {
         var random = new Random(seed);
         int[] seeds = [.. Enumerable.Range(0, draws).Select(_ => random.Next())];
-        int[][] runs;
-        try { runs = [.. seeds.AsParallel().AsOrdered().Select(s => labels(new Random(s))).Where(l => l is not null)!]; }
-        catch (AggregateException e) when (e.InnerException is InputException input) { throw new InputException(input.InputSource, input.Place, input.Problem, input.Remedy, e); }
+        int[][] runs = [.. Runs.Of(draws, d => labels(new Random(seeds[d]))).OfType<int[]>()];
         if (runs.Length == 0) return null;
         int n = clustering.Labels.Length;
         var consensus = new double[n, n];

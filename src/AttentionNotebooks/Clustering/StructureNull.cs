@@ -46,13 +46,14 @@ public sealed record StructureNull(NullModel Model, double Silhouette, double[] 
         int k = clustering.Clusters.Count;
         var algorithm = ReferenceEquals(clustering.Algorithm, ClusterAlgorithms.KMeans) ? ClusterAlgorithms.KMeansWith(restarts: 10) : clustering.Algorithm;
         Func<Random, double[][]> draw = model == NullModel.ShuffledFeatures ? random => Shuffled(points, random) : Gaussian(points);
-        var found = Enumerable.Range(0, runs).AsParallel().AsOrdered().Select(r =>
+        var found = Runs.Of(runs, r =>
         {
             var random = new Random(Seed(seed, r));
             var data = draw(random);
-            int[] labels = algorithm.Fit(HeadSpace.OfPoints(data), k, random.Next());
-            return Figures(data, labels);
-        }).ToArray();
+            try { return Figures(data, algorithm.Fit(HeadSpace.OfPoints(data), k, random.Next())); }
+            catch (InputException) { return ((double Silhouette, double Ratio, double[] Eta)?)null; } // a mixture that needs fewer components says nothing
+        }).Where(f => f is not null).Select(f => f!.Value).ToArray();
+        if (found.Length == 0) throw new InputException("the null", null, $"gave {k} clusters in none of {runs} runs", "Choose a smaller k, or another algorithm");
         var own = Figures(points, clustering.Labels);
         return new StructureNull(model, own.Silhouette, [.. found.Select(f => f.Silhouette)], own.Ratio, [.. found.Select(f => f.Ratio)], own.Eta, [.. found.Select(f => f.Eta)]);
     }
