@@ -70,6 +70,8 @@ namespace AttentionNotebooks.Cli
             MergeVerb.Create(output),
             MapsVerb.Create(output, error),
             DistancesVerb.Create(output, error),
+            TextFeaturesVerb.Create(output, error),
+            MeanMapsVerb.Create(output, error),
             ClusterVerb.Create(output),
             FunctionsVerb.Create(output, error),
             DownloadVerb.Create(output, error),

@@ -19,6 +19,10 @@ internal static class CoreFormatters
         Both<HeadTable>(t => Table(t).ToHtml(), t => Table(t).ToText());
         Both<HeadClustering>(c => Table(c).ToHtml(), c => Table(c).ToText());
         Both<IReadOnlyList<(Head Head, double Value)>>(r => Table(r).ToHtml(), r => Table(r).ToText());
+        Both<Contingency>(c => ClusterTables.Of(c).ToHtml(), c => ClusterTables.Of(c).ToText());
+        Both<IReadOnlyList<FeatureDifference>>(d => ClusterTables.Of(d).ToHtml(), d => ClusterTables.Of(d).ToText());
+        Both<IReadOnlyList<Projection>>(p => ClusterTables.Of(p).ToHtml(), p => ClusterTables.Of(p).ToText());
+        Both<IReadOnlyList<StabilityReport>>(r => ClusterTables.Of(r).ToHtml(), r => ClusterTables.Of(r).ToText());
     }
 
     private static void Both<T>(Func<T, string> html, Func<T, string> text)

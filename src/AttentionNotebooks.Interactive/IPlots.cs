@@ -108,4 +108,34 @@ public interface IPlots
     /// <param name="caption">What to see.</param>
     /// <exception cref="ArgumentException">There is no series or point, or the lengths differ.</exception>
     Figure Lines(IReadOnlyList<double> x, IReadOnlyList<(string Name, IReadOnlyList<double> Y)> series, string xTitle, string yTitle, string title, string caption = "");
+
+    /// <summary>
+    /// Clusters to play with, in a live page and in an exported one: a slider over k, a menu of what was clustered on, a
+    /// menu of projections; on the left the heads in the plane, on the right the grid of layers and heads, hovering tells a
+    /// head's figures.
+    /// </summary>
+    /// <param name="clusterings">Per choice of features, a name and the clusterings for every k, the same k in each.</param>
+    /// <param name="projections">The pictures of the heads to choose from.</param>
+    /// <param name="k">The k to begin with.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see.</param>
+    /// <exception cref="ArgumentException">There is nothing to choose from, the heads or the numbers of clusters differ, or <paramref name="k"/> is not among them.</exception>
+    Figure ClusterExplorer(IReadOnlyList<(string Name, IReadOnlyList<HeadClustering> ByK)> clusterings, IReadOnlyList<Projection> projections, int k, string? title = null, string? caption = null);
+
+    /// <summary>How often each pair of heads is put into one cluster when something is varied: heads × heads, ordered by cluster.</summary>
+    /// <param name="report">The draws.</param>
+    /// <param name="clustering">The clustering that they are compared with.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see.</param>
+    /// <exception cref="ArgumentException">The heads differ in number.</exception>
+    Figure ConsensusMatrix(StabilityReport report, HeadClustering clustering, string? title = null, string? caption = null);
+
+    /// <summary>A value against what chance gives: a histogram of the null, and the value as a line.</summary>
+    /// <param name="null">The values under the null.</param>
+    /// <param name="observed">The value as observed.</param>
+    /// <param name="valueTitle">The values' axis, with its unit.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see.</param>
+    /// <exception cref="ArgumentException">There is no value under the null.</exception>
+    Figure NullHistogram(IReadOnlyList<double> @null, double observed, string valueTitle, string title, string caption = "");
 }

@@ -8,25 +8,31 @@ namespace AttentionNotebooks.Clustering;
 /// rule that holds names it, and its figures are the evidence. Features that a table does not have are not asked about.
 /// </summary>
 /// <remarks>
-/// The thresholds are lower than those that Clark et al. 2019 use for single heads (their released code: next or previous
-/// token &gt; 0.5, [CLS], [SEP] or punctuation &gt; 0.6, broad: entropy &gt; 3.8 nats at 128 tokens, which is 78 % of the uniform
-/// map's), because the mean of a cluster is diluted by its weaker members.
+/// The terms: previous-token, next-token, [CLS], [SEP], punctuation and broad heads are Clark et al. 2019, §3; verticals,
+/// block and heterogeneous Kovaleva et al. 2019, §4.1. The thresholds are lower than those that Clark et al. use for
+/// single heads (<see cref="HeadPatterns"/>), because the mean of a cluster is diluted by its weaker members.
 /// </remarks>
 public static class ClusterNames
 {
-    /// <summary>A cluster looks at a neighbour when it puts at least this share of its attention there.</summary>
-    public const double PositionalShare = 0.3;
+    /// <summary>A cluster looks at a neighbour or at itself when it puts at least this share of its attention there: three fifths of <see cref="HeadPatterns.PositionalShare"/>.</summary>
+    public const double PositionalShare = 0.6 * HeadPatterns.PositionalShare;
 
-    /// <summary>A cluster looks at special tokens when [CLS] and [SEP] together get at least this share.</summary>
+    /// <summary>A cluster looks at special tokens when [CLS] and [SEP] together get at least this share: half of all, as with Clark et al. 2019, §3.2 ("over half").</summary>
     public const double SpecialShare = 0.5;
 
-    /// <summary>A cluster is local when at least this share stays within two tokens.</summary>
+    /// <summary>A cluster looks at punctuation when it gets at least this share: three fifths of <see cref="HeadPatterns.TokenShare"/>.</summary>
+    public const double PunctuationShare = 0.6 * HeadPatterns.TokenShare;
+
+    /// <summary>A cluster is local when at least this share stays within two tokens. This kit's choice: half of all.</summary>
     public const double LocalShare = 0.5;
 
-    /// <summary>A cluster is broad when its mean entropy is at least this part of the broadest single head's.</summary>
+    /// <summary>A cluster keeps to its own text of a pair when at least this share stays there. This kit's choice: Kovaleva et al. 2019 judge by eye.</summary>
+    public const double BlockShare = 0.8;
+
+    /// <summary>A cluster is broad when its mean entropy is at least this part of the broadest single head's: nine tenths of <see cref="HeadPatterns.BroadEntropyShare"/>.</summary>
     public const double BroadShare = 0.7;
 
-    /// <summary>One of two shares outweighs the other when it is at least this many times as large.</summary>
+    /// <summary>One of two shares outweighs the other when it is at least this many times as large. This kit's choice.</summary>
     public const double Outweighs = 2;
 
     /// <summary>Names clusters.</summary>
@@ -36,21 +42,20 @@ public static class ClusterNames
     public static IReadOnlyList<(string Name, string Evidence)> Of(IReadOnlyList<IReadOnlyDictionary<string, double>> clusters, HeadTable table)
     {
         double? broadest = table.Features.Contains("entropy") ? table.Column("entropy").Max() : null;
-        var names = clusters.Select(c => Name(c, broadest)).ToArray();
-        for (int i = 0; i < names.Length; i++)
-        {
-            // The same pattern twice: the figure that tells them apart joins the name.
-            int[] same = [.. Enumerable.Range(0, names.Length).Where(j => names[j].Name == names[i].Name)];
-            if (same.Length == 1) continue;
-            foreach (int j in same) names[j] = (Distinguish(names[j].Name, clusters[j], j), names[j].Evidence);
-        }
+        bool pairs = HeadPatterns.HasPairs(table);
+        var names = clusters.Select(c => Name(c, broadest, pairs)).ToArray();
+        foreach (var same in names.Select((n, i) => (n.Name, At: i)).GroupBy(n => n.Name, n => n.At).Where(g => g.Count() > 1).ToArray())
+            foreach (int i in same) names[i] = (Distinguish(names[i].Name, clusters[i], i), names[i].Evidence);
+        // Two at the same distance: the cluster's number tells them apart.
+        foreach (var same in names.Select((n, i) => (n.Name, At: i)).GroupBy(n => n.Name, n => n.At).Where(g => g.Count() > 1).ToArray())
+            foreach (int i in same) names[i] = (Invariant($"{names[i].Name} ({i})"), names[i].Evidence);
         return names;
     }
 
-    private static (string Name, string Evidence) Name(IReadOnlyDictionary<string, double> m, double? broadest)
+    private static (string Name, string Evidence) Name(IReadOnlyDictionary<string, double> m, double? broadest, bool pairs)
     {
         double Get(string feature) => m.GetValueOrDefault(feature, double.NaN); // NaN: no comparison holds
-        double previous = Get("previous"), next = Get("next"), self = Get("self"), cls = Get("cls"), sep = Get("sep");
+        double previous = Get("previous"), next = Get("next"), self = Get("self"), cls = Get("cls"), sep = Get("sep"), punctuation = Get("punctuation");
         if (previous >= PositionalShare && next >= PositionalShare)
             return ("neighbouring-token", Invariant($"{previous:P0} of the attention is on the previous and {next:P0} on the next token"));
         if (previous >= PositionalShare) return ("previous-token", Invariant($"{previous:P0} of the attention is on the previous token"));
@@ -58,7 +63,9 @@ public static class ClusterNames
         if (self >= PositionalShare) return ("self", Invariant($"{self:P0} of the attention is on the token itself"));
         if (cls + sep >= SpecialShare)
             return (cls >= Outweighs * sep ? "[CLS]" : sep >= Outweighs * cls ? "[SEP]" : "[CLS]/[SEP]", Invariant($"{cls:P0} of the attention is on [CLS] and {sep:P0} on [SEP]"));
+        if (punctuation >= PunctuationShare) return ("punctuation", Invariant($"{punctuation:P0} of the attention is on punctuation"));
         if (Get("local_2") >= LocalShare) return ("local", Invariant($"{Get("local_2"):P0} of the attention is within two tokens"));
+        if (pairs && Get("block") >= BlockShare) return ("block", Invariant($"{Get("block"):P0} of the attention stays in the token's own text of the pair"));
         if (Get("entropy") >= BroadShare * broadest)
             return ("broad", Invariant($"entropy {Get("entropy"):0.00} nats, {Get("entropy") / broadest:P0} of the broadest head's"));
         return m.ContainsKey("entropy") && m.ContainsKey("previous")

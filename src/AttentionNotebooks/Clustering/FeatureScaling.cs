@@ -39,8 +39,11 @@ public static class FeatureScaling
     private static double[] Ranks(string feature, double[] x)
     {
         if (x.Distinct().Count() == 1) throw Constant(feature);
-        return [.. x.Select(v => (x.Count(u => u < v) + (x.Count(u => u == v) - 1) / 2.0) / (x.Length - 1))];
+        return [.. MidRanks(x).Select(r => r / (x.Length - 1))];
     }
+
+    /// <summary>Ranks from 0; equal values share their mean rank.</summary>
+    internal static double[] MidRanks(double[] x) => [.. x.Select(v => x.Count(u => u < v) + (x.Count(u => u == v) - 1) / 2.0)];
 
     private static InputException Constant(string feature) =>
         new($"feature \"{feature}\"", null, "has no spread over the heads, so it cannot be scaled", "Leave the feature out, or scale with none");

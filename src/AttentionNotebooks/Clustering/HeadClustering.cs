@@ -5,11 +5,16 @@ namespace AttentionNotebooks.Clustering;
 /// <summary>Heads in clusters: labels, what each cluster is called and why, and how well they stand apart. Immutable.</summary>
 public sealed class HeadClustering
 {
-    internal HeadClustering(HeadTable table, Scaling scaling, double[][] points, int[] labels, IReadOnlyList<HeadCluster> clusters, double inertia, double[] silhouettes)
+    internal HeadClustering(HeadTable table, Scaling scaling, double[][] points, int[] labels, IReadOnlyList<HeadCluster> clusters, double inertia, double[] silhouettes,
+        HeadTable? allFeatures = null, HeadSpace? space = null, IClusterAlgorithm? algorithm = null, int seed = 0)
     {
         Table = table;
+        AllFeatures = allFeatures ?? table;
         Scaling = scaling;
         Points = points;
+        Space = space ?? HeadSpace.OfPoints(points);
+        Algorithm = algorithm ?? ClusterAlgorithms.KMeans;
+        Seed = seed;
         Labels = labels;
         Clusters = clusters;
         Inertia = inertia;
@@ -19,13 +24,25 @@ public sealed class HeadClustering
     /// <summary>The table whose columns the heads were clustered on.</summary>
     public HeadTable Table { get; }
 
+    /// <summary>The table with all its columns, which the clusters' names and means are taken from.</summary>
+    public HeadTable AllFeatures { get; }
+
+    /// <summary>What was clustered: the points, or given distances.</summary>
+    public HeadSpace Space { get; }
+
+    /// <summary>How.</summary>
+    public IClusterAlgorithm Algorithm { get; }
+
+    /// <summary>What decided the random choices.</summary>
+    public int Seed { get; }
+
     /// <summary>The model's heads.</summary>
     public HeadGrid Grid => Table.Grid;
 
     /// <summary>How the columns were scaled first.</summary>
     public Scaling Scaling { get; }
 
-    /// <summary>The scaled values that were clustered: <c>[heads][features]</c>.</summary>
+    /// <summary>The scaled values of the columns, <c>[heads][features]</c>: what was clustered, unless distances were given.</summary>
     public double[][] Points { get; }
 
     /// <summary>Per head, in the grid's order, the number of its cluster (from 0).</summary>
@@ -37,7 +54,7 @@ public sealed class HeadClustering
     /// <summary>Sum over heads of the squared distance to the centroid, in scaled units.</summary>
     public double Inertia { get; }
 
-    /// <summary>Per head, the silhouette (b − a) / max(a, b), from −1 to 1 (Rousseeuw 1987).</summary>
+    /// <summary>Per head, the silhouette (b − a) / max(a, b), from −1 to 1 (Rousseeuw 1987), by the distances that were clustered.</summary>
     public double[] Silhouettes { get; }
 
     /// <summary>The mean silhouette over heads.</summary>

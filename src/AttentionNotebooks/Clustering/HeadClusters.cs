@@ -8,20 +8,23 @@ public static class HeadClusters
     /// <summary>Values of k that an automatic choice looks at.</summary>
     public static IReadOnlyList<int> Candidates { get; } = [.. Enumerable.Range(2, 11)];
 
-    /// <summary>Clusters heads by K-means.</summary>
+    /// <summary>Clusters heads.</summary>
     /// <param name="table">The head table.</param>
     /// <param name="k">How many clusters, at least 2.</param>
     /// <param name="features">The columns to use; when omitted, those of <see cref="StandardFeatures.ForClustering"/> that the table has.</param>
     /// <param name="scaling">How to scale them.</param>
     /// <param name="seed">Decides all random choices.</param>
-    /// <exception cref="InputException">k does not fit the heads, or a column cannot be used.</exception>
-    public static HeadClustering Cluster(this HeadTable table, int k, IReadOnlyList<string>? features = null, Scaling scaling = Scaling.ZScore, int seed = 0)
+    /// <param name="algorithm">How to cluster; K-means when omitted.</param>
+    /// <param name="distances">Distances between the heads, <c>[heads, heads]</c>, to cluster on instead of the columns, which then only describe the clusters.</param>
+    /// <exception cref="InputException">k does not fit the heads, a column or the distances cannot be used, or the algorithm takes no distances.</exception>
+    public static HeadClustering Cluster(this HeadTable table, int k, IReadOnlyList<string>? features = null, Scaling scaling = Scaling.ZScore, int seed = 0,
+        IClusterAlgorithm? algorithm = null, double[,]? distances = null)
     {
         if (k < 2) throw new InputException($"k = {k}", null, "is too few clusters", "Choose k from 2 to the number of heads");
+        algorithm ??= ClusterAlgorithms.KMeans;
         var columns = table.Select(features ?? DefaultFeatures(table));
-        var points = columns.Points(scaling);
-        var fit = KMeans.Fit(points, k, seed);
-        return Describe(table, columns, scaling, points, fit);
+        var space = Space(columns, k, scaling, distances);
+        return Describe(table, columns, scaling, space, algorithm, seed, algorithm.Fit(space, k, seed));
     }
 
     /// <summary>The silhouette for each k, to choose from.</summary>
@@ -29,14 +32,16 @@ public static class HeadClusters
     /// <param name="features">The columns to use; the clustering default when omitted.</param>
     /// <param name="scaling">How to scale them.</param>
     /// <param name="seed">Decides all random choices.</param>
+    /// <param name="algorithm">How to cluster; K-means when omitted.</param>
+    /// <param name="distances">Distances between the heads to cluster on instead of the columns.</param>
     /// <returns>Pairs of k and mean silhouette, for those <see cref="Candidates"/> that are fewer than the heads that differ; at least one.</returns>
     /// <exception cref="InputException">A column cannot be used, or fewer than three heads differ, so that there is nothing to choose.</exception>
-    public static IReadOnlyList<(int K, double Silhouette)> Silhouettes(this HeadTable table, IReadOnlyList<string>? features = null, Scaling scaling = Scaling.ZScore, int seed = 0)
+    public static IReadOnlyList<(int K, double Silhouette)> Silhouettes(this HeadTable table, IReadOnlyList<string>? features = null, Scaling scaling = Scaling.ZScore, int seed = 0,
+        IClusterAlgorithm? algorithm = null, double[,]? distances = null)
     {
-        var points = table.Select(features ?? DefaultFeatures(table)).Points(scaling);
-        int different = KMeans.CountDifferent(points);
-        if (different < 3) throw new InputException("the number of clusters", null, $"cannot be chosen: {different} heads differ in these features", "Use more heads or features, or name k");
-        return [.. Candidates.Where(k => k < different).Select(k => (k, Validity.Silhouettes(points, KMeans.Fit(points, k, seed).Labels).Average()))];
+        var space = Space(table.Select(features ?? DefaultFeatures(table)), 2, scaling, distances);
+        if (space.Different < 3) throw new InputException("the number of clusters", null, $"cannot be chosen: {space.Different} heads differ in these features", "Use more heads or features, or name k");
+        return [.. Candidates.Where(k => k < space.Different).Select(k => (k, Validity.Silhouettes(space.Distances, (algorithm ?? ClusterAlgorithms.KMeans).Fit(space, k, seed)).Average()))];
     }
 
     /// <summary>The columns that heads are clustered on unless told otherwise.</summary>
@@ -47,17 +52,27 @@ public static class HeadClusters
         return standard.Length > 0 ? standard : table.Features;
     }
 
-    private static HeadClustering Describe(HeadTable table, HeadTable columns, Scaling scaling, double[][] points, KMeansResult fit)
+    private static HeadSpace Space(HeadTable columns, int k, Scaling scaling, double[,]? distances)
+    {
+        // Before scaling: of one head no feature has a spread, and that is not what is wrong.
+        if (k > columns.Grid.Count) throw new InputException($"k = {k}", null, $"is more than the {columns.Grid.Count} heads there are", "Choose a smaller k");
+        var points = columns.Points(scaling);
+        return distances is null ? HeadSpace.OfPoints(points) : HeadSpace.OfDistances(distances, points);
+    }
+
+    private static HeadClustering Describe(HeadTable table, HeadTable columns, Scaling scaling, HeadSpace space, IClusterAlgorithm algorithm, int seed, int[] found)
     {
         // Numbered from the largest down, so that the same partition has the same numbers whatever the algorithm's order.
-        int[] order = [.. Enumerable.Range(0, fit.Centroids.Length).OrderByDescending(c => fit.Labels.Count(l => l == c)).ThenBy(c => Array.IndexOf(fit.Labels, c))];
-        int[] labels = [.. fit.Labels.Select(l => Array.IndexOf(order, l))];
-        Head[][] heads = [.. order.Select(c => table.Grid.All().Where((_, i) => fit.Labels[i] == c).ToArray())];
+        int[] order = [.. Enumerable.Range(0, found.Max() + 1).OrderByDescending(c => found.Count(l => l == c)).ThenBy(c => Array.IndexOf(found, c))];
+        int[] labels = [.. found.Select(l => Array.IndexOf(order, l))];
+        Head[][] heads = [.. order.Select(c => table.Grid.All().Where((_, i) => found[i] == c).ToArray())];
         // Named from every column of the table, not only from those clustered on: what a cluster is called should
         // say what its heads do, whatever grouped them.
         var means = heads.Select(hs => table.Features.ToDictionary(f => f, f => hs.Average(h => table[h, f]))).ToArray();
         var names = ClusterNames.Of(means, table);
-        HeadCluster[] clusters = [.. order.Select((c, i) => new HeadCluster(i, names[i].Name, names[i].Evidence, heads[i], means[i], fit.Centroids[c]))];
-        return new HeadClustering(columns, scaling, points, labels, clusters, fit.Inertia, Validity.Silhouettes(points, labels));
+        var points = space.Points!;
+        var centroids = Validity.Centroids(points, labels);
+        HeadCluster[] clusters = [.. order.Select((_, i) => new HeadCluster(i, names[i].Name, names[i].Evidence, heads[i], means[i], centroids[i]))];
+        return new HeadClustering(columns, scaling, points, labels, clusters, Validity.Inertia(points, labels), Validity.Silhouettes(space.Distances, labels), table, space, algorithm, seed);
     }
 }

@@ -1,6 +1,4 @@
-using AttentionNotebooks.Bert;
-using TorchSharp;
-using static TorchSharp.torch;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace AttentionNotebooks.Clustering;
 
@@ -19,20 +17,18 @@ public sealed record PrincipalComponents(double[][] Coordinates, double[][] Load
         int n = points.Length, d = points[0].Length;
         if (components < 1 || components > d)
             throw new InputException($"{components} principal components", null, $"cannot be taken of {d} features", $"Choose from 1 to {d}");
-        using var scope = NewDisposeScope();
-        var x = tensor(points.SelectMany(p => p).ToArray(), [n, d]);
-        var centred = x.add(x.mean([0L], keepdim: true), Scalars.MinusOne);
-        var (values, vectors) = linalg.eigh(centred.t().matmul(centred)); // n times the covariance; ascending
-        double[] variances = values.data<double>().ToArray();
+        double[] mean = [.. Enumerable.Range(0, d).Select(f => points.Average(p => p[f]))];
+        var centred = Matrix<double>.Build.Dense(n, d, (i, f) => points[i][f] - mean[f]);
+        var spectrum = centred.TransposeThisAndMultiply(centred).Evd(Symmetricity.Symmetric); // of n times the covariance; ascending
+        double[] variances = [.. spectrum.EigenValues.Select(v => v.Real)];
         double total = variances.Sum();
         if (!(total > 0)) throw new InputException("principal components", null, "do not exist: all heads have the same features", "Choose features that differ between heads");
 
-        double[][] loadings = [.. Enumerable.Range(0, components).Select(c => Oriented(vectors[.., d - 1 - c].contiguous().data<double>().ToArray()))];
-        var mean = Enumerable.Range(0, d).Select(f => points.Average(p => p[f])).ToArray();
+        double[][] loadings = [.. Enumerable.Range(0, components).Select(c => Oriented(spectrum.EigenVectors.Column(d - 1 - c).ToArray()))];
         double[][] coordinates = [.. points.Select(p => loadings.Select(l => l.Select((w, f) => w * (p[f] - mean[f])).Sum()).ToArray())];
         return new PrincipalComponents(coordinates, loadings, [.. Enumerable.Range(0, components).Select(c => variances[d - 1 - c] / total)]);
     }
 
-    // An eigenvector's sign is arbitrary; fixing it keeps pictures the same from run to run.
-    private static double[] Oriented(double[] vector) => vector.MaxBy(Math.Abs) < 0 ? [.. vector.Select(v => -v)] : vector;
+    /// <summary>An eigenvector with its largest entry positive: its sign is arbitrary, and fixing it keeps pictures the same from run to run.</summary>
+    internal static double[] Oriented(double[] vector) => vector.MaxBy(Math.Abs) < 0 ? [.. vector.Select(v => -v)] : vector;
 }

@@ -10,22 +10,36 @@ public static class Validity
     /// <param name="points"><c>[points][dimensions]</c>.</param>
     /// <param name="labels">Per point, its cluster.</param>
     /// <exception cref="InputException">There are fewer than two clusters.</exception>
-    public static double[] Silhouettes(double[][] points, int[] labels)
+    public static double[] Silhouettes(double[][] points, int[] labels) => Silhouettes(HeadSpace.Euclidean(points), labels);
+
+    /// <summary>The same on any distances.</summary>
+    /// <param name="distances"><c>[points, points]</c>.</param>
+    /// <param name="labels">Per point, its cluster.</param>
+    /// <exception cref="InputException">There are fewer than two clusters.</exception>
+    public static double[] Silhouettes(double[,] distances, int[] labels)
     {
-        int k = Clusters(labels, "A silhouette");
+        int k = Clusters(labels, "A silhouette"), n = labels.Length;
         var sizes = Sizes(labels, k);
-        var result = new double[points.Length];
-        for (int i = 0; i < points.Length; i++)
+        var result = new double[n];
+        for (int i = 0; i < n; i++)
         {
             if (sizes[labels[i]] == 1) continue;
             var sums = new double[k];
-            for (int j = 0; j < points.Length; j++)
-                if (j != i) sums[labels[j]] += Math.Sqrt(KMeans.SquaredDistance(points[i], points[j]));
+            for (int j = 0; j < n; j++) sums[labels[j]] += distances[i, j];
             double a = sums[labels[i]] / (sizes[labels[i]] - 1);
             double b = Enumerable.Range(0, k).Where(c => c != labels[i] && sizes[c] > 0).Min(c => sums[c] / sizes[c]);
             result[i] = Math.Max(a, b) > 0 ? (b - a) / Math.Max(a, b) : 0;
         }
         return result;
+    }
+
+    /// <summary>Inertia: the sum over points of the squared distance to the mean of their cluster.</summary>
+    /// <param name="points"><c>[points][dimensions]</c>.</param>
+    /// <param name="labels">Per point, its cluster.</param>
+    public static double Inertia(double[][] points, int[] labels)
+    {
+        var (centroids, _, _) = Centres(points, labels, labels.Max() + 1);
+        return Enumerable.Range(0, points.Length).Sum(i => KMeans.SquaredDistance(points[i], centroids[labels[i]]));
     }
 
     /// <summary>Calinski and Harabasz 1974: between-cluster over within-cluster variance, each per degree of freedom; higher is better.</summary>
@@ -85,6 +99,9 @@ public static class Validity
         foreach (int l in labels) sizes[l]++;
         return sizes;
     }
+
+    /// <summary>The clusters' means, <c>[k][dimensions]</c>.</summary>
+    internal static double[][] Centroids(double[][] points, int[] labels) => Centres(points, labels, labels.Max() + 1).Centroids;
 
     private static (double[][] Centroids, int[] Sizes, double[] All) Centres(double[][] points, int[] labels, int k)
     {

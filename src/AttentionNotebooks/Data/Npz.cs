@@ -24,4 +24,25 @@ public static class Npz
             write(open);
         }
     });
+
+    /// <summary>Reads all arrays of an archive, in its order.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="remedy">What to do when it is broken, for the error.</param>
+    /// <returns>Names (without .npy) and arrays.</returns>
+    /// <exception cref="InputException">It is missing, is no such archive, or an entry is broken.</exception>
+    public static IReadOnlyList<(string Name, NpyArray Array)> Read(string file, string remedy)
+    {
+        try
+        {
+            using var zip = ZipFile.OpenRead(file);
+            return [.. zip.Entries.Select(entry =>
+            {
+                string name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
+                using var open = entry.Open();
+                return (name, NpyArray.Read(open, file, $"entry {name}", entry.Length));
+            })];
+        }
+        catch (InvalidDataException e) { throw new InputException(file, null, "is not a .npz archive, or is cut off", remedy, e); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new InputException(file, null, "cannot be opened", "Check the path", e); }
+    }
 }

@@ -1,0 +1,72 @@
+using AttentionNotebooks.Features;
+
+namespace AttentionNotebooks.Clustering;
+
+/// <summary>
+/// Single heads by the terms of earlier work: thresholds instead of clusters, to compare clusters with. A head without a
+/// feature that a rule asks about cannot have that rule's pattern.
+/// </summary>
+public static class HeadPatterns
+{
+    /// <summary>More than this share on the next or the previous token makes such a head (the released code of Clark et al. 2019).</summary>
+    public const double PositionalShare = 0.5;
+
+    /// <summary>More than this share on [CLS], on [SEP] or on punctuation makes such a head (the released code of Clark et al. 2019).</summary>
+    public const double TokenShare = 0.6;
+
+    /// <summary>
+    /// A head is broad above this part of the largest entropy: 3.8 of ln 128 = 4.85 nats, the threshold of Clark et al.'s
+    /// released code at their texts' length, as a share because entropy grows with the length.
+    /// </summary>
+    public const double BroadEntropyShare = 0.783;
+
+    /// <summary>From this share on, [CLS] and [SEP] together make a vertical, or self, previous and next together a diagonal. This kit's choice: half of all.</summary>
+    public const double ClassShare = 0.5;
+
+    /// <summary>From this share on each, vertical and diagonal stand in one map. This kit's choice.</summary>
+    public const double BothShare = 0.3;
+
+    /// <summary>The patterns of Clark et al. 2019, by the thresholds of their released code.</summary>
+    /// <param name="table">The head table.</param>
+    /// <returns>Per head: next, previous, [CLS], [SEP], punctuation, broad or other. The first that holds counts.</returns>
+    /// <remarks>Broad is asked of <c>normalised_entropy</c> where the table has it, else of the entropy as a part of the broadest head's.</remarks>
+    public static string[] Clark(HeadTable table)
+    {
+        var get = Reader(table);
+        bool normalised = table.Features.Contains("normalised_entropy");
+        double largest = normalised || !table.Features.Contains("entropy") ? 1 : table.Column("entropy").Max();
+        return [.. Enumerable.Range(0, table.Grid.Count).Select(h =>
+            get("next", h) > PositionalShare ? "next"
+            : get("previous", h) > PositionalShare ? "previous"
+            : get("cls", h) > TokenShare ? "[CLS]"
+            : get("sep", h) > TokenShare ? "[SEP]"
+            : get("punctuation", h) > TokenShare ? "punctuation"
+            : get(normalised ? "normalised_entropy" : "entropy", h) > BroadEntropyShare * largest ? "broad" : "other")];
+    }
+
+    /// <summary>
+    /// The classes of Kovaleva et al. 2019, §4.1: vertical, diagonal, vertical + diagonal, block, heterogeneous. They had
+    /// people label maps and a network learn the labels, neither of which is released; this is a rule of this kit's own
+    /// after their descriptions.
+    /// </summary>
+    /// <param name="table">The head table.</param>
+    /// <returns>Per head its class.</returns>
+    public static string[] Kovaleva(HeadTable table)
+    {
+        var get = Reader(table);
+        bool pairs = HasPairs(table);
+        return [.. Enumerable.Range(0, table.Grid.Count).Select(h =>
+        {
+            double vertical = get("cls", h) + get("sep", h), diagonal = get("self", h) + get("previous", h) + get("next", h);
+            return vertical >= BothShare && diagonal >= BothShare ? "vertical + diagonal"
+                : vertical >= ClassShare ? "vertical"
+                : diagonal >= ClassShare ? "diagonal"
+                : pairs && get("block", h) >= ClusterNames.BlockShare ? "block" : "heterogeneous";
+        })];
+    }
+
+    /// <summary>Whether the heads were seen on pairs of texts: on single ones, every head stays in its own text.</summary>
+    internal static bool HasPairs(HeadTable table) => table.Features.Contains("block") && table.Column("block").Min() < 0.99;
+
+    private static Func<string, int, double> Reader(HeadTable table) => (feature, head) => table.Features.Contains(feature) ? table.Column(feature)[head] : double.NaN;
+}

@@ -1,0 +1,61 @@
+using AttentionNotebooks.Attention;
+using AttentionNotebooks.Clustering;
+using AttentionNotebooks.Features;
+
+namespace AttentionNotebooks.Tests.Clustering;
+
+/// <summary>What the notebook and the shipped files claim of the real BERT-base.</summary>
+public class RealClusterTests
+{
+    [Theory]
+    [InlineData("sst2.npz", "sst2.tokens.jsonl", "texts.npz"), InlineData("tweets.npz", null, "texts.tweets.npz")]
+    public void The_shipped_values_per_text_are_what_the_maps_give(string maps, string? tokens, string shipped)
+    {
+        using var folder = new TestFolder();
+        TextValues.Of(Source(maps, tokens)).Write(folder["again.npz"]);
+        Assert.Equal(File.ReadAllBytes(Repository.Path("data", "bert-base", shipped)), File.ReadAllBytes(folder["again.npz"]));
+    }
+
+    [Fact]
+    public void The_shipped_mean_maps_are_what_the_maps_give()
+    {
+        var again = MeanMaps.Of(Source("sst2.npz", "sst2.tokens.jsonl"), 20);
+        var shipped = MeanMaps.Read(Repository.Path("data", "bert-base", "mean-maps.npz"));
+        foreach (var head in again.Grid.All())
+            for (int q = 0; q < 20; q++)
+                for (int key = 0; key < 20; key++) Assert.Equal(again[head][q, key], shipped[head][q, key], 1e-6);
+    }
+
+    [Theory]
+    [InlineData("texts.npz", "heads.csv", 97), InlineData("texts.tweets.npz", "heads.tweets.csv", 50)]
+    public void The_shipped_tables_are_the_means_of_the_shipped_values_per_text(string texts, string heads, int count)
+    {
+        var values = TextValues.Read(Repository.Path("data", "bert-base", texts));
+        var table = HeadTableCsv.ReadCsv(Repository.Path("data", "bert-base", heads));
+        Assert.Equal(count, values.Texts);
+        foreach (string f in values.Features)
+            for (int h = 0; h < 144; h++) Assert.Equal(table.Column(f)[h], values.ToTable().Column(f)[h], 1e-5);
+    }
+
+    [Fact]
+    public void Four_clusters_of_all_features_are_more_than_chance_gives_and_hold_over_texts()
+    {
+        var clustering = Golden.RealTable.Cluster(4);
+        Assert.Equal(0.01, StructureNull.Of(clustering, NullModel.ShuffledFeatures, 99).SilhouettePValue);
+        Assert.Equal(0.01, StructureNull.Of(clustering, NullModel.OneGaussian, 99).SilhouettePValue);
+        Assert.InRange(Stability.OverTexts(clustering, TextValues.Read(Repository.Path("data", "bert-base", "texts.npz")).Resample, draws: 40)!.Mean, 0.9, 1);
+    }
+
+    [Fact]
+    public void The_neighbour_lookers_keep_their_clusters_from_SST_2_to_tweets()
+    {
+        HeadClustering sst2 = Golden.RealTable.Cluster(4), tweets = HeadTableCsv.ReadCsv(Repository.Path("data", "bert-base", "heads.tweets.csv")).Cluster(4);
+        var transfer = ClusterTransfer.Of(sst2, tweets, draws: 99);
+        Assert.Equal(0.01, transfer.PValue);
+        Assert.InRange(transfer.Kept, 115, 130);
+        foreach (var head in sst2.Clusters.Where(c => c.Name is "next-token" or "previous-token").SelectMany(c => c.Heads)) Assert.DoesNotContain(head, transfer.Moved);
+    }
+
+    private static MapArchive Source(string maps, string? tokens) =>
+        MapArchive.Open(Repository.SharedData("bert-base-maps", maps), tokens is null ? null : Repository.SharedData("bert-base-maps", tokens));
+}

@@ -1,0 +1,159 @@
+using AttentionNotebooks.Attention;
+using AttentionNotebooks.Clustering;
+using AttentionNotebooks.Features;
+using AttentionNotebooks.Tests.Features;
+
+namespace AttentionNotebooks.Tests.Clustering;
+
+/// <summary>Other texts, other features, other starts: values per text, mean maps, stability, transfer.</summary>
+public class ResamplingTests
+{
+    private static readonly HeadFeature[] Two = [StandardFeatures.Get("entropy"), StandardFeatures.Get("previous")];
+
+    // Two layers of three heads on five texts of different lengths.
+    private static readonly MapsInMemory Source = new(new HeadGrid(2, 3), [.. Enumerable.Range(0, 5).Select(t => new AttentionText($"{t}", 4 + t, null))],
+        (t, h) => h.Index == 0 ? Maps.Previous(4 + t) : Maps.Random(4 + t, 100 * t + 10 * h.Layer + h.Index));
+
+    [Fact]
+    public void The_mean_of_the_values_per_text_is_the_head_table()
+    {
+        var values = TextValues.Of(Source, Two);
+        var table = Source.Extract(Two);
+        foreach (string f in table.Features)
+            for (int h = 0; h < 6; h++) Assert.Equal(table.Column(f)[h], values.ToTable().Column(f)[h], 1e-6);
+        // One text at a time, the value of that text alone.
+        Assert.Equal(SlowFeatures.Of("entropy", Source[3, new Head(1, 2)], Source.Texts[3]), values.Mean([3])[1, 2, "entropy"], 1e-5);
+    }
+
+    [Fact]
+    public void Halves_part_the_texts_and_draws_repeat_by_seed()
+    {
+        var values = TextValues.Of(Source, Two);
+        var (first, second) = values.Halves(1);
+        Assert.Equal((2, 3), (first.Texts, second.Texts));
+        for (int h = 0; h < 6; h++) Assert.Equal(values.ToTable().Column("entropy")[h], (2 * first.Column("entropy")[h] + 3 * second.Column("entropy")[h]) / 5, 1e-9);
+        Assert.Equal(values.Resample(3).ToCsv(), values.Resample(3).ToCsv());
+        Assert.NotEqual(values.Resample(3).ToCsv(), values.Resample(4).ToCsv());
+    }
+
+    [Fact]
+    public void Values_per_text_are_written_and_read_and_damage_is_told()
+    {
+        using var folder = new TestFolder();
+        var values = TextValues.Of(Source, Two);
+        values.Write(folder["v.npz"]);
+        var read = TextValues.Read(folder["v.npz"]);
+        Assert.Equal(values.ToTable().ToCsv(), read.ToTable().ToCsv());
+        Assert.Equal((5, new HeadGrid(2, 3)), (read.Texts, read.Grid));
+        File.WriteAllBytes(folder["v.npz"], File.ReadAllBytes(folder["v.npz"])[..^60]);
+        Assert.Contains("attn text-features", Assert.Throws<InputException>(() => TextValues.Read(folder["v.npz"])).Message);
+        MeanMaps.Of(Source, 4).Write(folder["m.npz"]);
+        Assert.Contains("instead of [texts, layers, heads]", Assert.Throws<InputException>(() => TextValues.Read(folder["m.npz"])).Message);
+        Assert.Contains("none.npz", Assert.Throws<InputException>(() => TextValues.Read(folder["none.npz"])).Message);
+    }
+
+    [Fact]
+    public void A_feature_that_fails_fails_here_as_in_a_table() =>
+        Assert.Contains("\"bad\"", Assert.Throws<InputException>(() => TextValues.Of(Source, [new HeadFeature("bad", "", (a, _) => a.sum(dim: 2))])).Message);
+
+    [Fact]
+    public void Positions_are_shared_out_over_bins_without_loss()
+    {
+        // Three positions on two bins: the middle one is split.
+        Assert.Equal([1, 0.5f, 0, 0, 0.5f, 1], MeanMaps.Shares(3, 2, perBin: false));
+        Assert.Equal([2 / 3f, 1 / 3f, 0, 0, 1 / 3f, 2 / 3f], MeanMaps.Shares(3, 2, perBin: true));
+    }
+
+    [Fact]
+    public void Mean_maps_are_maps_and_keep_the_shape_of_a_head()
+    {
+        var maps = MeanMaps.Of(Source, bins: 12);
+        foreach (var head in Source.Grid.All())
+            for (int q = 0; q < 12; q++) Assert.Equal(1, Enumerable.Range(0, 12).Sum(k => maps[head][q, k]), 1e-5);
+        // A head that looks back one token has nothing ahead of the diagonal but what the coarse tokens blur.
+        Assert.Equal(0, Enumerable.Range(0, 12).Sum(q => Enumerable.Range(0, 12).Where(k => k > q + 3).Sum(k => maps[new Head(0, 0)][q, k])), 1e-5);
+        // As many bins as tokens: the map itself.
+        var single = MapsInMemory.Single(Maps.Random(7, 3));
+        var same = MeanMaps.Of(single, 7)[new Head(0, 0)];
+        Assert.Equal(Maps.Random(7, 3)[2, 5], same[2, 5], 1e-6);
+        Assert.Equal((maps[new Head(0, 0)][4, 3] + maps[new Head(1, 2)][4, 3]) / 2, maps.Mean([new Head(0, 0), new Head(1, 2)])[4, 3], 1e-6);
+    }
+
+    [Fact]
+    public void Mean_maps_are_written_and_read()
+    {
+        using var folder = new TestFolder();
+        MeanMaps.Of(Source, 5).Write(folder["m.npz"]);
+        Assert.Equal(MeanMaps.Of(Source, 5)[new Head(1, 1)], MeanMaps.Read(folder["m.npz"])[new Head(1, 1)]);
+        TextValues.Of(Source, Two).Write(folder["v.npz"]);
+        Assert.Contains("entry maps", Assert.Throws<InputException>(() => MeanMaps.Read(folder["v.npz"])).Message);
+    }
+
+    [Fact]
+    public void Groups_that_lie_apart_come_out_again_whatever_is_varied()
+    {
+        var clustering = Planted(0.02, 0).Cluster(4);
+        StabilityReport[] reports =
+        [
+            Stability.OverHeads(clustering, draws: 20)!, Stability.OverFeatures(clustering, draws: 20)!, Stability.OverSeeds(clustering, draws: 20)!,
+            Stability.OverTexts(clustering, seed => Planted(0.02, seed), draws: 20)!,
+        ];
+        Assert.Equal(["heads", "features", "seeds", "texts"], reports.Select(r => r.Over));
+        foreach (var report in reports.Where(r => r.Over != "features")) // without one of the two coordinates, groups fall together
+        {
+            Assert.Equal(1, report.Mean);
+            Assert.All(report.OwnCluster, p => Assert.Equal(1, p, 1e-12));
+            Assert.Equal(clustering.Labels[0] == clustering.Labels[5] ? 1 : 0, report.Consensus[0, 5], 1e-12);
+        }
+    }
+
+    [Fact]
+    public void Noise_over_texts_shows_in_the_heads_that_it_moves()
+    {
+        var clustering = Planted(0.02, 0).Cluster(4);
+        var report = Stability.OverTexts(clustering, seed => Planted(2, seed), draws: 30)!;
+        Assert.InRange(report.Mean, -0.1, 0.8);
+        Assert.True(report.Low <= report.Mean && report.Mean <= report.High);
+        Assert.Contains(report.OwnCluster, p => p < 0.9);
+        for (int i = 0; i < 48; i++) Assert.Equal(1, report.Consensus[i, i], 1e-12);
+    }
+
+    [Fact]
+    public void Restarts_are_what_makes_K_means_indifferent_to_its_seed()
+    {
+        var clustering = Golden.RealTable.Cluster(6);
+        Assert.True(Stability.OverSeeds(clustering, draws: 20)!.Mean >= Stability.OverSeeds(clustering, draws: 20, algorithm: ClusterAlgorithms.KMeansWith(1))!.Mean);
+    }
+
+    [Fact]
+    public void What_cannot_be_varied_is_told()
+    {
+        var one = Golden.RealTable.Cluster(3, ["mean_distance"]);
+        Assert.Contains("at least two features", Assert.Throws<InputException>(() => Stability.OverFeatures(one)).Message);
+        var given = Golden.RealTable.Cluster(3, algorithm: ClusterAlgorithms.Average, distances: HeadSpace.OfPoints(Golden.Real).Distances);
+        Assert.Contains("needs features", Assert.Throws<InputException>(() => Stability.OverTexts(given, _ => Golden.RealTable)).Message);
+        Assert.Contains("feature \"sep\": does not exist", Assert.Throws<InputException>(() => Stability.OverTexts(Golden.RealTable.Cluster(3, ["entropy", "sep"]), _ => Golden.RealTable.Select("entropy"), draws: 2)).Message);
+    }
+
+    [Fact]
+    public void The_same_clusters_transfer_wholly_and_shuffled_ones_by_chance()
+    {
+        var a = Planted(0.02, 0).Cluster(4);
+        var same = ClusterTransfer.Of(a, Planted(0.02, 1).Cluster(4), seed => Planted(0.02, seed), seed => Planted(0.02, seed), draws: 99);
+        Assert.Equal((1.0, 48, 0.01), (same.AdjustedRand, same.Kept, same.PValue));
+        Assert.Equal((1.0, 1.0), (same.Low, same.High));
+        Assert.Empty(same.Moved);
+        var noise = ClusterTransfer.Of(a, Planted(40, 7).Cluster(4), draws: 99);
+        Assert.InRange(noise.PValue, 0.02, 1);
+        Assert.Equal(48 - noise.Kept, noise.Moved.Count);
+        Assert.True(double.IsNaN(noise.Low));
+        Assert.InRange(noise.KeptByChance, 12, 30);
+    }
+
+    // 48 heads in 4 groups around the corners of a square, with noise of this width.
+    private static HeadTable Planted(double width, int seed)
+    {
+        var noise = KMeansTests.Random(48, 2, seed);
+        return new HeadTable(new HeadGrid(4, 12), ["x", "y"], [[.. noise.Select((p, i) => width * p[0] + i % 2)], [.. noise.Select((p, i) => width * p[1] + i / 2 % 2)]]);
+    }
+}
