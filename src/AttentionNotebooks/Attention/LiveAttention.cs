@@ -67,6 +67,9 @@ public sealed class LiveAttention : IAttentionSource
         }
     }
 
+    /// <inheritdoc/>
+    public bool HasValues => true;
+
     /// <summary>How many texts were cut because they were too long.</summary>
     public int Truncated => _tokenized.Count(t => t.Truncated);
 
@@ -99,13 +102,14 @@ public sealed class LiveAttention : IAttentionSource
         using var batch = new TextBatch([.. indices.Select(i => Texts[i])], indices, _device);
         var ids = Padded(batch, t => t.Ids, _checkpoint.Tokenizer.PadId);     // [B, T]
         var segments = Padded(batch, t => t.Segments, 0);                      // [B, T]
+        var hooks = visitor.NeedsValues ? new AttentionHooks { OnValues = (layer, values) => batch.GiveValueNorms(ValueNorms.Of(values, _checkpoint.Model.Bert.Encoder.Layers[layer].Attention.Output.Weight, batch.Mask)) } : null;
         _checkpoint.Model.Bert.Visit(ids, segments, batch.Padded ? batch.Mask : null, (layer, probabilities) =>
         {
             cancellation.ThrowIfCancellationRequested();
             // Padded keys have weight 0 already; rows of padded queries are cleared too: padding never counts.
             if (batch.Padded) probabilities.mul_(batch.Mask.unsqueeze(1).unsqueeze(-1));
             visitor.Visit(batch, layer, probabilities);
-        });
+        }, hooks);
     }
 
     private Tensor Padded(TextBatch batch, Func<TokenizedText, int[]> values, int padding)

@@ -14,6 +14,9 @@ public sealed class AttentionHooks
     /// <summary>Changes a layer's probabilities before they weigh the values: (layer, <c>[B, H, T, T]</c>) → the same shape.</summary>
     public Func<int, Tensor, Tensor>? EditProbabilities { get; init; }
 
+    /// <summary>Sees a layer's values before its probabilities: (layer, <c>[B, H, T, d]</c>). With it the last layer's values are computed in a visit too.</summary>
+    public Action<int, Tensor>? OnValues { get; init; }
+
     /// <summary>Sees a layer's probabilities as they weigh the values: (layer, <c>[B, H, T, T]</c>). They are disposed after the call.</summary>
     public Action<int, Tensor>? OnProbabilities { get; init; }
 

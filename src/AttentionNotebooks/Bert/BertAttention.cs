@@ -19,6 +19,9 @@ public sealed class BertAttention : nn.Module
     /// <summary>The self-attention itself.</summary>
     public BertSelfAttention Self => self;
 
+    /// <summary>What mixes the heads.</summary>
+    public BertSelfOutput Output => output;
+
     /// <summary>Attends, mixes the heads, adds and normalises.</summary>
     /// <param name="hidden">Hidden states <c>[B, T, D]</c>.</param>
     /// <param name="padding">True at padded keys, <c>[B, 1, 1, T]</c>, or <see langword="null"/>.</param>

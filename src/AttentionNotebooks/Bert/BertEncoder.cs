@@ -37,7 +37,7 @@ public sealed class BertEncoder : nn.Module
         return current;
     }
 
-    /// <summary>Runs the layers for their probabilities only: of the last one nothing but queries and keys is computed.</summary>
+    /// <summary>Runs the layers for their probabilities only: of the last one nothing but queries and keys, and values where a hook wants them, is computed.</summary>
     /// <param name="hidden">The embeddings <c>[B, T, D]</c>; not disposed.</param>
     /// <param name="padding">True at padded keys, <c>[B, 1, 1, T]</c>, or <see langword="null"/>.</param>
     /// <param name="hooks">Edits, and who is told the probabilities.</param>
@@ -51,6 +51,7 @@ public sealed class BertEncoder : nn.Module
             if (i > 0) current.Dispose();
             current = next;
         }
+        if (hooks.OnValues is not null) layer[last].Attention.Self.Values(current, last, hooks).Dispose();
         layer[last].Attention.Self.Probabilities(current, padding, last, hooks).Dispose();
         if (last > 0) current.Dispose();
     }

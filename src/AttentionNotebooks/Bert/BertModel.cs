@@ -77,7 +77,7 @@ public sealed class BertModel : nn.Module
     /// Delivers each layer's attention probabilities, layer 0 first, and disposes them after the call, so that one
     /// layer's map is in memory at a time. Tensors that the call makes are disposed with the pass too; one that shall
     /// stay is taken out with <c>DetachFromDisposeScope()</c>. No gradients. Of the last layer only queries and keys
-    /// are computed.
+    /// are computed, and values where a hook wants them.
     /// </summary>
     /// <param name="ids">Ids <c>[B, T]</c>, int64.</param>
     /// <param name="segments">Segments <c>[B, T]</c>, int64; all 0 when <see langword="null"/>.</param>
@@ -95,6 +95,7 @@ public sealed class BertModel : nn.Module
             EditScores = edits?.EditScores,
             EditProbabilities = edits?.EditProbabilities,
             EditHeads = edits?.EditHeads,
+            OnValues = edits?.OnValues,
             OnProbabilities = edits?.OnProbabilities + onLayer,
         });
     }

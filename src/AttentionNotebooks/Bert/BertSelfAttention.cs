@@ -52,11 +52,24 @@ public sealed class BertSelfAttention : nn.Module
     public Tensor forward(Tensor hidden, Tensor? padding, int layer, AttentionHooks? hooks)
     {
         using var scope = NewDisposeScope();
-        var v = Heads(value.forward(hidden));                                  // [B, H, T, d]
+        var v = Values(hidden, layer, hooks);                                  // [B, H, T, d]
         var probabilities = Probabilities(hidden, padding, layer, hooks);      // [B, H, T, T]
         var context = probabilities.to_type(v.dtype).matmul(v);                // [B, H, T, d]
         if (hooks?.EditHeads is { } edit) context = edit(layer, context);
         return context.transpose(1, 2).reshape(hidden.shape).MoveToOuterDisposeScope(); // [B, T, D]
+    }
+
+    /// <summary>The values, of which hooks are told.</summary>
+    /// <param name="hidden">Hidden states <c>[B, T, D]</c>.</param>
+    /// <param name="layer">The layer that the hooks are told.</param>
+    /// <param name="hooks">Who is told, if anyone.</param>
+    /// <returns><c>[B, H, T, d]</c>.</returns>
+    internal Tensor Values(Tensor hidden, int layer, AttentionHooks? hooks)
+    {
+        using var scope = NewDisposeScope();
+        var v = Heads(value.forward(hidden));
+        hooks?.OnValues?.Invoke(layer, v);
+        return v.MoveToOuterDisposeScope();
     }
 
     private Tensor Heads(Tensor x) => x.view(x.shape[0], x.shape[1], heads, headSize).transpose(1, 2);

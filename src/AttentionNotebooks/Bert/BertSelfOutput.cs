@@ -19,6 +19,9 @@ public sealed class BertSelfOutput : nn.Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>W^O, which mixes the heads: <c>[D, D]</c>, from the heads' outputs side by side (columns) to hidden states (rows).</summary>
+    public Tensor Weight => dense.weight;
+
     /// <summary>Mixes and adds.</summary>
     /// <param name="context">The heads' outputs <c>[B, T, D]</c>.</param>
     /// <param name="input">What the attention was given, <c>[B, T, D]</c>.</param>
