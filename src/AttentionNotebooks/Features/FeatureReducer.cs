@@ -100,20 +100,29 @@ public sealed class FeatureReducer : IAttentionVisitor
     /// <summary>The table: per head and feature, mean and standard deviation over the texts seen.</summary>
     /// <exception cref="InvalidOperationException">No text was seen.</exception>
     /// <exception cref="InputException">A feature of all texts together has no value in them.</exception>
-    public HeadTable ToTable()
+    public HeadTable ToTable() => ToTable(leaveOutUndefined: false);
+
+    /// <summary>The table; features of all texts together that have no value in these are an error, or left out.</summary>
+    internal HeadTable ToTable(bool leaveOutUndefined)
     {
         if (_texts == 0) throw new InvalidOperationException("no text was seen");
         double[] Of(Func<int, double> value) => [.. Enumerable.Range(0, _grid.Count).Select(value)];
-        return new HeadTable(_grid, Features,
-            [.. _features.Select((f, i) => f.Statistic is null ? Of(h => _sums[i][h].Mean(_texts)) : Of(h => Together(f, h)))],
-            [.. _features.Select((f, i) => f.Statistic is null ? Of(h => Math.Sqrt(ExactSum.Variance(_sums[i][h], _squares[i][h], _texts))) : null)], _texts);
+        var columns = new List<(HeadFeature Feature, double[] Values, double[]? Deviations)>();
+        for (int i = 0; i < _features.Count; i++)
+        {
+            var (f, sums, squares) = (_features[i], _sums[i], _squares[i]);
+            columns.Add(f.Statistic is null
+                ? (f, Of(h => sums[h].Mean(_texts)), Of(h => Math.Sqrt(ExactSum.Variance(sums[h], squares[h], _texts))))
+                : (f, Of(h => Together(f, h)), null));
+        }
+        foreach (var c in columns.Where(c => !leaveOutUndefined && !c.Values.All(double.IsFinite)))
+            throw FeatureValues.NoValue(c.Feature, _grid[Array.FindIndex(c.Values, v => !double.IsFinite(v))]);
+        columns.RemoveAll(c => !c.Values.All(double.IsFinite));
+        return new HeadTable(_grid, [.. columns.Select(c => c.Feature.Name)], [.. columns.Select(c => c.Values)], [.. columns.Select(c => c.Deviations)], _texts);
     }
 
-    private double Together(HeadFeature feature, int head)
-    {
-        double value = feature.OfMeans!([.. _means[Array.IndexOf(_statistics, feature.Statistic)].Select(part => part[head].Mean(_texts))]);
-        return double.IsFinite(value) ? value : throw FeatureValues.NoValue(feature, _grid[head]);
-    }
+    private double Together(HeadFeature feature, int head) =>
+        feature.OfMeans!([.. _means[Array.IndexOf(_statistics, feature.Statistic)].Select(part => part[head].Mean(_texts))]);
 
     private void Add(int f, int layer, TextBatch batch, float[] values)
     {
