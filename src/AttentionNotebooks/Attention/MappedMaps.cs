@@ -13,8 +13,6 @@ namespace AttentionNotebooks.Attention;
 /// </summary>
 public sealed unsafe class MappedMaps : IAttentionSource, IDisposable
 {
-    private readonly string _file;
-    private readonly bool _temporary;
     private readonly long[] _starts; // of each text, in floats
     private readonly MemoryMappedFile _mapped;
     private readonly MemoryMappedViewAccessor _view;
@@ -22,9 +20,12 @@ public sealed unsafe class MappedMaps : IAttentionSource, IDisposable
 
     private MappedMaps(IAttentionSource source, string fingerprint, string file, bool temporary)
     {
-        (Grid, Texts, HasValues, Fingerprint, _file, _temporary) = (source.Grid, source.Texts, source.HasValues, fingerprint, file, temporary);
+        (Grid, Texts, HasValues, Fingerprint) = (source.Grid, source.Texts, source.HasValues, fingerprint);
         (_starts, _) = Layout(source);
-        _mapped = MemoryMappedFile.CreateFromFile(file, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+        // A notebook disposes nothing: a temporary file goes when the system closes it, and elsewhere than on Windows loses its name at once.
+        var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1, temporary ? FileOptions.DeleteOnClose : FileOptions.None);
+        _mapped = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        if (temporary && !OperatingSystem.IsWindows()) File.Delete(file);
         _view = _mapped.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         byte* start = null;
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
@@ -92,13 +93,12 @@ public sealed unsafe class MappedMaps : IAttentionSource, IDisposable
         return new TextMaps(Texts[text], Grid, Floats(_starts[text], Grid.Count * n * n).ToArray());
     }
 
-    /// <summary>Lets go of the file, and removes it if it is a temporary one.</summary>
+    /// <summary>Lets go of the file; a temporary one is gone then.</summary>
     public void Dispose()
     {
         _view.SafeMemoryMappedViewHandle.ReleasePointer();
         _view.Dispose();
         _mapped.Dispose();
-        if (_temporary) File.Delete(_file);
     }
 
     // Per text: [L, H, n, n] weights, then [L, H, n] norms where there are any.

@@ -66,15 +66,23 @@ public sealed partial class TextBatch
         Tensor? skewed = null, diagonal = null;
         var sums = Stepwise(maps, step =>
         {
-            if (skewed is null || skewed.shape[0] != step.shape[0])
+            if (skewed is null || skewed.shape[0] != step.shape[0]) // the last step may be shorter
             {
+                Free();
                 skewed = zeros([step.shape[0], t * (2 * t - 1)], device: _device).DetachFromDisposeScope();
                 diagonal = skewed.as_strided([step.shape[0], t, t], [t * (2 * t - 1), 2 * t - 2, 1], t - 1).DetachFromDisposeScope();
             }
             diagonal!.copy_(step);
             return skewed.view(-1, t, 2 * t - 1).sum(dim: 1);
-        }, done: () => { diagonal?.Dispose(); skewed?.Dispose(); });
+        });
+        Free();
         return sums / Lengths.unsqueeze(-1);
+
+        void Free()
+        {
+            diagonal?.Dispose();
+            skewed?.Dispose();
+        }
     });
 
     /// <summary>The share of a text's attention at every distance |i − j|.</summary>
@@ -128,9 +136,8 @@ public sealed partial class TextBatch
     /// </summary>
     /// <param name="maps"><c>[B, H, T, T]</c>.</param>
     /// <param name="ofStep">From <c>[N, T, T]</c> to <c>[N, …]</c>.</param>
-    /// <param name="done">Called at the end.</param>
     /// <returns><c>[B, H, …]</c>.</returns>
-    internal static Tensor Stepwise(Tensor maps, Func<Tensor, Tensor> ofStep, Action? done = null)
+    internal static Tensor Stepwise(Tensor maps, Func<Tensor, Tensor> ofStep)
     {
         long b = maps.shape[0], h = maps.shape[1], t = maps.shape[^1];
         var all = maps.reshape(b * h, t, t);
@@ -141,7 +148,6 @@ public sealed partial class TextBatch
             using var scope = NewDisposeScope();
             parts.Add(ofStep(all.narrow(0, start, Math.Min(step, b * h - start))).MoveToOuterDisposeScope());
         }
-        done?.Invoke();
         var whole = parts.Count == 1 ? parts[0] : cat(parts, 0);
         return whole.reshape([b, h, .. whole.shape[1..]]);
     }
