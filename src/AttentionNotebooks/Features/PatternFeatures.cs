@@ -15,7 +15,7 @@ public static class PatternFeatures
     /// <summary>Vertical: at least this share on [CLS] and [SEP].</summary>
     public const double VerticalShare = 0.5;
 
-    /// <summary>Diagonal: at least this share on the previous token, the token itself and the next.</summary>
+    /// <summary>Diagonal: at least this share on the previous token, the token itself and the next, where those are not [CLS] or [SEP].</summary>
     public const double DiagonalShare = 0.5;
 
     /// <summary>Vertical and diagonal: at least this share of each …</summary>
@@ -56,13 +56,21 @@ public static class PatternFeatures
     public static HeadFeature KindOf(HeadTable table, Head head) => All.MaxBy(f => table[head, f.Name])!;
 
     private static HeadFeature Kind(int number, string name, string definition) =>
-        new(name, "share", $"{definition} (v = cls + sep, d = previous + self + next)", Source, (a, t) => Kinds(a, t).select(-1, number).clone()) { Range = "0 … 1" };
+        new(name, "share", $"{definition} (v = cls + sep, d = previous + self + next without [CLS] and [SEP])", Source, (a, t) => Kinds(a, t).select(-1, number).clone()) { Range = "0 … 1" };
+
+    // The share at an offset, on keys that are neither [CLS] nor [SEP]: what is vertical already does not count again.
+    private static Tensor Near(Tensor a, TextBatch t, int offset)
+    {
+        long keys = t.Length - Math.Abs(offset);
+        var words = t.Cached("words", () => t.Mark((text, i) => !text.ClsPositions.Contains(i) && !text.SepPositions.Contains(i)));      // [B, T]
+        return (a.diagonal(offset, -2, -1) * words.narrow(-1, Math.Max(0, offset), keys).unsqueeze(1)).sum(dim: -1) / t.Lengths;
+    }
 
     // 1 for the kind of each map, else 0: [B, H, 5].
     private static Tensor Kinds(Tensor a, TextBatch t) => t.Shared(a, nameof(PatternFeatures), () =>
     {
         var vertical = t.OnKeys(a, t.IsCls).add(t.OnKeys(a, t.IsSep), Scalars.One);
-        var diagonal = t.OnDiagonal(a, -1).add(t.OnDiagonal(a, 0), Scalars.One).add(t.OnDiagonal(a, 1), Scalars.One);
+        var diagonal = Near(a, t, -1).add(Near(a, t, 0), Scalars.One).add(Near(a, t, 1), Scalars.One);
         var both = vertical.ge(Both_).logical_and(diagonal.ge(Both_)).logical_and(vertical.add(diagonal, Scalars.One).ge(Together_));
         var pair = t.Mark((text, i) => i == 0 && text.Segments()[^1] > 0).sum(dim: -1, keepdim: true).to_type(ScalarType.Bool);     // [B, 1]
         var block = StructureFeatures.Block.Compute(a, t).ge(Block_).logical_and(pair);

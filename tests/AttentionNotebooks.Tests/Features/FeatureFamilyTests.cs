@@ -119,7 +119,9 @@ public class FeatureFamilyTests
         string[] pair = ["[CLS]", "a", "[SEP]", "b", "c", "[SEP]"];
         var blocks = Maps.Of(6, (i, j) => i < 3 == j < 3 ? 1 / 3.0 : 0);
         Assert.Equal(1, Value("block", blocks, pair), 1e-6);
-        Assert.Equal(1, Value("maps_block", Maps.Of(6, (i, j) => i < 3 ? (j == 1 ? 1 : 0) : j is 3 or 4 ? 0.5 : 0), pair), 1e-6);
+        // Evenly over the words of one's own text: too wide for a diagonal.
+        string[] longer = ["[CLS]", .. Enumerable.Repeat("a", 8), "[SEP]", .. Enumerable.Repeat("b", 9), "[SEP]"];
+        Assert.Equal(1, Value("maps_block", Maps.Of(20, (i, j) => i < 10 ? (j is > 0 and < 9 ? 1 / 8.0 : 0) : j is > 9 and < 19 ? 1 / 9.0 : 0), longer), 1e-6);
         Assert.Equal(0.5, Value("block", Maps.Uniform(6), pair), 1e-6);
         Assert.Equal(1, Value("block", Maps.Uniform(6)), 1e-6);        // a single text is one block
         Assert.Equal(0, Value("maps_block", Maps.Uniform(6)), 1e-6);   // and no map of a single text is of the kind

@@ -118,7 +118,7 @@ internal static class SlowFeatures
 
         string Kind()
         {
-            double v = Of("cls", a, text) + Of("sep", a, text), d = Of("self", a, text) + Of("previous", a, text) + Of("next", a, text);
+            double v = Of("cls", a, text) + Of("sep", a, text), d = Pairs((i, j) => Math.Abs(i - j) <= 1 && !Special(j));
             bool pair = Enumerable.Range(0, n).Count(j => Token(j) == "[SEP]") > 1;
             return v >= 0.3 && d >= 0.3 && v + d >= 0.7 ? "maps_vertical_diagonal" : v >= 0.5 ? "maps_vertical" : d >= 0.5 ? "maps_diagonal"
                 : pair && Of("block", a, text) >= 0.8 ? "maps_block" : "maps_heterogeneous";

@@ -25,6 +25,7 @@ public static class HeadTableNpz
         catch (InvalidDataException e) { throw new InputException(file, null, "is not a .npz archive, or is cut off", Remedy, e); }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new InputException(file, null, "cannot be opened", "Check the path", e); }
         using (zip)
+        try
         {
             HeadGrid? grid = null;
             var columns = new Dictionary<string, double[]>();
@@ -42,6 +43,10 @@ public static class HeadTableNpz
                 if (!columns.TryAdd(name, array.Values)) throw Bad("occurs twice");
             }
             return grid is null ? throw new InputException(file, null, "holds no feature", Remedy) : new HeadTable(grid.Value, [.. columns.Keys], [.. columns.Values]);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException or ArgumentException or OverflowException)
+        {
+            throw new InputException(file, null, "is damaged", Remedy, e); // what a zip reader meets in broken bytes
         }
     }
 }

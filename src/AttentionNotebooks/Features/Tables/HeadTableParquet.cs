@@ -30,7 +30,7 @@ public static class HeadTableParquet
         try { bytes = File.ReadAllBytes(file); }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new InputException(file, null, "cannot be opened", "Check the path", e); }
         try { return Task.Run(() => Read(bytes, file)).GetAwaiter().GetResult(); }
-        catch (Exception e) when (e is not (InputException or OutOfMemoryException))
+        catch (Exception e) when (e is not InputException)
         {
             // The library meets broken bytes with whatever exception they lead it to.
             throw new InputException(file, null, "is not a Parquet file that can be read, or is damaged", Remedy, e);
@@ -66,7 +66,7 @@ public static class HeadTableParquet
         for (int r = 0; r < columns[0].Count; r++)
         {
             double[] row = [.. columns.Select(c => c[r])];
-            if (row.Any(v => !double.IsFinite(v)) || row[0] is not (>= 0 and < int.MaxValue) || row[1] is not (>= 0 and < int.MaxValue)) throw new InputException(file, $"row {r}", "holds a value that is not a finite number, or no layer and head counted from 0", Remedy);
+            if (row.Any(v => !double.IsFinite(v)) || row[..2].Any(v => v is not (>= 0 and < int.MaxValue) || !double.IsInteger(v))) throw new InputException(file, $"row {r}", "holds a value that is not a finite number, or no layer and head counted from 0", Remedy);
             if (!heads.TryAdd(new Head((int)row[0], (int)row[1]), row[2..])) throw new InputException(file, $"row {r}", $"gives head {row[0]}-{row[1]} a second time", Remedy);
         }
         return HeadTableFile.FromRows(file, names[2..], heads);
