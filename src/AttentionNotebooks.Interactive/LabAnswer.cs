@@ -53,7 +53,7 @@ public sealed class LabAnswer
         if (Report.Intervals is { } i)
             yield return $"95 % intervals over the texts: {string.Join(", ", Report.Highest.Concat(Report.Lowest.Reverse()).DistinctBy(h => h.Head).Select(h => $"{h.Head} {Number(i.Low[grid.PositionOf(h.Head)])} … {Number(i.High[grid.PositionOf(h.Head)])}"))}.";
         yield return Report.Clustering is { } c
-            ? string.Create(CultureInfo.InvariantCulture, $"Clustering into {Report.Default.Clusters.Count}: silhouette {Report.Default.Silhouette:0.000} without {Report.Feature.Name}, {c.With.Silhouette:0.000} with it (a further dimension alone lowers it a little). Adjusted Rand index of the two clusterings {c.AdjustedRand:0.00}; the mean of {c.Shuffles} shuffles of its values among the heads has {c.Control:0.00}.")
+            ? string.Create(CultureInfo.InvariantCulture, $"Clustering into {Report.Default.Clusters.Count}: silhouette {Report.Default.Silhouette:0.000} without {Report.Feature.Name}, {c.With.Silhouette:0.000} with it, {c.ControlSilhouette:0.000} with its values shuffled among the heads. Adjusted Rand index with the clustering without it {c.AdjustedRand:0.00}; shuffled {c.Control:0.00} (means of {c.Shuffles} shuffles).")
             : $"{Report.Feature.Name} is the same in all heads, so that it cannot part them.";
     }
 

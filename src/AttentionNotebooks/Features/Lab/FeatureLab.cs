@@ -79,13 +79,14 @@ public sealed class FeatureLab : IDisposable
         if (values.Max() - values.Min() <= 1e-9 * values.Max(Math.Abs)) return null;
         var with = table.Cluster(_clusters, columns, seed: _seed);
         var random = new Random(_seed);
-        double[] control = [.. Enumerable.Range(0, Shuffles).Select(_ =>
+        HeadClustering[] control = [.. Enumerable.Range(0, Shuffles).Select(_ =>
         {
             double[] shuffled = [.. values];
             random.Shuffle(shuffled);
-            return Validity.AdjustedRand(Default.Labels, table.With(feature, shuffled).Cluster(_clusters, columns, seed: _seed).Labels);
+            return table.With(feature, shuffled).Cluster(_clusters, columns, seed: _seed);
         })];
-        return new FeatureClustering(with, Validity.AdjustedRand(Default.Labels, with.Labels), control.Average(), Shuffles);
+        return new FeatureClustering(with, Validity.AdjustedRand(Default.Labels, with.Labels),
+            control.Average(c => Validity.AdjustedRand(Default.Labels, c.Labels)), control.Average(c => c.Silhouette), Shuffles);
     }
 
     private static HeadTable KnownFeatures(MappedMaps maps, string? folder)
