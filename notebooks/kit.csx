@@ -12,6 +12,7 @@
 #r "../artifacts/bin/AttentionNotebooks.Interactive.dll"
 #r "../artifacts/bin/TorchSharp.dll"
 #r "../artifacts/bin/Microsoft.ML.Tokenizers.dll"
+#r "../artifacts/bin/Microsoft.Data.Analysis.dll"
 using AttentionNotebooks.Interactive;
 
 var kit = Kit.Start();

@@ -7,7 +7,9 @@ internal static class FeatureUnits
 {
     /// <summary>The unit, or nothing for a feature that the kit does not know.</summary>
     /// <param name="feature">The feature's name.</param>
-    public static string Of(string feature) => StandardFeatures.All.FirstOrDefault(f => f.Name == feature)?.Unit ?? "";
+    public static string Of(string feature) => (Known.All.FirstOrDefault(f => f.Name == feature) ?? DistanceFeatures.Numbered(feature))?.Unit ?? "";
+
+    private static FeatureCatalogue Known { get; } = new(TokenCounts.Of([]));
 
     /// <summary>The unit as it follows a number: " tokens". A share is a plain number.</summary>
     /// <param name="unit">The unit; may be empty.</param>

@@ -45,11 +45,38 @@ public class RealBertTests
     public void Every_feature_agrees_with_plain_loops_on_real_maps()
     {
         var source = Sst2(limit: 6);
-        var table = source.Extract();
+        var features = FeatureCatalogue.For(source).Possible(source);
+        var table = source.Extract(features);
         var texts = Enumerable.Range(0, 6).Select(source.Maps).ToArray();
+        int Count(string token) => source.Texts.Sum(t => t.Tokens!.Count(x => x == token));
         foreach (var head in new[] { new Head(0, 0), new Head(2, 9), new Head(3, 4), new Head(7, 9), new Head(11, 0) })
-            foreach (string f in table.Features)
-                Assert.Equal(texts.Average(t => SlowFeatures.Of(f, AsDouble(t[head]), t.Text)), table[head, f], 1e-5);
+        {
+            double[][,] maps = [.. texts.Select(t => AsDouble(t[head]))];
+            foreach (var f in features.Where(f => f.Statistic is null))
+            {
+                double[,]? Below(TextMaps t) => f.Name != "rollout_distance" ? null : SlowFeatures.RolloutBelow(head.Layer, t.Text.Length, l =>
+                {
+                    float[][,] layer = [.. Enumerable.Range(0, 12).Select(h => t[l, h])];
+                    return Maps.Of(t.Text.Length, (i, j) => layer.Average(m => (double)m[i, j]));
+                });
+                double slow = texts.Zip(maps, (t, m) => SlowFeatures.Of(f.Name, m, t.Text, below: Below(t), counts: Count)).Average();
+                Assert.Equal(slow, table[head, f.Name], 1e-5 * Math.Max(1, Math.Abs(slow)));
+            }
+            foreach (var f in features.Where(f => f.Statistic is not null)) Assert.Equal(SlowFeatures.Together(f.Name, maps), table[head, f.Name], 1e-3);
+        }
+    }
+
+    [Fact]
+    public void Heads_of_the_real_BERT_are_told_apart_reliably_and_positional_ones_are_the_known_ones()
+    {
+        var source = Sst2();
+        var values = source.Record([DistanceFeatures.MeanDistance, TokenFeatures.Next, StructureFeatures.BestOffset, StructureFeatures.BestOffsetMass]);
+        Assert.All(values.Reliabilities(splits: 20).Take(2), r => Assert.InRange(r.Low, 0.98, 1));
+        var (table, intervals) = (values.ToTable(), values.Intervals(draws: 200));
+        Assert.Equal((1, 1, -1, -1), (table[2, 0, "best_offset"], table[2, 9, "best_offset"], table[3, 5, "best_offset"], table[1, 4, "best_offset"]));
+        Assert.Equal(table[2, 9, "next"], table[2, 9, "best_offset_mass"], 1e-6);
+        // Head 2-9 looks at the next token more than 1-1 does, whatever sample of texts.
+        Assert.True(intervals[1].Low[values.Grid.PositionOf(new Head(2, 9))] > intervals[1].High[values.Grid.PositionOf(new Head(1, 1))]);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using AttentionNotebooks.Attention;
 using AttentionNotebooks.Data;
 using AttentionNotebooks.Features;
 
@@ -12,19 +13,45 @@ internal static class DistancesVerb
     {
         var source = new SourceOptions(error);
         var metric = new Option<string>("--metric") { Description = string.Join("; ", HeadDistance.All.Select(d => $"{d.Name}: {d.Definition}")) + ".", Required = true };
+        var smoothing = new Option<double>("--smoothing") { Description = "With --metric js: mix every row with the uniform one by this share first; Clark et al. 2019 use 0.001.", HelpName = "S", DefaultValueFactory = _ => 0 };
+        var shard = ShardOption.Create();
         var file = new Option<string>("--out") { Description = "The entry distances, [heads, heads] float64, heads layer by layer.", HelpName = "d.npz", Required = true };
         metric.AcceptOnlyFromAmong([.. HeadDistance.All.Select(d => d.Name)]);
-        var command = new Command("distances", "Computes the distance of every pair of heads: the mean over a text's queries, then over texts.") { metric, file };
+        var command = new Command("distances", "Computes the distance of every pair of heads: the mean over a text's queries, then over texts.") { metric, smoothing, shard, file };
         source.AddTo(command);
+        command.Validators.Add(r =>
+        {
+            double s = r.GetValue(smoothing);
+            if (s is not (>= 0 and <= 1)) r.AddError("--smoothing takes a share from 0 to 1.");
+            else if (s > 0 && r.GetValue(metric) != HeadDistance.JensenShannon.Name) r.AddError("--smoothing goes with --metric js: the other distances are defined without it.");
+        });
         command.SetWork((parsed, cancellation) =>
         {
             var (attention, model) = source.Open(parsed);
-            double[,] distances;
+            var distance = parsed.GetValue(smoothing) > 0 ? HeadDistance.JensenShannonSmoothed(parsed.GetValue(smoothing)) : HeadDistance.Get(parsed.GetValue(metric)!);
+            var part = ShardOption.Parse(parsed.GetValue(shard));
+            var options = VisitOptions.Default with { Shard = part?.Index ?? 0, Shards = part?.Count ?? 1 };
+            using var sums = new HeadDistanceReducer(attention.Grid, distance);
             using (model)
-            using (var progress = new ProgressLine(error, "texts")) distances = attention.Distances(HeadDistance.Get(parsed.GetValue(metric)!), progress: progress, cancellation: cancellation);
-            Npz.Write(parsed.GetValue(file)!, [("distances", stream => NpyArray.Write(stream, [distances.GetLength(0), distances.GetLength(1)], MemoryMarshal.CreateReadOnlySpan(ref distances[0, 0], distances.Length)))]);
-            output.WriteLine($"{parsed.GetValue(file)}: {parsed.GetValue(metric)} distances of {attention.Grid} heads over {attention.Texts.Count} texts");
+            {
+                using (var progress = new ProgressLine(error, "texts")) attention.Visit(sums, options, progress, cancellation);
+                if (part is not null)
+                {
+                    new DistanceState(DistanceState.RunOf(attention, distance, options.TokensPerBatch), options.Shard, options.Shards, sums).Write(parsed.GetValue(file)!);
+                    output.WriteLine($"{parsed.GetValue(file)}: sums of shard {options.Shard} of {options.Shards}, {sums.Texts} texts; put the shards together with attn merge");
+                    return;
+                }
+            }
+            Write(sums, distance.Name, parsed.GetValue(file)!, output);
         });
         return command;
+    }
+
+    /// <summary>Writes the distances and says so.</summary>
+    public static void Write(HeadDistanceReducer sums, string name, string file, TextWriter output)
+    {
+        var distances = sums.ToMatrix();
+        Npz.Write(file, [("distances", stream => NpyArray.Write(stream, [distances.GetLength(0), distances.GetLength(1)], MemoryMarshal.CreateReadOnlySpan(ref distances[0, 0], distances.Length)))]);
+        output.WriteLine($"{file}: {name} distances of {sums.Grid} heads over {sums.Texts} texts");
     }
 }

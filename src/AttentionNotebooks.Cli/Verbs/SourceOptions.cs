@@ -14,7 +14,7 @@ internal sealed class SourceOptions(TextWriter error, bool savedMapsToo = true)
     private readonly Option<string?> _text = new("--text") { Description = "Texts for the model, one per line; a tab parts the two texts of a pair.", HelpName = "F" };
     private readonly Option<string?> _conllu = new("--conllu") { Description = "A treebank's sentences instead of --text: the model gets their words as they are split there.", HelpName = "F" };
     private readonly Option<string?> _maps = new("--maps") { Description = "Saved maps instead of a model: .npz with one [layers, heads, T, T] entry per text.", HelpName = "F.npz" };
-    private readonly Option<string?> _tokens = new("--tokens") { Description = "Tokens of the saved maps: one {\"id\", \"tokens\"} per line.", HelpName = "F.jsonl" };
+    private readonly Option<string?> _tokens = new("--tokens") { Description = "Tokens of the saved maps: one {\"id\", \"tokens\"} per line, and \"tags\" where parts of speech are known.", HelpName = "F.jsonl" };
     private readonly Option<int> _limit = new("--limit") { Description = "Use the first N texts only.", HelpName = "N", DefaultValueFactory = _ => int.MaxValue };
     private readonly Option<string> _precision = new("--precision") { Description = "In which number format the model computes.", DefaultValueFactory = _ => "fp32" };
     private readonly Option<string> _device = new("--device") { Description = "Where the model runs.", DefaultValueFactory = _ => "cpu" };
@@ -43,9 +43,9 @@ internal sealed class SourceOptions(TextWriter error, bool savedMapsToo = true)
         if (savedMapsToo && parsed.GetValue(_maps) is { } maps) return (MapArchive.Open(maps, parsed.GetValue(_tokens), limit), null);
         var checkpoint = Checkpoint.Load(parsed.GetValue(_model)!, Precisions.Device(parsed.GetValue(_device)!)).To(Enum.Parse<Precision>(parsed.GetValue(_precision)!, ignoreCase: true));
         int longest = Math.Min(parsed.GetValue(_maxLength), checkpoint.Tokenizer.MaxLength);
-        var live = new LiveAttention(checkpoint, parsed.GetValue(_conllu) is { } treebank
-            ? [.. ConllU.Read(treebank).Take(limit).Select(s => checkpoint.Tokenizer.Encode(s.Words.Select(w => w.Form), longest))]
-            : [.. TextFile.Texts(parsed.GetValue(_text)!, limit).Select(line => line.Split('\t', 2) is [var first, var second]
+        var live = parsed.GetValue(_conllu) is { } treebank
+            ? LiveAttention.OfTreebank(checkpoint, [.. ConllU.Read(treebank).Take(limit)], longest)
+            : new LiveAttention(checkpoint, [.. TextFile.Texts(parsed.GetValue(_text)!, limit).Select(line => line.Split('\t', 2) is [var first, var second]
                 ? checkpoint.Tokenizer.Encode(first, second, longest)
                 : checkpoint.Tokenizer.Encode(line, longest))]);
         if (live.Truncated > 0) error.WriteLine($"attn: {live.Truncated} of {live.Texts.Count} texts were longer than {live.Texts.Max(t => t.Length)} tokens and were cut.");

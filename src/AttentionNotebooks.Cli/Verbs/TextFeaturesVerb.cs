@@ -18,9 +18,9 @@ internal static class TextFeaturesVerb
         {
             var wanted = parsed.GetValue(features) is { } names ? StandardFeatures.Parse(names) : null;
             var (attention, model) = source.Open(parsed);
-            TextValues values;
+            TextSample values;
             using (model)
-            using (var progress = new ProgressLine(error, "texts")) values = TextValues.Of(attention, wanted, progress: progress, cancellation: cancellation);
+            using (var progress = new ProgressLine(error, "texts")) values = TextSample.Of(attention, wanted, progress: progress, cancellation: cancellation);
             values.Write(parsed.GetValue(file)!);
             output.WriteLine($"{parsed.GetValue(file)}: {values.Features.Count} features of {values.Grid} heads in {values.Texts} texts");
         });

@@ -17,6 +17,9 @@ public interface IAttentionSource
     /// <summary>What the maps depend on, model and texts, as a hash: sources that agree in it give the same maps.</summary>
     string Fingerprint { get; }
 
+    /// <summary>Whether a visitor that asks for it is told the values' norms (<see cref="TextBatch.ValueNorms"/>): a live model has them, saved maps do not.</summary>
+    bool HasValues => false;
+
     /// <summary>Shows every batch of the plan, layer by layer, to the visitor.</summary>
     /// <param name="visitor">What to do with the maps.</param>
     /// <param name="options">Batch size and shard; <see cref="VisitOptions.Default"/> when omitted.</param>
@@ -35,6 +38,9 @@ public interface IAttentionSource
 /// <summary>Receives attention maps. A visit sees, for each batch, the layers in order from 0.</summary>
 public interface IAttentionVisitor
 {
+    /// <summary>Whether the visitor will ask for <see cref="TextBatch.ValueNorms"/>, which cost the last layer's values and a product per layer.</summary>
+    bool NeedsValues => false;
+
     /// <summary>One layer's map of one batch.</summary>
     /// <param name="batch">The texts.</param>
     /// <param name="layer">The layer, from 0.</param>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using AttentionNotebooks.Bert;
+using AttentionNotebooks.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,7 +26,9 @@ public sealed class LiveAttention : IAttentionSource
     /// <param name="checkpoint">The model; it must outlive the source.</param>
     /// <param name="texts">The tokenised texts, at least one, none without a token of its own.</param>
     /// <exception cref="InputException">There is no text, or one has no token of its own or a segment that the model lacks.</exception>
-    public LiveAttention(Checkpoint checkpoint, IReadOnlyList<TokenizedText> texts)
+    public LiveAttention(Checkpoint checkpoint, IReadOnlyList<TokenizedText> texts) : this(checkpoint, texts, tags: null) { }
+
+    private LiveAttention(Checkpoint checkpoint, IReadOnlyList<TokenizedText> texts, string?[][]? tags)
     {
         if (texts.Count == 0) throw new InputException("texts", null, "there is none", "Give at least one");
         int segments = checkpoint.Config.TypeVocabSize;
@@ -41,7 +44,18 @@ public sealed class LiveAttention : IAttentionSource
         Grid = new HeadGrid(checkpoint.Config.NumHiddenLayers, checkpoint.Config.NumAttentionHeads);
         Texts = [.. texts.Select((t, i) => t.Words.All(w => w < 0)
             ? throw new InputException($"text {i}", null, "is empty", "Leave empty texts out")
-            : new AttentionText($"{i:000000}", t.Length, t.Tokens, t.Words))];
+            : new AttentionText($"{i:000000}", t.Length, t.Tokens, t.Words) { Tags = tags?[i] })];
+    }
+
+    /// <summary>Sentences of a treebank: the model gets their words as they are split there, and tokens have the parts of speech of their words.</summary>
+    /// <param name="checkpoint">The model; it must outlive the source.</param>
+    /// <param name="sentences">The sentences, at least one.</param>
+    /// <param name="maxLength">Longer sentences are cut to so many tokens, special ones included; the model's own limit when omitted.</param>
+    /// <exception cref="InputException">There is no sentence, or one has no token.</exception>
+    public static LiveAttention OfTreebank(Checkpoint checkpoint, IReadOnlyList<TreebankSentence> sentences, int? maxLength = null)
+    {
+        TokenizedText[] texts = [.. sentences.Select(s => checkpoint.Tokenizer.Encode(s.Words.Select(w => w.Form), maxLength))];
+        return new LiveAttention(checkpoint, texts, [.. texts.Zip(sentences, (t, s) => t.Words.Select(w => w < 0 ? null : s.Words[w].Tag).ToArray())]);
     }
 
     /// <inheritdoc/>
@@ -62,10 +76,14 @@ public sealed class LiveAttention : IAttentionSource
                 using var own = parameter.detach().cpu().contiguous();
                 hash.Add(name).Add($"{own.dtype}").Add(own.bytes);
             }
+            foreach (var text in Texts.Where(t => t.Tags is not null)) hash.Add(string.Join('\n', text.Tags!));
             foreach (var text in _tokenized) hash.Add(MemoryMarshal.AsBytes<int>(text.Ids)).Add(MemoryMarshal.AsBytes<int>(text.Segments));
             return hash.Of();
         }
     }
+
+    /// <inheritdoc/>
+    public bool HasValues => true;
 
     /// <summary>How many texts were cut because they were too long.</summary>
     public int Truncated => _tokenized.Count(t => t.Truncated);
@@ -99,13 +117,14 @@ public sealed class LiveAttention : IAttentionSource
         using var batch = new TextBatch([.. indices.Select(i => Texts[i])], indices, _device);
         var ids = Padded(batch, t => t.Ids, _checkpoint.Tokenizer.PadId);     // [B, T]
         var segments = Padded(batch, t => t.Segments, 0);                      // [B, T]
+        var hooks = visitor.NeedsValues ? new AttentionHooks { OnValues = (layer, values) => batch.GiveValueNorms(ValueNorms.Of(values, _checkpoint.Model.Bert.Encoder.Layers[layer].Attention.Output.Weight, batch.Mask)) } : null;
         _checkpoint.Model.Bert.Visit(ids, segments, batch.Padded ? batch.Mask : null, (layer, probabilities) =>
         {
             cancellation.ThrowIfCancellationRequested();
             // Padded keys have weight 0 already; rows of padded queries are cleared too: padding never counts.
             if (batch.Padded) probabilities.mul_(batch.Mask.unsqueeze(1).unsqueeze(-1));
             visitor.Visit(batch, layer, probabilities);
-        });
+        }, hooks);
     }
 
     private Tensor Padded(TextBatch batch, Func<TokenizedText, int[]> values, int padding)

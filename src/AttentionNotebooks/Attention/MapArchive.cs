@@ -9,7 +9,8 @@ namespace AttentionNotebooks.Attention;
 
 /// <summary>
 /// Attention maps that somebody saved: a .npz file with one entry per text, <c>[L, H, T, T]</c> (layers, heads, queries,
-/// keys), and optionally a .jsonl file with one <c>{"id": …, "tokens": […]}</c> per line.
+/// keys), and optionally a .jsonl file with one <c>{"id": …, "tokens": […]}</c> per line, and <c>"tags"</c> where parts of speech
+/// are known.
 /// </summary>
 public sealed class MapArchive : IAttentionSource
 {
@@ -57,11 +58,14 @@ public sealed class MapArchive : IAttentionSource
             var here = new HeadGrid(shape[0], shape[1]);
             if (grid is not null && here != grid) throw new InputException(file, $"entry {id}", $"has {here} heads where the entries before it have {grid}", "Keep the maps of different models in different files");
             grid = here;
-            IReadOnlyList<string>? own = null;
-            if (tokens is not null && !tokens.TryGetValue(id, out own)) throw new InputException(tokensFile!, $"id {id}", "is missing", $"Give one line for each entry of {file}");
+            TextTokens told = default;
+            if (tokens is not null && !tokens.TryGetValue(id, out told)) throw new InputException(tokensFile!, $"id {id}", "is missing", $"Give one line for each entry of {file}");
+            var (own, tags) = told;
             if (own is not null && own.Count != shape[2]) throw new InputException(tokensFile!, $"id {id}", $"has {own.Count} tokens for a map of {shape[2]}", "Save tokens and maps of the same texts, special tokens included");
-            texts.Add(new AttentionText(id, shape[2], own));
+            if (tags is not null && tags.Count != shape[2]) throw new InputException(tokensFile!, $"id {id}", $"has {tags.Count} tags for a map of {shape[2]}", "Save one tag per token, null for special tokens");
+            texts.Add(new AttentionText(id, shape[2], own) { Tags = tags });
             hash.Add(id).Add(entry.Length).Add(entry.Crc32).Add(own is null ? "" : string.Join('\n', own)); // the zip's own checksum stands for the map
+            if (tags is not null) hash.Add(string.Join('\n', tags));
         }
         if (grid is null) throw new InputException(file, null, "holds no map", SaveAgain);
         return new MapArchive(file, hash.Of(), grid.Value, texts);
@@ -173,9 +177,11 @@ public sealed class MapArchive : IAttentionSource
         }
     }
 
-    private static Dictionary<string, IReadOnlyList<string>?> ReadTokens(string file)
+    private readonly record struct TextTokens(IReadOnlyList<string>? Tokens, IReadOnlyList<string?>? Tags);
+
+    private static Dictionary<string, TextTokens> ReadTokens(string file)
     {
-        var tokens = new Dictionary<string, IReadOnlyList<string>?>();
+        var tokens = new Dictionary<string, TextTokens>();
         int line = 0;
         foreach (string text in TextFile.Lines(file))
         {
@@ -187,7 +193,9 @@ public sealed class MapArchive : IAttentionSource
                 using var json = JsonDocument.Parse(text);
                 string id = json.RootElement.GetProperty("id").GetString() ?? throw Bad("has no id");
                 var list = json.RootElement.GetProperty("tokens");
-                if (!tokens.TryAdd(id, list.ValueKind == JsonValueKind.Null ? null : [.. list.EnumerateArray().Select(t => t.GetString() ?? throw Bad("has a null token"))]))
+                string[]? own = list.ValueKind == JsonValueKind.Null ? null : [.. list.EnumerateArray().Select(t => t.GetString() ?? throw Bad("has a null token"))];
+                string?[]? tags = json.RootElement.TryGetProperty("tags", out var given) && given.ValueKind != JsonValueKind.Null ? [.. given.EnumerateArray().Select(t => t.GetString())] : null;
+                if (!tokens.TryAdd(id, new TextTokens(own, tags)))
                     throw Bad($"repeats the id {id}");
             }
             catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException) { throw Bad("is not such a record", e); }

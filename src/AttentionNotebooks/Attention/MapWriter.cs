@@ -32,7 +32,7 @@ public static class MapWriter
             progress?.Report(new VisitProgress(i + 1, source.Texts.Count, clock.Elapsed));
         }))));
         var lines = new StringBuilder();
-        foreach (var text in source.Texts) lines.Append(JsonSerializer.Serialize(new { id = text.Id, tokens = text.Tokens }, Plain)).Append('\n');
+        foreach (var text in source.Texts) lines.Append((text.Tags is null ? JsonSerializer.Serialize(new { id = text.Id, tokens = text.Tokens }, Plain) : JsonSerializer.Serialize(new { id = text.Id, tokens = text.Tokens, tags = text.Tags }, Plain))).Append('\n');
         AtomicFile.WriteText(TokensFileOf(file), lines.ToString());
     }
 }

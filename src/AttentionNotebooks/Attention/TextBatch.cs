@@ -8,7 +8,7 @@ namespace AttentionNotebooks.Attention;
 /// A batch of texts beside its attention maps: what a feature's formula needs to know of positions, lengths and special
 /// tokens. B texts, padded to T tokens. Tensors are made when first asked for and live as long as the batch.
 /// </summary>
-public sealed class TextBatch : IDisposable
+public sealed partial class TextBatch : IDisposable
 {
     private readonly Dictionary<string, Tensor> _tensors = [];
     private readonly Device _device;
@@ -66,7 +66,7 @@ public sealed class TextBatch : IDisposable
     /// <returns><c>[B, T]</c>, float32: 1 where marked. The caller owns it.</returns>
     /// <exception cref="InputException">A text's tokens are not known.</exception>
     public Tensor MarkTokens(Func<string, bool> isMarked) => Marks(t => t.Tokens is null
-        ? throw new InputException($"text {t.Id}", null, "has no tokens, which this feature asks about", "Give the tokens of the saved maps (--tokens), or leave the feature out")
+        ? throw NoTokens(t)
         : Enumerable.Range(0, t.Length).Where(i => isMarked(t.Tokens[i])));
 
     /// <summary>
@@ -86,7 +86,7 @@ public sealed class TextBatch : IDisposable
     /// <param name="attention"><c>[B, H, T, T]</c>.</param>
     /// <param name="marked">m, <c>[B, T]</c>, such as <see cref="IsSep"/>.</param>
     /// <returns><c>[B, H]</c>.</returns>
-    public Tensor OnKeys(Tensor attention, Tensor marked) => (attention.sum(dim: 2) * marked.unsqueeze(1)).sum(dim: -1) / Lengths;
+    public Tensor OnKeys(Tensor attention, Tensor marked) => (KeySums(attention) * marked.unsqueeze(1)).sum(dim: -1) / Lengths;
 
     /// <summary>The mean over a text's own queries of a value per query; what stands at padding does not count.</summary>
     /// <param name="perQuery"><c>[B, H, T]</c>.</param>
@@ -102,18 +102,29 @@ public sealed class TextBatch : IDisposable
         return tensor(marks, [Count, Length], device: _device);
     }
 
+    /// <summary>A tensor that depends on the texts alone, made once per batch.</summary>
+    /// <param name="name">What it is called; every maker of one name must make the same.</param>
+    /// <param name="make">Makes it.</param>
+    internal Tensor Cached(string name, Func<Tensor> make) => Cached(_tensors, name, make);
+
     // Formulas run inside dispose scopes of their own; what the batch keeps must outlive those.
-    private Tensor Cached(string name, Func<Tensor> make)
+    private static Tensor Cached(Dictionary<string, Tensor> kept, string name, Func<Tensor> make)
     {
-        if (_tensors.TryGetValue(name, out var known)) return known;
+        if (kept.TryGetValue(name, out var known)) return known;
         using var scope = NewDisposeScope();
-        return _tensors[name] = make().DetachFromDisposeScope();
+        return kept[name] = make().DetachFromDisposeScope();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var t in _tensors.Values) t.Dispose();
-        _tensors.Clear();
+        Clear(_tensors);
+        Leave();
+    }
+
+    private static void Clear(Dictionary<string, Tensor> tensors)
+    {
+        foreach (var t in tensors.Values) t.Dispose();
+        tensors.Clear();
     }
 }

@@ -19,7 +19,7 @@ public sealed class BertAttention : nn.Module
     /// <summary>The self-attention itself.</summary>
     public BertSelfAttention Self => self;
 
-    /// <summary>The mixing of the heads.</summary>
+    /// <summary>What mixes the heads.</summary>
     public BertSelfOutput Output => output;
 
     /// <summary>Attends, mixes the heads, adds and normalises.</summary>

@@ -1,5 +1,8 @@
+using System.Globalization;
+using AttentionNotebooks.Attention;
 using AttentionNotebooks.Bert;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace AttentionNotebooks.Features;
 
@@ -14,21 +17,15 @@ public static class DistanceFeatures
     /// Vig and Belinkov 2019 define it for causal attention; this is the same over all keys.
     /// </summary>
     public static HeadFeature MeanDistance { get; } = new("mean_distance", "tokens", "Σ_ij A_ij·|i−j| / n", "after Vig & Belinkov 2019",
-        (a, t) => t.Weighted(a, t.Distance));
+        (a, t) => t.MeanDistance(a)) { Range = "0 … (3n² − 2n − r)/(4n), r = n mod 2" };
 
     /// <summary>Mean signed offset, Σ_ij A_ij·(j − i) / n, in tokens: negative looks back, positive ahead.</summary>
     public static HeadFeature MeanOffset { get; } = new("mean_offset", "tokens", "Σ_ij A_ij·(j−i) / n", "signed form of mean_distance",
-        (a, t) => t.Weighted(a, t.Offset));
+        (a, t) => t.Weighted(a, t.Offset)) { Range = "−(n−1)/2 … (n−1)/2" };
 
     /// <summary>Spread: the mean over queries of the standard deviation of j − i under the row's weights, in tokens.</summary>
     public static HeadFeature DistanceStd { get; } = new("distance_std", "tokens", "(1/n) Σ_i sqrt(Σ_j A_ij·(j−μ_i)²), μ_i = Σ_j A_ij·j", "this kit",
-        (a, t) =>
-        {
-            // Two passes: E[j²] − E[j]² would cancel in float32 for a sharp head that looks far.
-            using var centre = a.matmul(t.Position).unsqueeze(-1);             // [B, H, T, 1]
-            using var deviation = t.Position.add(centre, Scalars.MinusOne);                         // [B, H, T, T]
-            return t.MeanOverQueries((a * deviation.square()).sum(dim: -1).sqrt());
-        });
+        (a, t) => t.MeanOverQueries(t.RowSpread(a))) { Range = "0 … (n−1)/2" };
 
     /// <summary>Mass within two tokens, Σ_{|i−j| ≤ 2} A_ij / n, a share from 0 to 1.</summary>
     public static HeadFeature Local2 { get; } = new("local_2", "share", "Σ_{|i−j|≤2} A_ij / n", "this kit",
@@ -36,5 +33,75 @@ public static class DistanceFeatures
         {
             using var near = t.Distance.le(TwoTokens).to_type(a.dtype);
             return t.Weighted(a, near);
-        });
+        }) { Range = "0 … 1" };
+
+    /// <summary>Mean distance divided by the uniform map's, (n² − 1)/(3n), so that texts of all lengths compare: 1 for a head that spreads evenly; 0 in a text of one token.</summary>
+    public static HeadFeature RelativeDistance { get; } = new("relative_distance", "of uniform", "mean_distance / ((n²−1)/(3n))", "this kit",
+        (a, t) => t.MeanDistance(a) / t.UniformDistance) { Range = "0 … below 9/4" };
+
+    /// <summary>
+    /// Cumulative attention diagonality: the mass within a share r of the text's length, averaged over all r from 0 to 1.
+    /// The integral of that step function is 1 − mean_distance/(n − 1); 1 in a text of one token.
+    /// </summary>
+    public static HeadFeature CumulativeDiagonality { get; } = new("cumulative_diagonality", "share", "∫₀¹ (1/n) Σ_{|i−j| ≤ r(n−1)} A_ij dr = 1 − mean_distance/(n−1)", "after Shim et al. 2022 (formula from memory)",
+        (a, t) => (t.MeanDistance(a) / t.LongestDistance).neg().add(t.Ones, Scalars.One)) { Range = "0 … 1" };
+
+    /// <summary>Mass ahead of the query, Σ_{j > i} A_ij / n.</summary>
+    public static HeadFeature Ahead { get; } = new("ahead", "share", "Σ_{j>i} A_ij / n", "this kit",
+        (a, t) => t.OffsetShares(a).narrow(-1, t.Length, t.Length - 1).sum(dim: -1)) { Range = "0 … (n−1)/n" };
+
+    /// <summary>Mass behind the query, Σ_{j &lt; i} A_ij / n.</summary>
+    public static HeadFeature Behind { get; } = new("behind", "share", "Σ_{j<i} A_ij / n", "this kit",
+        (a, t) => t.OffsetShares(a).narrow(-1, 0, t.Length - 1).sum(dim: -1)) { Range = "0 … (n−1)/n" };
+
+    /// <summary>A quantile of the distance: the least d within which at least the share q of the attention falls.</summary>
+    /// <param name="percent">100·q, from 1 to 99.</param>
+    public static HeadFeature Quantile(int percent) => new($"distance_q{percent}", "tokens", $"min d : Σ_{{|i−j|≤d}} A_ij / n ≥ {percent} %", "this kit",
+        (a, t) =>
+        {
+            // A share that is reached but for float32's rounding is reached.
+            using var within = t.DistanceShares(a).cumsum(-1).lt((percent / 100.0 - 1e-6).ToScalar());              // [B, H, T]
+            return within.to_type(ScalarType.Float32).sum(dim: -1);
+        }) { Range = "0 … n−1" };
+
+    /// <summary>Mass within a window, Σ_{|i−j| ≤ d} A_ij / n.</summary>
+    /// <param name="tokens">d, from 0.</param>
+    public static HeadFeature Within(int tokens) => Band($"within_{tokens}", $"Σ_{{|i−j|≤{tokens}}} A_ij / n", 0, tokens);
+
+    /// <summary>Mass beyond a window, Σ_{|i−j| > d} A_ij / n.</summary>
+    /// <param name="tokens">d, from 0.</param>
+    public static HeadFeature Beyond(int tokens) => Band($"beyond_{tokens}", $"Σ_{{|i−j|>{tokens}}} A_ij / n", tokens + 1, int.MaxValue);
+
+    /// <summary>The histogram of distances in bins that double: 0, 1, 2, 3–4, 5–8, … 33–64, 65 and more. The bins sum to 1.</summary>
+    public static IReadOnlyList<HeadFeature> Histogram { get; } =
+    [
+        .. new[] { (0, 0), (1, 1), (2, 2), (3, 4), (5, 8), (9, 16), (17, 32), (33, 64) }
+            .Select(b => Band(b.Item1 == b.Item2 ? $"distance_{b.Item1}" : $"distance_{b.Item1}_{b.Item2}", $"Σ_{{{b.Item1}≤|i−j|≤{b.Item2}}} A_ij / n", b.Item1, b.Item2)),
+        Band("distance_65_on", "Σ_{|i−j|≥65} A_ij / n", 65, int.MaxValue),
+    ];
+
+    /// <summary>The family.</summary>
+    public static IReadOnlyList<HeadFeature> All { get; } =
+    [
+        MeanDistance, MeanOffset, DistanceStd, Local2, RelativeDistance, CumulativeDiagonality, Ahead, Behind,
+        Quantile(10), Quantile(50), Quantile(90), Within(5), Within(10), Beyond(10), .. Histogram,
+    ];
+
+    /// <summary>The feature of a name that carries a number: <c>within_7</c>, <c>beyond_20</c>, <c>distance_q25</c>; else <see langword="null"/>.</summary>
+    /// <param name="name">The name.</param>
+    public static HeadFeature? Numbered(string name)
+    {
+        int? Number(string prefix) => name.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int n)
+            && name == prefix + n.ToString(CultureInfo.InvariantCulture) ? n : null;
+        return Number("within_") is { } within and <= 100_000 ? Within(within) : Number("beyond_") is { } beyond and <= 100_000 ? Beyond(beyond)
+            : Number("distance_q") is { } percent and >= 1 and <= 99 ? Quantile(percent) : null;
+    }
+
+    // The mass at distances from … to, both included.
+    private static HeadFeature Band(string name, string definition, int from, int to) => new(name, "share", definition, "this kit",
+        (a, t) =>
+        {
+            int first = Math.Min(from, t.Length), count = Math.Max(0, Math.Min(to, t.Length - 1) - first + 1);
+            return t.DistanceShares(a).narrow(-1, first, count).sum(dim: -1);
+        }) { Range = "0 … 1" };
 }

@@ -5,16 +5,16 @@ namespace AttentionNotebooks.Features;
 
 /// <summary>
 /// Turns maps into a head table as they stream by. What it keeps is as small as the table, whatever the corpus: per
-/// head and feature the exact sums of the per-text values and of their squares.
+/// head and feature the exact sums of the per-text values and of their squares, and the sums of the statistics that features
+/// of all texts together are made of.
 /// </summary>
 public sealed class FeatureReducer : IAttentionVisitor
 {
-    private const double Largest = 1 << 20;
-
     private readonly HeadGrid _grid;
-    private readonly IReadOnlyList<HeadFeature> _features; // empty in a reducer read from a file, which can only be merged
-    private readonly string[] _names;
-    private readonly ExactSum[][] _sums, _squares; // [feature][head position]
+    private readonly IReadOnlyList<HeadFeature> _features;
+    private readonly TextStatistic[] _statistics;
+    private readonly ExactSum[][] _sums, _squares; // [feature][head position]; empty for features of all texts together
+    private readonly ExactSum[][][] _means;        // [statistic][part][head position]
     private int _texts;
 
     /// <summary>Creates an empty reducer.</summary>
@@ -24,43 +24,62 @@ public sealed class FeatureReducer : IAttentionVisitor
     {
         _grid = grid;
         _features = features;
-        _names = [.. features.Select(f => f.Name)];
-        _sums = [.. features.Select(_ => new ExactSum[grid.Count])];
-        _squares = [.. features.Select(_ => new ExactSum[grid.Count])];
+        _statistics = StatisticsOf(features);
+        _sums = [.. features.Select(f => f.Statistic is null ? new ExactSum[grid.Count] : [])];
+        _squares = [.. _sums.Select(s => new ExactSum[s.Length])];
+        _means = [.. _statistics.Select(s => Enumerable.Range(0, s.Parts).Select(_ => new ExactSum[grid.Count]).ToArray())];
     }
 
-    private FeatureReducer(HeadGrid grid, string[] names, int texts, ExactSum[][] sums, ExactSum[][] squares)
+    private FeatureReducer(HeadGrid grid, IReadOnlyList<HeadFeature> features, int texts, ExactSum[][] sums, ExactSum[][] squares, ExactSum[][][] means)
     {
-        (_grid, _features, _names, _texts, _sums, _squares) = (grid, [], names, texts, sums, squares);
+        (_grid, _features, _statistics, _texts, _sums, _squares, _means) = (grid, features, StatisticsOf(features), texts, sums, squares, means);
     }
 
     /// <summary>The model's heads.</summary>
     public HeadGrid Grid => _grid;
 
     /// <summary>The names of the features.</summary>
-    public IReadOnlyList<string> Features => _names;
+    public IReadOnlyList<string> Features => [.. _features.Select(f => f.Name)];
 
     /// <summary>Texts seen so far.</summary>
     public int Texts => _texts;
+
+    /// <inheritdoc/>
+    public bool NeedsValues => _features.Any(f => f.Needs.HasFlag(FeatureNeeds.Values));
+
+    internal IReadOnlyList<TextStatistic> Statistics => _statistics;
 
     internal IReadOnlyList<ExactSum[]> Sums => _sums;
 
     internal IReadOnlyList<ExactSum[]> Squares => _squares;
 
+    internal IReadOnlyList<ExactSum[][]> Means => _means;
+
     /// <summary>A reducer as it was when its sums were written.</summary>
-    /// <exception cref="ArgumentException">The sums do not fit the names.</exception>
-    internal static FeatureReducer Restore(HeadGrid grid, string[] names, int texts, ExactSum[][] sums, ExactSum[][] squares) =>
-        sums.Length == names.Length && squares.Length == names.Length
-            ? new FeatureReducer(grid, names, texts, sums, squares)
-            : throw new ArgumentException($"{sums.Length} and {squares.Length} columns of sums for {names.Length} features");
+    /// <exception cref="ArgumentException">The sums do not fit the features.</exception>
+    internal static FeatureReducer Restore(HeadGrid grid, IReadOnlyList<HeadFeature> features, int texts, ExactSum[][] sums, ExactSum[][] squares, ExactSum[][][] means)
+    {
+        int Heads(HeadFeature f) => f.Statistic is null ? grid.Count : 0;
+        var statistics = StatisticsOf(features);
+        bool fits = sums.Select(s => s.Length).SequenceEqual(features.Select(Heads)) && squares.Select(s => s.Length).SequenceEqual(features.Select(Heads))
+            && means.Select(m => m.Length).SequenceEqual(statistics.Select(s => s.Parts)) && means.All(m => m.All(p => p.Length == grid.Count));
+        return fits ? new FeatureReducer(grid, features, texts, sums, squares, means) : throw new ArgumentException($"the sums do not fit {features.Count} features of {grid.Count} heads");
+    }
 
     /// <inheritdoc/>
     public void Visit(TextBatch batch, int layer, torch.Tensor probabilities)
     {
+        batch.Enter(layer, probabilities);
         for (int f = 0; f < _features.Count; f++)
         {
+            if (_features[f].Statistic is not null) continue;
             using var scope = torch.NewDisposeScope();
-            Add(f, layer, batch, Values(_features[f], batch, probabilities));
+            Add(f, layer, batch, FeatureValues.Of(_features[f], batch, _grid, probabilities));
+        }
+        for (int s = 0; s < _statistics.Length; s++)
+        {
+            using var scope = torch.NewDisposeScope();
+            Add(_statistics[s], _means[s], layer, batch, FeatureValues.Of(_statistics[s], batch, _grid, probabilities));
         }
         if (layer == 0) _texts += batch.Count;
     }
@@ -70,36 +89,40 @@ public sealed class FeatureReducer : IAttentionVisitor
     /// <exception cref="ArgumentException">It has other heads or features.</exception>
     public void Merge(FeatureReducer other)
     {
-        if (other._grid != _grid || !other._names.SequenceEqual(_names))
+        if (other._grid != _grid || !other.Features.SequenceEqual(Features))
             throw new ArgumentException("has other heads or features", nameof(other));
-        for (int f = 0; f < _names.Length; f++)
-            for (int h = 0; h < _grid.Count; h++)
-            {
-                _sums[f][h].Add(other._sums[f][h]);
-                _squares[f][h].Add(other._squares[f][h]);
-            }
+        Add(_sums, other._sums);
+        Add(_squares, other._squares);
+        for (int s = 0; s < _means.Length; s++) Add(_means[s], other._means[s]);
         _texts += other._texts;
     }
 
     /// <summary>The table: per head and feature, mean and standard deviation over the texts seen.</summary>
     /// <exception cref="InvalidOperationException">No text was seen.</exception>
-    public HeadTable ToTable()
+    /// <exception cref="InputException">A feature of all texts together has no value in them.</exception>
+    public HeadTable ToTable() => ToTable(leaveOutUndefined: false);
+
+    /// <summary>The table; features of all texts together that have no value in these are an error, or left out.</summary>
+    internal HeadTable ToTable(bool leaveOutUndefined)
     {
         if (_texts == 0) throw new InvalidOperationException("no text was seen");
         double[] Of(Func<int, double> value) => [.. Enumerable.Range(0, _grid.Count).Select(value)];
-        return new HeadTable(_grid, _names,
-            [.. _sums.Select(s => Of(h => s[h].Mean(_texts)))],
-            [.. _sums.Zip(_squares, (s, q) => Of(h => Math.Sqrt(ExactSum.Variance(s[h], q[h], _texts))))], _texts);
+        var columns = new List<(HeadFeature Feature, double[] Values, double[]? Deviations)>();
+        for (int i = 0; i < _features.Count; i++)
+        {
+            var (f, sums, squares) = (_features[i], _sums[i], _squares[i]);
+            columns.Add(f.Statistic is null
+                ? (f, Of(h => sums[h].Mean(_texts)), Of(h => Math.Sqrt(ExactSum.Variance(sums[h], squares[h], _texts))))
+                : (f, Of(h => Together(f, h)), null));
+        }
+        foreach (var c in columns.Where(c => !leaveOutUndefined && !c.Values.All(double.IsFinite)))
+            throw FeatureValues.NoValue(c.Feature, _grid[Array.FindIndex(c.Values, v => !double.IsFinite(v))]);
+        columns.RemoveAll(c => !c.Values.All(double.IsFinite));
+        return new HeadTable(_grid, [.. columns.Select(c => c.Feature.Name)], [.. columns.Select(c => c.Values)], [.. columns.Select(c => c.Deviations)], _texts);
     }
 
-    private float[] Values(HeadFeature feature, TextBatch batch, torch.Tensor probabilities)
-    {
-        var value = feature.Compute(probabilities, batch);
-        if (!value.shape.SequenceEqual([batch.Count, _grid.Heads]))
-            throw new InputException($"feature \"{feature.Name}\"", null, $"gives a tensor of shape [{string.Join(", ", value.shape)}] for {batch.Count} texts and {_grid.Heads} heads",
-                "Return one value per text and head, [B, H]: sum over the last two dimensions of the map");
-        return value.to_type(torch.ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
-    }
+    private double Together(HeadFeature feature, int head) =>
+        feature.OfMeans!([.. _means[Array.IndexOf(_statistics, feature.Statistic)].Select(part => part[head].Mean(_texts))]);
 
     private void Add(int f, int layer, TextBatch batch, float[] values)
     {
@@ -108,14 +131,27 @@ public sealed class FeatureReducer : IAttentionVisitor
             {
                 double v = values[b * _grid.Heads + h];
                 int at = layer * _grid.Heads + h;
-                if (!double.IsFinite(v)) throw Bad($"is {v}", "Look at the formula: dividing by a count that can be 0 or taking the logarithm of 0 are the usual causes");
-                // Its square must stay below ExactSum.Limit.
-                if (Math.Abs(v) >= Largest) throw Bad($"is {v}, and values are summed exactly below {Largest} only", "Use a larger unit, or a share");
+                FeatureValues.Check(_features[f].Name, v, batch.Texts[b], _grid[at]);
                 _sums[f][at].Add(v);
                 _squares[f][at].Add(v * v);
-
-                InputException Bad(FormattableString problem, string remedy) =>
-                    new($"feature \"{_features[f].Name}\"", $"text {batch.Texts[b].Id}, head {_grid[at]}", FormattableString.Invariant(problem), remedy);
             }
     }
+
+    private void Add(TextStatistic statistic, ExactSum[][] sums, int layer, TextBatch batch, float[] values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            int part = i % statistic.Parts, b = i / statistic.Parts / _grid.Heads, at = layer * _grid.Heads + i / statistic.Parts % _grid.Heads;
+            FeatureValues.Check(statistic.Name, values[i], batch.Texts[b], _grid[at]);
+            sums[part][at].Add(values[i]);
+        }
+    }
+
+    private static void Add(ExactSum[][] to, ExactSum[][] from)
+    {
+        for (int c = 0; c < to.Length; c++)
+            for (int h = 0; h < to[c].Length; h++) to[c][h].Add(from[c][h]);
+    }
+
+    private static TextStatistic[] StatisticsOf(IReadOnlyList<HeadFeature> features) => [.. features.Select(f => f.Statistic).OfType<TextStatistic>().Distinct()];
 }

@@ -17,7 +17,8 @@ namespace AttentionNotebooks.Features;
 /// <param name="Sums">The sums.</param>
 public sealed record FeatureState(string Run, int Shard, int Shards, int BatchesDone, int Batches, FeatureReducer Sums)
 {
-    private const string Format = "attention-notebooks features 1";
+    private const string Format = "attention-notebooks features 2";
+    private const string OlderFormat = "attention-notebooks features 1"; // had no statistics
     private const string Remedy = "Run attn features again for it";
 
     /// <summary>Whether every batch of the shard is in.</summary>
@@ -55,6 +56,9 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
         json.WriteEndArray();
         WriteSums("sums", Sums.Sums);
         WriteSums("squares", Sums.Squares);
+        json.WriteStartObject("statistics");
+        for (int s = 0; s < Sums.Statistics.Count; s++) WriteSums(Sums.Statistics[s].Name, Sums.Means[s]);
+        json.WriteEndObject();
         json.WriteEndObject();
 
         // As text: JSON has no 128-bit integers.
@@ -75,13 +79,17 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(file));
             var json = document.RootElement;
-            if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("format", out var format) || format.GetString() != Format)
+            string? format = json.ValueKind == JsonValueKind.Object && json.TryGetProperty("format", out var named) ? named.GetString() : null;
+            if (format == OlderFormat) throw new InputException(file, null, "was written by an older version", Remedy);
+            if (format != Format)
                 throw new InputException(file, null, "is not what attn features --shard writes", "Name the files that the shards wrote");
             int Number(string name) => json.GetProperty(name).GetInt32() is >= 0 and int n ? n : throw new FormatException($"{name} is negative");
             var grid = new HeadGrid(Number("layers"), Number("heads"));
-            string[] features = [.. json.GetProperty("features").EnumerateArray().Select(f => f.GetString()!)];
-            ExactSum[][] Sums(string name) => [.. json.GetProperty(name).EnumerateArray().Select(c => Column(c.GetString()!, grid))];
-            var sums = FeatureReducer.Restore(grid, features, Number("texts"), Sums("sums"), Sums("squares"));
+            HeadFeature[] features = [.. json.GetProperty("features").EnumerateArray().Select(f => Named(f.GetString()!))];
+            static ExactSum[][] Sums(JsonElement of) => [.. of.EnumerateArray().Select(c => Column(c.GetString()!))];
+            var statistics = json.GetProperty("statistics").EnumerateObject().ToDictionary(s => s.Name, s => Sums(s.Value));
+            ExactSum[][][] means = [.. features.Select(f => f.Statistic).OfType<TextStatistic>().Distinct().Select(s => statistics[s.Name])];
+            var sums = FeatureReducer.Restore(grid, features, Number("texts"), Sums(json.GetProperty("sums")), Sums(json.GetProperty("squares")), means);
             return new FeatureState(json.GetProperty("run").GetString()!, Number("shard"), Number("shards"), Number("batches_done"), Number("batches"), sums);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new InputException(file, null, "cannot be opened", "Check the path", e); }
@@ -115,9 +123,12 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
         return first.Sums.ToTable();
     }
 
-    private static ExactSum[] Column(string text, HeadGrid grid)
-    {
-        ExactSum[] sums = [.. text.Split(' ').Select(s => ExactSum.FromUnits(Int128.Parse(s, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)))];
-        return sums.Length == grid.Count ? sums : throw new FormatException($"{sums.Length} sums for {grid.Count} heads");
-    }
+    // Sums do not need their formula any more, except those of statistics, from which the features are still to be made.
+    private static HeadFeature Named(string name) => Known.All.FirstOrDefault(f => f.Name == name && f.Statistic is not null)
+        ?? new HeadFeature(name, "", (_, _) => throw new InvalidOperationException("a feature read from a file can only be merged"));
+
+    private static FeatureCatalogue Known { get; } = new(TokenCounts.Of([]));
+
+    private static ExactSum[] Column(string text) =>
+        [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(s => ExactSum.FromUnits(Int128.Parse(s, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)))];
 }

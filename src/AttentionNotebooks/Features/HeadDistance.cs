@@ -44,6 +44,20 @@ public sealed record HeadDistance(string Name, string Definition, string Source,
         return cdist(cumulative, cumulative, 1.0).sum(dim: 0);
     });
 
+    /// <summary>
+    /// Jensen–Shannon divergence of smoothed rows, (1 − s)·p + s/n, as in Clark et al.'s released code (s = 0.001); their paper
+    /// sums it over tokens and texts where this kit takes means.
+    /// </summary>
+    /// <param name="smoothing">s, from 0 to 1.</param>
+    /// <exception cref="InputException">It is not.</exception>
+    public static HeadDistance JensenShannonSmoothed(double smoothing)
+    {
+        if (smoothing is not (>= 0 and <= 1)) throw new InputException(FormattableString.Invariant($"smoothing {smoothing}"), null, "is not a share", "Choose from 0 (none) to 1; Clark et al. 2019 use 0.001");
+        Scalar kept = (1 - smoothing).ToScalar(), spread = smoothing.ToScalar();
+        return smoothing == 0 ? JensenShannon : new("js", FormattableString.Invariant($"Jensen–Shannon divergence of (1−s)·p + s/n and (1−s)·q + s/n, s = {smoothing}, nats"), "Clark et al. 2019, released code",
+            rows => JensenShannonSum(rows.mul(kept).add(full_like(rows, 1.0 / rows.shape[^1]), spread)));
+    }
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<HeadDistance> All { get; } = [JensenShannon, Hellinger, Cosine, Correlation, TotalVariation, Wasserstein];
 

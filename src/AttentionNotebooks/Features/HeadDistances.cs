@@ -37,6 +37,22 @@ public sealed class HeadDistanceReducer : IAttentionVisitor, IDisposable
     private readonly List<Tensor> _layers = [];
     private int _texts;
 
+    /// <summary>The model's heads.</summary>
+    public HeadGrid Grid => _grid;
+
+    /// <summary>Texts seen so far.</summary>
+    public int Texts => _texts;
+
+    internal IReadOnlyList<ExactSum> Sums => _sums;
+
+    /// <summary>A reducer as it was when its sums were written; it can only be merged.</summary>
+    internal static HeadDistanceReducer Restore(HeadGrid grid, string distance, int texts, ExactSum[] sums)
+    {
+        var reducer = new HeadDistanceReducer(grid, new HeadDistance(distance, "", "", _ => throw new InvalidOperationException("read from a file, it can only be merged"))) { _texts = texts };
+        sums.CopyTo(reducer._sums, 0);
+        return reducer;
+    }
+
     /// <summary>Creates an empty reducer.</summary>
     /// <param name="grid">The model's heads.</param>
     /// <param name="distance">Which distance.</param>

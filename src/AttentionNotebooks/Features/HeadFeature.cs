@@ -20,6 +20,58 @@ public sealed record HeadFeature(string Name, string Unit, string Definition, st
     /// <param name="compute">From <c>[B, H, T, T]</c> and the batch to <c>[B, H]</c>.</param>
     public HeadFeature(string name, string unit, Func<torch.Tensor, TextBatch, torch.Tensor> compute) : this(name, unit, "user-defined", "user", compute) { }
 
+    /// <summary>
+    /// A feature of all texts together: a statistic is averaged over the texts first, and the feature is a function of the
+    /// averages. It has no value in a single text, and no spread.
+    /// </summary>
+    /// <param name="name">What the column is called.</param>
+    /// <param name="unit">Its unit.</param>
+    /// <param name="definition">The formula, with E for the mean over texts.</param>
+    /// <param name="source">Who defined it.</param>
+    /// <param name="statistic">What is averaged.</param>
+    /// <param name="ofMeans">From one head's averages, one per part, to its value; NaN where it has none.</param>
+    public HeadFeature(string name, string unit, string definition, string source, TextStatistic statistic, Func<IReadOnlyList<double>, double> ofMeans)
+        : this(name, unit, definition, source, (_, _) => throw new InputException($"feature \"{name}\"", null, "is one of all texts together and has no value in a single text", "Leave it out here"))
+    {
+        Statistic = statistic;
+        OfMeans = ofMeans;
+    }
+
+    /// <summary>From where to where it goes, e.g. <c>0 … ln n</c>.</summary>
+    public string Range { get; init; } = "";
+
+    /// <summary>What a source must have for it.</summary>
+    public FeatureNeeds Needs { get; init; }
+
+    /// <summary>What is averaged over the texts first; <see langword="null"/> for a feature with a value in every text.</summary>
+    public TextStatistic? Statistic { get; }
+
+    /// <summary>From one head's averages of <see cref="Statistic"/> to its value.</summary>
+    public Func<IReadOnlyList<double>, double>? OfMeans { get; }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Name} [{Unit}] = {Definition} ({Source})";
+}
+
+/// <summary>Some numbers per head and text that are averaged over texts before a feature is made of them.</summary>
+/// <param name="Name">What it is called where sums are saved.</param>
+/// <param name="Parts">How many numbers.</param>
+/// <param name="Compute">From <c>[B, H, T, T]</c> and the batch to <c>[B, H, Parts]</c>.</param>
+public sealed record TextStatistic(string Name, int Parts, Func<torch.Tensor, TextBatch, torch.Tensor> Compute);
+
+/// <summary>What a source must have for a feature.</summary>
+[Flags]
+public enum FeatureNeeds
+{
+    /// <summary>Nothing but maps.</summary>
+    None = 0,
+
+    /// <summary>The texts' tokens.</summary>
+    Tokens = 1,
+
+    /// <summary>Parts of speech of the tokens.</summary>
+    Tags = 2,
+
+    /// <summary>The values' norms, which a live model has.</summary>
+    Values = 4,
 }

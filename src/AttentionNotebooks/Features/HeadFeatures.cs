@@ -20,4 +20,21 @@ public static class HeadFeatures
         source.Visit(reducer, options, progress, cancellation);
         return reducer.ToTable();
     }
+
+    /// <summary>Computes features and keeps the value of every text: for intervals, reliability and comparisons.</summary>
+    /// <param name="source">A live model or an archive of maps.</param>
+    /// <param name="features">What to compute; <see cref="StandardFeatures.All"/> when omitted.</param>
+    /// <param name="options">Batch size; shards have no values of their own.</param>
+    /// <param name="progress">Told after each batch.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <param name="memory">The most bytes to keep.</param>
+    /// <exception cref="InputException">It would be more, a map is broken, or a feature gives something other than one finite number per text and head.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static TextValues Record(this IAttentionSource source, IReadOnlyList<HeadFeature>? features = null, VisitOptions? options = null,
+        IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default, long memory = FeatureRecorder.DefaultMemory)
+    {
+        var recorder = new FeatureRecorder(source, features ?? StandardFeatures.All, memory);
+        source.Visit(recorder, (options ?? VisitOptions.Default) with { Shard = 0, Shards = 1, Skip = 0 }, progress, cancellation);
+        return recorder.Values;
+    }
 }

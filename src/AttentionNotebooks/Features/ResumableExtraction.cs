@@ -63,6 +63,8 @@ public static class ResumableExtraction
     {
         private FeatureReducer _batch = new(grid, features);
 
+        public bool NeedsValues => _batch.NeedsValues;
+
         public void Visit(TextBatch batch, int layer, torch.Tensor probabilities)
         {
             _batch.Visit(batch, layer, probabilities);

@@ -45,7 +45,7 @@ public class ClusterVerbTests
         var (code, output, _) = await Attn("text-features", "--maps", maps, "--features", "previous,entropy", "--out", folder["t.npz"]);
         Assert.Equal(0, code);
         Assert.Contains("2 features of 1 × 1 heads in 2 texts", output);
-        Assert.Equal(HeadTableCsv.ReadCsv(folder["h.csv"])[0, 0, "previous"], TextValues.Read(folder["t.npz"]).ToTable()[0, 0, "previous"], 1e-6);
+        Assert.Equal(HeadTableCsv.ReadCsv(folder["h.csv"])[0, 0, "previous"], TextSample.Read(folder["t.npz"]).ToTable()[0, 0, "previous"], 1e-6);
         Assert.Equal(0, (await Attn("mean-maps", "--maps", maps, "--bins", "5", "--out", folder["m.npz"])).Code);
         Assert.Equal(5, MeanMaps.Read(folder["m.npz"]).Bins);
         await Fails("more than the 1 heads there are", "cluster", "--heads", folder["h.csv"], "--k", "2", "--algorithm", "spectral", "--distances", folder["d.npz"], "--out", folder["x.csv"]);

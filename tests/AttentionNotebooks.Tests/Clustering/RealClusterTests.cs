@@ -12,7 +12,7 @@ public class RealClusterTests
     public void The_shipped_values_per_text_are_what_the_maps_give(string maps, string? tokens, string shipped)
     {
         using var folder = new TestFolder();
-        TextValues.Of(Source(maps, tokens)).Write(folder["again.npz"]);
+        TextSample.Of(Source(maps, tokens)).Write(folder["again.npz"]);
         Assert.Equal(File.ReadAllBytes(Repository.Path("data", "bert-base", shipped)), File.ReadAllBytes(folder["again.npz"]));
     }
 
@@ -30,7 +30,7 @@ public class RealClusterTests
     [InlineData("texts.npz", "heads.csv", 97), InlineData("texts.tweets.npz", "heads.tweets.csv", 50)]
     public void The_shipped_tables_are_the_means_of_the_shipped_values_per_text(string texts, string heads, int count)
     {
-        var values = TextValues.Read(Repository.Path("data", "bert-base", texts));
+        var values = TextSample.Read(Repository.Path("data", "bert-base", texts));
         var table = HeadTableCsv.ReadCsv(Repository.Path("data", "bert-base", heads));
         Assert.Equal(count, values.Texts);
         foreach (string f in values.Features)
@@ -43,7 +43,7 @@ public class RealClusterTests
         var clustering = Golden.RealTable.Cluster(4);
         Assert.Equal(0.01, StructureNull.Of(clustering, NullModel.ShuffledFeatures, 99).SilhouettePValue);
         Assert.Equal(0.01, StructureNull.Of(clustering, NullModel.OneGaussian, 99).SilhouettePValue);
-        Assert.InRange(Stability.OverTexts(clustering, TextValues.Read(Repository.Path("data", "bert-base", "texts.npz")).Resample, draws: 40)!.Mean, 0.9, 1);
+        Assert.InRange(Stability.OverTexts(clustering, TextSample.Read(Repository.Path("data", "bert-base", "texts.npz")).Resample, draws: 40)!.Mean, 0.9, 1);
     }
 
     [Fact]

@@ -179,6 +179,71 @@ public class AttnTests
     }
 
     [Fact]
+    public async Task Features_by_family_into_every_format_and_shards_of_all_of_them()
+    {
+        using var folder = new TestFolder();
+        LiveAttentionTests.Model(folder).Dispose();
+        string treebank = folder.Write("t.conllu", string.Concat(Enumerable.Repeat("1\tthe\t_\tDET\t_\t_\t2\tdet\t_\t_\n2\tcat\t_\tNOUN\t_\t_\t3\tnsubj\t_\t_\n3\tplaying\t_\tVERB\t_\t_\t0\troot\t_\t_\n\n1\tsat\t_\tVERB\t_\t_\t0\troot\t_\t_\n\n", 700)));
+        string[] command = ["features", "--model", folder.Root, "--conllu", treebank, "--features", "distance,tokens,values,layers,best_offset,entropy"];
+        foreach (string format in HeadTableFile.Endings) Assert.Equal(0, (await Attn([.. command, "--out", folder["all" + format]])).Code);
+        var all = HeadTableFile.Read(folder["all.csv"]);
+        Assert.Contains("content_words", all.Features);
+        Assert.Contains("norm_distance", all.Features);
+        foreach (string format in HeadTableFile.Endings) Assert.Equal(all.ToCsv(), HeadTableFile.Read(folder["all" + format]).ToCsv());
+        for (int shard = 0; shard < 3; shard++) Assert.Equal(0, (await Attn([.. command, "--shard", $"{shard}/3", "--out", folder[$"{shard}.sums"]])).Code);
+        Assert.Equal(0, (await Attn("merge", folder["1.sums"], folder["0.sums"], folder["2.sums"], "--out", folder["merged.npz"])).Code);
+        Assert.Equal(all.ToCsv(), HeadTableFile.Read(folder["merged.npz"]).ToCsv());
+    }
+
+    [Fact]
+    public async Task Tags_are_saved_with_maps_and_come_back()
+    {
+        using var folder = new TestFolder();
+        LiveAttentionTests.Model(folder).Dispose();
+        string treebank = folder.Write("t.conllu", "1\tthe\t_\tDET\t_\t_\t2\tdet\t_\t_\n2\tplaying\t_\tNOUN\t_\t_\t0\troot\t_\t_\n");
+        Assert.Equal(0, (await Attn("maps", "--model", folder.Root, "--conllu", treebank, "--out", folder["maps.npz"])).Code);
+        Assert.Equal([null, "DET", "NOUN", "NOUN", null], MapArchive.Open(folder["maps.npz"], folder["maps.tokens.jsonl"]).Texts[0].Tags!);
+        string[] chosen = ["--features", "content_words,function_words", "--out"];
+        Assert.Equal(0, (await Attn(["features", "--model", folder.Root, "--conllu", treebank, .. chosen, folder["live.csv"]])).Code);
+        Assert.Equal(0, (await Attn(["features", "--maps", folder["maps.npz"], "--tokens", folder["maps.tokens.jsonl"], .. chosen, folder["saved.csv"]])).Code);
+        var (live, saved) = (HeadTableCsv.ReadCsv(folder["live.csv"]), HeadTableCsv.ReadCsv(folder["saved.csv"]));
+        foreach (string f in live.Features) Assert.All(live.Column(f).Zip(saved.Column(f)), v => Assert.Equal(v.First, v.Second, 1e-5));
+        File.WriteAllText(folder["bad.jsonl"], "{\"id\": \"000000\", \"tokens\": null, \"tags\": [\"DET\"]}\n");
+        Assert.Contains("has 1 tags for a map of 5", Assert.Throws<InputException>(() => MapArchive.Open(folder["maps.npz"], folder["bad.jsonl"])).Message);
+    }
+
+    [Fact]
+    public async Task Intervals_and_reliability()
+    {
+        using var folder = new TestFolder();
+        LiveAttentionTests.Model(folder).Dispose();
+        string texts = folder.Write("texts.txt", "the cat sat\na dog playing\nthe dog\na cat, a dog\n");
+        var (code, output, _) = await Attn("features", "--model", folder.Root, "--text", texts, "--features", "mean_distance,best_offset", "--intervals", folder["i.csv"], "--out", folder["h.csv"]);
+        Assert.Equal(0, code);
+        Assert.Contains("split-half reliability", output);
+        string[] lines = File.ReadAllLines(folder["i.csv"]);
+        Assert.Equal("feature,layer,head,mean,low,high", lines[0]);
+        Assert.Equal(1 + 2 * 12, lines.Length);
+        Assert.All(lines.Skip(1).Select(l => l.Split(',').Skip(3).Select(v => double.Parse(v, System.Globalization.CultureInfo.InvariantCulture)).ToArray()).Take(12), v => Assert.True(v[1] <= v[0] && v[0] <= v[2]));
+        Assert.Equal(2, (await Attn("features", "--model", folder.Root, "--text", texts, "--intervals", "i.csv", "--shard", "0/2", "--out", "x")).Code);
+    }
+
+    [Fact]
+    public async Task Distances_in_shards_and_smoothed()
+    {
+        using var folder = new TestFolder();
+        LiveAttentionTests.Model(folder).Dispose();
+        string texts = folder.Write("texts.txt", string.Concat(Enumerable.Range(0, 400).Select(i => string.Concat(Enumerable.Repeat("the cat ", 1 + i % 6)) + "sat\n")));
+        string[] command = ["distances", "--model", folder.Root, "--text", texts, "--metric", "js", "--smoothing", "0.001"];
+        Assert.Equal(0, (await Attn([.. command, "--out", folder["whole.npz"]])).Code);
+        for (int shard = 0; shard < 2; shard++) Assert.Equal(0, (await Attn([.. command, "--shard", $"{shard}/2", "--out", folder[$"{shard}.sums"]])).Code);
+        Assert.Equal(0, (await Attn("merge", folder["1.sums"], folder["0.sums"], "--out", folder["merged.npz"])).Code);
+        Assert.Equal(File.ReadAllBytes(folder["whole.npz"]), File.ReadAllBytes(folder["merged.npz"]));
+        Assert.Equal(2, (await Attn("distances", "--model", folder.Root, "--text", texts, "--metric", "w1", "--smoothing", "0.001", "--out", "x")).Code);
+        Assert.Equal(2, (await Attn("distances", "--model", folder.Root, "--text", texts, "--metric", "js", "--smoothing", "2", "--out", "x")).Code);
+    }
+
+    [Fact]
     public async Task Doctor_says_what_works()
     {
         var (code, output, _) = await Attn("doctor");

@@ -85,6 +85,44 @@ public class HeadDistanceTests
     }
 
     [Fact]
+    public void Clarks_smoothing_is_that_of_their_code()
+    {
+        // Disjoint rows of 4 tokens, p = (1−s) on one token, s/4 on all: by hand.
+        const double S = 0.001;
+        double high = 1 - S + S / 4, low = S / 4, middle = (high + low) / 2;
+        double js = high * Math.Log(high / middle) + low * Math.Log(low / middle);
+        var source = new MapsInMemory(new HeadGrid(1, 2), [new AttentionText("0", 4, null)], (_, h) => Maps.Column(4, h.Index));
+        Assert.Equal(js, source.Distances(HeadDistance.JensenShannonSmoothed(S))[0, 1], 1e-12);
+        Assert.Equal(0, source.Distances(HeadDistance.JensenShannonSmoothed(1))[0, 1], 1e-12);
+        Assert.Same(HeadDistance.JensenShannon, HeadDistance.JensenShannonSmoothed(0));
+        Assert.Throws<InputException>(() => HeadDistance.JensenShannonSmoothed(1.5));
+    }
+
+    [Fact]
+    public void Shards_in_files_merge_to_the_whole_bit_for_bit()
+    {
+        using var folder = new TestFolder();
+        var (source, distance, options) = (Texts(), HeadDistance.Wasserstein, new VisitOptions(TokensPerBatch: 12));
+        string Shard(int s, int of, HeadDistance d)
+        {
+            using var part = new HeadDistanceReducer(Grid, d);
+            source.Visit(part, options with { Shard = s, Shards = of });
+            string file = folder[$"{s}of{of}{d.Name}"];
+            new DistanceState(DistanceState.RunOf(source, d, 12), s, of, part).Write(file);
+            return file;
+        }
+        string a = Shard(0, 2, distance), b = Shard(1, 2, distance);
+        Assert.Equal(source.Distances(distance, options), DistanceState.Merge([b, a]).ToMatrix());
+        Assert.True(DistanceState.IsIn(a));
+        void Refused(string problem, params string[] files) => Assert.Contains(problem, Assert.Throws<InputException>(() => DistanceState.Merge(files)).Message);
+        Refused("shard 1 of 2 is missing", a);
+        Refused("is shard 0, as", a, a, b);
+        Refused("of another run", a, Shard(1, 2, HeadDistance.Cosine));
+        Refused("is damaged", folder.Write("cut", File.ReadAllText(a)[..300]));
+        Refused("is not what attn distances --shard writes", folder.Write("other", "{}"));
+    }
+
+    [Fact]
     public void No_tensor_is_left_behind()
     {
         var source = Texts();

@@ -74,6 +74,7 @@ public class ResumableExtractionTests
         Refused("is shard 0, as", a, a, b);
         Refused("of another run", a, other);
         Refused("is not what attn features --shard writes", folder.Write("csv", "{}"));
+        Refused("was written by an older version", folder.Write("old", "{\"format\": \"attention-notebooks features 1\"}"));
         Refused("is damaged", folder.Write("cut", File.ReadAllText(a)[..200]));
         Refused("cannot be opened", folder["none"]);
         var state = FeatureState.Read(a);

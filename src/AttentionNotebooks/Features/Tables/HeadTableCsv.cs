@@ -60,11 +60,6 @@ public static class HeadTableCsv
                     throw Bad($"has \"{fields[f + 2]}\" for {header[f + 2]}, which is not a finite number");
             if (!rows.TryAdd(new Head(layer, head), values)) throw Bad($"gives head {layer}-{head} a second time");
         }
-        if (rows.Count == 0) throw new InputException(file, null, "holds no head", "Write a head table with attn features");
-
-        var grid = new HeadGrid(rows.Keys.Max(h => h.Layer) + 1, rows.Keys.Max(h => h.Index) + 1);
-        // Counted in 64 bits: a stray layer number must not make a table of billions of heads.
-        if ((long)grid.Layers * grid.Heads != rows.Count) throw new InputException(file, null, $"has {rows.Count} heads, which do not fill {grid.Layers} layers of {grid.Heads}", "Give every head of every layer once");
-        return new HeadTable(grid, header![2..], [.. Enumerable.Range(0, header.Length - 2).Select(f => grid.All().Select(h => rows[h][f]).ToArray())]);
+        return HeadTableFile.FromRows(file, header?[2..] ?? [], rows);
     }
 }

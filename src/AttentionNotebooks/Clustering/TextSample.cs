@@ -1,21 +1,20 @@
 using AttentionNotebooks.Attention;
 using AttentionNotebooks.Data;
 using AttentionNotebooks.Features;
-using TorchSharp;
 
 namespace AttentionNotebooks.Clustering;
 
 /// <summary>
-/// The features of every head in every text: what a head table is the mean of. Small for the hundreds of texts that head
+/// The features of every head in every text, to draw texts from: what a head table is the mean of. Small for the hundreds of texts that head
 /// tables are made from (texts × heads × features floats), and what is needed to ask whether other texts would have given
 /// other clusters. Immutable.
 /// </summary>
-public sealed class TextValues
+public sealed class TextSample
 {
     private const string MakeAgain = "Write it with attn text-features";
     private readonly float[][] _values; // [feature][text · heads + head position]
 
-    private TextValues(HeadGrid grid, int texts, string[] features, float[][] values)
+    private TextSample(HeadGrid grid, int texts, string[] features, float[][] values)
     {
         Grid = grid;
         Texts = texts;
@@ -40,13 +39,30 @@ public sealed class TextValues
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">A map is broken, or a feature gives something other than one finite number per text and head.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static TextValues Of(IAttentionSource source, IReadOnlyList<HeadFeature>? features = null, VisitOptions? options = null,
+    public static TextSample Of(IAttentionSource source, IReadOnlyList<HeadFeature>? features = null, VisitOptions? options = null,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         features ??= [.. StandardFeatures.ForClustering.Select(StandardFeatures.Get)];
-        var recorder = new Recorder(source.Grid, source.Texts.Count, features);
-        source.Visit(recorder, options, progress, cancellation);
-        return new TextValues(source.Grid, source.Texts.Count, [.. features.Select(f => f.Name)], recorder.Values);
+        return Of(source.Record(features, options, progress, cancellation));
+    }
+
+    /// <summary>Takes recorded values to draw from.</summary>
+    /// <param name="values">The features of every head in every text.</param>
+    /// <exception cref="InputException">A feature is one of all texts together and has no value in a single text.</exception>
+    public static TextSample Of(TextValues values)
+    {
+        int texts = values.Texts.Count, heads = values.Grid.Count;
+        string[] names = [.. values.Features.Select(f => f.Name)];
+        return new TextSample(values.Grid, texts, names, [.. names.Select(name =>
+        {
+            var column = new float[texts * heads];
+            for (int t = 0; t < texts; t++)
+            {
+                var row = values.Row(t, name);
+                for (int h = 0; h < heads; h++) column[t * heads + h] = (float)row[h];
+            }
+            return column;
+        })]);
     }
 
     /// <summary>The mean over some of the texts; one may be named repeatedly.</summary>
@@ -94,7 +110,7 @@ public sealed class TextValues
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <param name="file">The file.</param>
     /// <exception cref="InputException">It is missing or broken, its entries have different shapes, or a value is not finite.</exception>
-    public static TextValues Read(string file)
+    public static TextSample Read(string file)
     {
         var names = new List<string>();
         var values = new List<float[]>();
@@ -109,42 +125,6 @@ public sealed class TextValues
             values.Add([.. array.Values.Select(v => (float)v)]);
         }
         return shape is null ? throw new InputException(file, null, "holds no feature", MakeAgain)
-            : new TextValues(new HeadGrid(shape[1], shape[2]), shape[0], [.. names], [.. values]);
-    }
-
-    // A feature reducer does the work, and checks what a feature returns; the features are wrapped so that what they
-    // return is also kept.
-    private sealed class Recorder : IAttentionVisitor
-    {
-        private readonly FeatureReducer _reducer;
-        private int _layer;
-
-        public Recorder(HeadGrid grid, int texts, IReadOnlyList<HeadFeature> features)
-        {
-            Values = [.. features.Select(_ => new float[texts * grid.Count])];
-            _reducer = new FeatureReducer(grid, [.. features.Select((f, i) => f with
-            {
-                Compute = (maps, batch) =>
-                {
-                    var value = f.Compute(maps, batch);
-                    if (value.shape.SequenceEqual([batch.Count, grid.Heads])) Keep(value, batch, grid, Values[i]);
-                    return value;
-                },
-            })]);
-        }
-
-        public float[][] Values { get; }
-
-        public void Visit(TextBatch batch, int layer, torch.Tensor probabilities)
-        {
-            _layer = layer;
-            _reducer.Visit(batch, layer, probabilities);
-        }
-
-        private void Keep(torch.Tensor value, TextBatch batch, HeadGrid grid, float[] into)
-        {
-            float[] own = value.to_type(torch.ScalarType.Float32).cpu().contiguous().data<float>().ToArray(); // [B, H]
-            for (int b = 0; b < batch.Count; b++) own.AsSpan(b * grid.Heads, grid.Heads).CopyTo(into.AsSpan(batch.Indices[b] * grid.Count + _layer * grid.Heads));
-        }
+            : new TextSample(new HeadGrid(shape[1], shape[2]), shape[0], [.. names], [.. values]);
     }
 }

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text.Json;
+using AttentionNotebooks.Attention;
+using AttentionNotebooks.Data;
+
+namespace AttentionNotebooks.Features;
+
+/// <summary>What a shard of a run over head distances leaves for merging. Holds exact sums, so nothing is lost by writing and reading it.</summary>
+/// <param name="Run">What the result depends on (source, distance, batch size), as a hash: only shards of one run may be put together.</param>
+/// <param name="Shard">Which shard, from 0.</param>
+/// <param name="Shards">Of how many.</param>
+/// <param name="Sums">The sums.</param>
+public sealed record DistanceState(string Run, int Shard, int Shards, HeadDistanceReducer Sums)
+{
+    private const string Format = "attention-notebooks distances 1";
+    private const string Remedy = "Run attn distances again for it";
+
+    /// <summary>Whether a file says that it holds such a state.</summary>
+    /// <param name="file">The file.</param>
+    public static bool IsIn(string file)
+    {
+        try
+        {
+            var start = new char[200];
+            using var reader = new StreamReader(file);
+            return new string(start, 0, reader.Read(start)).Contains(Format, StringComparison.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return false; }
+    }
+
+    /// <summary>What the distances of a source depend on, as a hash.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="distance">The distance.</param>
+    /// <param name="tokensPerBatch">The size of batches.</param>
+    public static string RunOf(IAttentionSource source, HeadDistance distance, int tokensPerBatch) =>
+        new Fingerprint().Add(source.Fingerprint).Add(tokensPerBatch).Add(distance.Name).Add(distance.Definition).Of();
+
+    /// <summary>Writes the state; the file holds it whole or is as it was.</summary>
+    /// <param name="file">The file.</param>
+    /// <exception cref="InputException">The folder cannot be written to.</exception>
+    public void Write(string file) => AtomicFile.Write(file, stream =>
+    {
+        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+        json.WriteStartObject();
+        json.WriteString("format", Format);
+        json.WriteString("run", Run);
+        json.WriteNumber("shard", Shard);
+        json.WriteNumber("shards", Shards);
+        json.WriteNumber("texts", Sums.Texts);
+        json.WriteNumber("layers", Sums.Grid.Layers);
+        json.WriteNumber("heads", Sums.Grid.Heads);
+        // As text: JSON has no 128-bit integers.
+        json.WriteString("sums", string.Join(' ', Sums.Sums.Select(s => s.Units.ToString(CultureInfo.InvariantCulture))));
+        json.WriteEndObject();
+    });
+
+    /// <summary>Reads a state.</summary>
+    /// <param name="file">The file.</param>
+    /// <exception cref="InputException">It is missing or is no such state.</exception>
+    public static DistanceState Read(string file)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+            var json = document.RootElement;
+            if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("format", out var format) || format.GetString() != Format)
+                throw new InputException(file, null, "is not what attn distances --shard writes", "Name the files that the shards wrote");
+            int Number(string name) => json.GetProperty(name).GetInt32() is >= 0 and int n ? n : throw new FormatException($"{name} is negative");
+            var grid = new HeadGrid(Number("layers"), Number("heads"));
+            ExactSum[] sums = [.. json.GetProperty("sums").GetString()!.Split(' ').Select(s => ExactSum.FromUnits(Int128.Parse(s, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)))];
+            if (sums.Length != (long)grid.Count * grid.Count) throw new FormatException($"{sums.Length} sums for {grid.Count} heads");
+            return new DistanceState(json.GetProperty("run").GetString()!, Number("shard"), Number("shards"), HeadDistanceReducer.Restore(grid, "", Number("texts"), sums));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new InputException(file, null, "cannot be opened", "Check the path", e); }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or OverflowException)
+        {
+            throw new InputException(file, null, $"is damaged ({e.Message.TrimEnd('.')})", Remedy, e);
+        }
+    }
+
+    /// <summary>Puts the shards of one run together. The result is that of the run without shards, bit for bit.</summary>
+    /// <param name="files">The files that the shards wrote, in any order.</param>
+    /// <exception cref="InputException">A file is broken, of another run, given twice or missing.</exception>
+    public static HeadDistanceReducer Merge(IReadOnlyList<string> files)
+    {
+        if (files.Count == 0) throw new InputException("shards", null, "there is none", "Name the files that the shards wrote");
+        var states = files.Select(f => (File: f, State: Read(f))).OrderBy(s => s.State.Shard).ToArray();
+        var first = states[0].State;
+        foreach (var (file, state) in states)
+            if (state.Run != first.Run || state.Shards != first.Shards) throw new InputException(file, null, $"is of another run than {states[0].File} (other model, texts, distance or number of shards)", "Merge the shards of one run");
+        for (int s = 0; s < first.Shards; s++)
+        {
+            string[] own = [.. states.Where(x => x.State.Shard == s).Select(x => x.File)];
+            if (own.Length > 1) throw new InputException(own[1], null, $"is shard {s}, as {own[0]} is", "Name each shard once");
+            if (own.Length == 0) throw new InputException("shards", null, $"shard {s} of {first.Shards} is missing", $"{Remedy}: --shard {s}/{first.Shards}");
+        }
+        foreach (var (_, state) in states.Skip(1)) first.Sums.Merge(state.Sums);
+        return first.Sums;
+    }
+}

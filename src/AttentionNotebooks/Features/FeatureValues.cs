@@ -1,0 +1,48 @@
+using AttentionNotebooks.Attention;
+using TorchSharp;
+
+namespace AttentionNotebooks.Features;
+
+/// <summary>Runs formulas and checks what they return.</summary>
+internal static class FeatureValues
+{
+    private const double Largest = 1 << 20;
+
+    /// <summary>A feature's values in a batch, <c>[B, H]</c>.</summary>
+    /// <exception cref="InputException">The formula returns another shape.</exception>
+    public static float[] Of(HeadFeature feature, TextBatch batch, HeadGrid grid, torch.Tensor maps)
+    {
+        var value = feature.Compute(maps, batch);
+        if (!value.shape.SequenceEqual([batch.Count, grid.Heads]))
+            throw new InputException($"feature \"{feature.Name}\"", null, $"gives a tensor of shape [{string.Join(", ", value.shape)}] for {batch.Count} texts and {grid.Heads} heads",
+                "Return one value per text and head, [B, H]: sum over the last two dimensions of the map");
+        return Numbers(value);
+    }
+
+    /// <summary>A statistic's values in a batch, <c>[B, H, Parts]</c>.</summary>
+    /// <exception cref="InvalidOperationException">The formula returns another shape.</exception>
+    public static float[] Of(TextStatistic statistic, TextBatch batch, HeadGrid grid, torch.Tensor maps)
+    {
+        var value = statistic.Compute(maps, batch);
+        return value.shape.SequenceEqual([batch.Count, grid.Heads, statistic.Parts]) ? Numbers(value)
+            : throw new InvalidOperationException($"statistic {statistic.Name} gives [{string.Join(", ", value.shape)}] instead of [{batch.Count}, {grid.Heads}, {statistic.Parts}]");
+    }
+
+    /// <summary>A feature of all texts together that these texts do not have.</summary>
+    public static InputException NoValue(HeadFeature feature, Head head) =>
+        new($"feature \"{feature.Name}\"", $"head {head}", $"has no value in these texts: {feature.Definition}", "Give more or longer texts, or leave the feature out");
+
+    /// <summary>Refuses a value that is no number, or too large for exact sums.</summary>
+    /// <exception cref="InputException">It is.</exception>
+    public static void Check(string feature, double v, AttentionText text, Head head)
+    {
+        if (!double.IsFinite(v)) throw Bad($"is {v}", "Look at the formula: dividing by a count that can be 0 or taking the logarithm of 0 are the usual causes");
+        // Its square must stay below ExactSum.Limit.
+        if (Math.Abs(v) >= Largest) throw Bad($"is {v}, and values are summed exactly below {Largest} only", "Use a larger unit, or a share");
+
+        InputException Bad(FormattableString problem, string remedy) =>
+            new($"feature \"{feature}\"", $"text {text.Id}, head {head}", FormattableString.Invariant(problem), remedy);
+    }
+
+    private static float[] Numbers(torch.Tensor value) => value.to_type(torch.ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+}

@@ -1,0 +1,142 @@
+using AttentionNotebooks.Attention;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AttentionNotebooks.Features;
+
+/// <summary>
+/// Every feature's value of every head in every text: what intervals, reliability and comparisons at equal length need. Texts ×
+/// heads × columns in float64; a table of means alone does without (<see cref="HeadFeatures.Extract"/>).
+/// </summary>
+public sealed class TextValues
+{
+    // A feature has one column, its values; one of all texts together has those of its statistic.
+    private readonly Dictionary<TextStatistic, int> _statisticColumns = [];
+    private readonly Dictionary<string, int> _columns = [];
+    private readonly double[] _values; // [text][column][head position]
+
+    internal TextValues(HeadGrid grid, IReadOnlyList<HeadFeature> features, IReadOnlyList<AttentionText> texts, double[]? values = null)
+    {
+        (Grid, Features, Texts) = (grid, features, texts);
+        foreach (var f in features)
+        {
+            if (f.Statistic is null) _columns[f.Name] = ColumnCount++;
+            else if (_statisticColumns.TryAdd(f.Statistic, ColumnCount)) ColumnCount += f.Statistic.Parts;
+        }
+        _values = values ?? new double[(long)texts.Count * ColumnCount * grid.Count];
+    }
+
+    /// <summary>The model's heads.</summary>
+    public HeadGrid Grid { get; }
+
+    /// <summary>The features.</summary>
+    public IReadOnlyList<HeadFeature> Features { get; }
+
+    /// <summary>The texts, in the source's order.</summary>
+    public IReadOnlyList<AttentionText> Texts { get; }
+
+    internal int ColumnCount { get; private set; }
+
+    /// <summary>A head's value in one text.</summary>
+    /// <param name="text">The text's position.</param>
+    /// <param name="head">The head.</param>
+    /// <param name="feature">The feature's name.</param>
+    /// <exception cref="InputException">There is no such text, head or feature, or the feature has no value in a single text.</exception>
+    public double this[int text, Head head, string feature]
+    {
+        get
+        {
+            TextMaps.CheckIndex(text, Texts.Count);
+            return _values[At(text, ColumnOf(feature), Grid.PositionOf(head))];
+        }
+    }
+
+    /// <summary>A feature's values in one text.</summary>
+    /// <param name="text">The text's position.</param>
+    /// <param name="feature">The feature's name.</param>
+    /// <returns>One per head in the grid's order.</returns>
+    /// <exception cref="InputException">There is no such text or feature, or it has no value in a single text.</exception>
+    public ReadOnlySpan<double> Row(int text, string feature)
+    {
+        TextMaps.CheckIndex(text, Texts.Count);
+        return _values.AsSpan(At(text, ColumnOf(feature), 0), Grid.Count);
+    }
+
+    /// <summary>The table of means and spreads, the same bits as <see cref="HeadFeatures.Extract"/> gives.</summary>
+    /// <exception cref="InputException">A feature of all texts together has no value in them.</exception>
+    public HeadTable ToTable()
+    {
+        double[] PerHead(Func<int, double> of) => [.. Enumerable.Range(0, Grid.Count).Select(of)];
+        double Mean(int column, int head) => Sums(column, head).Sum.Mean(Texts.Count);
+        return new HeadTable(Grid, [.. Features.Select(f => f.Name)],
+            [.. Features.Select(f => f.Statistic is null ? PerHead(h => Mean(_columns[f.Name], h)) : PerHead(h => Together(f, h, part => Mean(_statisticColumns[f.Statistic] + part, h))))],
+            [.. Features.Select(f => f.Statistic is null ? PerHead(h => { var (s, q) = Sums(_columns[f.Name], h); return Math.Sqrt(ExactSum.Variance(s, q, Texts.Count)); }) : null)], Texts.Count);
+    }
+
+    /// <summary>
+    /// The features of several weighted corpora: each weighs the texts, and a value is the weighted mean. Where a feature of all
+    /// texts together has no value under a weighting, it is NaN there.
+    /// </summary>
+    /// <param name="feature">The feature.</param>
+    /// <param name="weights"><c>[W, texts]</c>, float64, rows summing to 1.</param>
+    /// <returns><c>[head position][W]</c>.</returns>
+    internal double[][] Weighted(HeadFeature feature, Tensor weights)
+    {
+        using var scope = NewDisposeScope();
+        if (feature.Statistic is null) return Means(weights, _columns[feature.Name], 1, 0, Grid.Count)[0];
+        // Some heads at a time: a statistic has up to hundreds of parts.
+        var result = new double[Grid.Count][];
+        int first = _statisticColumns[feature.Statistic], parts = feature.Statistic.Parts, step = Math.Max(1, Grid.Count / parts);
+        for (int h = 0; h < Grid.Count; h += step)
+        {
+            int heads = Math.Min(step, Grid.Count - h);
+            var means = Means(weights, first, parts, h, heads);
+            for (int own = 0; own < heads; own++)
+                result[h + own] = [.. Enumerable.Range(0, (int)weights.shape[0]).Select(w => feature.OfMeans!([.. means.Select(part => part[own][w])]))];
+        }
+        return result;
+    }
+
+    internal void Set(int text, int column, int head, double value) => _values[At(text, column, head)] = value;
+
+    /// <summary>Where a feature's column, or the first of its statistic's, stands.</summary>
+    internal int FirstColumn(HeadFeature feature) => feature.Statistic is null ? _columns[feature.Name] : _statisticColumns[feature.Statistic];
+
+    internal HeadFeature FeatureOf(string name) => Features.FirstOrDefault(f => f.Name == name) ?? throw Spelling.Unknown("feature", name, [.. Features.Select(f => f.Name)]);
+
+    // Weighted means of columns: [column][head][W].
+    private double[][][] Means(Tensor weights, int column, int columns, int head, int heads)
+    {
+        using var scope = NewDisposeScope();
+        var values = new double[Texts.Count * columns * heads];
+        for (int t = 0; t < Texts.Count; t++)
+            for (int c = 0; c < columns; c++)
+                Array.Copy(_values, At(t, column + c, head), values, (t * columns + c) * heads, heads);
+        var means = weights.matmul(tensor(values, [Texts.Count, columns * heads])).t().contiguous().data<double>().ToArray();
+        int w = (int)weights.shape[0];
+        return [.. Enumerable.Range(0, columns).Select(c => Enumerable.Range(0, heads).Select(h => means[((c * heads + h) * w)..((c * heads + h + 1) * w)]).ToArray())];
+    }
+
+    private (ExactSum Sum, ExactSum Squares) Sums(int column, int head)
+    {
+        ExactSum sum = default, squares = default;
+        for (int t = 0; t < Texts.Count; t++)
+        {
+            double v = _values[At(t, column, head)];
+            sum.Add(v);
+            squares.Add(v * v);
+        }
+        return (sum, squares);
+    }
+
+    private double Together(HeadFeature feature, int head, Func<int, double> meanOf)
+    {
+        double value = feature.OfMeans!([.. Enumerable.Range(0, feature.Statistic!.Parts).Select(meanOf)]);
+        return double.IsFinite(value) ? value : throw FeatureValues.NoValue(feature, Grid[head]);
+    }
+
+    private int At(int text, int column, int head) => checked((text * ColumnCount + column) * Grid.Count + head);
+
+    private int ColumnOf(string feature) => FeatureOf(feature).Statistic is null ? _columns[feature]
+        : throw new InputException($"feature \"{feature}\"", null, "is one of all texts together and has no value in a single text", "Ask for a feature that has one");
+}
