@@ -39,6 +39,7 @@ public static class TrainDemoVerb
         var lateFrom = Number("--late-from", "The part of the steps after which the late phase begins; a tenth of the steps later it is in full force.", Standard.LateFrom);
         var precision = new Option<string>("--precision") { Description = "What the layers compute in while training.", DefaultValueFactory = _ => "fp32" };
         var device = new Option<string>("--device") { Description = "Where to train.", DefaultValueFactory = _ => "cpu" };
+        var startFrom = new Option<string?>("--start-from") { Description = "A BERT folder that goes on learning, with its own vocabulary and sizes, instead of new weights.", HelpName = "DIR" };
         var resume = new Option<bool>("--resume") { Description = "Go on with an interrupted run of the same command." };
         precision.AcceptOnlyFromAmong("fp32", "bf16");
         device.AcceptOnlyFromAmong("cpu", "cuda");
@@ -47,13 +48,14 @@ public static class TrainDemoVerb
         var note = new Option<string?>("--data-note") { Description = "A Markdown file about the texts and their licences, for the model card." };
         var command = new Command("train-demo", "Trains a small BERT from nothing and writes a Hugging Face folder.")
         {
-            text, folder, steps, seed, layers, heads, hidden, wide, positions, vocabulary, batch, replicas, evaluate, rate, queryKeyRate, pairWeight, speakingCost, lateFrom, precision, device, resume, fullPrecision, note,
+            text, folder, steps, seed, layers, heads, hidden, wide, positions, vocabulary, batch, replicas, evaluate, rate, queryKeyRate, pairWeight, speakingCost, lateFrom, precision, device, startFrom, resume, fullPrecision, note,
         };
         report.AddTo(command);
         command.SetWork((parsed, cancellation) => Train(
             parsed.GetValue(text)!,
             parsed.GetValue(folder)!,
             parsed.GetValue(note),
+            parsed.GetValue(startFrom),
             parsed.GetValue(resume),
             Standard with
             {
@@ -70,16 +72,18 @@ public static class TrainDemoVerb
         return command;
     }
 
-    private static void Train(string[] texts, string folder, string? noteFile, bool resume, TrainingOptions options, Func<Checkpoint, string> findings, TextWriter output, TextWriter error, CancellationToken cancellation)
+    private static void Train(string[] texts, string folder, string? noteFile, string? startFrom, bool resume, TrainingOptions options, Func<Checkpoint, string> findings, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         options.Check();
         string? note = noteFile is null ? null : ReadNote(noteFile);
-        error.WriteLine($"reading {texts.Length} texts and learning the vocabulary …");
-        var corpus = TrainingCorpus.Read(texts, options, cancellation);
+        using var start = startFrom is null ? null : Checkpoint.Load(startFrom);
+        if (start is not null) options = options.Sized(start.Config);
+        error.WriteLine($"reading {texts.Length} texts{(start is null ? " and learning the vocabulary" : "")} …");
+        var corpus = TrainingCorpus.Read(texts, options, start is null ? null : start.Tokenizer as WordPieceTokenizer ?? throw new InputException(start.Folder, null, "has no word-piece vocabulary", "Start from a BERT"), cancellation);
         error.WriteLine(Invariant($"{corpus.TrainingPieces:N0} word pieces to learn from, vocabulary {corpus.Tokenizer.VocabularySize}"));
         string[] names = [.. texts.Select(t => Path.GetFileName(t)).Distinct()];
         TrainingReport report;
-        try { report = new MaskedLmTrainer(corpus, options).Run(folder, resume, new Lines(error), saved => ModelCard.Write(folder, saved, names, note), cancellation); }
+        try { report = new MaskedLmTrainer(corpus, options, start).Run(folder, resume, new Lines(error), saved => ModelCard.Write(folder, saved, names, note), cancellation); }
         catch (OperationCanceledException)
         {
             error.WriteLine("attn: what is learnt so far is kept; the same command with --resume goes on from there.");

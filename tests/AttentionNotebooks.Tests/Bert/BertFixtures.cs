@@ -9,6 +9,9 @@ internal static class BertFixtures
 {
     public static readonly string[] Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "cat", "play", "##ing", "##ed", ",", "a", "dog", "sat"];
 
+    // Held for the life of the process: a number in place becomes a temporary that can be finalised during the call.
+    private static readonly Scalar Spread = 0.3, One = 1.0;
+
     public static BertConfig Config(int layers = 3, int heads = 4, int size = 16, int wide = 24, string activation = "gelu", int vocabulary = 14, int positions = 16) => new()
     {
         VocabSize = vocabulary, HiddenSize = size, NumHiddenLayers = layers, NumAttentionHeads = heads, IntermediateSize = wide,
@@ -24,7 +27,8 @@ internal static class BertFixtures
         foreach (var (name, parameter) in model.named_parameters())
         {
             using var scope = NewDisposeScope();
-            parameter.copy_(randn(parameter.shape) * 0.3 + (name.EndsWith("LayerNorm.weight", StringComparison.Ordinal) ? 1.0 : 0.0));
+            var values = randn(parameter.shape).mul(Spread);
+            parameter.copy_(name.EndsWith("LayerNorm.weight", StringComparison.Ordinal) ? values.add(ones_like(values), One) : values);
         }
         model.eval();
         return model;

@@ -56,16 +56,40 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void An_explicit_decoder_is_the_tied_one_and_the_next_sentence_head_is_reported()
+    public void An_explicit_decoder_is_the_tied_one_and_a_pair_head_without_pooler_is_reported()
     {
         using var scope = NewDisposeScope();
         Save().Dispose();
         Rewrite(t => t.Select(p => KeyValuePair.Create(p.Key.Replace("cls.predictions.bias", "cls.predictions.decoder.bias", StringComparison.Ordinal), p.Value))
             .Append(KeyValuePair.Create("cls.predictions.decoder.weight", zeros(14, 16)))
-            .Append(KeyValuePair.Create("cls.seq_relationship.weight", zeros(2, 16))));
+            .Append(KeyValuePair.Create("cls.seq_relationship.weight", zeros(2, 16)))
+            .Append(KeyValuePair.Create("cls.seq_relationship.bias", zeros(2))));
         using var loaded = Checkpoint.Load(folder);
         Assert.True(loaded.HasMaskedLmHead);
-        Assert.Equal(["cls.seq_relationship.weight"], loaded.UnusedKeys);
+        Assert.False(loaded.Model.HasPairHead);
+        Assert.Equal(["cls.seq_relationship.bias", "cls.seq_relationship.weight"], loaded.UnusedKeys);
+        Assert.Contains("no head for pairs", Assert.Throws<InvalidOperationException>(() => loaded.Model.PairLogits(zeros(1, 3, 16))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_pair_head_reads_the_pooled_first_token()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new BertForMaskedLM(BertFixtures.Config(), withPooler: true, withPairHead: true);
+        Checkpoint.Save(folder, model, WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
+        Assert.Contains("BertForPreTraining", File.ReadAllText(Path.Combine(folder, "config.json")), StringComparison.Ordinal);
+        using var loaded = Checkpoint.Load(folder);
+        Assert.Empty(loaded.UnusedKeys);
+        var hidden = loaded.Model.Bert.forward(BertFixtures.Batch([2, 5, 6, 3], [2, 7, 3, 3]));
+        var scores = loaded.Model.PairLogits(hidden);                          // [2, 2]
+        var weights = BertFixtures.Weights(loaded.Model);
+        double[] w = weights["bert.pooler.dense.weight"], c = weights["bert.pooler.dense.bias"], v = weights["cls.seq_relationship.weight"], d = weights["cls.seq_relationship.bias"];
+        for (int b = 0; b < 2; b++)
+        {
+            float[] first = hidden[b, 0].contiguous().data<float>().ToArray();
+            double[] pooled = [.. Enumerable.Range(0, 16).Select(o => Math.Tanh(c[o] + Enumerable.Range(0, 16).Sum(i => w[o * 16 + i] * first[i])))];
+            for (int k = 0; k < 2; k++) Assert.Equal(d[k] + Enumerable.Range(0, 16).Sum(i => v[k * 16 + i] * pooled[i]), scores[b, k].Value<float>(), 1e-5);
+        }
     }
 
     [Fact]

@@ -61,6 +61,25 @@ public static class DeepNorm
         return plain;
     }
 
+    /// <summary>The other way round: gives a DeepNorm model the weights of an ordinary BERT, so that it computes the same. Parameters that the BERT lacks, such as a head for pairs, keep what they have.</summary>
+    /// <param name="plain">A model with residual scale 1.</param>
+    /// <param name="target">A model of the same sizes with <see cref="ResidualScale"/>; changed.</param>
+    /// <exception cref="ArgumentException">A parameter has another shape.</exception>
+    public static void Unfold(BertForMaskedLM plain, BertForMaskedLM target)
+    {
+        using var noGradients = no_grad();
+        Scalar alpha = ResidualScale(target.Config.NumHiddenLayers);
+        var sources = plain.named_parameters().ToDictionary(p => p.name, p => p.parameter);
+        foreach (var (name, parameter) in target.named_parameters())
+        {
+            if (!sources.TryGetValue(name, out var source)) continue;
+            if (!source.shape.SequenceEqual(parameter.shape)) throw new ArgumentException($"{name} is [{string.Join(", ", source.shape)}], not [{string.Join(", ", parameter.shape)}]", nameof(plain));
+            using var scope = NewDisposeScope();
+            parameter.copy_(name.Contains(".output.dense.", StringComparison.Ordinal) ? source.mul(alpha) : source);
+        }
+        GC.KeepAlive(alpha);
+    }
+
     private static bool IsScaled(string name) =>
         name.Contains(".value.", StringComparison.Ordinal) || name.Contains(".output.dense.", StringComparison.Ordinal) || name.Contains(".intermediate.", StringComparison.Ordinal);
 

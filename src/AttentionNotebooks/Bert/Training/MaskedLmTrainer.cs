@@ -11,14 +11,18 @@ public sealed class MaskedLmTrainer
 {
     private readonly TrainingCorpus corpus;
     private readonly TrainingOptions options;
+    private readonly Checkpoint? start;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="corpus">The texts.</param>
     /// <param name="options">The same options that the corpus was read with.</param>
-    /// <exception cref="InputException">An option is outside what it can be.</exception>
-    public MaskedLmTrainer(TrainingCorpus corpus, TrainingOptions options)
+    /// <param name="start">A BERT that goes on learning, with the sizes of the options and the corpus's tokenizer, instead of new weights; it must live until the run begins.</param>
+    /// <exception cref="InputException">An option is outside what it can be, or the model to start from does not fit.</exception>
+    public MaskedLmTrainer(TrainingCorpus corpus, TrainingOptions options, Checkpoint? start = null)
     {
         options.Check();
+        if (start is not null) CheckStart(start, options);
+        this.start = start;
         this.corpus = corpus;
         this.options = options;
     }
@@ -37,7 +41,7 @@ public sealed class MaskedLmTrainer
         int threadsBefore = get_num_threads();
         try
         {
-            using var run = new TrainingRun(corpus, options, folder);
+            using var run = new TrainingRun(corpus, options, folder, start?.Model);
             return run.Train(resume, progress, saved, cancellation);
         }
         finally
@@ -45,4 +49,12 @@ public sealed class MaskedLmTrainer
             set_num_threads(threadsBefore);
         }
     }
+
+    private static void CheckStart(Checkpoint start, TrainingOptions options)
+    {
+        if (start.Config.ModelType != "bert" || !start.HasMaskedLmHead) throw new InputException(start.Folder, null, "is no BERT with a masked-LM head", "Start from one that is, such as data/demo-bert");
+        if (options.Sized(start.Config) != options) throw new InputException(start.Folder, BertConfigFile, "has other sizes than the options", "Leave the sizes out: they are the model's");
+    }
+
+    private const string BertConfigFile = "config.json";
 }

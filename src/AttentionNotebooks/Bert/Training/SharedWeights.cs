@@ -25,13 +25,15 @@ internal sealed class SharedWeights : IDisposable
     /// <param name="format">What the layers compute in: float32, or bfloat16.</param>
     /// <param name="withPairs">Whether the model has a pooler and a head for pairs.</param>
     /// <param name="device">Where the vectors live; the CPU unless given.</param>
-    public SharedWeights(BertConfig config, int replicas, int seed, ScalarType format = ScalarType.Float32, bool withPairs = false, Device? device = null)
+    /// <param name="start">A BERT whose weights to begin with instead.</param>
+    public SharedWeights(BertConfig config, int replicas, int seed, ScalarType format = ScalarType.Float32, bool withPairs = false, Device? device = null, BertForMaskedLM? start = null)
     {
         using var noGradients = no_grad();
         this.config = config;
         WithPairs = withPairs;
         var models = Enumerable.Range(0, replicas).Select(_ => Build(device)).ToArray();
         DeepNorm.Initialize(models[0], seed);
+        if (start is not null) DeepNorm.Unfold(start, models[0]);
         int at = 0;
         var regions = new List<Region>();
         foreach (var (name, parameter) in models[0].named_parameters())

@@ -35,10 +35,11 @@ public sealed class TrainingCorpus
     /// <summary>Reads texts, learns the vocabulary from the part that is not held out, and encodes all.</summary>
     /// <param name="files">Text files, UTF-8, one paragraph or sentence per line.</param>
     /// <param name="options">Vocabulary size, positions and hold-out.</param>
+    /// <param name="known">A tokenizer to use instead of learning one, as for a model that goes on learning.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>The corpus.</returns>
     /// <exception cref="InputException">A file cannot be read, or there is too little text to learn and to hold out.</exception>
-    public static TrainingCorpus Read(IReadOnlyList<string> files, TrainingOptions options, CancellationToken cancellation = default)
+    public static TrainingCorpus Read(IReadOnlyList<string> files, TrainingOptions options, WordPieceTokenizer? known = null, CancellationToken cancellation = default)
     {
         var training = new List<string[]>();
         var heldOut = new List<string[]>();
@@ -50,14 +51,19 @@ public sealed class TrainingCorpus
         }
         if (training.Count == 0 || heldOut.Count == 0)
             throw new InputException(files.Count == 1 ? files[0] : "the texts", null, $"fewer than {options.HoldOutEvery} blocks of {LinesPerBlock} lines in a file, so nothing can be held out", "Give longer texts, one paragraph or sentence per line");
+        var tokenizer = known ?? Learn(training, options, cancellation);
+        return new TrainingCorpus(tokenizer, Encode(training, tokenizer, cancellation), Encode(heldOut, tokenizer, cancellation), [.. heldOut.SelectMany(d => d)]);
+    }
+
+    private static WordPieceTokenizer Learn(List<string[]> training, TrainingOptions options, CancellationToken cancellation)
+    {
         var learner = new WordPieceLearner();
         foreach (string sentence in training.SelectMany(d => d))
         {
             cancellation.ThrowIfCancellationRequested();
             learner.Add(sentence);
         }
-        var tokenizer = WordPieceTokenizer.Create(learner.Learn(options.VocabularySize), maxLength: options.Positions);
-        return new TrainingCorpus(tokenizer, Encode(training, tokenizer, cancellation), Encode(heldOut, tokenizer, cancellation), [.. heldOut.SelectMany(d => d)]);
+        return WordPieceTokenizer.Create(learner.Learn(options.VocabularySize), maxLength: options.Positions);
     }
 
     private static List<int[][]> Encode(List<string[]> documents, WordPieceTokenizer tokenizer, CancellationToken cancellation)

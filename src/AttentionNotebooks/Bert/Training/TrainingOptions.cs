@@ -118,6 +118,15 @@ public sealed record TrainingOptions
 
     private double Late(int step) => Math.Clamp((step / (double)Steps - LateFrom) / LateClimb, 0, 1);
 
+    /// <summary>The options for a model that exists: its sizes instead of those here.</summary>
+    /// <param name="config">The model's configuration.</param>
+    /// <returns>The same options with the model's layers, heads, widths, positions and vocabulary size.</returns>
+    public TrainingOptions Sized(BertConfig config) => this with
+    {
+        Layers = config.NumHiddenLayers, Heads = config.NumAttentionHeads, HiddenSize = config.HiddenSize, IntermediateSize = config.IntermediateSize,
+        Positions = config.MaxPositionEmbeddings, VocabularySize = config.VocabSize,
+    };
+
     /// <summary>Checks the options.</summary>
     /// <exception cref="InputException">An option is outside what it can be.</exception>
     public void Check()

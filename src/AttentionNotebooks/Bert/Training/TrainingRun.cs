@@ -23,19 +23,19 @@ internal sealed class TrainingRun : IDisposable
     private readonly List<(int Step, long Tokens, HeldOutFigures HeldOut)> course = [];
     private Sums sums;
 
-    public TrainingRun(TrainingCorpus corpus, TrainingOptions options, string folder)
+    public TrainingRun(TrainingCorpus corpus, TrainingOptions options, string folder, BertForMaskedLM? start)
     {
         (this.corpus, this.options, this.folder) = (corpus, options, folder);
         device = options.Device == DeviceType.CPU ? CPU : Precisions.Device("cuda");
         alpha = DeepNorm.ResidualScale(options.Layers);
         pairWeight = options.PairWeight;
         var format = options.Precision == Precision.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
-        weights = new SharedWeights(options.Config(corpus.Tokenizer.VocabularySize), options.Replicas, options.Seed, format, options.PairWeight > 0, device);
+        weights = new SharedWeights(options.Config(corpus.Tokenizer.VocabularySize), options.Replicas, options.Seed, format, options.PairWeight > 0, device, start);
         threads = new ReplicaThreads(options.Replicas);
         optimizer = device.type == DeviceType.CPU ? new VectorAdamW(weights, threads, options) : new TensorAdamW(weights, options);
         builder = new ExampleBuilder(corpus.Tokenizer, options.Positions);
         evaluation = new HeldOutEvaluation(corpus, builder, options, device);
-        fingerprint = Identity();
+        fingerprint = Identity(start);
     }
 
     public TrainingReport Train(bool resume, IProgress<TrainingProgress>? progress, Action<TrainingReport>? saved, CancellationToken cancellation)
@@ -154,13 +154,14 @@ internal sealed class TrainingRun : IDisposable
         return evaluation.Measure(_ => checkpoint.Model, threads);
     }
 
-    private string Identity()
+    private string Identity(BertForMaskedLM? start)
     {
         var hash = new Fingerprint().Add(options.Identity);
         foreach (var document in corpus.Training)
         {
             foreach (int[] sentence in document) hash.Add(MemoryMarshal.AsBytes<int>(sentence));
         }
+        if (start is not null) hash.Add("start").Add(weights.Flat.cpu().bytes);
         return hash.Of();
     }
 

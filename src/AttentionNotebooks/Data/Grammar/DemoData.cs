@@ -33,10 +33,11 @@ public sealed class DemoData
         files["tasks/agreement.tsv"] = AgreementTask.Write(seed, taken);
         foreach (var (number, (split, rows)) in Splits.Index())
         {
-            var dice = new Dice(seed + 1000 * (number + 1));
-            files[$"tasks/acceptability.{split}.tsv"] = Table("acceptability", split, "sentence\tlabel\tconstruction\tpair", AcceptabilityTask.Generate(dice, rows / 2, taken));
-            files[$"tasks/sentiment.{split}.tsv"] = Table("sentiment", split, "sentence\tlabel\tconstruction", SentimentTask.Generate(dice, rows, taken));
-            files[$"tasks/pairs.{split}.tsv"] = Table("pairs", split, "sentence1\tsentence2\tlabel\tconstruction", PairTask.Generate(dice, rows, taken));
+            // Dice of its own for each file: a change to one leaves the others as they are.
+            Dice DiceOf(int task) => new(seed + 1000 * (number + 1) + task);
+            files[$"tasks/acceptability.{split}.tsv"] = Table("acceptability", split, "sentence\tlabel\tconstruction\tpair", AcceptabilityTask.Generate(DiceOf(1), rows / 2, taken));
+            files[$"tasks/sentiment.{split}.tsv"] = Table("sentiment", split, "sentence\tlabel\tconstruction", SentimentTask.Generate(DiceOf(2), rows, taken));
+            files[$"tasks/pairs.{split}.tsv"] = Table("pairs", split, "sentence1\tsentence2\tlabel\tconstruction", PairTask.Generate(DiceOf(3), rows, taken));
         }
         return new DemoData(files, taken);
     }

@@ -38,25 +38,25 @@ internal static class Verbs
         Motion         | PAV  |      | go=went=gone come=came=come hurry return move
         Motion         | PA   |      | walk run=ran=run wander climb escape crawl
         Motion         | P    |      | travel march stroll
-        Transitive     | P    | P    | help thank! greet! visit! know_=knew=known meet=met invite! warn trust_ blame! praise! teach=taught admire!_ hate_ marry
-        Transitive     | PA   | PA   | see=saw=seen hear=heard watch follow chase find!=found avoid! love_ like!_ fear_ need!_ attack surprise!
+        Transitive     | P    | P    | help thank! greet! visit know_=knew=known meet=met invite! warn trust_ blame! praise! teach=taught admire!_ hate_ marry
+        Transitive     | PA   | PA   | see=saw=seen hear=heard watch follow chase find!=found avoid! love_ like!_ fear_ need!_ attack surprise
         Transitive     | P    | A    | feed=fed catch!=caught wash train tame! ride=rode=ridden
-        Transitive     | P    | F    | eat=ate=eaten cook bake taste buy!=bought sell=sold share prepare serve
+        Transitive     | P    | F    | eat=ate=eaten cook bake taste buy=bought sell=sold share prepare serve
         Transitive     | A    | F    | eat=ate=eaten smell=smelled steal=stole=stolen
-        Transitive     | P    | TC   | carry clean repair! buy!=bought sell=sold lose=lost hide=hid=hidden paint borrow! use! hold!=held drop! find!=found break!=broke=broken bring!=brought steal=stole=stolen
-        Transitive     | P    | C    | fill! empty! open close lock!
+        Transitive     | P    | TC   | carry clean repair! buy=bought sell=sold lose=lost hide=hid=hidden paint borrow use! hold=held drop find!=found break!=broke=broken bring=brought steal=stole=stolen
+        Transitive     | P    | C    | fill! empty open close lock
         Transitive     | P    | V    | drive=drove=driven repair! paint stop push
-        Transitive     | P    | L    | visit! leave=left enter clean reach! explore describe!
-        Transitive     | P    | O    | visit! leave=left cross reach! explore describe!
-        Transitive     | PAV  | LO   | reach! leave=left
-        Transitive     | P    | D    | read=read write=wrote=written sign! copy print! study send!=sent=sent keep!=kept
-        Transitive     | P    | N    | plant water cut!=cut pick! touch!
-        Transitive     | P    | E    | attend plan remember enjoy! miss describe! cancel=cancelled
+        Transitive     | P    | L    | visit leave=left enter clean reach explore describe!
+        Transitive     | P    | O    | visit leave=left cross reach explore describe!
+        Transitive     | PAV  | LO   | reach leave=left
+        Transitive     | P    | D    | read=read write=wrote=written sign copy print study send=sent=sent keep=kept
+        Transitive     | P    | N    | plant water cut=cut pick touch!
+        Transitive     | P    | E    | attend plan remember enjoy miss describe! cancel=cancelled
         Transitive     | P    | I    | explain discuss! remember forget=forgot=forgotten understand_=understood reject! mention!
-        Transitive     | P    | X    | paint clean touch! repair! measure! decorate
-        Transitive     | V    | TC   | carry! crush!
-        Transitive     | I    | P    | surprise! worry! puzzle! please!
-        Transitive     | E    | P    | surprise! frighten! tire! delay!
+        Transitive     | P    | X    | paint clean touch! repair! measure decorate
+        Transitive     | V    | TC   | carry crush!
+        Transitive     | I    | P    | surprise worry puzzle please
+        Transitive     | E    | P    | surprise frighten tire delay
         Ditransitive   | P    | TDFC | give=gave=given send=sent show=showed=shown offer lend=lent hand bring=brought sell=sold
         That           | P    |      | say=said think_=thought know_=knew=known believe_ hope claim notice hear=heard report remember learn fear_ discover guess promise
         TellThat       | P    | P    | tell=told warn remind promise

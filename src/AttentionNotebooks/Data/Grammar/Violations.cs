@@ -9,12 +9,15 @@ internal static class Violations
     ];
 
     private static readonly HashSet<string> StrictVerbs = [.. Lexicon.AllVerbs.GroupBy(v => v.Lemma).Where(g => g.All(v => v.Strict)).Select(g => g.Key)];
+
+    // "He was open", "it was love": the bare form is an adjective or a noun that needs no article.
+    private static readonly HashSet<string> GoodAfterBe = ["open", "close", "clean", "empty", "calm", "cool", "slow", "love", "help", "work", "fear", "hope"];
     private static readonly HashSet<string> SameInBoth = [.. Lexicon.AllNouns.Where(n => n.Plural == n.Singular).Select(n => n.Singular)];
 
     /// <summary>A finite verb in the other number: "the dogs sleeps".</summary>
     private static string? Agreement(SentenceTree s, Dice dice)
     {
-        var places = s.Words.Where(w => Other(w) is not null && Subject(s, w) is { } subject && IsPlain(s, subject)).ToList();
+        var places = s.Words.Where(w => Other(w) is not null && Subject(s, w) is { } subject && IsPlain(s, subject) && !MayBeSubjunctive(s, w)).ToList();
         if (places.Count == 0) return null;
         var place = dice.Pick(places);
         return Text(s.Words.Select(w => w == place ? Other(w)! : w.Form));
@@ -49,6 +52,7 @@ internal static class Violations
     private static string? MissingArgument(SentenceTree s, Dice dice)
     {
         var places = s.Words.Where(w => w.Relation == "obj" && w.Head is { Tag: "VERB" } verb && StrictVerbs.Contains(verb.Lemma)
+            && verb.FineTag is "VBD" or "VBP" or "VBZ" or "VBN" or "VBG" && verb.Relation != "xcomp"
             && !w.Features.Contains("PronType=Rel") && !w.Features.Contains("PronType=Int") && Position(s, w) > Position(s, verb)
             // "greeted and saw the boy" is good: the object can be shared.
             && !s.Words.Any(o => ReferenceEquals(o.Head, verb) && o.Relation == "conj")).ToList();
@@ -68,7 +72,7 @@ internal static class Violations
         static string? Other(Word w) => w.Form.ToLowerInvariant() switch { "this" => "these", "these" => "this", "that" => "those", "those" => "that", _ => null };
     }
 
-    /// <summary>"Has eating", "will walks", "was sells", "to slept".</summary>
+    /// <summary>"Has eating", "will walks", "was sell", "to slept".</summary>
     private static string? VerbForm(SentenceTree s, Dice dice)
     {
         var places = s.Words.Where(w => w.Tag == "VERB" && w.Lemma != "be" && Other(s, w) is { } other && other != w.Form).ToList();
@@ -84,6 +88,7 @@ internal static class Violations
                 (_, null) => null,
                 ("VB", "to") => Lexicon.AllVerbs.First(v => v.Lemma == w.Lemma).Past,
                 ("VBN", "have") => Inflection.Ing(w.Lemma),
+                (_, "be") => GoodAfterBe.Contains(w.Lemma) ? null : w.Lemma,
                 _ => Inflection.S(w.Lemma),
             };
         }
@@ -95,6 +100,10 @@ internal static class Violations
         var predicate = finite.Tag == "AUX" ? finite.Head : finite;
         return s.Words.FirstOrDefault(w => ReferenceEquals(w.Head, predicate) && w.Relation is "nsubj" or "nsubj:pass");
     }
+
+    /// <summary>"If the dog were old" is good.</summary>
+    private static bool MayBeSubjunctive(SentenceTree s, Word finite) =>
+        finite.Lemma == "be" && s.Words.Any(w => w.Relation == "mark" && w.Lemma != "that" && (ReferenceEquals(w.Head, finite.Head) || ReferenceEquals(w.Head, finite)));
 
     /// <summary>A noun or a third-person pronoun of one clear number.</summary>
     private static bool IsPlain(SentenceTree s, Word subject) => subject.Tag switch

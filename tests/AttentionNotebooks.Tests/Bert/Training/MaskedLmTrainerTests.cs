@@ -150,7 +150,7 @@ public sealed class MaskedLmTrainerTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     private TrainingReport Train(string name, TrainingOptions options, IProgress<TrainingProgress>? progress = null, CancellationTokenSource? stop = null, bool resume = false) =>
-        new MaskedLmTrainer(TrainingCorpus.Read([WriteText()], options, TestContext.Current.CancellationToken), options)
+        new MaskedLmTrainer(TrainingCorpus.Read([WriteText()], options, cancellation: TestContext.Current.CancellationToken), options)
             .Run(Path.Combine(folder, name), resume, progress, cancellation: stop?.Token ?? TestContext.Current.CancellationToken);
 
     private string State(string name) => Path.Combine(folder, name, "training-state.safetensors");
