@@ -75,6 +75,7 @@ public static class TrainDemoVerb
     private static void Train(string[] texts, string folder, string? noteFile, string? startFrom, bool resume, TrainingOptions options, Func<Checkpoint, string> findings, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         options.Check();
+        string? origin = startFrom is null ? null : Path.GetFileName(Path.TrimEndingDirectorySeparator(startFrom));
         string? note = noteFile is null ? null : ReadNote(noteFile);
         using var start = startFrom is null ? null : Checkpoint.Load(startFrom);
         if (start is not null) options = options.Sized(start.Config);
@@ -83,7 +84,7 @@ public static class TrainDemoVerb
         error.WriteLine(Invariant($"{corpus.TrainingPieces:N0} word pieces to learn from, vocabulary {corpus.Tokenizer.VocabularySize}"));
         string[] names = [.. texts.Select(t => Path.GetFileName(t)).Distinct()];
         TrainingReport report;
-        try { report = new MaskedLmTrainer(corpus, options, start).Run(folder, resume, new Lines(error), saved => ModelCard.Write(folder, saved, names, note), cancellation); }
+        try { report = new MaskedLmTrainer(corpus, options, start).Run(folder, resume, new Lines(error), saved => ModelCard.Write(folder, saved, names, note, startedFrom: origin), cancellation); }
         catch (OperationCanceledException)
         {
             error.WriteLine("attn: what is learnt so far is kept; the same command with --resume goes on from there.");
@@ -93,7 +94,7 @@ public static class TrainDemoVerb
         using (var model = Checkpoint.Load(folder))
         {
             string patterns = HeadReport.Patterns(model, HeldOutSentences(corpus), "held-out sentences", cancellation);
-            ModelCard.Write(folder, report, names, note, $"## Heads\n\n{patterns}\n{findings(model)}");
+            ModelCard.Write(folder, report, names, note, $"## Heads\n\n{patterns}\n{findings(model)}", origin);
         }
         output.WriteLine(Invariant($"{folder}: {report.Parameters:N0} parameters, {report.Tokens:N0} tokens, held-out loss {report.HeldOut.Loss:F3} (frequencies alone {report.Baselines.Unigram.Loss:F3}, both neighbours {report.Baselines.BothNeighbours.Loss:F3}), accuracy {report.HeldOut.Accuracy:P1} ({report.Baselines.Unigram.Accuracy:P1}, {report.Baselines.BothNeighbours.Accuracy:P1})"));
     }

@@ -1,3 +1,4 @@
+using AttentionNotebooks.Data;
 using AttentionNotebooks.Attention;
 using AttentionNotebooks.Clustering;
 using AttentionNotebooks.Features;
@@ -13,7 +14,10 @@ public class RealClusterTests
     {
         using var folder = new TestFolder();
         TextSample.Of(Source(maps, tokens)).Write(folder["again.npz"]);
-        Assert.Equal(File.ReadAllBytes(Repository.Path("data", "bert-base", shipped)), File.ReadAllBytes(folder["again.npz"]));
+        var (again, kept) = (Npz.Read(folder["again.npz"], "").ToList(), Npz.Read(Repository.Path("data", "bert-base", shipped), "").ToList());
+        Assert.Equal(kept.Select(e => e.Name), again.Select(e => e.Name));
+        // Another processor may add up in another order: single precision, values up to 100.
+        foreach (var (a, b) in again.Zip(kept)) Assert.All(a.Array.Values.Zip(b.Array.Values), v => Assert.Equal(v.Second, v.First, 1e-5 * Math.Max(1, Math.Abs(v.Second))));
     }
 
     [Fact]

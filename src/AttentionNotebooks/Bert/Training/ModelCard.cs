@@ -13,11 +13,12 @@ public static class ModelCard
     /// <param name="texts">The texts by the names they shall have in the card.</param>
     /// <param name="dataNote">Where the texts are from and their licences, as a paragraph of Markdown; left out when empty.</param>
     /// <param name="findings">Further sections of Markdown about what was measured on the model; left out when empty.</param>
+    /// <param name="startedFrom">The model that went on learning; left out for one that was trained from nothing.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
-    public static void Write(string folder, TrainingReport report, IReadOnlyList<string> texts, string? dataNote = null, string? findings = null)
+    public static void Write(string folder, TrainingReport report, IReadOnlyList<string> texts, string? dataNote = null, string? findings = null, string? startedFrom = null)
     {
         var card = new StringBuilder();
-        foreach (string? section in new[] { Summary(report), Training(report), Measured(report), findings, Limits, Data(texts, dataNote) })
+        foreach (string? section in new[] { Summary(report, startedFrom), Training(report), Measured(report), findings, Limits, Data(texts, dataNote) })
         {
             if (string.IsNullOrWhiteSpace(section)) continue;
             if (card.Length > 0) card.Append('\n');
@@ -32,10 +33,10 @@ public static class ModelCard
         A very small model after a very short training. It shows how attention is taken apart and calibrated; it is no source of facts and no base for applications, its heads are not those of BERT-base, and figures about it say nothing about BERT-base. It carries the views of its texts.
         """;
 
-    private static string Summary(TrainingReport r) => Invariant($"""
+    private static string Summary(TrainingReport r, string? startedFrom) => Invariant($"""
         # A small BERT for studying attention heads
 
-        {r.Options.Layers} layers × {r.Options.Heads} heads, hidden size {r.Options.HiddenSize} ({r.Options.HiddenSize / r.Options.Heads} per head), feed-forward {r.Options.IntermediateSize}, {r.Options.Positions} positions, vocabulary {r.VocabularySize} (lower-cased word pieces): {r.Parameters:N0} parameters, stored as {(r.Options.HalfPrecision ? "float16" : "float32")}. An ordinary post-normalised BERT in Hugging Face's layout, trained from nothing.
+        {r.Options.Layers} layers × {r.Options.Heads} heads, hidden size {r.Options.HiddenSize} ({r.Options.HiddenSize / r.Options.Heads} per head), feed-forward {r.Options.IntermediateSize}, {r.Options.Positions} positions, vocabulary {r.VocabularySize} (lower-cased word pieces): {r.Parameters:N0} parameters, stored as {(r.Options.HalfPrecision ? "float16" : "float32")}. An ordinary post-normalised BERT in Hugging Face's layout, {(startedFrom is null ? "trained from nothing" : $"trained on from `{startedFrom}`")}.
         """);
 
     private static string Training(TrainingReport r)

@@ -161,7 +161,9 @@ internal sealed class TrainingRun : IDisposable
         {
             foreach (int[] sentence in document) hash.Add(MemoryMarshal.AsBytes<int>(sentence));
         }
-        if (start is not null) hash.Add("start").Add(weights.Flat.cpu().bytes);
+        if (start is null) return hash.Of();
+        using var beginning = weights.Flat.cpu();
+        hash.Add("start").Add(beginning.bytes);
         return hash.Of();
     }
 
