@@ -58,7 +58,8 @@ public sealed class StartFromTests : IDisposable
     private Checkpoint Start()
     {
         string path = Path.Combine(folder, "start");
-        using (var model = BertFixtures.Model(BertFixtures.Config())) Checkpoint.Save(path, model, WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
+        string[] vocabulary = [.. BertFixtures.Vocabulary, .. "abcdefghijklmnopqrstuvwxyz".Select(c => $"##{c}")];
+        using (var model = BertFixtures.Model(BertFixtures.Config(vocabulary: vocabulary.Length))) Checkpoint.Save(path, model, WordPieceTokenizer.Create(vocabulary, maxLength: 16));
         return Checkpoint.Load(path);
     }
 }
