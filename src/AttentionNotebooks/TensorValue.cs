@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace AttentionNotebooks;
 
-/// <summary>Reading single numbers out of tensors.</summary>
+/// <summary>What TorchSharp does by way of temporary scalars, without them.</summary>
 internal static class TensorValue
 {
     /// <summary>
@@ -15,4 +15,7 @@ internal static class TensorValue
         using var own = tensor.detach().cpu();
         return own.data<T>()[0];
     }
+
+    /// <summary>Each element times itself. TorchSharp's own <c>square</c> goes by such a temporary scalar too: its exponent.</summary>
+    public static torch.Tensor Squared(this torch.Tensor tensor) => tensor.mul(tensor);
 }

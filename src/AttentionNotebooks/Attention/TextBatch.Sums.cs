@@ -102,16 +102,16 @@ public sealed partial class TextBatch
 
     /// <summary>(n² − 1)/(3n), the uniform map's mean distance, or 1 in a text of one token: <c>[B, 1]</c>, float32.</summary>
     internal Tensor UniformDistance => Cached(nameof(UniformDistance), () =>
-        (Lengths.square().add(Ones, Scalars.MinusOne) / Lengths.mul(Three)).add(LengthIsOne, Scalars.One));
+        (Lengths.Squared().add(Ones, Scalars.MinusOne) / Lengths.mul(Three)).add(LengthIsOne, Scalars.One));
 
     /// <summary>ln n, the uniform map's entropy, or 1 in a text of one token: <c>[B, 1]</c>, float32.</summary>
     internal Tensor LogLengths => Cached(nameof(LogLengths), () => Lengths.log().add(LengthIsOne, Scalars.One));
 
     /// <summary>1 … T: <c>[T]</c>, float32.</summary>
-    internal Tensor Ranks => Cached(nameof(Ranks), () => arange(1, Length + 1, ScalarType.Float32, _device));
+    internal Tensor Ranks => Cached(nameof(Ranks), () => tensor(Enumerable.Range(1, Length).Select(i => (float)i).ToArray(), device: _device));
 
     /// <summary>Squared distance between query and key, |i − j|²: <c>[T, T]</c>, float32.</summary>
-    internal Tensor SquaredDistance => Cached(nameof(SquaredDistance), () => Offset.square());
+    internal Tensor SquaredDistance => Cached(nameof(SquaredDistance), () => Offset.Squared());
 
     private static InputException NoTokens(AttentionText text) =>
         new($"text {text.Id}", null, "has no tokens, which this feature asks about", "Give the tokens of the saved maps (--tokens), or leave the feature out");

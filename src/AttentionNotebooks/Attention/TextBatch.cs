@@ -53,7 +53,7 @@ public sealed partial class TextBatch : IDisposable
     public Tensor IsSep => Cached(nameof(IsSep), () => Marks(t => t.SepPositions));
 
     /// <summary>Positions 0 … T − 1: <c>[T]</c>, float32.</summary>
-    public Tensor Position => Cached(nameof(Position), () => arange(Length, ScalarType.Float32, _device));
+    public Tensor Position => Cached(nameof(Position), () => tensor(Enumerable.Range(0, Length).Select(i => (float)i).ToArray(), device: _device));
 
     /// <summary>Offset from query to key, j − i, in tokens: <c>[T, T]</c>, float32.</summary>
     public Tensor Offset => Cached(nameof(Offset), () => Position.unsqueeze(0).add(Position.unsqueeze(1), Scalars.MinusOne));

@@ -56,11 +56,13 @@ public static class DistanceFeatures
 
     /// <summary>A quantile of the distance: the least d within which at least the share q of the attention falls.</summary>
     /// <param name="percent">100·q, from 1 to 99.</param>
-    public static HeadFeature Quantile(int percent) => new($"distance_q{percent}", "tokens", $"min d : Σ_{{|i−j|≤d}} A_ij / n ≥ {percent} %", "this kit",
+    public static HeadFeature Quantile(int percent) => Quantile(percent, (percent / 100.0 - 1e-6).ToScalar());
+
+    private static HeadFeature Quantile(int percent, Scalar share) => new($"distance_q{percent}", "tokens", $"min d : Σ_{{|i−j|≤d}} A_ij / n ≥ {percent} %", "this kit",
         (a, t) =>
         {
             // A share that is reached but for float32's rounding is reached.
-            using var within = t.DistanceShares(a).cumsum(-1).lt((percent / 100.0 - 1e-6).ToScalar());              // [B, H, T]
+            using var within = t.DistanceShares(a).cumsum(-1).lt(share);                                     // [B, H, T]
             return within.to_type(ScalarType.Float32).sum(dim: -1);
         }) { Range = "0 … n−1" };
 

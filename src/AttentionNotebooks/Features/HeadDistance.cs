@@ -55,7 +55,7 @@ public sealed record HeadDistance(string Name, string Definition, string Source,
         if (smoothing is not (>= 0 and <= 1)) throw new InputException(FormattableString.Invariant($"smoothing {smoothing}"), null, "is not a share", "Choose from 0 (none) to 1; Clark et al. 2019 use 0.001");
         Scalar kept = (1 - smoothing).ToScalar(), spread = smoothing.ToScalar();
         return smoothing == 0 ? JensenShannon : new("js", FormattableString.Invariant($"Jensen–Shannon divergence of (1−s)·p + s/n and (1−s)·q + s/n, s = {smoothing}, nats"), "Clark et al. 2019, released code",
-            rows => JensenShannonSum(rows.mul(kept).add(full_like(rows, 1.0 / rows.shape[^1]), spread)));
+            rows => JensenShannonSum(rows.mul(kept).add(ones_like(rows).div(tensor((double)rows.shape[^1], dtype: rows.dtype, device: rows.device)), spread)));
     }
 
     /// <summary>All of them.</summary>

@@ -15,7 +15,7 @@ public static class StabilityFeatures
     {
         var rows = TextBatch.WeightedRows(a, t.Distance);                                       // [B, H, T], Σ_j A_ij·|i−j|
         var mean = t.MeanDistance(a);
-        return stack([mean, t.Weighted(a, t.SquaredDistance), t.MeanOverQueries(rows.square()), mean.square()], -1);
+        return stack([mean, t.Weighted(a, t.SquaredDistance), t.MeanOverQueries(rows.Squared()), mean.Squared()], -1);
     });
 
     // The first maps' weights, their squares, and whether the text is long enough.
@@ -25,7 +25,7 @@ public static class StabilityFeatures
         var enough = t.Mark((text, i) => i == 0 && text.Length >= FirstTokens).sum(dim: -1).view(b, 1, 1);      // [B, 1, 1]
         if (t.Length < FirstTokens) return zeros([b, h, 2 * FirstTokens * FirstTokens + 1], device: a.device);
         var first = a.narrow(-1, 0, FirstTokens).narrow(-2, 0, FirstTokens).reshape(b, h, -1) * enough;          // [B, H, N²]
-        return cat([first, first.square(), enough.expand(b, h, 1)], -1);
+        return cat([first, first.Squared(), enough.expand(b, h, 1)], -1);
     });
 
     /// <summary>Spread over texts: the standard deviation over texts of the mean distance, in tokens. Grows where texts differ in length.</summary>

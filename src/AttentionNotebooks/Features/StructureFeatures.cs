@@ -63,7 +63,7 @@ public static class StructureFeatures
             // Σ_{i≠k} u_i·u_k = |Σ_i u_i|² − n for unit rows u: one sum instead of n² products.
             var sum = TextBatch.Stepwise(a, step => (step / step.norm(-1, keepdim: true).clamp_min(Tiny)).sum(dim: 1));      // [B, H, T]
             var pairs = t.Lengths * t.LongestDistance;
-            return sum.square().sum(dim: -1).add(t.Lengths, Scalars.MinusOne).div(pairs).add(t.LengthIsOne, Scalars.One);
+            return sum.Squared().sum(dim: -1).add(t.Lengths, Scalars.MinusOne).div(pairs).add(t.LengthIsOne, Scalars.One);
         }) { Range = "0 … 1" };
 
     /// <summary>

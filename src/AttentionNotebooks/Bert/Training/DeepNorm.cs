@@ -50,13 +50,14 @@ public static class DeepNorm
     {
         using var noGradients = no_grad();
         var plain = new BertForMaskedLM(trained.Config, withPooler: trained.Bert.Pooler is not null, withHead: trained.HasHead, withPairHead: trained.HasPairHead);
-        double alpha = ResidualScale(trained.Config.NumHiddenLayers);
+        Scalar alpha = ResidualScale(trained.Config.NumHiddenLayers);
         var sources = trained.named_parameters().ToDictionary(p => p.name, p => p.parameter);
         foreach (var (name, parameter) in plain.named_parameters())
         {
             using var scope = NewDisposeScope();
             parameter.copy_(name.Contains(".output.dense.", StringComparison.Ordinal) ? sources[name].div(alpha) : sources[name]);
         }
+        GC.KeepAlive(alpha);
         plain.eval();
         return plain;
     }

@@ -40,12 +40,12 @@ internal sealed class TensorAdamW : IOptimizer
         var gradient = weights.Gradient(0);
         for (int r = 1; r < weights.Models.Count; r++)
         {
-            gradient.add_(weights.Gradient(r));
+            gradient.add_(weights.Gradient(r), Scalars.One);
             weights.Gradient(r).zero_();
         }
         Scalar share = 1.0 / weights.Models.Count;
         gradient.mul_(share);
-        double norm = Math.Sqrt(gradient.to_type(ScalarType.Float64).square().sum().Value<double>());
+        double norm = Math.Sqrt(gradient.to_type(ScalarType.Float64).Squared().sum().Value<double>());
         Scalar clip = Math.Min(1, options.ClipNorm / (norm + 1e-6));
         gradient.mul_(clip);
         Steps++;

@@ -5,6 +5,7 @@ using TorchSharp;
 
 namespace AttentionNotebooks.Tests.Bert.Training;
 
+[Collection(TrainingCollection.Name)]
 public sealed class MaskedLmTrainerTests : IDisposable
 {
     private static readonly TrainingOptions Tiny = new()

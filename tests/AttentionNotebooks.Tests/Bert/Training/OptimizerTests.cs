@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks.Tests.Bert.Training;
 
 /// <summary>Shared weights and the two optimisers over them, against libtorch's own AdamW.</summary>
+[Collection(TrainingCollection.Name)]
 public class OptimizerTests
 {
     private static readonly BertConfig Config = BertFixtures.Config(2);
@@ -33,7 +34,7 @@ public class OptimizerTests
             decayed.zero_grad();
             free.zero_grad();
             Loss(reference, 0).add(Loss(reference, 1), One).mul(Half).backward();
-            double expected = Math.Sqrt(reference.parameters().Sum(p => p.grad!.square().sum().Value<float>()));
+            double expected = Math.Sqrt(reference.parameters().Sum(p => p.grad!.Squared().sum().Value<float>()));
             decayed.step();
             free.step();
             for (int r = 0; r < 2; r++) Loss(weights.Models[r], r).backward();
@@ -91,5 +92,5 @@ public class OptimizerTests
         Assert.All(copy.parameters().Zip(exact.Models[0].parameters()), p => Assert.True(p.First.eq(p.Second).all().Value<bool>()));
     }
 
-    private static Tensor Loss(BertForMaskedLM model, int text) => model.forward(BertFixtures.Batch(Texts[text])).to_type(ScalarType.Float32).square().mean();
+    private static Tensor Loss(BertForMaskedLM model, int text) => model.forward(BertFixtures.Batch(Texts[text])).to_type(ScalarType.Float32).Squared().mean();
 }

@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks.Tests.Bert.Training;
 
 /// <summary>A model that goes on learning instead of a new one.</summary>
+[Collection(TrainingCollection.Name)]
 public sealed class StartFromTests : IDisposable
 {
     private readonly string folder = BertFixtures.TemporaryFolder();

@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 
 namespace AttentionNotebooks.Tests.Bert.Training;
 
+[Collection(TrainingCollection.Name)]
 public class TrainingPartsTests
 {
     private static readonly WordPieceTokenizer Tokenizer = WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16);
