@@ -83,17 +83,8 @@ public sealed record DistanceState(string Run, int Shard, int Shards, HeadDistan
     /// <exception cref="InputException">A file is broken, of another run, given twice or missing.</exception>
     public static HeadDistanceReducer Merge(IReadOnlyList<string> files)
     {
-        if (files.Count == 0) throw new InputException("shards", null, "there is none", "Name the files that the shards wrote");
-        var states = files.Select(f => (File: f, State: Read(f))).OrderBy(s => s.State.Shard).ToArray();
+        var states = ShardFiles.OfOneRun(files, Read, s => (s.Run, s.Shard, s.Shards), "distance", Remedy);
         var first = states[0].State;
-        foreach (var (file, state) in states)
-            if (state.Run != first.Run || state.Shards != first.Shards) throw new InputException(file, null, $"is of another run than {states[0].File} (other model, texts, distance or number of shards)", "Merge the shards of one run");
-        for (int s = 0; s < first.Shards; s++)
-        {
-            string[] own = [.. states.Where(x => x.State.Shard == s).Select(x => x.File)];
-            if (own.Length > 1) throw new InputException(own[1], null, $"is shard {s}, as {own[0]} is", "Name each shard once");
-            if (own.Length == 0) throw new InputException("shards", null, $"shard {s} of {first.Shards} is missing", $"{Remedy}: --shard {s}/{first.Shards}");
-        }
         foreach (var (_, state) in states.Skip(1)) first.Sums.Merge(state.Sums);
         return first.Sums;
     }

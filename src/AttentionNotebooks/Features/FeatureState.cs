@@ -104,21 +104,11 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
     /// <exception cref="InputException">A file is broken, of another run, unfinished, given twice or missing.</exception>
     public static HeadTable Merge(IReadOnlyList<string> files)
     {
-        if (files.Count == 0) throw new InputException("shards", null, "there is none", "Name the files that the shards wrote");
-        var states = files.Select(f => (File: f, State: Read(f))).OrderBy(s => s.State.Shard).ToArray();
-        var first = states[0].State;
-        foreach (var (file, state) in states)
+        var states = ShardFiles.OfOneRun(files, Read, s => (s.Run, s.Shard, s.Shards), "features", Remedy, (file, state) =>
         {
-            if (state.Run != first.Run || state.Shards != first.Shards)
-                throw new InputException(file, null, $"is of another run than {states[0].File} (other model, texts, features or number of shards)", "Merge the shards of one run");
             if (!state.Complete) throw new InputException(file, null, $"holds {state.BatchesDone} of {state.Batches} batches", "Finish the shard with --resume");
-        }
-        for (int s = 0; s < first.Shards; s++)
-        {
-            string[] own = [.. states.Where(x => x.State.Shard == s).Select(x => x.File)];
-            if (own.Length > 1) throw new InputException(own[1], null, $"is shard {s}, as {own[0]} is", "Name each shard once");
-            if (own.Length == 0) throw new InputException("shards", null, $"shard {s} of {first.Shards} is missing", $"{Remedy}: --shard {s}/{first.Shards}");
-        }
+        });
+        var first = states[0].State;
         foreach (var (_, state) in states.Skip(1)) first.Sums.Merge(state.Sums);
         return first.Sums.ToTable();
     }
