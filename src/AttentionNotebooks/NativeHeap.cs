@@ -10,7 +10,7 @@ public static partial class NativeHeap
 
     /// <summary>
     /// Lets freed memory stay with the process instead of going back to the system and being cleared again at the next
-    /// request, which costs a training step a good part of its time. Does nothing outside glibc. Such memory is not
+    /// request. Does nothing outside glibc. Such memory is not
     /// returned until the process ends.
     /// </summary>
     public static void Keep()

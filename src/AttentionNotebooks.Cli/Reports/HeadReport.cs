@@ -19,7 +19,7 @@ internal static class HeadReport
     public static string Patterns(Checkpoint checkpoint, IReadOnlyList<string> texts, string origin, CancellationToken cancellation = default)
     {
         var source = new LiveAttention(checkpoint, texts, checkpoint.Tokenizer.MaxLength);
-        var table = source.Extract([.. StandardFeatures.All, Evenness], cancellation: cancellation);
+        var table = source.Extract([.. StandardFeatures.All, ConcentrationFeatures.NormalisedEntropy], cancellation: cancellation);
         string Strongest(string name, Func<Head, double> value)
         {
             var found = table.Grid.All().Where(h => value(h) > Half).OrderByDescending(value).ToList();
@@ -27,7 +27,7 @@ internal static class HeadReport
             return Invariant($"- More than half of the attention on {name}: {found.Count} heads ({(found.Count > 0 ? "" : "the most ")}{examples}).\n");
         }
         var clustering = table.Select(StandardFeatures.ForClustering).Cluster(Clusters);
-        int broad = table.Column(Evenness.Name).Count(v => v > BroadPart);
+        int broad = table.Column(ConcentrationFeatures.NormalisedEntropy.Name).Count(v => v > BroadPart);
         var text = new StringBuilder(Invariant($"On {texts.Count:N0} {origin} (layers and heads count from 0):\n\n"));
         text.Append(Strongest("the previous token", h => table[h, "previous"])).Append(Strongest("the next token", h => table[h, "next"]))
             .Append(Strongest("[CLS] and [SEP] together", h => table[h, "cls"] + table[h, "sep"]))
@@ -55,15 +55,12 @@ internal static class HeadReport
     /// <summary>Subject and verb: how often the masked-LM head prefers the right number.</summary>
     public static string Agreement(Checkpoint checkpoint, string file)
     {
-        var items = Functions.Agreement.Read(file);
-        var answers = Functions.Agreement.Judge(checkpoint, items);
+        var items = SubjectVerbAgreement.Read(file);
+        var answers = SubjectVerbAgreement.Judge(checkpoint, items);
         var text = new StringBuilder(Invariant($"`{Path.GetFileName(file)}`: of two forms of a hidden verb, the one that agrees with its subject scores higher, by the nouns of the other number between them ({answers.Count(a => a is not null):N0} of {items.Count:N0} items can be asked; chance is 0.5).\n\n| attractors | items | right (95 %) |\n|---|---|---|\n"));
-        foreach (var (attractors, right) in Functions.Agreement.ByAttractors(items, answers)) text.Append(Invariant($"| {attractors} | {right.Count:N0} | {right.Value:F3} ({right.Interval.Low:F3}–{right.Interval.High:F3}) |\n"));
+        foreach (var (attractors, right) in SubjectVerbAgreement.ByAttractors(items, answers)) text.Append(Invariant($"| {attractors} | {right.Count:N0} | {right.Value:F3} ({right.Interval.Low:F3}–{right.Interval.High:F3}) |\n"));
         return text.ToString();
     }
-
-    // Entropy relative to the uniform map's, text by text, since texts differ in length.
-    private static HeadFeature Evenness { get; } = new("evenness", "share", (a, t) => ConcentrationFeatures.Entropy.Compute(a, t).div(t.Lengths.log()));
 
     private static string Layers(IEnumerable<Head> heads)
     {

@@ -27,7 +27,7 @@ public static class ClusterNames
     public const double LocalShare = 0.5;
 
     /// <summary>A cluster keeps to its own text of a pair when at least this share stays there. This kit's choice: Kovaleva et al. 2019 judge by eye.</summary>
-    public const double BlockShare = 0.8;
+    public const double BlockShare = PatternFeatures.BlockShare;
 
     /// <summary>A cluster is broad when its mean entropy is at least this part of the broadest single head's: nine tenths of <see cref="HeadPatterns.BroadEntropyShare"/>.</summary>
     public const double BroadShare = 0.7;

@@ -20,11 +20,11 @@ public static class HeadPatterns
     /// </summary>
     public const double BroadEntropyShare = 0.783;
 
-    /// <summary>From this share on, [CLS] and [SEP] together make a vertical, or self, previous and next together a diagonal. This kit's choice: half of all.</summary>
-    public const double ClassShare = 0.5;
+    /// <summary>From this share on, [CLS] and [SEP] together make a vertical, or self, previous and next together a diagonal. The kit's threshold for single maps, <see cref="PatternFeatures.VerticalShare"/>.</summary>
+    public const double ClassShare = PatternFeatures.VerticalShare;
 
-    /// <summary>From this share on each, vertical and diagonal stand in one map. This kit's choice.</summary>
-    public const double BothShare = 0.3;
+    /// <summary>From this share on each, vertical and diagonal stand in one map. The kit's threshold for single maps.</summary>
+    public const double BothShare = PatternFeatures.BothShare;
 
     /// <summary>The patterns of Clark et al. 2019, by the thresholds of their released code.</summary>
     /// <param name="table">The head table.</param>

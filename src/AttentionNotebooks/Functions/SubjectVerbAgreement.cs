@@ -20,7 +20,7 @@ public sealed record AgreementItem(string Id, string Sentence, string Right, str
 /// </summary>
 /// <remarks>The task of Linzen et al. (2016), "Assessing the Ability of LSTMs to Learn Syntax-Sensitive Dependencies",
 /// asked of a masked-LM head as by Goldberg (2019), "Assessing BERT's Syntactic Abilities".</remarks>
-public static class Agreement
+public static class SubjectVerbAgreement
 {
     private const string MaskText = "[MASK]", Remedy = "Write a tab-separated file with a header and the columns id, sentence, right, wrong, attractors";
     private const int TextsAtOnce = 32;

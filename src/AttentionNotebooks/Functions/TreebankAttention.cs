@@ -17,6 +17,7 @@ public static class TreebankAttention
         var encoded = sentences.Select(s => (Sentence: s, Text: checkpoint.Tokenizer.Encode(s.Words.Select(w => w.Form)))).ToArray();
         // A sentence that was cut has lost some of its heads; a word without a piece has no row.
         var whole = encoded.Where(e => !e.Text.Truncated && e.Text.Words.Where(w => w >= 0).Distinct().Count() == e.Sentence.Words.Count).ToArray();
-        return (new LiveAttention(checkpoint, [.. whole.Select(e => e.Text)]), [.. whole.Select(e => e.Sentence)], encoded.Length - whole.Length);
+        TreebankSentence[] fitting = [.. whole.Select(e => e.Sentence)];
+        return (LiveAttention.OfTreebank(checkpoint, fitting), fitting, encoded.Length - fitting.Length);
     }
 }

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace AttentionNotebooks.Tests.Functions;
 
-public sealed class AgreementTests : IDisposable
+public sealed class SubjectVerbAgreementTests : IDisposable
 {
     private readonly string folder = BertFixtures.TemporaryFolder();
 
@@ -19,7 +19,7 @@ public sealed class AgreementTests : IDisposable
             new("a", "the cat [MASK] the dog", "sat", "play", 0), new("b", "the cat [MASK] the dog", "play", "sat", 1),
             new("c", "a dog , the cat [MASK]", "sat", "play", 1), new("d", "the dog [MASK]", "sat", "plays", 2), new("e", "the dog [MASK]", "cat", "dog", 2),
         ];
-        var answers = Agreement.Judge(checkpoint, items);
+        var answers = SubjectVerbAgreement.Judge(checkpoint, items);
         for (int i = 0; i < items.Length; i++)
         {
             if (i == 3) continue;
@@ -31,7 +31,7 @@ public sealed class AgreementTests : IDisposable
         }
         Assert.NotEqual(answers[0], answers[1]); // the same question the other way round
         Assert.Null(answers[3]);                 // plays is two pieces here
-        var byAttractors = Agreement.ByAttractors(items, answers);
+        var byAttractors = SubjectVerbAgreement.ByAttractors(items, answers);
         Assert.Equal([(0, 1), (1, 2), (2, 1)], byAttractors.Select(x => (x.Attractors, x.Right.Count)));
     }
 
@@ -45,7 +45,7 @@ public sealed class AgreementTests : IDisposable
     {
         string file = Path.Combine(folder, "items.tsv");
         File.WriteAllText(file, content);
-        Assert.Contains(expected, Assert.Throws<InputException>(() => Agreement.Read(file)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<InputException>(() => SubjectVerbAgreement.Read(file)).Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
