@@ -16,6 +16,13 @@ internal static class TensorValue
         return own.data<T>()[0];
     }
 
+    /// <summary>All elements in order, as float32 wherever the tensor lives.</summary>
+    public static float[] Floats(this torch.Tensor tensor)
+    {
+        using var scope = torch.NewDisposeScope();
+        return tensor.detach().to_type(torch.ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+    }
+
     /// <summary>Each element times itself. TorchSharp's own <c>square</c> goes by such a temporary scalar too: its exponent.</summary>
     public static torch.Tensor Squared(this torch.Tensor tensor) => tensor.mul(tensor);
 }

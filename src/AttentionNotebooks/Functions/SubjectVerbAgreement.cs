@@ -1,8 +1,6 @@
 using System.Globalization;
 using AttentionNotebooks.Bert;
 using AttentionNotebooks.Data;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace AttentionNotebooks.Functions;
 
@@ -23,7 +21,6 @@ public sealed record AgreementItem(string Id, string Sentence, string Right, str
 public static class SubjectVerbAgreement
 {
     private const string MaskText = "[MASK]", Remedy = "Write a tab-separated file with a header and the columns id, sentence, right, wrong, attractors";
-    private const int TextsAtOnce = 32;
 
     /// <summary>Reads items.</summary>
     /// <param name="file">A tab-separated file with a header; columns beyond those of <see cref="AgreementItem"/> are passed over.</param>
@@ -61,27 +58,11 @@ public static class SubjectVerbAgreement
     /// <exception cref="InvalidOperationException">The checkpoint has no masked-LM head.</exception>
     public static bool?[] Judge(Checkpoint checkpoint, IReadOnlyList<AgreementItem> items)
     {
-        using var noGradients = no_grad();
         var answers = new bool?[items.Count];
-        var (tokenizer, device) = (checkpoint.Tokenizer, checkpoint.Model.Device);
-        var askable = Enumerable.Range(0, items.Count).Select(i => (Index: i, Right: Piece(tokenizer, items[i].Right), Wrong: Piece(tokenizer, items[i].Wrong)))
-            .Where(x => x.Right is not null && x.Wrong is not null).Select(x => (x.Index, Right: x.Right!.Value, Wrong: x.Wrong!.Value, Text: Encode(tokenizer, items[x.Index]))).ToArray();
-        // Equal lengths together, so that nothing is padded.
-        foreach (var batch in askable.GroupBy(x => x.Text.Ids.Length).SelectMany(g => g.Chunk(TextsAtOnce)))
-        {
-            using var scope = NewDisposeScope();
-            int length = batch[0].Text.Ids.Length;
-            var ids = tensor([.. batch.SelectMany(x => x.Text.Ids.Select(id => (long)id))], [batch.Length, length], device: device);
-            var places = tensor([.. batch.Select((x, b) => (long)b * length + Array.IndexOf([.. x.Text.Ids], tokenizer.MaskId))], device: device);
-            var hidden = checkpoint.Model.Bert.forward(ids).view(-1, checkpoint.Config.HiddenSize).index_select(0, places); // [B, D]
-            var scores = checkpoint.Model.Logits(hidden).to_type(ScalarType.Float32).cpu().contiguous();                      // [B, V]
-            var values = scores.data<float>();
-            for (int b = 0; b < batch.Length; b++)
-            {
-                long row = b * scores.shape[1];
-                answers[batch[b].Index] = values[row + batch[b].Right] > values[row + batch[b].Wrong];
-            }
-        }
+        if (checkpoint.HasMaskedLmHead && !items.Any(i => VerbNumber.CanAsk(checkpoint.Tokenizer, i))) return answers;
+        var task = new VerbNumber(checkpoint, items);
+        var scores = TaskScores.Of(task);
+        for (int i = 0; i < task.Count; i++) answers[task.Asked[i]] = scores.Correct[i] == 1;
         return answers;
     }
 
@@ -91,12 +72,4 @@ public static class SubjectVerbAgreement
     public static IReadOnlyList<(int Attractors, Proportion Right)> ByAttractors(IReadOnlyList<AgreementItem> items, IReadOnlyList<bool?> answers) =>
         [.. items.Zip(answers).Where(p => p.Second is not null).GroupBy(p => p.First.Attractors).OrderBy(g => g.Key)
             .Select(g => (g.Key, new Proportion(g.Count(p => p.Second == true), g.Count())))];
-
-    private static int? Piece(TextTokenizer tokenizer, string word) => tokenizer.Encode(word).Ids is [_, var piece, _] && piece != tokenizer.UnknownId ? piece : null;
-
-    private static TokenizedText Encode(TextTokenizer tokenizer, AgreementItem item)
-    {
-        var text = tokenizer.Encode(item.Sentence);
-        return text.Truncated ? throw new InputException($"item {item.Id}", null, $"is longer than the model's {tokenizer.MaxLength} tokens", "Leave it out") : text;
-    }
 }

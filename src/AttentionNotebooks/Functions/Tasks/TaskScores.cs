@@ -1,0 +1,38 @@
+using AttentionNotebooks.Bert;
+using static TorchSharp.torch;
+
+namespace AttentionNotebooks.Functions;
+
+/// <summary>How a model did at a task, item by item, so that two models or two states of one can be compared on the same items.</summary>
+/// <param name="Losses">The sum of each item's cross-entropies, in nats.</param>
+/// <param name="Correct">How many of each item's questions were answered right.</param>
+/// <param name="Questions">How many questions each item holds.</param>
+public sealed record TaskScores(double[] Losses, int[] Correct, int[] Questions)
+{
+    /// <summary>Mean cross-entropy of a question, in nats.</summary>
+    public double Loss => Losses.Sum() / Questions.Sum();
+
+    /// <summary>The share of questions answered right.</summary>
+    public Proportion Accuracy => new(Correct.Sum(), Questions.Sum());
+
+    /// <summary>Asks a model all items of a task, or some.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="hooks">Edits of the model's attention, if any.</param>
+    /// <param name="batches">Which items, dealt into batches; all unless given. The others' entries stay 0.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <returns>The scores of each item.</returns>
+    public static TaskScores Of(IModelTask task, AttentionHooks? hooks = null, IReadOnlyList<int[]>? batches = null, CancellationToken cancellation = default)
+    {
+        var (losses, correct, questions) = (new double[task.Count], new int[task.Count], new int[task.Count]);
+        using var noGradients = no_grad();
+        foreach (var batch in batches ?? task.Batches)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var answers = task.Ask(batch, hooks);
+            float[] loss = answers.Loss.Floats(), right = answers.Correct.Floats(), asked = answers.Questions.Floats();
+            for (int i = 0; i < batch.Length; i++) (losses[batch[i]], correct[batch[i]], questions[batch[i]]) = (loss[i], (int)right[i], (int)asked[i]);
+        }
+        return new TaskScores(losses, correct, questions);
+    }
+}
