@@ -14,11 +14,16 @@ internal static class MakeDemoDataVerb
         var folder = new Option<string?>("--out") { Description = "Write the treebank and the tasks into this folder (data/ is the shipped one).", HelpName = "DIR" };
         var text = new Option<string?>("--text") { Description = "Write plain text to train on instead: a paragraph per line, no sentence of the shipped treebank or tasks.", HelpName = "FILE" };
         var sentences = new Option<int>("--sentences") { Description = "Sentences of --text.", HelpName = "N", DefaultValueFactory = _ => 100_000 };
+        var agreement = new Option<double>("--agreement") { Description = "Of --text, the share of sentences with up to three nouns of the other number between subject and verb, which are rare otherwise.", HelpName = "SHARE", DefaultValueFactory = _ => 0 };
         var seed = new Option<int>("--seed") { Description = "Decides every sentence.", HelpName = "S", DefaultValueFactory = _ => DemoData.StandardSeed };
-        var command = new Command("make-demo-data", "Generates the demo treebank and tasks, or training text, from the kit's own grammar.") { folder, text, sentences, seed };
+        var command = new Command("make-demo-data", "Generates the demo treebank and tasks, or training text, from the kit's own grammar.") { folder, text, sentences, agreement, seed };
         sentences.Validators.Add(r =>
         {
             if (r.GetValueOrDefault<int>() < 1) r.AddError("--sentences must be at least 1.");
+        });
+        agreement.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<double>() is not (>= 0 and <= 1)) r.AddError("--agreement must be a share from 0 to 1.");
         });
         command.Validators.Add(r =>
         {
@@ -27,7 +32,7 @@ internal static class MakeDemoDataVerb
         command.SetWork((parsed, cancellation) =>
         {
             if (parsed.GetValue(folder) is { } data) WriteData(data, parsed.GetValue(seed), output);
-            else WriteText(parsed.GetValue(text)!, parsed.GetValue(sentences), parsed.GetValue(seed), output, cancellation);
+            else WriteText(parsed.GetValue(text)!, parsed.GetValue(sentences), parsed.GetValue(agreement), parsed.GetValue(seed), output, cancellation);
         });
         return command;
     }
@@ -42,13 +47,13 @@ internal static class MakeDemoDataVerb
         }
     }
 
-    private static void WriteText(string file, int sentences, int seed, TextWriter output, CancellationToken cancellation)
+    private static void WriteText(string file, int sentences, double agreement, int seed, TextWriter output, CancellationToken cancellation)
     {
         int paragraphs = 0;
         AtomicFile.Write(file, stream =>
         {
             using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-            foreach (string paragraph in DemoText.Paragraphs(seed, sentences, DemoData.Generate().Sentences))
+            foreach (string paragraph in DemoText.Paragraphs(seed, sentences, DemoData.Generate().Sentences, agreement))
             {
                 cancellation.ThrowIfCancellationRequested();
                 writer.WriteLine(paragraph);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using AttentionNotebooks.Bert;
 using AttentionNotebooks.Bert.Training;
@@ -37,6 +38,9 @@ public static class TrainDemoVerb
         var pairWeight = Number("--pair-weight", "How much pairs of segments count beside masked words; 0 for none.", Standard.PairWeight);
         var speakingCost = Number("--speaking-cost", "What heads pay in the late phase for what they add to a token; 0 for nothing.", Standard.SpeakingCost);
         var lateFrom = Number("--late-from", "The part of the steps after which the late phase begins; a tenth of the steps later it is in full force.", Standard.LateFrom);
+        var fallFrom = Number("--fall-from", "The part of the steps after which the learning rate falls.", Standard.FallFrom);
+        var pairsFrom = Number("--pairs-from", "The part of the steps after which pairs of segments count.", Standard.PairsFrom);
+        var lateLayers = new Option<(int, int)?>("--late-layers") { Description = "The first and the last layer that the late phase touches, such as 3-8; all unless given.", HelpName = "FIRST-LAST", CustomParser = Layers };
         var precision = new Option<string>("--precision") { Description = "What the layers compute in while training.", DefaultValueFactory = _ => "fp32" };
         var device = new Option<string>("--device") { Description = "Where to train.", DefaultValueFactory = _ => "cpu" };
         var startFrom = new Option<string?>("--start-from") { Description = "A BERT folder that goes on learning, with its own vocabulary and sizes, instead of new weights.", HelpName = "DIR" };
@@ -48,7 +52,7 @@ public static class TrainDemoVerb
         var note = new Option<string?>("--data-note") { Description = "A Markdown file about the texts and their licences, for the model card." };
         var command = new Command("train-demo", "Trains a small BERT from nothing and writes a Hugging Face folder.")
         {
-            text, folder, steps, seed, layers, heads, hidden, wide, positions, vocabulary, batch, replicas, evaluate, rate, queryKeyRate, pairWeight, speakingCost, lateFrom, precision, device, startFrom, resume, fullPrecision, note,
+            text, folder, steps, seed, layers, heads, hidden, wide, positions, vocabulary, batch, replicas, evaluate, rate, queryKeyRate, pairWeight, speakingCost, lateFrom, lateLayers, pairsFrom, fallFrom, precision, device, startFrom, resume, fullPrecision, note,
         };
         report.AddTo(command);
         command.SetWork((parsed, cancellation) => Train(
@@ -64,6 +68,7 @@ public static class TrainDemoVerb
                 VocabularySize = parsed.GetValue(vocabulary), TokensPerBatch = parsed.GetValue(batch), Replicas = parsed.GetValue(replicas),
                 EvaluateEvery = parsed.GetValue(evaluate), LearningRate = parsed.GetValue(rate), QueryKeyRate = parsed.GetValue(queryKeyRate),
                 PairWeight = parsed.GetValue(pairWeight), SpeakingCost = parsed.GetValue(speakingCost), LateFrom = parsed.GetValue(lateFrom),
+                LateLayers = parsed.GetValue(lateLayers), PairsFrom = parsed.GetValue(pairsFrom), FallFrom = parsed.GetValue(fallFrom),
                 Precision = Enum.Parse<Precision>(parsed.GetValue(precision)!, ignoreCase: true), Device = parsed.GetValue(device) == "cuda" ? DeviceType.CUDA : DeviceType.CPU,
                 HalfPrecision = !parsed.GetValue(fullPrecision),
             },
@@ -118,6 +123,14 @@ public static class TrainDemoVerb
         {
             throw new InputException(path, null, $"cannot be read ({e.Message.TrimEnd('.')})", "Name a Markdown file, or leave --data-note out", e);
         }
+    }
+
+    private static (int, int)? Layers(ArgumentResult result)
+    {
+        if (result.Tokens is [var token] && token.Value.Split('-') is [var first, var last]
+            && int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out int from) && int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out int to)) return (from, to);
+        result.AddError("--late-layers takes two layers such as 3-8.");
+        return null;
     }
 
     private static Option<int> Whole(string name, string description, int standard) =>

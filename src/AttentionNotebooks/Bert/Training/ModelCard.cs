@@ -43,7 +43,7 @@ public static class ModelCard
     {
         var o = r.Options;
         string pairs = o.PairWeight > 0
-            ? Invariant($" Pairs of segments, weight {o.PairWeight}: does the second follow the first, or is it from another document (half and half; Devlin et al. 2019, task 2)?")
+            ? Invariant($" Pairs of segments, weight {o.PairWeight}: does the second follow the first, or is it from another document (half and half; Devlin et al. 2019, task 2)?{(o.PairsFrom > 0 ? Invariant($" They count after {o.PairsFrom:P0} of the steps.") : "")}")
             : " No pairs of segments, so the model has no pooler.";
         string speaking = o.SpeakingCost > 0
             ? Invariant($"\n- A price on speaking: {o.SpeakingCost} times the sum over heads of the mean length of what a head adds to a token, relative to the residual, in the late phase. A head with nothing to say to a token learns to say nothing; where it rests then is its own choice. The original BERT was trained without it.")
@@ -55,8 +55,8 @@ public static class ModelCard
             - Examples: 3 in 10 single sentences, the rest consecutive sentences up to {o.Positions / 4}, {o.Positions / 2} or {o.Positions} tokens, half of these as a pair of segments.
             - Objective: masked words ({o.MaskRate:P0} of the tokens; 80 % [MASK], 10 % random, 10 % kept).{pairs}{speaking}
             - {r.StepsDone:N0} of {o.Steps:N0} steps, {r.Tokens:N0} tokens ({r.Tokens / (double)r.CorpusPieces:F2} passes), {o.Replicas} × {o.TokensPerBatch} tokens a step at most, seed {o.Seed}; the layers compute in {(o.Precision == Precision.Bf16 ? "bfloat16" : "float32")}.
-            - AdamW (0.9, 0.98; decay {o.WeightDecay} on matrices), learning rate {o.LearningRate} with {o.Warmup:P0} warm-up, then linear to 2 %; queries and keys × {o.QueryKeyRate} in the late phase; gradients clipped at {o.ClipNorm}; no dropout.
-            - The late phase begins after {o.LateFrom:P0} of the steps and is in full force a tenth of the steps later.
+            - AdamW (0.9, 0.98; decay {o.WeightDecay} on matrices), learning rate {o.LearningRate} with {o.Warmup:P0} warm-up, {(o.FallFrom > o.Warmup ? Invariant($"held to {o.FallFrom:P0} of the steps, ") : "")}then linear to 2 %; queries and keys × {o.QueryKeyRate} in the late phase; gradients clipped at {o.ClipNorm}; no dropout.
+            - The late phase begins after {o.LateFrom:P0} of the steps and is in full force a tenth of the steps later{(o.LateLayers is { } late ? Invariant($"; it touches the layers {late.First} to {late.Last} alone") : "")}.
             - DeepNorm scaling while training, folded into the weights afterwards.
             """);
     }

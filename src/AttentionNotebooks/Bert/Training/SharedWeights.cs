@@ -62,6 +62,9 @@ internal sealed class SharedWeights : IDisposable
     {
         /// <summary>Whether it makes queries or keys.</summary>
         public bool IsQueryOrKey { get; } = Name.Contains(".self.query.", StringComparison.Ordinal) || Name.Contains(".self.key.", StringComparison.Ordinal);
+
+        /// <summary>Its layer; −1 for what belongs to none.</summary>
+        public int Layer { get; } = Name.Split('.') is [_, "encoder", "layer", var layer, ..] ? int.Parse(layer, System.Globalization.CultureInfo.InvariantCulture) : -1;
     }
 
     /// <summary>The parameters' places.</summary>

@@ -19,13 +19,16 @@ internal sealed class SpeakingCost : IDisposable
     private readonly Tensor?[] lengths; // per layer [B, H, 1, T]
     private readonly List<Tensor> costs = [];
     private readonly Scalar scale;
+    private readonly Func<int, bool> isPriced;
 
     /// <summary>A cost for the pass of one batch.</summary>
     /// <param name="model">The model whose heads are watched.</param>
     /// <param name="residualScale">α: what a head adds counts relative to the residual it is added to.</param>
-    public SpeakingCost(BertForMaskedLM model, double residualScale)
+    /// <param name="isPriced">Which layers pay, at least one; all unless given.</param>
+    public SpeakingCost(BertForMaskedLM model, double residualScale, Func<int, bool>? isPriced = null)
     {
         this.model = model;
+        this.isPriced = isPriced ?? (_ => true);
         lengths = new Tensor?[model.Config.NumHiddenLayers];
         scale = 1 / (residualScale * residualScale * model.Config.HiddenSize);
         Hooks = new AttentionHooks { OnValues = Measure, OnProbabilities = Weigh };
@@ -34,7 +37,7 @@ internal sealed class SpeakingCost : IDisposable
     /// <summary>What the pass has to be given.</summary>
     public AttentionHooks Hooks { get; }
 
-    /// <summary>The sum over layers and heads of the mean over queries of the root mean square of the messages, relative to the residual.</summary>
+    /// <summary>The sum over the layers that pay and their heads of the mean over queries of the root mean square of the messages, relative to the residual.</summary>
     public Tensor Total() => stack(costs).sum();
 
     /// <summary>Frees what the pass left.</summary>
@@ -47,6 +50,7 @@ internal sealed class SpeakingCost : IDisposable
     // ‖W v‖² = vᵀ(WᵀW)v, so that the D-wide message of each head need not be formed.
     private void Measure(int layer, Tensor values)
     {
+        if (!isPriced(layer)) return;
         var (batch, heads, length, size) = (values.shape[0], values.shape[1], values.shape[2], values.shape[3]);
         var weight = model.Bert.Encoder.Layers[layer].Attention.Output.Weight.to_type(ScalarType.Float32).view(-1, heads, size).transpose(0, 1); // [H, D, d]
         var gram = weight.transpose(1, 2).matmul(weight);                      // [H, d, d]
@@ -58,6 +62,7 @@ internal sealed class SpeakingCost : IDisposable
     // Σ_j α_ij‖f(x_j)‖ summed over queries is the keys' total attention times their length.
     private void Weigh(int layer, Tensor probabilities)
     {
+        if (!isPriced(layer)) return;
         double queries = probabilities.shape[0] * probabilities.shape[2];
         Scalar perQuery = 1 / queries;
         costs.Add(probabilities.sum(-2, true).mul(lengths[layer]!).sum().mul(perQuery).DetachFromDisposeScope()); // summed over the heads

@@ -10,7 +10,7 @@ internal sealed class TensorAdamW : IOptimizer
 
     private readonly SharedWeights weights;
     private readonly TrainingOptions options;
-    private readonly Tensor isQueryOrKey, decays; // [N]
+    private readonly Tensor isFaster, decays; // [N]
 
     /// <summary>An optimiser for the weights, on their device.</summary>
     public TensorAdamW(SharedWeights weights, TrainingOptions options)
@@ -19,7 +19,7 @@ internal sealed class TensorAdamW : IOptimizer
         using var scope = NewDisposeScope();
         Mean = zeros_like(weights.Flat).DetachFromDisposeScope();
         Square = zeros_like(weights.Flat).DetachFromDisposeScope();
-        isQueryOrKey = Spread(r => r.IsQueryOrKey ? 1 : 0);
+        isFaster = Spread(r => options.IsFaster(r) ? 1 : 0);
         decays = Spread(options.DecayOf);
     }
 
@@ -53,7 +53,7 @@ internal sealed class TensorAdamW : IOptimizer
         Square.mul_(ScalarBeta2).addcmul_(gradient, gradient, ScalarRest2);
         Scalar step = -rate / (1 - Math.Pow(IOptimizer.Beta1, Steps)), correction = 1 / (1 - Math.Pow(IOptimizer.Beta2, Steps)), shrink = -rate, more = queryKeyRate - 1;
         var divisor = Square.mul(correction).sqrt_().add_(ScalarEpsilon);
-        var rates = isQueryOrKey.mul(more).add(Scalars.One);
+        var rates = isFaster.mul(more).add(Scalars.One);
         weights.Flat.addcmul_(weights.Flat, decays.mul(rates), shrink);
         weights.Flat.addcdiv_(Mean.mul(rates), divisor, step);
         gradient.zero_();
@@ -64,7 +64,7 @@ internal sealed class TensorAdamW : IOptimizer
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var tensor in new[] { Mean, Square, isQueryOrKey, decays }) tensor.Dispose();
+        foreach (var tensor in new[] { Mean, Square, isFaster, decays }) tensor.Dispose();
     }
 
     private Tensor Spread(Func<SharedWeights.Region, double> value)

@@ -41,8 +41,11 @@ public sealed record TrainingOptions
     /// <summary>How many times faster queries and keys learn in the late phase (<see cref="LateFrom"/>). From the start it does harm: a run of 12 layers with 2.5 had no head that looks at a neighbour after 2 M tokens; one with 1 had several at 3.4 M. One run each, with schedules of other lengths.</summary>
     public double QueryKeyRate { get; init; } = 1;
 
-    /// <summary>Part of the steps in which the learning rate climbs; after it, it falls linearly to 2 %.</summary>
+    /// <summary>Part of the steps in which the learning rate climbs.</summary>
     public double Warmup { get; init; } = 0.05;
+
+    /// <summary>Part of the steps after which the learning rate falls, linearly to 2 %; before the end of <see cref="Warmup"/> it cannot. A late phase that begins at a high rate needs it late.</summary>
+    public double FallFrom { get; init; }
 
     /// <summary>AdamW's decay of the matrices.</summary>
     public double WeightDecay { get; init; } = 0.01;
@@ -56,11 +59,17 @@ public sealed record TrainingOptions
     /// <summary>How much the pair objective counts beside the masked words; 0 trains without pairs, pooler and pair head.</summary>
     public double PairWeight { get; init; } = 0.5;
 
+    /// <summary>The part of the steps after which the pair objective counts; words alone are learnt before.</summary>
+    public double PairsFrom { get; init; }
+
     /// <summary>What heads pay in the late phase (<see cref="LateFrom"/>) for what they add to a token (<see cref="Training.SpeakingCost"/>); 0 for nothing.</summary>
     public double SpeakingCost { get; init; }
 
     /// <summary>The part of the steps after which the late phase begins, in which heads that exist are made sharp and quiet: over a tenth of the steps <see cref="QueryKeyRate"/> and <see cref="SpeakingCost"/> climb to their full force. A run with 0.25 had one head for each neighbour when the phase began, and no more 2,000 steps later.</summary>
     public double LateFrom { get; init; } = 0.45;
+
+    /// <summary>The first and the last layer that the late phase touches; all unless given. Layers that it leaves alone keep their broad heads.</summary>
+    public (int First, int Last)? LateLayers { get; init; }
 
     /// <summary>What the layers compute in while training; weights, embeddings and optimiser stay in float32.</summary>
     public Precision Precision { get; init; } = Precision.Fp32;
@@ -95,14 +104,23 @@ public sealed record TrainingOptions
         MaxPositionEmbeddings = Positions, InitializerRange = Math.Round(1 / Math.Sqrt(HiddenSize), 4),
     };
 
-    /// <summary>The learning rate of a step, from 1: it climbs while warming up, then falls linearly.</summary>
+    /// <summary>The learning rate of a step, from 1: it climbs while warming up, stays until <see cref="FallFrom"/>, then falls linearly.</summary>
     internal double RateAt(int step)
     {
-        double warm = Math.Max(1, Warmup * Steps);
+        double warm = Math.Max(1, Warmup * Steps), fall = Math.Max(warm, FallFrom * Steps);
         if (step <= warm) return LearningRate * step / warm;
-        double left = (Steps - step) / Math.Max(1, Steps - warm);
+        double left = Math.Min(1, (Steps - step) / Math.Max(1, Steps - fall));
         return LearningRate * (LastRate + (1 - LastRate) * left);
     }
+
+    /// <summary>How much the pair objective counts at a step.</summary>
+    internal double PairWeightAt(int step) => step > PairsFrom * Steps ? PairWeight : 0;
+
+    /// <summary>Whether the late phase touches a layer.</summary>
+    internal bool IsLate(int layer) => LateLayers is not { } range || (layer >= range.First && layer <= range.Last);
+
+    /// <summary>Whether a parameter learns at <see cref="QueryKeyRateAt"/> times the rate.</summary>
+    internal bool IsFaster(SharedWeights.Region region) => region.IsQueryOrKey && IsLate(region.Layer);
 
     /// <summary>The price on what heads say at a step.</summary>
     internal double SpeakingCostAt(int step) => SpeakingCost * Late(step);
@@ -145,6 +163,9 @@ public sealed record TrainingOptions
             ("pair weight", PairWeight is >= 0 and <= 100, "Take a number from 0 to 100"),
             ("speaking cost", SpeakingCost is >= 0 and <= 100, "Take a number from 0 to 100"),
             ("beginning of the late phase", LateFrom is >= 0 and < 1, "Take a part of the steps, between 0 and 1"),
+            ("end of the high learning rate", FallFrom is >= 0 and < 1, "Take a part of the steps, 0 to below 1"),
+            ("beginning of the pairs", PairsFrom is >= 0 and < 1, "Take a part of the steps, 0 to below 1"),
+            ("layers of the late phase", LateLayers is not { } late || (late.First >= 0 && late.First <= late.Last && late.Last < Layers), $"Take two layers from 0 to {Layers - 1}, the lower one first"),
             ("precision", Precision is Precision.Fp32 or Precision.Bf16, "Take fp32 or bf16"),
             ("replicas on a GPU", Device == DeviceType.CPU || Replicas == 1, "Take 1"),
             ("mask rate", MaskRate is > 0 and < 1, "Take a number between 0 and 1"),

@@ -104,31 +104,32 @@ internal sealed class TrainingRun : IDisposable
     {
         double price = options.SpeakingCostAt(step);
         Scalar speakingWeight = price;
+        var pairs = options.PairWeightAt(step) > 0 ? pairWeight : null;
         var results = new Sums[work.Length];
         threads.Run(replica =>
         {
             var random = new Random(unchecked((options.Seed * 1_000_003 + step) * 67 + replica));
-            results[replica] = Backward(weights.Models[replica], work[replica], random, price > 0 ? speakingWeight : null);
+            results[replica] = Backward(weights.Models[replica], work[replica], random, pairs, price > 0 ? speakingWeight : null);
             weights.Collect(replica);
         });
         foreach (var result in results) sums = sums.Plus(result);
         GC.KeepAlive(speakingWeight);
     }
 
-    private Sums Backward(BertForMaskedLM model, Example[] examples, Random random, Scalar? speakingWeight)
+    private Sums Backward(BertForMaskedLM model, Example[] examples, Random random, Scalar? pairs, Scalar? speakingWeight)
     {
         using var scope = NewDisposeScope();
         var batch = new MaskedBatch(examples, corpus.Tokenizer, options.MaskRate, random, device);
         if (batch.Labels.Length == 0) return default; // nothing hidden, nothing to learn
-        using var cost = speakingWeight is null ? null : new SpeakingCost(model, alpha);
+        using var cost = speakingWeight is null ? null : new SpeakingCost(model, alpha, options.IsLate);
         var hidden = batch.Hidden(model, cost?.Hooks);                         // [B, T, D]
         var loss = nn.functional.cross_entropy(batch.Logits(model, hidden), batch.Targets);
         var result = new Sums(1, loss.Value<float>(), 0, 0, 0, 0);
-        if (batch.Pairs > 0 && weights.WithPairs)
+        if (batch.Pairs > 0 && weights.WithPairs && pairs is not null)
         {
             var pairLoss = nn.functional.cross_entropy(batch.PairLogits(model, hidden), batch.PairTargets);
             result = result with { PairBatches = 1, Pair = pairLoss.Value<float>() };
-            loss = loss.add(pairLoss, pairWeight);
+            loss = loss.add(pairLoss, pairs);
         }
         if (cost is not null)
         {

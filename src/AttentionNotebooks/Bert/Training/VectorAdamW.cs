@@ -46,7 +46,7 @@ internal sealed class VectorAdamW : IOptimizer
             foreach (var region in weights.Regions)
             {
                 int start = Math.Max(region.Start, edges[part]), end = Math.Min(region.Start + region.Length, edges[part + 1]);
-                if (start < end) Update(start, end, region.IsQueryOrKey ? rate * queryKeyRate : rate, options.DecayOf(region), clip);
+                if (start < end) Update(start, end, options.IsFaster(region) ? rate * queryKeyRate : rate, options.DecayOf(region), clip);
             }
         });
         return norm;

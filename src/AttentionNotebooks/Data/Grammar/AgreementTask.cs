@@ -58,7 +58,8 @@ internal static class AgreementTask
         _ => "plain",
     };
 
-    private static AgreementSentence Draw(Dice dice, int attractors, bool plural)
+    /// <summary>One sentence with so many attractors.</summary>
+    public static AgreementSentence Draw(Dice dice, int attractors, bool plural)
     {
         var grammar = new SentenceGrammar(dice, new Scene(dice, loyalty: 0));
         var construction = attractors == 0 && dice.Chance(0.4) ? Between.Plain : dice.Weighted<Between>(WithNouns);

@@ -58,6 +58,21 @@ public class SpeakingCostTests
     }
 
     [Fact]
+    public void Only_the_layers_that_pay_are_counted()
+    {
+        using var scope = NewDisposeScope();
+        using var model = BertFixtures.Model(BertFixtures.Config(3));
+        float Total(Func<int, bool> isPriced)
+        {
+            using var cost = new SpeakingCost(model, 1, isPriced);
+            model.forward(BertFixtures.Batch([2, 5, 6, 3]), hooks: cost.Hooks);
+            return cost.Total().Value<float>();
+        }
+        Assert.Equal(Total(_ => true), Total(l => l == 1) + Total(l => l != 1), 1e-5);
+        Assert.NotEqual(Total(l => l == 1), Total(l => l == 2));
+    }
+
+    [Fact]
     public void Silent_heads_cost_next_to_nothing_and_have_a_finite_gradient()
     {
         using var scope = NewDisposeScope();

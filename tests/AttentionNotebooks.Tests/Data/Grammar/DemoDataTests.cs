@@ -65,8 +65,18 @@ public class DemoDataTests
         Assert.Equal(free, DemoText.Paragraphs(9, 50, new HashSet<string>()));
     }
 
+    [Fact]
+    public void Sentences_with_nouns_between_subject_and_verb_can_be_made_common()
+    {
+        string[] rare = [.. DemoText.Paragraphs(9, 400, new HashSet<string>()).SelectMany(Sentences)], common = [.. DemoText.Paragraphs(9, 400, new HashSet<string>(), agreement: 1).SelectMany(Sentences)];
+        // Their verbs are few: be, have and some that are known to show number.
+        double Share(string[] sentences) => sentences.Count(s => System.Text.RegularExpressions.Regex.IsMatch(s, "^(The|His|Her|My|Our|Their) [a-z ]+ (near|behind|beside|in|on|outside) ")) / (double)sentences.Length;
+        Assert.True(Share(common) > 2 * Share(rare), $"{Share(common)} against {Share(rare)}");
+    }
+
     [Theory]
     [InlineData("make-demo-data")]
+    [InlineData("make-demo-data", "--text", "b", "--agreement", "1.5")]
     [InlineData("make-demo-data", "--out", "a", "--text", "b")]
     [InlineData("make-demo-data", "--text", "b", "--sentences", "0")]
     public async Task Wrong_usage_is_told(params string[] arguments) => Assert.Equal(2, await Cli.Attn.Run(arguments, new StringWriter(), new StringWriter()));

@@ -1,0 +1,21 @@
+namespace AttentionNotebooks.Functions;
+
+/// <summary>How the heads of one cluster differ from all others in one measure, and how sure that is.</summary>
+/// <param name="Cluster">The cluster's number.</param>
+/// <param name="Function">The measure.</param>
+/// <param name="Mean">Its mean over the cluster's heads.</param>
+/// <param name="Others">Its mean over all other heads.</param>
+/// <param name="Delta">Cliff's δ: how much more often a head of the cluster has more of it than another head, from −1 to 1.</param>
+/// <param name="Low">The lower end of δ's 95 % interval over heads.</param>
+/// <param name="High">Its upper end.</param>
+/// <param name="PValue">How often shuffled labels give as large a |δ|.</param>
+/// <param name="LayerPValue">The same for labels shuffled within each layer: small where the difference is more than the layers'.</param>
+/// <param name="Holm"><paramref name="PValue"/> corrected for all clusters and measures (Holm 1979).</param>
+public sealed record ClusterFunction(int Cluster, HeadFunction Function, double Mean, double Others, double Delta, double Low, double High, double PValue, double LayerPValue, double Holm)
+{
+    /// <summary>Whether the difference is beyond doubt: the interval excludes 0 and the corrected p-value is below 0.05.</summary>
+    public bool IsSure => (Low > 0 || High < 0) && Holm < 0.05;
+
+    /// <summary>Whether it is also more than where the cluster's layers lie.</summary>
+    public bool IsBeyondLayers => IsSure && LayerPValue < 0.05;
+}
