@@ -1,5 +1,6 @@
 using AttentionNotebooks.Clustering;
 using AttentionNotebooks.Features;
+using AttentionNotebooks.Functions;
 
 namespace AttentionNotebooks.Interactive;
 
@@ -138,4 +139,10 @@ public interface IPlots
     /// <param name="caption">What to see.</param>
     /// <exception cref="ArgumentException">There is no value under the null.</exception>
     Figure NullHistogram(IReadOnlyList<double> @null, double observed, string valueTitle, string title, string caption = "");
+
+    /// <summary>What each cluster does: clusters × measures, coloured by Cliff's δ against all other heads, with a number where that is sure.</summary>
+    /// <param name="synthesis">The cells.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see.</param>
+    Figure ClusterFunctions(ClusterSynthesis synthesis, string? title = null, string? caption = null);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AttentionNotebooks.Functions;
 using AttentionNotebooks.Interactive;
 using static AttentionNotebooks.Tests.Charts.ChartSamples;
 
@@ -17,6 +18,7 @@ public class PlotsTests
         ["ClusterScatter"] = () => Kit.Plot.ClusterScatter(Sample, _xy, "layer", "head", "title"),
         ["ClusterGrid"] = () => Kit.Plot.ClusterGrid(Sample, "title"),
         ["ClusterProfiles"] = () => Kit.Plot.ClusterProfiles(Sample, "title"),
+        ["ClusterFunctions"] = () => Kit.Plot.ClusterFunctions(ClusterSynthesis.Of(Sample, [HeadFunction.OfLayers(Grid), HeadFunction.OfFeature(Table, "signed", FunctionKind.Position, "tokens", ["signed"])], draws: 50), "title"),
         ["Silhouettes"] = () => Kit.Plot.Silhouettes([(2, 0.5), (3, 0.7), (4, 0.6)], title: "title"),
         ["SilhouettePlot"] = () => Kit.Plot.SilhouettePlot(Sample, "title"),
         ["Bars"] = () => Kit.Plot.Bars(["a", "b"], [1, 2], "value (nats)", "title", "caption"),
@@ -47,6 +49,7 @@ public class PlotsTests
     [InlineData("ClusterScatter", "layer", "head")]
     [InlineData("ClusterGrid", "head", "layer")]
     [InlineData("ClusterProfiles", null, "cluster")]
+    [InlineData("ClusterFunctions", null, "cluster")]
     [InlineData("Silhouettes", "number of clusters k", "mean silhouette (−1 to 1)")]
     [InlineData("SilhouettePlot", "silhouette (−1 to 1)", null)]
     [InlineData("Bars", "value (nats)", null)]
@@ -66,6 +69,16 @@ public class PlotsTests
     [InlineData("Distribution", 8)]
     public void A_chart_of_144_heads_is_a_few_kilobytes(string chart, int kilobytes) =>
         Assert.InRange(_charts[chart]().ToJson().Length, 500, kilobytes * 1024);
+
+    [Fact]
+    public void A_cluster_s_cell_is_numbered_only_where_it_is_sure_and_bracketed_where_its_layers_explain_it()
+    {
+        // The sample's clusters are layers, so that layers explain whatever sets them apart.
+        var noise = new HeadFunction("noise", FunctionKind.Importance, "nats", [.. Enumerable.Range(0, 144).Select(i => i * 89 % 144 / 144.0)]);
+        var data = Kit.Plot.ClusterFunctions(ClusterSynthesis.Of(Sample, [HeadFunction.OfLayers(Grid), noise])).Data();
+        Assert.Equal(["(−1.0)", ""], data.GetProperty("text")[0].Texts());
+        Assert.Equal(-1, data.GetProperty("z")[0][0].GetDouble());
+    }
 
     [Fact]
     public void Numbers_are_rounded_to_five_digits_and_gaps_are_null()
