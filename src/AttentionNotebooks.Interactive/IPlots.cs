@@ -1,3 +1,4 @@
+using AttentionNotebooks.Attention;
 using AttentionNotebooks.Clustering;
 using AttentionNotebooks.Features;
 using AttentionNotebooks.Functions;
@@ -145,4 +146,21 @@ public interface IPlots
     /// <param name="title">What is drawn.</param>
     /// <param name="caption">What to see.</param>
     Figure ClusterFunctions(ClusterSynthesis synthesis, string? title = null, string? caption = null);
+
+    /// <summary>A text written twice with a curved link for every weight, the darker the more; the layer is chosen by a menu and the head by a slider, in a saved page too.</summary>
+    /// <param name="maps">The maps of all heads on the text, of at most 48 tokens.</param>
+    /// <param name="start">The head to begin with; 0-0 unless given.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see.</param>
+    /// <exception cref="ArgumentException">The text has too many tokens.</exception>
+    /// <exception cref="InputException">There is no such head.</exception>
+    Figure HeadLinks(TextMaps maps, Head? start = null, string? title = null, string? caption = null);
+
+    /// <summary>A dendrogram: in which order and at what distance heads join; branches whose heads are of one cluster have its colour.</summary>
+    /// <param name="tree">The tree of the heads.</param>
+    /// <param name="clustering">Clusters of the same heads, of this tree or of another algorithm.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see.</param>
+    /// <exception cref="ArgumentException">The heads differ in number.</exception>
+    Figure Tree(Dendrogram tree, HeadClustering clustering, string? title = null, string? caption = null);
 }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using AttentionNotebooks.Attention;
+using AttentionNotebooks.Clustering;
 using AttentionNotebooks.Functions;
 using AttentionNotebooks.Interactive;
 using static AttentionNotebooks.Tests.Charts.ChartSamples;
@@ -19,11 +21,20 @@ public class PlotsTests
         ["ClusterGrid"] = () => Kit.Plot.ClusterGrid(Sample, "title"),
         ["ClusterProfiles"] = () => Kit.Plot.ClusterProfiles(Sample, "title"),
         ["ClusterFunctions"] = () => Kit.Plot.ClusterFunctions(ClusterSynthesis.Of(Sample, [HeadFunction.OfLayers(Grid), HeadFunction.OfFeature(Table, "signed", FunctionKind.Position, "tokens", ["signed"])], draws: 50), "title"),
+        ["HeadLinks"] = () => Kit.Plot.HeadLinks(Maps(), title: "title"),
+        ["Tree"] = () => Kit.Plot.Tree(Dendrogram.Of(Sample.Space, Linkage.Average), Sample, "title"),
         ["Silhouettes"] = () => Kit.Plot.Silhouettes([(2, 0.5), (3, 0.7), (4, 0.6)], title: "title"),
         ["SilhouettePlot"] = () => Kit.Plot.SilhouettePlot(Sample, "title"),
         ["Bars"] = () => Kit.Plot.Bars(["a", "b"], [1, 2], "value (nats)", "title", "caption"),
         ["Lines"] = () => Kit.Plot.Lines([0, 1, 2], [("one", [1, 2, 3]), ("two", [3, 2, 1])], "layer", "value (nats)", "title", "caption"),
     };
+
+    // Two layers of two heads on three words: every head looks at the next token.
+    private static TextMaps Maps()
+    {
+        float[] next = [0, 1, 0, 0, 0, 1, 1, 0, 0];
+        return new TextMaps(new AttentionText("t", 3, ["a", "b", "c"], null), new HeadGrid(2, 2), [.. Enumerable.Repeat(next, 4).SelectMany(m => m)]);
+    }
 
     public static TheoryData<string> Charts => [.. _charts.Keys];
 
@@ -50,6 +61,7 @@ public class PlotsTests
     [InlineData("ClusterGrid", "head", "layer")]
     [InlineData("ClusterProfiles", null, "cluster")]
     [InlineData("ClusterFunctions", null, "cluster")]
+    [InlineData("Tree", "head", "distance of the groups joined")]
     [InlineData("Silhouettes", "number of clusters k", "mean silhouette (−1 to 1)")]
     [InlineData("SilhouettePlot", "silhouette (−1 to 1)", null)]
     [InlineData("Bars", "value (nats)", null)]
@@ -78,6 +90,34 @@ public class PlotsTests
         var data = Kit.Plot.ClusterFunctions(ClusterSynthesis.Of(Sample, [HeadFunction.OfLayers(Grid), noise])).Data();
         Assert.Equal(["(−1.0)", ""], data.GetProperty("text")[0].Texts());
         Assert.Equal(-1, data.GetProperty("z")[0][0].GetDouble());
+    }
+
+    [Fact]
+    public void Links_are_drawn_as_strong_as_their_weights_and_every_head_can_be_chosen()
+    {
+        var figure = Kit.Plot.HeadLinks(Maps(), new Head(1, 0));
+        // Head 1-0 of the sample puts all on the next token: three links of full strength, of the weaker ones nothing but a gap.
+        Assert.Equal([1, 1, 1, 3], Enumerable.Range(0, 4).Select(t => figure.Data(t).GetProperty("x").EnumerateArray().Count(v => v.ValueKind == System.Text.Json.JsonValueKind.Null)));
+        Assert.Equal([0, 0.1, 0.5, 0.9, 1], figure.Data(3).GetProperty("y").Numbers()[..5]);
+        var slider = figure.Layout().GetProperty("sliders")[0];
+        Assert.Equal(2, slider.GetProperty("steps").GetArrayLength());
+        Assert.Equal(0, slider.GetProperty("active").GetInt32());
+        var menu = figure.Layout().GetProperty("updatemenus")[0];
+        Assert.Equal(["layer 0", "layer 1"], menu.GetProperty("buttons").EnumerateArray().Select(b => b.GetProperty("label").GetString()));
+        Assert.Equal(1, menu.GetProperty("active").GetInt32());
+        Assert.Contains("1.000 b", figure.Data(4).GetProperty("hovertext")[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_tree_s_brackets_stand_at_the_merges_heights_over_their_two_groups()
+    {
+        var tree = Dendrogram.Of(Sample.Space, Linkage.Ward);
+        var lines = Kit.Plot.Tree(tree, Sample).AllData().Where(t => t.GetProperty("mode").GetString() == "lines").ToArray();
+        double[] heights = [.. lines.SelectMany(l => l.GetProperty("y").Numbers().Chunk(5).Select(b => b[1])).Order()];
+        Assert.Equal(tree.Merges.Select(m => m.Height).Order(), heights, (a, b) => Math.Abs(a - b) <= 1e-4 * (1 + a));
+        var brackets = lines.SelectMany(l => l.GetProperty("x").Numbers().Chunk(5).Select(b => (From: b[0], To: b[2]))).ToArray();
+        Assert.Equal(143, brackets.Length);
+        Assert.All(brackets, b => Assert.True(b.From < b.To));
     }
 
     [Fact]
