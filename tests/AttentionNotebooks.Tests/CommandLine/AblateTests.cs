@@ -99,7 +99,7 @@ public class AblateTests
         Assert.Equal(PlantedBert.Planted, table.Highest("gradient", 1)[0].Head);
         string[] lines = File.ReadAllLines(folder["agreement.csv"]);
         Assert.Equal("first,second,spearman,heads_low,heads_high,texts_low,texts_high", lines[0]);
-        Assert.Equal(1 + 10, lines.Length);
+        Assert.Equal(1 + 15, lines.Length); // six measures
         Assert.Contains("ablation (zero)", output);
     }
 

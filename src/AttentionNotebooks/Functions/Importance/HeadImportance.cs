@@ -6,11 +6,11 @@ namespace AttentionNotebooks.Functions;
 
 /// <summary>How much every head matters, by several measures, at one task.</summary>
 /// <param name="Table">
-/// A row per head: <c>gradient</c> (Michel et al. 2019), <c>gradient_normalised</c> (ℓ2 per layer), <c>attention_gradient</c> and by kind of key
+/// A row per head: <c>gradient</c> (Michel et al. 2019), <c>gradient_normalised</c> (ℓ2 per layer), <c>first_order</c> (−E ∂L/∂ξ_h: what the tangent says the loss rises by without the head), <c>attention_gradient</c> and by kind of key
 /// <c>attention_gradient_cls</c>, … (Clark et al. 2019, §3.2), <c>norm_mass</c> and the shares <c>norm_cls</c>, … (Kobayashi et al. 2020) beside those of the
 /// attention itself (<c>attention_cls</c>, …), and <c>rollout_distance</c> (after Abnar and Zuidema 2020). A kind of key that no text has is left out.
 /// </param>
-/// <param name="Measures">What can be compared: the gradient, the attention's gradient, and the norm, with their values in every text.</param>
+/// <param name="Measures">What can be compared: the gradient, the first-order change, the attention's gradient, and the norm, with their values in every text.</param>
 public sealed record HeadImportance(HeadTable Table, IReadOnlyList<HeadMeasure> Measures)
 {
     /// <summary>Computes all measures of a model at a task.</summary>
@@ -32,11 +32,11 @@ public sealed record HeadImportance(HeadTable Table, IReadOnlyList<HeadMeasure> 
         double[][] keys = [.. Enumerable.Range(0, task.Count).Select(i => WholeText(task.Texts[i], kinds, k => weights[k][i]))];
         HeadMeasure[] measures =
         [
-            new("gradient", sizes), new("attention gradient", keys),
+            new("gradient", sizes), new("first order", [.. gates.Select(g => g.Select(v => -v).ToArray())]), new("attention gradient", keys),
             new("norm", [.. Enumerable.Range(0, task.Count).Select(i => values.Row(i, ValueFeatures.NormMass.Name).ToArray())]),
         ];
-        var table = new HeadTable(grid, ["gradient", "gradient_normalised", "attention_gradient", .. kinds.Select(k => $"attention_gradient_{k.Suffix()}")],
-            [measures[0].Values, HeadGradients.NormalisedPerLayer(measures[0].Values, grid), measures[1].Values, .. kinds.Select(k => MeanOverTexts(weights[k], grid))], texts: task.Count);
+        var table = new HeadTable(grid, ["gradient", "gradient_normalised", "first_order", "attention_gradient", .. kinds.Select(k => $"attention_gradient_{k.Suffix()}")],
+            [measures[0].Values, HeadGradients.NormalisedPerLayer(measures[0].Values, grid), measures[1].Values, measures[2].Values, .. kinds.Select(k => MeanOverTexts(weights[k], grid))], texts: task.Count);
         var norms = values.ToTable();
         return new HeadImportance(norms.Features.Aggregate(table, (t, f) => t.With(f, norms.Column(f), norms.Deviation(f))), measures);
     }

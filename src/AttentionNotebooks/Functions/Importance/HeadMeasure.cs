@@ -33,10 +33,29 @@ public sealed record HeadMeasure(string Name, IReadOnlyList<double[]> PerText, I
     /// <exception cref="ArgumentException">An effect is of more than one head, or they are not in the grid's order.</exception>
     public static HeadMeasure Ablation(IReadOnlyList<AblationEffect> effects)
     {
+        var questions = effects[0].Before.Questions;
+        return new HeadMeasure($"ablation ({Mode(effects)})", Changes(effects), [.. questions.Select(q => (double)q)]);
+    }
+
+    /// <summary>
+    /// How far each text's loss moves without the head, up or down, in nats per question: the mean over texts of the change's
+    /// size. Like the gradient's size it counts a head that helps one text and hurts another; <see cref="Ablation"/> does not.
+    /// </summary>
+    /// <param name="effects">An effect for every head alone, in the grid's order.</param>
+    /// <exception cref="ArgumentException">An effect is of more than one head, or they are not in the grid's order.</exception>
+    public static HeadMeasure AblationSize(IReadOnlyList<AblationEffect> effects)
+    {
+        var questions = effects[0].Before.Questions;
+        return new HeadMeasure($"ablation size ({Mode(effects)})", [.. Changes(effects).Select((text, i) => text.Select(c => Math.Abs(c) / questions[i]).ToArray())]);
+    }
+
+    private static string Mode(IReadOnlyList<AblationEffect> effects) => effects[0].Mode.ToString().ToLowerInvariant();
+
+    private static double[][] Changes(IReadOnlyList<AblationEffect> effects)
+    {
         var heads = effects.Select(e => e.Group.Heads.Count == 1 && !e.OnlyKept ? e.Group.Heads[0] : throw new ArgumentException($"{e.Group.Name} is not a head taken out alone", nameof(effects))).ToArray();
         if (!heads.SequenceEqual(heads.OrderBy(h => h.Layer).ThenBy(h => h.Index))) throw new ArgumentException("the heads are not in the grid's order", nameof(effects));
         var before = effects[0].Before;
-        double[][] perText = [.. Enumerable.Range(0, before.Losses.Length).Select(i => effects.Select(e => e.After.Losses[i] - before.Losses[i]).ToArray())];
-        return new HeadMeasure($"ablation ({effects[0].Mode.ToString().ToLowerInvariant()})", perText, [.. before.Questions.Select(q => (double)q)]);
+        return [.. Enumerable.Range(0, before.Losses.Length).Select(i => effects.Select(e => e.After.Losses[i] - before.Losses[i]).ToArray())];
     }
 }

@@ -60,7 +60,7 @@ public class ImportanceTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var importance = HeadImportance.Of(model, PlantedBert.Task(model));
-        foreach (string column in new[] { "gradient", "norm_mass", "attention_gradient" })
+        foreach (string column in new[] { "gradient", "first_order", "norm_mass", "attention_gradient" })
         {
             var first = importance.Table.Highest(column, 2);
             Assert.Equal(PlantedBert.Planted, first[0].Head);

@@ -67,6 +67,8 @@ public class MeasureAgreementTests
         var measure = HeadMeasure.Ablation(effects);
         Assert.Equal("ablation (uniform)", measure.Name);
         Assert.All(effects.Zip(measure.Values), e => Assert.Equal(e.First.Loss.Value, e.Second, 1e-9));
+        double size = Enumerable.Range(0, 6).Average(i => Math.Abs(effects[3].After.Losses[i] - effects[3].Before.Losses[i])); // one question each
+        Assert.Equal(size, HeadMeasure.AblationSize(effects).Values[3], 1e-9);
         Assert.Throws<ArgumentException>(() => HeadMeasure.Ablation([.. effects.Reverse()]));
         Assert.Throws<ArgumentException>(() => HeadMeasure.Ablation(AblationStudy.Run(task, PlantedBert.Grid, HeadGroups.Layers(PlantedBert.Grid), new() { RandomGroups = 0 })));
         Assert.Equal(1, MeasureAgreement.Of([measure, .. HeadImportance.Of(model, task).Measures], draws: 5)[0, 0].Rho);
