@@ -25,6 +25,8 @@ internal static class CoreFormatters
         Both<IReadOnlyList<Projection>>(p => ClusterTables.Of(p).ToHtml(), p => ClusterTables.Of(p).ToText());
         Both<ClusterSynthesis>(s => FunctionTables.Of(s).ToHtml(), s => FunctionTables.Of(s).ToText());
         Both<IReadOnlyList<StabilityReport>>(r => ClusterTables.Of(r).ToHtml(), r => ClusterTables.Of(r).ToText());
+        Both<IReadOnlyList<AblationEffect>>(e => AblationTables.Of(e).ToHtml(), e => AblationTables.Of(e).ToText());
+        Both<MeasureAgreement>(a => AblationTables.Of(a).ToHtml(), a => AblationTables.Of(a).ToText());
     }
 
     private static void Both<T>(Func<T, string> html, Func<T, string> text)

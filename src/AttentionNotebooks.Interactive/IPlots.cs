@@ -1,7 +1,6 @@
 using AttentionNotebooks.Attention;
 using AttentionNotebooks.Clustering;
 using AttentionNotebooks.Features;
-using AttentionNotebooks.Functions;
 
 namespace AttentionNotebooks.Interactive;
 
@@ -11,7 +10,7 @@ namespace AttentionNotebooks.Interactive;
 /// and clusters also by symbol or number. A value that is not a number leaves a gap.
 /// </summary>
 /// <remarks>Only framework types, types of the core and <see cref="Figure"/> stand here: the class behind it lives in a load context of its own.</remarks>
-public interface IPlots
+public partial interface IPlots
 {
     /// <summary>One head's attention on one text: a heatmap, queries downwards, keys to the right; the darker, the more.</summary>
     /// <param name="map">Attention probabilities <c>[queries, keys]</c>, square.</param>
@@ -140,12 +139,6 @@ public interface IPlots
     /// <param name="caption">What to see.</param>
     /// <exception cref="ArgumentException">There is no value under the null.</exception>
     Figure NullHistogram(IReadOnlyList<double> @null, double observed, string valueTitle, string title, string caption = "");
-
-    /// <summary>What each cluster does: clusters × measures, coloured by Cliff's δ against all other heads, with a number where that is sure.</summary>
-    /// <param name="synthesis">The cells.</param>
-    /// <param name="title">What is drawn.</param>
-    /// <param name="caption">What to see.</param>
-    Figure ClusterFunctions(ClusterSynthesis synthesis, string? title = null, string? caption = null);
 
     /// <summary>A text written twice with a curved link for every weight, the darker the more; the layer is chosen by a menu and the head by a slider, in a saved page too.</summary>
     /// <param name="maps">The maps of all heads on the text, of at most 48 tokens.</param>

@@ -14,7 +14,7 @@ public sealed class ClusterSynthesis
     /// <summary>Draws and shufflings unless told otherwise.</summary>
     public const int DefaultDraws = 1000;
 
-    private ClusterSynthesis(HeadGrid grid, IReadOnlyList<NamedHeads> clusters, IReadOnlyList<HeadFunction> functions, IReadOnlyList<ClusterFunction> cells, int draws)
+    private ClusterSynthesis(HeadGrid grid, IReadOnlyList<HeadGroup> clusters, IReadOnlyList<HeadFunction> functions, IReadOnlyList<ClusterFunction> cells, int draws)
     {
         Grid = grid;
         Clusters = clusters;
@@ -27,7 +27,7 @@ public sealed class ClusterSynthesis
     public HeadGrid Grid { get; }
 
     /// <summary>The clusters.</summary>
-    public IReadOnlyList<NamedHeads> Clusters { get; }
+    public IReadOnlyList<HeadGroup> Clusters { get; }
 
     /// <summary>The measures.</summary>
     public IReadOnlyList<HeadFunction> Functions { get; }
@@ -52,7 +52,7 @@ public sealed class ClusterSynthesis
     /// <param name="seed">Decides them.</param>
     /// <exception cref="InputException">A measure is of other heads or not finite, or there is only one cluster.</exception>
     public static ClusterSynthesis Of(HeadClustering clustering, IReadOnlyList<HeadFunction> functions, int draws = DefaultDraws, int seed = 0) =>
-        Of(clustering.Grid, [.. clustering.Clusters.Select(c => new NamedHeads(c.Name, c.Heads))], functions, draws, seed);
+        Of(clustering.Grid, [.. clustering.Clusters.Select(c => new HeadGroup(c.Name, c.Heads))], functions, draws, seed);
 
     /// <summary>Brings measures and any groups of heads together.</summary>
     /// <param name="grid">The model's heads.</param>
@@ -61,7 +61,7 @@ public sealed class ClusterSynthesis
     /// <param name="draws">Draws for the intervals, and shufflings for the p-values.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="InputException">A measure is of other heads or not finite, there are fewer than two groups, or they overlap.</exception>
-    public static ClusterSynthesis Of(HeadGrid grid, IReadOnlyList<NamedHeads> clusters, IReadOnlyList<HeadFunction> functions, int draws = DefaultDraws, int seed = 0)
+    public static ClusterSynthesis Of(HeadGrid grid, IReadOnlyList<HeadGroup> clusters, IReadOnlyList<HeadFunction> functions, int draws = DefaultDraws, int seed = 0)
     {
         int[] labels = Labels(grid, clusters);
         foreach (var function in functions)
@@ -129,7 +129,7 @@ public sealed class ClusterSynthesis
         return copy;
     })];
 
-    private static int[] Labels(HeadGrid grid, IReadOnlyList<NamedHeads> clusters)
+    private static int[] Labels(HeadGrid grid, IReadOnlyList<HeadGroup> clusters)
     {
         if (clusters.Count < 2) throw new InputException("the clusters", null, $"are {clusters.Count}, so that there is nothing to compare", "Give at least two");
         var labels = new int[grid.Count];

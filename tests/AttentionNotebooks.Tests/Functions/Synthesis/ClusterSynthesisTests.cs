@@ -9,7 +9,7 @@ public class ClusterSynthesisTests
     private static readonly HeadGrid Grid = new(4, 5);
 
     // Heads of even layers against the rest, so that a difference by layer and one within layers can be told apart.
-    private static readonly NamedHeads[] ByIndex = [new("low", [.. Grid.All().Where(h => h.Index < 2)]), new("high", [.. Grid.All().Where(h => h.Index >= 2)])];
+    private static readonly HeadGroup[] ByIndex = [new("low", [.. Grid.All().Where(h => h.Index < 2)]), new("high", [.. Grid.All().Where(h => h.Index >= 2)])];
 
     [Fact]
     public void Deltas_are_those_of_counting_pairs()
@@ -46,7 +46,7 @@ public class ClusterSynthesisTests
     [Fact]
     public void What_the_layers_explain_is_said_to_be_explained_by_them()
     {
-        NamedHeads[] byLayer = [new("early", [.. Grid.All().Where(h => h.Layer < 2)]), new("late", [.. Grid.All().Where(h => h.Layer >= 2)])];
+        HeadGroup[] byLayer = [new("early", [.. Grid.All().Where(h => h.Layer < 2)]), new("late", [.. Grid.All().Where(h => h.Layer >= 2)])];
         var synthesis = ClusterSynthesis.Of(Grid, byLayer, [HeadFunction.OfLayers(Grid), new HeadFunction("depth", FunctionKind.Importance, "nats", [.. Grid.All().Select(h => h.Layer + 0.01 * h.Index)])]);
         Assert.True(synthesis[0, "depth"].IsSure);
         Assert.Equal(1, synthesis[0, "depth"].LayerPValue, 1e-12); // within layers there is nothing to shuffle
@@ -92,7 +92,7 @@ public class ClusterSynthesisTests
     public void Wrong_input_is_named()
     {
         var good = HeadFunction.OfLayers(Grid);
-        string Message(NamedHeads[] clusters, HeadFunction function) => Assert.Throws<InputException>(() => ClusterSynthesis.Of(Grid, clusters, [function])).Message;
+        string Message(HeadGroup[] clusters, HeadFunction function) => Assert.Throws<InputException>(() => ClusterSynthesis.Of(Grid, clusters, [function])).Message;
         Assert.Contains("nothing to compare", Message([ByIndex[0]], good), StringComparison.Ordinal);
         Assert.Contains("is in low too", Message([ByIndex[0], ByIndex[0] with { Name = "again" }], good), StringComparison.Ordinal);
         Assert.Contains("4 values for 20 heads", Message(ByIndex, good with { Values = new double[4] }), StringComparison.Ordinal);
