@@ -76,6 +76,7 @@ namespace AttentionNotebooks.Cli
             FunctionsVerb.Create(output, error),
             AblateVerb.Create(output, error),
             ImportanceVerb.Create(output, error),
+            SynthesisVerb.Create(output),
             DownloadVerb.Create(output, error),
             DoctorVerb.Create(output),
             TrainDemoVerb.Create(output, error),

@@ -60,9 +60,20 @@ public sealed record HeadFunction(string Name, FunctionKind Kind, string Unit, d
         Array.Fill(best, double.NegativeInfinity);
         foreach (var score in scores.Where(s => s.Accuracy.Count >= atLeast))
             best[grid.PositionOf(score.Head)] = Math.Max(best[grid.PositionOf(score.Head)], score.Accuracy.Value - score.Baseline.Value);
-        return best.All(double.IsFinite) ? new HeadFunction("best relation", FunctionKind.Syntax, "accuracy above the best fixed offset", best)
-            : throw new InputException("the relations", null, $"have no {atLeast} dependents, or do not score every head", "Give a larger treebank or ask for fewer dependents");
+        return OfGains(grid, best, "the relations");
     }
+
+    /// <summary>A column of <c>attn importance</c>, or of any table of how much heads matter.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="column">The column.</param>
+    /// <param name="unit">Its unit.</param>
+    /// <exception cref="InputException">There is no such column.</exception>
+    public static HeadFunction OfImportance(HeadTable table, string column, string unit = "nats") => OfFeature(table, column, FunctionKind.Importance, unit);
+
+    /// <summary>The measure of <see cref="OfSyntax"/> from gains per head.</summary>
+    internal static HeadFunction OfGains(HeadGrid grid, double[] best, string source) => best.All(double.IsFinite)
+        ? new HeadFunction("best relation", FunctionKind.Syntax, "accuracy above the best fixed offset", best)
+        : throw new InputException(source, null, $"does not score head {grid[Array.FindIndex(best, b => !double.IsFinite(b))]} on a relation with enough dependents", "Give a larger treebank or ask for fewer dependents");
 
     /// <summary>The measures that every head table holds: the layer, neighbours, distance, special tokens.</summary>
     /// <param name="table">The table.</param>
