@@ -44,10 +44,11 @@ public sealed class BertEncoder : nn.Module
     /// <param name="hidden">The embeddings <c>[B, T, D]</c>; not disposed.</param>
     /// <param name="padding">True at padded keys, <c>[B, 1, 1, T]</c>, or <see langword="null"/>.</param>
     /// <param name="hooks">Edits, and who is told the probabilities.</param>
-    public void Visit(Tensor hidden, Tensor? padding, AttentionHooks hooks)
+    /// <param name="layers">How many layers to run, from layer 0 on.</param>
+    public void Visit(Tensor hidden, Tensor? padding, AttentionHooks hooks, int layers)
     {
         var current = hidden;
-        int last = layer.Count - 1;
+        int last = layers - 1;
         for (int i = 0; i < last; i++)
         {
             var next = layer[i].forward(current, padding, i, hooks);
