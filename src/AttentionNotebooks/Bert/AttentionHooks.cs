@@ -26,9 +26,19 @@ public sealed class AttentionHooks
     /// <summary>Changes a layer's head outputs before they are mixed: (layer, <c>[B, H, T, d]</c>) → the same shape. A gate per head goes here.</summary>
     public Func<int, Tensor, Tensor>? EditHeads { get; init; }
 
+    /// <summary>Sees the hidden states that enter a layer: (layer, <c>[B, T, D]</c>). They are disposed with the pass; their <c>detach()</c>, taken out of its dispose scope, stays.</summary>
+    public Action<int, Tensor>? OnStates { get; init; }
+
+    /// <summary>
+    /// Where the pass begins: a layer and the hidden states <c>[B, T, D]</c> that enter it, as <see cref="OnStates"/> saw them for
+    /// the same input. The layers below are not run. For many passes that differ from one another in upper layers only.
+    /// </summary>
+    public (int Layer, Tensor States)? Resume { get; init; }
+
     /// <summary>Both one after the other: what these hooks return is what <paramref name="next"/> is given; these watch first.</summary>
     /// <param name="next">The hooks behind these; these alone where there are none.</param>
     /// <returns>New hooks; both stay as they are.</returns>
+    /// <exception cref="ArgumentException">Both resume.</exception>
     public AttentionHooks Then(AttentionHooks? next) => next is null ? this : new AttentionHooks
     {
         OnTokens = OnTokens + next.OnTokens,
@@ -37,6 +47,8 @@ public sealed class AttentionHooks
         OnValues = OnValues + next.OnValues,
         OnProbabilities = OnProbabilities + next.OnProbabilities,
         EditHeads = Then(EditHeads, next.EditHeads),
+        OnStates = OnStates + next.OnStates,
+        Resume = Resume is null || next.Resume is null ? Resume ?? next.Resume : throw new ArgumentException("both begin the pass at a layer of their own", nameof(next)),
     };
 
     private static Func<int, Tensor, Tensor>? Then(Func<int, Tensor, Tensor>? first, Func<int, Tensor, Tensor>? second) =>
