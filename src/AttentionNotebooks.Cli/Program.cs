@@ -79,6 +79,7 @@ namespace AttentionNotebooks.Cli
             DownloadVerb.Create(output, error),
             DoctorVerb.Create(output),
             TrainDemoVerb.Create(output, error),
+            FineTuneVerb.Create(output, error),
             MakeDemoDataVerb.Create(output),
             DescribeVerb.Create(output),
         };
