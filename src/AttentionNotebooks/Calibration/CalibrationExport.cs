@@ -29,6 +29,13 @@ public static class CalibrationExport
         if (unfit.Length > 0 && !leaveOutBiases)
             throw new InputException("calibration", $"head {unfit[0]}{(unfit.Length > 1 ? $" and {unfit.Length - 1} more" : "")}", "has a prior or a special bias, which no weight of a checkpoint can hold",
                 "Keep the calibration's file beside the model and apply it with bert.With(calibration), or say explicitly that biases are to be left out");
+        if (ClassLabels.Read(Path.Combine(source, "config.json")).Architectures.Contains(ClassifierCheckpoint.Architecture))
+        {
+            using var classifier = ClassifierCheckpoint.Load(source);
+            Fold(classifier.Encoder, calibration);
+            classifier.Save(target);
+            return unfit;
+        }
         using var model = Checkpoint.Load(source);
         Fold(model, calibration);
         Checkpoint.Save(target, model.Model, model.Tokenizer);

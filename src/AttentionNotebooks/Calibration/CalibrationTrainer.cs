@@ -90,7 +90,7 @@ public static class CalibrationTrainer
         int steps = 0;
         for (int epoch = 1, idle = 0; epoch <= options.Epochs && idle < options.Patience; epoch++)
         {
-            double loss = Descend(train, options.Seed, epoch, () => Hooks(design.matmul(phi)), l => adam.Step(autograd.grad([l], [phi])), cancellation, ref steps);
+            double loss = Descend(train, options.Seed, epoch, () => Hooks(design.matmul(phi)), l => adam.Step([autograd.grad([l], [phi])[0]]), cancellation, ref steps);
             epochs.Add(new TrainingEpoch(epoch, loss, Dev()));
             progress?.Report(epochs[^1]);
             // An epoch whose loss is no number is no better one.
