@@ -80,6 +80,9 @@ namespace AttentionNotebooks.Cli
             DownloadVerb.Create(output, error),
             DoctorVerb.Create(output),
             TrainDemoVerb.Create(output, error),
+            FineTuneVerb.Create(output, error),
+            CalibrateVerb.Create(output, error),
+            FoldVerb.Create(output, error),
             MakeDemoDataVerb.Create(output),
             DescribeVerb.Create(output),
         };

@@ -58,6 +58,12 @@ public sealed class LiveAttention : IAttentionSource
         return new LiveAttention(checkpoint, texts, [.. texts.Zip(sentences, (t, s) => t.Words.Select(w => w < 0 ? null : s.Words[w].Tag).ToArray())]);
     }
 
+    /// <summary>
+    /// Edits of the model's attention that the maps shall show, if any, and a text that differs where the edits do: it
+    /// goes into the <see cref="Fingerprint"/>.
+    /// </summary>
+    public (AttentionHooks Hooks, string Description)? Edits { get; init; }
+
     /// <inheritdoc/>
     public HeadGrid Grid { get; }
 
@@ -76,6 +82,7 @@ public sealed class LiveAttention : IAttentionSource
                 using var own = parameter.detach().cpu().contiguous();
                 hash.Add(name).Add($"{own.dtype}").Add(own.bytes);
             }
+            if (Edits is { } edits) hash.Add(edits.Description);
             foreach (var text in Texts.Where(t => t.Tags is not null)) hash.Add(string.Join('\n', text.Tags!));
             foreach (var text in _tokenized) hash.Add(MemoryMarshal.AsBytes<int>(text.Ids)).Add(MemoryMarshal.AsBytes<int>(text.Segments));
             return hash.Of();
@@ -117,14 +124,14 @@ public sealed class LiveAttention : IAttentionSource
         using var batch = new TextBatch([.. indices.Select(i => Texts[i])], indices, _device);
         var ids = Padded(batch, t => t.Ids, _checkpoint.Tokenizer.PadId);     // [B, T]
         var segments = Padded(batch, t => t.Segments, 0);                      // [B, T]
-        var hooks = visitor.NeedsValues ? new AttentionHooks { OnValues = (layer, values) => batch.GiveValueNorms(ValueNorms.Of(values, _checkpoint.Model.Bert.Encoder.Layers[layer].Attention.Output.Weight, batch.Mask)) } : null;
+        var norms = visitor.NeedsValues ? new AttentionHooks { OnValues = (layer, values) => batch.GiveValueNorms(ValueNorms.Of(values, _checkpoint.Model.Bert.Encoder.Layers[layer].Attention.Output.Weight, batch.Mask)) } : null;
         _checkpoint.Model.Bert.Visit(ids, segments, batch.Padded ? batch.Mask : null, (layer, probabilities) =>
         {
             cancellation.ThrowIfCancellationRequested();
             // Padded keys have weight 0 already; rows of padded queries are cleared too: padding never counts.
             if (batch.Padded) probabilities.mul_(batch.Mask.unsqueeze(1).unsqueeze(-1));
             visitor.Visit(batch, layer, probabilities);
-        }, hooks);
+        }, Edits?.Hooks.Then(norms) ?? norms);
     }
 
     private Tensor Padded(TextBatch batch, Func<TokenizedText, int[]> values, int padding)

@@ -8,6 +8,9 @@ namespace AttentionNotebooks.Bert;
 /// </summary>
 public sealed class AttentionHooks
 {
+    /// <summary>Sees the ids of a batch before layer 0: <c>[B, T]</c>, int64, padding included. For edits that depend on the tokens.</summary>
+    public Action<Tensor>? OnTokens { get; init; }
+
     /// <summary>Changes a layer's scores before the softmax: (layer, q·k/√d <c>[B, H, T, T]</c>) → the same shape. Padded keys are masked afterwards.</summary>
     public Func<int, Tensor, Tensor>? EditScores { get; init; }
 
@@ -31,4 +34,23 @@ public sealed class AttentionHooks
     /// the same input. The layers below are not run. For many passes that differ from one another in upper layers only.
     /// </summary>
     public (int Layer, Tensor States)? Resume { get; init; }
+
+    /// <summary>Both one after the other: what these hooks return is what <paramref name="next"/> is given; these watch first.</summary>
+    /// <param name="next">The hooks behind these; these alone where there are none.</param>
+    /// <returns>New hooks; both stay as they are.</returns>
+    /// <exception cref="ArgumentException">Both resume.</exception>
+    public AttentionHooks Then(AttentionHooks? next) => next is null ? this : new AttentionHooks
+    {
+        OnTokens = OnTokens + next.OnTokens,
+        EditScores = Then(EditScores, next.EditScores),
+        EditProbabilities = Then(EditProbabilities, next.EditProbabilities),
+        OnValues = OnValues + next.OnValues,
+        OnProbabilities = OnProbabilities + next.OnProbabilities,
+        EditHeads = Then(EditHeads, next.EditHeads),
+        OnStates = OnStates + next.OnStates,
+        Resume = Resume is null || next.Resume is null ? Resume ?? next.Resume : throw new ArgumentException("both begin the pass at a layer of their own", nameof(next)),
+    };
+
+    private static Func<int, Tensor, Tensor>? Then(Func<int, Tensor, Tensor>? first, Func<int, Tensor, Tensor>? second) =>
+        first is null ? second : second is null ? first : (layer, x) => second(layer, first(layer, x));
 }

@@ -90,8 +90,9 @@ public sealed record BertConfig
     /// <param name="path">The file.</param>
     /// <param name="dtype">The type of the weights beside it: <c>float32</c> or <c>float16</c>.</param>
     /// <param name="architecture">Hugging Face's class for the weights; the family's masked-LM class unless given.</param>
+    /// <param name="labels">The names of the classes that a classifier tells, if it is one.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public void Write(string path, string dtype = "float32", string? architecture = null) => AtomicFile.Write(path, stream =>
+    public void Write(string path, string dtype = "float32", string? architecture = null, IReadOnlyList<string>? labels = null) => AtomicFile.Write(path, stream =>
     {
         var family = ModelFamily.Of(ModelType) ?? throw new ArgumentException($"\"{ModelType}\" is none of {ModelFamily.Supported}", nameof(path));
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
@@ -114,6 +115,7 @@ public sealed record BertConfig
         json.WriteString("torch_dtype", dtype);
         json.WriteNumber("type_vocab_size", TypeVocabSize);
         json.WriteNumber("vocab_size", VocabSize);
+        if (labels is not null) ClassLabels.Write(json, labels);
         json.WriteEndObject();
     });
 

@@ -34,10 +34,11 @@ public sealed class BertEncoder : nn.Module
     /// <param name="hidden">The embeddings <c>[B, T, D]</c>; not disposed.</param>
     /// <param name="padding">True at padded keys, <c>[B, 1, 1, T]</c>, or <see langword="null"/>.</param>
     /// <param name="hooks">Edits, and who is told the probabilities.</param>
+    /// <param name="layers">How many layers to run, from layer 0 on.</param>
     /// <exception cref="ArgumentException">The hooks resume at a layer that is not there, or with states of another shape.</exception>
-    public void Visit(Tensor hidden, Tensor? padding, AttentionHooks hooks)
+    public void Visit(Tensor hidden, Tensor? padding, AttentionHooks hooks, int layers)
     {
-        int last = layer.Count - 1;
+        int last = layers - 1;
         var current = Run(hidden, padding, hooks, last, null);
         hooks.OnStates?.Invoke(last, current);
         if (hooks.OnValues is not null) layer[last].Attention.Self.Values(current, last, hooks).Dispose();
@@ -49,7 +50,7 @@ public sealed class BertEncoder : nn.Module
     private Tensor Run(Tensor hidden, Tensor? padding, AttentionHooks? hooks, int end, ICollection<Tensor>? states)
     {
         var (first, entering) = hooks?.Resume ?? (0, hidden);
-        if (first < 0 || first >= layer.Count) throw new ArgumentException($"there is no layer {first} to resume at: the model has {layer.Count}", nameof(hooks));
+        if (first < 0 || first >= layer.Count || first > end) throw new ArgumentException($"there is no layer {first} to resume at: {Math.Min(end + 1, layer.Count)} are run", nameof(hooks));
         if (!entering.shape.SequenceEqual(hidden.shape)) throw new ArgumentException($"the states to resume with are [{string.Join(", ", entering.shape)}], not [{string.Join(", ", hidden.shape)}] like the input's", nameof(hooks));
         var current = entering;
         for (int i = first; i < end; i++)

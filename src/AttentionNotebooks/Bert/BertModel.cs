@@ -52,7 +52,7 @@ public sealed class BertModel : nn.Module
     public Tensor forward(Tensor ids, Tensor? segments = null, Tensor? mask = null, AttentionHooks? hooks = null)
     {
         using var scope = NewDisposeScope();
-        var (embedded, padding) = Embed(ids, segments, mask);
+        var (embedded, padding) = Embed(ids, segments, mask, hooks);
         return encoder.forward(embedded, padding, hooks).MoveToOuterDisposeScope();
     }
 
@@ -67,7 +67,7 @@ public sealed class BertModel : nn.Module
     {
         if (hooks?.Resume is { } resume) throw new ArgumentException($"the states below layer {resume.Layer} are not computed where the hooks resume", nameof(hooks));
         using var scope = NewDisposeScope();
-        var (embedded, padding) = Embed(ids, segments, mask);
+        var (embedded, padding) = Embed(ids, segments, mask, hooks);
         var states = new List<Tensor> { embedded };
         encoder.forward(embedded, padding, hooks, states);
         foreach (var state in states) state.MoveToOuterDisposeScope();
@@ -85,25 +85,19 @@ public sealed class BertModel : nn.Module
     /// <param name="mask">1 at tokens, 0 at padding, <c>[B, T]</c>; nothing is padded when <see langword="null"/>.</param>
     /// <param name="onLayer">Is given the layer and its probabilities <c>[B, H, T, T]</c>, float32. Rows of padded queries mean nothing.</param>
     /// <param name="edits">Edits, if any; its own watcher is told first.</param>
-    /// <exception cref="ArgumentException">The shapes disagree, or T exceeds the model's positions.</exception>
-    public void Visit(Tensor ids, Tensor? segments, Tensor? mask, Action<int, Tensor> onLayer, AttentionHooks? edits = null)
+    /// <param name="layers">How many layers to run, from layer 0 on; all unless given.</param>
+    /// <exception cref="ArgumentException">The shapes disagree, T exceeds the model's positions, or there are not so many layers.</exception>
+    public void Visit(Tensor ids, Tensor? segments, Tensor? mask, Action<int, Tensor> onLayer, AttentionHooks? edits = null, int? layers = null)
     {
+        int count = layers ?? Config.NumHiddenLayers;
+        if (count < 1 || count > Config.NumHiddenLayers) throw new ArgumentException($"{count} of {Config.NumHiddenLayers} layers", nameof(layers));
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
-        var (embedded, padding) = Embed(ids, segments, mask);
-        encoder.Visit(embedded, padding, new AttentionHooks
-        {
-            EditScores = edits?.EditScores,
-            EditProbabilities = edits?.EditProbabilities,
-            EditHeads = edits?.EditHeads,
-            OnValues = edits?.OnValues,
-            OnProbabilities = edits?.OnProbabilities + onLayer,
-            OnStates = edits?.OnStates,
-            Resume = edits?.Resume,
-        });
+        var (embedded, padding) = Embed(ids, segments, mask, edits);
+        encoder.Visit(embedded, padding, (edits ?? new AttentionHooks()).Then(new AttentionHooks { OnProbabilities = onLayer }), count);
     }
 
-    private (Tensor Embedded, Tensor? Padding) Embed(Tensor ids, Tensor? segments, Tensor? mask)
+    private (Tensor Embedded, Tensor? Padding) Embed(Tensor ids, Tensor? segments, Tensor? mask, AttentionHooks? hooks)
     {
         if (ids.dim() != 2) throw new ArgumentException($"ids have {ids.dim()} dimensions, not [B, T]", nameof(ids));
         foreach (var (tensor, name) in new[] { (segments, nameof(segments)), (mask, nameof(mask)) })
@@ -111,6 +105,7 @@ public sealed class BertModel : nn.Module
             if (tensor is not null && !tensor.shape.SequenceEqual(ids.shape))
                 throw new ArgumentException($"[{string.Join(", ", tensor.shape)}] differs from the ids' [{string.Join(", ", ids.shape)}]", name);
         }
+        hooks?.OnTokens?.Invoke(ids);
         var embedded = embeddings.forward(ids, segments ?? zeros_like(ids));  // [B, T, E]
         if (embeddings_project is not null) embedded = embeddings_project.forward(embedded); // [B, T, D]
         embedded = embedded.to_type(encoder.DataType); // a model may keep its embeddings in float32 and compute in bfloat16

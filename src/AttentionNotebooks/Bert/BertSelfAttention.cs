@@ -26,6 +26,9 @@ public sealed class BertSelfAttention : nn.Module
     /// <summary>The number format of the weights.</summary>
     internal ScalarType DataType => query.weight.dtype;
 
+    /// <summary>What makes the queries: weight <c>[D, D]</c> and bias <c>[D]</c>, in which rows h·d to (h + 1)·d are head h's.</summary>
+    internal IReadOnlyList<Tensor> QueryParameters => [query.weight, query.bias!];
+
     /// <summary>The attention probabilities alone: values are not computed.</summary>
     /// <param name="hidden">Hidden states <c>[B, T, D]</c>.</param>
     /// <param name="padding">True at padded keys, <c>[B, 1, 1, T]</c>, or <see langword="null"/> where nothing is padded.</param>

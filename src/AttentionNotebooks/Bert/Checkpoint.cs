@@ -13,7 +13,7 @@ public sealed class Checkpoint : IDisposable
 {
     private const string ConfigName = "config.json", Contents = "Name the folder of a checkpoint: config.json, the tokenizer's files and the weights";
 
-    private Checkpoint(string folder, BertConfig config, TextTokenizer tokenizer, BertForMaskedLM model, IReadOnlyList<string> unused)
+    internal Checkpoint(string folder, BertConfig config, TextTokenizer tokenizer, BertForMaskedLM model, IReadOnlyList<string> unused)
     {
         Folder = folder;
         Config = config;
@@ -37,7 +37,7 @@ public sealed class Checkpoint : IDisposable
     /// <summary>Whether the checkpoint has the masked-LM head.</summary>
     public bool HasMaskedLmHead => Model.HasHead;
 
-    /// <summary>Tensors of the file that this model has no place for, such as a fine-tuned classifier.</summary>
+    /// <summary>Tensors of the file that this model has no place for, such as a fine-tuned classifier (<see cref="ClassifierCheckpoint"/> reads a BERT's).</summary>
     public IReadOnlyList<string> UnusedKeys { get; }
 
     /// <summary>Loads a checkpoint. The weights become float32 whatever the file holds.</summary>

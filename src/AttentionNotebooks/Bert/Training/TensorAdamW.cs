@@ -8,19 +8,28 @@ internal sealed class TensorAdamW : IOptimizer
 {
     private static readonly Scalar ScalarBeta1 = (double)IOptimizer.Beta1, ScalarRest1 = 1 - (double)IOptimizer.Beta1, ScalarBeta2 = (double)IOptimizer.Beta2, ScalarRest2 = 1 - (double)IOptimizer.Beta2, ScalarEpsilon = (double)IOptimizer.Epsilon;
 
-    private readonly SharedWeights weights;
-    private readonly TrainingOptions options;
+    private readonly WeightVector weights;
+    private readonly double clipNorm;
     private readonly Tensor isFaster, decays; // [N]
 
     /// <summary>An optimiser for the weights, on their device.</summary>
-    public TensorAdamW(SharedWeights weights, TrainingOptions options)
+    public TensorAdamW(WeightVector weights, TrainingOptions options) : this(weights, options.ClipNorm, options.DecayOf, options.IsFaster)
     {
-        (this.weights, this.options) = (weights, options);
+    }
+
+    /// <summary>An optimiser for the weights, on their device.</summary>
+    /// <param name="weights">The weights.</param>
+    /// <param name="clipNorm">Longest gradient; a longer one is shortened to it.</param>
+    /// <param name="decayOf">The decay of a parameter.</param>
+    /// <param name="learnsFaster">Which parameters learn at the query and key rate; none unless given.</param>
+    public TensorAdamW(WeightVector weights, double clipNorm, Func<WeightVector.Region, double> decayOf, Func<WeightVector.Region, bool>? learnsFaster = null)
+    {
+        (this.weights, this.clipNorm) = (weights, clipNorm);
         using var scope = NewDisposeScope();
         Mean = zeros_like(weights.Flat).DetachFromDisposeScope();
         Square = zeros_like(weights.Flat).DetachFromDisposeScope();
-        isFaster = Spread(r => options.IsFaster(r) ? 1 : 0);
-        decays = Spread(options.DecayOf);
+        isFaster = Spread(r => learnsFaster?.Invoke(r) == true ? 1 : 0);
+        decays = Spread(decayOf);
     }
 
     /// <inheritdoc/>
@@ -38,15 +47,15 @@ internal sealed class TensorAdamW : IOptimizer
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         var gradient = weights.Gradient(0);
-        for (int r = 1; r < weights.Models.Count; r++)
+        for (int r = 1; r < weights.Replicas; r++)
         {
             gradient.add_(weights.Gradient(r), Scalars.One);
             weights.Gradient(r).zero_();
         }
-        Scalar share = 1.0 / weights.Models.Count;
+        Scalar share = 1.0 / weights.Replicas;
         gradient.mul_(share);
         double norm = Math.Sqrt(gradient.to_type(ScalarType.Float64).Squared().sum().Value<double>());
-        Scalar clip = Math.Min(1, options.ClipNorm / (norm + 1e-6));
+        Scalar clip = Math.Min(1, clipNorm / (norm + 1e-6));
         gradient.mul_(clip);
         Steps++;
         Mean.mul_(ScalarBeta1).add_(gradient, ScalarRest1);
@@ -67,7 +76,7 @@ internal sealed class TensorAdamW : IOptimizer
         foreach (var tensor in new[] { Mean, Square, isFaster, decays }) tensor.Dispose();
     }
 
-    private Tensor Spread(Func<SharedWeights.Region, double> value)
+    private Tensor Spread(Func<WeightVector.Region, double> value)
     {
         var values = new float[weights.Length];
         foreach (var region in weights.Regions) values.AsSpan(region.Start, region.Length).Fill((float)value(region));

@@ -120,7 +120,7 @@ public sealed record TrainingOptions
     internal bool IsLate(int layer) => LateLayers is not { } range || (layer >= range.First && layer <= range.Last);
 
     /// <summary>Whether a parameter learns at <see cref="QueryKeyRateAt"/> times the rate.</summary>
-    internal bool IsFaster(SharedWeights.Region region) => region.IsQueryOrKey && IsLate(region.Layer);
+    internal bool IsFaster(WeightVector.Region region) => region.IsQueryOrKey && IsLate(region.Layer);
 
     /// <summary>The price on what heads say at a step.</summary>
     internal double SpeakingCostAt(int step) => SpeakingCost * Late(step);
@@ -129,7 +129,7 @@ public sealed record TrainingOptions
     internal double QueryKeyRateAt(int step) => 1 + (QueryKeyRate - 1) * Late(step);
 
     /// <summary>The decay of a parameter.</summary>
-    internal double DecayOf(SharedWeights.Region region) => region.IsMatrix ? WeightDecay : 0;
+    internal double DecayOf(WeightVector.Region region) => region.IsMatrix ? WeightDecay : 0;
 
     /// <summary>What a run is, of which another one is a continuation: all that decides the weights, and nothing else.</summary>
     internal string Identity => (this with { EvaluateEvery = 1, ReportEvery = 1, EvaluationTokens = 1, HalfPrecision = true }).ToString();

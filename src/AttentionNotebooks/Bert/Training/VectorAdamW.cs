@@ -10,18 +10,31 @@ internal sealed class VectorAdamW : IOptimizer
 {
     private const int Line = 16; // parts meet at whole cache lines
 
-    private readonly SharedWeights weights;
+    private readonly WeightVector weights;
     private readonly ReplicaThreads threads;
-    private readonly TrainingOptions options;
+    private readonly double clipNorm;
+    private readonly Func<WeightVector.Region, double> decayOf;
+    private readonly Func<WeightVector.Region, bool> learnsFaster;
     private readonly int[] edges;
 
     /// <summary>An optimiser for weights on the CPU.</summary>
-    public VectorAdamW(SharedWeights weights, ReplicaThreads threads, TrainingOptions options)
+    public VectorAdamW(WeightVector weights, ReplicaThreads threads, TrainingOptions options) : this(weights, threads, options.ClipNorm, options.DecayOf, options.IsFaster)
     {
-        (this.weights, this.threads, this.options) = (weights, threads, options);
+    }
+
+    /// <summary>An optimiser for weights on the CPU.</summary>
+    /// <param name="weights">The weights.</param>
+    /// <param name="threads">A thread for each replica.</param>
+    /// <param name="clipNorm">Longest gradient; a longer one is shortened to it.</param>
+    /// <param name="decayOf">The decay of a parameter.</param>
+    /// <param name="learnsFaster">Which parameters learn at the query and key rate; none unless given.</param>
+    public VectorAdamW(WeightVector weights, ReplicaThreads threads, double clipNorm, Func<WeightVector.Region, double> decayOf, Func<WeightVector.Region, bool>? learnsFaster = null)
+    {
+        (this.weights, this.threads, this.clipNorm, this.decayOf) = (weights, threads, clipNorm, decayOf);
+        this.learnsFaster = learnsFaster ?? (_ => false);
         Mean = zeros(weights.Length).DetachFromDisposeScope();
         Square = zeros(weights.Length).DetachFromDisposeScope();
-        int parts = options.Replicas;
+        int parts = weights.Replicas;
         edges = [.. Enumerable.Range(0, parts).Select(p => (int)((long)weights.Length * p / parts / Line * Line)), weights.Length];
     }
 
@@ -39,14 +52,14 @@ internal sealed class VectorAdamW : IOptimizer
     {
         var squares = new double[edges.Length - 1]; // added up in a fixed order
         threads.Run(part => squares[part] = Average(edges[part], edges[part + 1]));
-        double norm = Math.Sqrt(squares.Sum()), clip = Math.Min(1, options.ClipNorm / (norm + 1e-6));
+        double norm = Math.Sqrt(squares.Sum()), clip = Math.Min(1, clipNorm / (norm + 1e-6));
         Steps++;
         threads.Run(part =>
         {
             foreach (var region in weights.Regions)
             {
                 int start = Math.Max(region.Start, edges[part]), end = Math.Min(region.Start + region.Length, edges[part + 1]);
-                if (start < end) Update(start, end, options.IsFaster(region) ? rate * queryKeyRate : rate, options.DecayOf(region), clip);
+                if (start < end) Update(start, end, learnsFaster(region) ? rate * queryKeyRate : rate, decayOf(region), clip);
             }
         });
         return norm;
@@ -62,7 +75,7 @@ internal sealed class VectorAdamW : IOptimizer
     // Into replica 0's vector; gives the sum of squares of the average.
     private double Average(int start, int end)
     {
-        int replicas = weights.Models.Count;
+        int replicas = weights.Replicas;
         var total = weights.Gradients(0)[start..end];
         var totals = Vectors(total);
         float factor = 1f / replicas;

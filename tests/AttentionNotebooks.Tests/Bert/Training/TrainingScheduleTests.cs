@@ -34,7 +34,7 @@ public class TrainingScheduleTests
         Assert.Equal([false, true, true, false], new[] { 2, 3, 5, 6 }.Select(some.IsLate));
         Assert.True(Options.IsLate(0) && Options.IsLate(11));
         Assert.Equal([true, false, false, false], new[] { "bert.encoder.layer.4.attention.self.query.weight", "bert.encoder.layer.4.attention.self.value.weight", "bert.encoder.layer.10.attention.self.key.bias", "bert.embeddings.word_embeddings.weight" }
-            .Select(name => some.IsFaster(new SharedWeights.Region(name, 0, 1, IsMatrix: true))));
+            .Select(name => some.IsFaster(new WeightVector.Region(name, 0, 1, IsMatrix: true))));
     }
 
     [Theory]

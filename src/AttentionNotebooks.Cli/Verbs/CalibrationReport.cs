@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using AttentionNotebooks.Calibration;
+
+namespace AttentionNotebooks.Cli.Verbs;
+
+/// <summary>What <c>attn calibrate</c> says of an experiment.</summary>
+internal static class CalibrationReport
+{
+    private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true, NewLine = "\n" };
+
+    /// <summary>The table of arms and that of comparisons, as text.</summary>
+    public static IEnumerable<string> Lines(CalibrationExperiment experiment)
+    {
+        yield return $"  {"",-18} {"parameters",10}  {"loss",7}  {"change [95 %]",-26} {"accuracy",8}  {"change [95 %]",-26} {"less loss in",12}";
+        foreach (var arm in experiment.Arms)
+        {
+            string row = Text($"  {arm.Name,-18} {arm.Parameters,10:N0}  {arm.Loss,7:F4}");
+            if (arm.Kind == ArmKind.Uncalibrated)
+            {
+                yield return row + Text($"  {"",-26} {arm.Accuracy,8:P1}");
+                continue;
+            }
+            var gain = experiment.Gain(arm);
+            yield return row + Text($"  {Change(gain.Loss, gain.LossInterval, "F4"),-26} {arm.Accuracy,8:P1}  {Change(100 * gain.Accuracy, (100 * gain.AccuracyInterval.Low, 100 * gain.AccuracyInterval.High), "F1"),-26} {gain.SeedsWithLessLoss,3} of {gain.Seeds,-5}");
+        }
+        yield return "  paired, on the same items (loss in nats a question; p by flipped signs, Holm over all rows, those against uncalibrated included):";
+        foreach (var (c, holm) in experiment.Comparisons.Zip(experiment.Holm).Where(x => x.First.Second != experiment.Arms[0].Name))
+            yield return Text($"    {$"{c.First} − {c.Second}",-36} {Change(c.Loss, c.LossInterval, "F4"),-26} p = {c.LossPValue:F4} (Holm {holm:F4}); less loss in {c.SeedsWithLessLoss} of {c.Seeds} seeds");
+        if (experiment.Seeds < 5) yield return $"  {experiment.Seeds} {(experiment.Seeds == 1 ? "seed says" : "seeds say")} little of the spread; take five or more.";
+    }
+
+    /// <summary>A row per arm and seed.</summary>
+    public static string Csv(CalibrationExperiment experiment, int firstSeed)
+    {
+        var text = new StringBuilder("arm,kind,parameters,seed,loss,accuracy\n");
+        foreach (var arm in experiment.Arms)
+            for (int s = 0; s < arm.Scores.Count; s++)
+                text.Append(CultureInfo.InvariantCulture, $"{arm.Name},{Kind(arm.Kind)},{arm.Parameters},{firstSeed + s},{arm.Scores[s].Loss:R},{arm.Scores[s].Accuracy.Value:R}\n");
+        return text.ToString();
+    }
+
+    /// <summary>All figures.</summary>
+    public static string Json(CalibrationExperiment experiment, string task, ExperimentOptions options) => JsonSerializer.Serialize(new
+    {
+        task, test_items = experiment.TestItems, seeds = experiment.Seeds, first_seed = options.FirstSeed, epochs = options.Options.Epochs, rate = options.Options.Rate, full_rate = options.FullRate,
+        parts = options.Options.Parts.ToString().ToLowerInvariant(),
+        arms = experiment.Arms.Select(a => new { name = a.Name, kind = Kind(a.Kind), parameters = a.Parameters, loss = a.Loss, accuracy = a.Accuracy, losses = a.Scores.Select(s => s.Loss), accuracies = a.Scores.Select(s => s.Accuracy.Value) }),
+        comparisons = experiment.Comparisons.Zip(experiment.Holm, (c, holm) => new
+        {
+            first = c.First, second = c.Second, loss = c.Loss, loss_low = c.LossInterval.Low, loss_high = c.LossInterval.High, loss_p = c.LossPValue, loss_p_holm = holm,
+            accuracy = c.Accuracy, accuracy_low = c.AccuracyInterval.Low, accuracy_high = c.AccuracyInterval.High, accuracy_p = c.AccuracyPValue, seeds_with_less_loss = c.SeedsWithLessLoss,
+        }),
+    }, _indented) + "\n";
+
+    private static string Kind(ArmKind kind) => kind switch { ArmKind.FullTuning => "full", _ => kind.ToString().ToLowerInvariant() };
+
+    private static string Change(double value, (double Low, double High) interval, string format) =>
+        $"{Signed(value, format)} [{Signed(interval.Low, format)}, {Signed(interval.High, format)}]";
+
+    private static string Signed(double value, string format) => (value < 0 ? "−" : "+") + Math.Abs(value).ToString(format, CultureInfo.InvariantCulture);
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,119 @@
+using System.CommandLine;
+using System.Globalization;
+using AttentionNotebooks.Bert;
+using AttentionNotebooks.Data;
+using AttentionNotebooks.Functions;
+using TorchSharp;
+
+namespace AttentionNotebooks.Cli.Verbs;
+
+/// <summary><c>attn fine-tune</c>: a BERT learns to tell the classes of texts.</summary>
+internal static class FineTuneVerb
+{
+    private static readonly FineTuningOptions Standard = new();
+
+    public static Command Create(TextWriter output, TextWriter error)
+    {
+        var model = new Option<string>("--model") { Description = "The BERT to start from, a folder in Hugging Face layout.", HelpName = "DIR", Required = true };
+        var train = new Option<string>("--train") { Description = "Texts to learn from, tab-separated.", HelpName = "F.tsv", Required = true };
+        var dev = new Option<string>("--dev") { Description = "Texts that the epoch is chosen by and that the result is measured on.", HelpName = "F.tsv", Required = true };
+        var test = new Option<string?>("--test") { Description = "Texts that nothing is chosen by, to measure on as well.", HelpName = "F.tsv" };
+        var folder = new Option<string>("--out") { Description = "Folder for the model.", HelpName = "DIR", Required = true };
+        var task = new Option<string?>("--task") { Description = "GLUE's own files: cola, sst2, mrpc or rte. Otherwise name the columns.", HelpName = "NAME" };
+        var textColumn = new Option<string>("--text-column") { Description = "The column of the text, or the two columns of a pair.", HelpName = "a[,b]", DefaultValueFactory = _ => "sentence" };
+        var labelColumn = new Option<string>("--label-column") { Description = "The column of the label, a whole number or a word.", HelpName = "NAME", DefaultValueFactory = _ => "label" };
+        var metric = new Option<string?>("--metric") { Description = "What chooses the epoch: accuracy, f1 (of class 1 of two) or matthews. Default: the task's own, or accuracy.", HelpName = "NAME" };
+        var epochs = Whole("--epochs", "Passes over the texts.", Standard.Epochs);
+        var patience = Whole("--patience", "Stop after so many epochs without a better one; 0 for never.", Standard.Patience);
+        var rate = Number("--rate", "Highest learning rate.", Standard.LearningRate);
+        var dropout = Number("--dropout", "The share of the pooled states that is dropped before the classifier.", Standard.Dropout);
+        var batch = Whole("--batch-tokens", "Tokens of one replica's batch.", Standard.TokensPerBatch);
+        var replicas = Whole("--replicas", "Batches worked on side by side, one thread each; changes the result.", Standard.Replicas);
+        var maxLength = Whole("--max-length", "Cut longer texts to so many tokens.", Standard.MaxLength);
+        var seed = Whole("--seed", "Decides every random choice.", Standard.Seed);
+        var limit = new Option<int>("--limit") { Description = "Learn from so many texts, chosen at random.", HelpName = "N", DefaultValueFactory = _ => int.MaxValue };
+        var frozen = new Option<bool>("--frozen") { Description = "Only pooler and classifier learn: what the model knew already." };
+        var noControl = new Option<bool>("--no-control") { Description = "Do not also learn from shuffled labels, which takes as long again." };
+        var precision = new Option<string>("--precision") { Description = "What the layers compute in while learning.", DefaultValueFactory = _ => "fp32" };
+        var device = new Option<string>("--device") { Description = "Where to learn; on cuda one replica.", DefaultValueFactory = _ => "cpu" };
+        limit.Validators.Add(r => { if (r.GetValueOrDefault<int>() < 1) r.AddError("--limit must be at least 1."); });
+        metric.AcceptOnlyFromAmong("accuracy", "f1", "matthews");
+        precision.AcceptOnlyFromAmong("fp32", "bf16");
+        device.AcceptOnlyFromAmong("cpu", "cuda");
+        var command = new Command("fine-tune", "Fine-tunes a BERT to tell the classes of texts or pairs, against the commonest class and shuffled labels, and writes a Hugging Face folder.")
+        {
+            model, task, train, dev, test, folder, textColumn, labelColumn, metric, epochs, patience, rate, dropout, batch, replicas, maxLength, seed, limit, frozen, noControl, precision, device,
+        };
+        command.Validators.Add(r =>
+        {
+            if (r.GetValue(task) is not null && (r.GetResult(textColumn) is { Implicit: false } || r.GetResult(labelColumn) is { Implicit: false })) r.AddError("--task says which columns there are: leave --text-column and --label-column out.");
+        });
+        command.SetWork((parsed, cancellation) =>
+        {
+            bool gpu = parsed.GetValue(device) == "cuda";
+            var options = Standard with
+            {
+                Epochs = parsed.GetValue(epochs), Patience = parsed.GetValue(patience), LearningRate = parsed.GetValue(rate), Dropout = parsed.GetValue(dropout),
+                TokensPerBatch = parsed.GetValue(batch), Replicas = gpu && parsed.GetResult(replicas) is not { Implicit: false } ? 1 : parsed.GetValue(replicas),
+                MaxLength = parsed.GetValue(maxLength), Seed = parsed.GetValue(seed), FrozenEncoder = parsed.GetValue(frozen),
+                Precision = Enum.Parse<Precision>(parsed.GetValue(precision)!, ignoreCase: true), Device = gpu ? DeviceType.CUDA : DeviceType.CPU,
+            };
+            options.Check();
+            var layout = parsed.GetValue(task) is { } name ? SentenceTask.Named(name)
+                : SentenceTask.OfColumns(Path.GetFileName(parsed.GetValue(train)!), parsed.GetValue(textColumn)!.Split(','), parsed.GetValue(labelColumn)!);
+            if (parsed.GetValue(metric) is { } measure) layout = layout with { Metric = Enum.Parse<ClassificationMetric>(measure, ignoreCase: true) };
+            var all = LabelledTexts.Read(parsed.GetValue(train)!, layout);
+            var files = new[] { parsed.GetValue(dev)! }.Concat(parsed.GetValue(test) is { } more ? [more] : []).Select(f => (File: Path.GetFileName(f), Texts: LabelledTexts.Read(f, layout, all.Labels))).ToArray();
+            Work(parsed.GetValue(model)!, layout, all.Sample(parsed.GetValue(limit), options.Seed), files, options, !parsed.GetValue(noControl), parsed.GetValue(folder)!, output, error, cancellation);
+        });
+        return command;
+    }
+
+    private static void Work(string start, SentenceTask task, LabelledTexts train, (string File, LabelledTexts Texts)[] files, FineTuningOptions options, bool withControl, string folder, TextWriter output, TextWriter error, CancellationToken cancellation)
+    {
+        using var checkpoint = Checkpoint.Load(start);
+        var trainer = new ClassifierTrainer(checkpoint, options);
+        var (model, report) = trainer.Run(train, files[0].Texts, task.Metric, new Lines(error, task.Metric, ""), cancellation);
+        using (model) model.Save(folder);
+        using var saved = ClassifierCheckpoint.Load(folder);
+        using var control = withControl ? trainer.Run(train.ShuffledLabels(options.Seed), files[0].Texts, task.Metric, new Lines(error, task.Metric, "shuffled labels, "), cancellation).Model : null;
+        var measured = files.Select(f => (f.File, (IReadOnlyList<ClassifierFigures>)[.. Figures(task, train, f.Texts, saved, control, options.MaxLength)])).ToArray();
+        ClassifierCard.Write(folder, task, Path.GetFileName(Path.TrimEndingDirectorySeparator(start)), saved.Labels, report, measured);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{folder}: {report.Texts:N0} {(task.IsPairs ? "pairs" : "texts")}, epoch {report.BestEpoch} of {options.Epochs}, {report.Seconds:F0} s, {report.TokensPerSecond:N0} tokens/s; {ClassifierCard.Name(task.Metric)} (95 %):"));
+        foreach (var (file, figures) in measured)
+        {
+            output.WriteLine($"  {file}, {figures[0].Confusion.Items} items");
+            foreach (var f in figures) output.WriteLine($"    {f.Value}  {f.Who}");
+        }
+    }
+
+    private static IEnumerable<ClassifierFigures> Figures(SentenceTask task, LabelledTexts train, LabelledTexts texts, ClassifierCheckpoint saved, ClassifierCheckpoint? control, int maxLength)
+    {
+        yield return ClassifierFigures.Of("this model, as saved", task.Metric, texts, new SentenceLabels(saved, texts, maxLength: maxLength).Predict());
+        yield return ClassifierFigures.Majority(task.Metric, train, texts);
+        if (control is not null) yield return ClassifierFigures.Of("the same learnt from shuffled labels", task.Metric, texts, new SentenceLabels(control, texts, maxLength: maxLength).Predict());
+    }
+
+    private static Option<int> Whole(string name, string description, int standard) =>
+        new(name) { Description = $"{description} Default {standard.ToString(CultureInfo.InvariantCulture)}.", HelpName = "N", DefaultValueFactory = _ => standard };
+
+    private static Option<double> Number(string name, string description, double standard) =>
+        new(name) { Description = $"{description} Default {standard.ToString(CultureInfo.InvariantCulture)}.", HelpName = "X", DefaultValueFactory = _ => standard };
+
+    // A line that is rewritten while it learns, and a line that stays for every epoch.
+    private sealed class Lines(TextWriter error, ClassificationMetric metric, string what) : IProgress<FineTuningProgress>
+    {
+        private readonly StatusLine _line = new(error);
+
+        public void Report(FineTuningProgress p)
+        {
+            if (p.Finished is not { } e)
+            {
+                _line.Show(() => string.Create(CultureInfo.InvariantCulture, $"{what}epoch {p.Epoch}, step {p.Step}/{p.Steps}, loss {p.Loss:F3}, {p.TokensPerSecond:F0} tokens/s, {StatusLine.Span(p.Remaining)} to go"));
+                return;
+            }
+            _line.Dispose();
+            error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}epoch {e.Epoch}: loss {e.TrainLoss:F3}, development loss {e.DevLoss:F3}, {ClassifierCard.Name(metric)} {e.Dev.Value(metric):F3}, accuracy {e.Dev.Accuracy.Value:F3}, {p.TokensPerSecond:F0} tokens/s"));
+        }
+    }
+}

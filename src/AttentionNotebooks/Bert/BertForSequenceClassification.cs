@@ -1,0 +1,93 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace AttentionNotebooks.Bert;
+
+/// <summary>BERT with a head that tells the class of a text or of a pair: classifier(pooler(hidden)). The field names are those of Hugging Face's class of the same name.</summary>
+/// <remarks>Devlin et al. (2019), section 4.1.</remarks>
+public sealed class BertForSequenceClassification : nn.Module
+{
+    private readonly BertModel bert;
+    private readonly Linear classifier;
+
+    /// <summary>Puts a head upon a BERT. Its weights are TorchSharp's starting weights; <see cref="InitializeHead"/> gives it BERT's.</summary>
+    /// <param name="bert">The model, with a pooler. It is shared, not copied: disposing this disposes it.</param>
+    /// <param name="classes">How many classes there are, at least 2.</param>
+    /// <exception cref="ArgumentException">The model has no pooler, or there are fewer than two classes.</exception>
+    public BertForSequenceClassification(BertModel bert, int classes) : base(nameof(BertForSequenceClassification))
+    {
+        if (bert.Pooler is null) throw new ArgumentException("has no pooler, which a classifier reads", nameof(bert));
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
+        this.bert = bert;
+        classifier = nn.Linear(bert.Config.HiddenSize, classes, device: bert.Embeddings.WordEmbeddings.device);
+        RegisterComponents();
+    }
+
+    /// <summary>The model under the head.</summary>
+    public BertModel Bert => bert;
+
+    /// <summary>The sizes.</summary>
+    public BertConfig Config => bert.Config;
+
+    /// <summary>How many classes there are, C.</summary>
+    public int Classes => (int)classifier.weight.shape[0];
+
+    /// <summary>Where the weights live.</summary>
+    public Device Device => bert.Embeddings.WordEmbeddings.device;
+
+    /// <summary>Lets all but the embeddings compute in another number format.</summary>
+    internal void LayersTo(ScalarType format)
+    {
+        bert.Encoder.to(format);
+        bert.Pooler!.to(format);
+        classifier.to(format);
+    }
+
+    /// <summary>A score for every class.</summary>
+    /// <param name="ids">Ids <c>[B, T]</c>, int64.</param>
+    /// <param name="segments">Segments <c>[B, T]</c>, int64; all 0 when <see langword="null"/>.</param>
+    /// <param name="mask">1 at tokens, 0 at padding, <c>[B, T]</c>; nothing is padded when <see langword="null"/>.</param>
+    /// <param name="hooks">Edits and watchers, if any.</param>
+    /// <returns>Logits <c>[B, C]</c>; the caller owns them.</returns>
+    /// <exception cref="ArgumentException">The shapes disagree, or T exceeds the model's positions.</exception>
+    public Tensor forward(Tensor ids, Tensor? segments = null, Tensor? mask = null, AttentionHooks? hooks = null)
+    {
+        using var hidden = bert.forward(ids, segments, mask, hooks);           // [B, T, D]
+        return Logits(hidden);
+    }
+
+    /// <summary>A score for every class from the last layer's hidden states.</summary>
+    /// <param name="hidden">Hidden states <c>[B, T, D]</c>.</param>
+    /// <param name="dropout">What the pooled states are multiplied by while training, <c>[B, D]</c>: 0 where one is dropped, 1/(1 − p) elsewhere.</param>
+    /// <returns>Logits <c>[B, C]</c>; the caller owns them.</returns>
+    public Tensor Logits(Tensor hidden, Tensor? dropout = null)
+    {
+        using var scope = NewDisposeScope();
+        var pooled = bert.Pooler!.forward(hidden);                             // [B, D]
+        if (dropout is not null) pooled = pooled.mul(dropout);
+        return classifier.forward(pooled).MoveToOuterDisposeScope();           // [B, C]
+    }
+
+    /// <summary>Gives the head its starting weights: normal with the model's deviation (<see cref="BertConfig.InitializerRange"/>), biases 0.</summary>
+    /// <param name="seed">Decides the weights.</param>
+    /// <param name="poolerToo">Whether to start the pooler anew as well, where the checkpoint had none.</param>
+    public void InitializeHead(int seed, bool poolerToo = false)
+    {
+        using var noGradients = no_grad();
+        var random = new Random(seed);
+        foreach (var (name, parameter) in named_parameters())
+        {
+            if (!IsHead(name) || (!poolerToo && !name.StartsWith("classifier.", StringComparison.Ordinal))) continue;
+            var values = new float[parameter.numel()];
+            // Box and Muller (1958).
+            if (parameter.dim() > 1)
+                for (int i = 0; i < values.Length; i++) values[i] = (float)(Config.InitializerRange * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+            using var scope = NewDisposeScope();
+            parameter.copy_(tensor(values).view(parameter.shape));
+        }
+    }
+
+    /// <summary>Whether a parameter is of what stands above the encoder: pooler and classifier.</summary>
+    internal static bool IsHead(string parameter) => parameter.StartsWith("bert.pooler.", StringComparison.Ordinal) || parameter.StartsWith("classifier.", StringComparison.Ordinal);
+}

@@ -1,0 +1,66 @@
+using AttentionNotebooks.Bert;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AttentionNotebooks.Calibration;
+
+/// <summary>
+/// A calibration folded into the weights, so that any program that reads the checkpoint runs the calibrated model: τ into
+/// the head's queries (τ·q·k = (τ·W_q·x + τ·b_q)·k), g into its columns of the attention's output. A bias by offset or on special
+/// keys is in no weight of BERT and cannot be folded.
+/// </summary>
+public static class CalibrationExport
+{
+    /// <summary>Whether a head's setting can be folded.</summary>
+    /// <param name="setting">The setting.</param>
+    public static bool CanFold(HeadCalibration setting) => setting.SpecialBias == 0 && setting.Priors.All(IsNothing);
+
+    /// <summary>Writes the calibrated model as a plain checkpoint in Hugging Face's layout.</summary>
+    /// <param name="source">The folder of the model that was calibrated.</param>
+    /// <param name="calibration">The calibration.</param>
+    /// <param name="target">The folder to write; another than the source's.</param>
+    /// <param name="leaveOutBiases">Leave out priors and special biases instead of refusing them; the checkpoint is then not the calibrated model.</param>
+    /// <returns>The heads whose biases were left out.</returns>
+    /// <exception cref="InputException">The model cannot be read or is another, a head has a bias and it was not said to leave it out, or the folder cannot be written.</exception>
+    public static IReadOnlyList<Head> Export(string source, ModelCalibration calibration, string target, bool leaveOutBiases = false)
+    {
+        if (Path.GetFullPath(source) == Path.GetFullPath(target)) throw new InputException(target, null, "is the folder of the model itself", "Name another folder");
+        Head[] unfit = [.. calibration.Changed.Where(h => !CanFold(calibration[h]))];
+        if (unfit.Length > 0 && !leaveOutBiases)
+            throw new InputException("calibration", $"head {unfit[0]}{(unfit.Length > 1 ? $" and {unfit.Length - 1} more" : "")}", "has a prior or a special bias, which no weight of a checkpoint can hold",
+                "Keep the calibration's file beside the model and apply it with bert.With(calibration), or say explicitly that biases are to be left out");
+        if (ClassLabels.Read(Path.Combine(source, "config.json")).Architectures.Contains(ClassifierCheckpoint.Architecture))
+        {
+            using var classifier = ClassifierCheckpoint.Load(source);
+            Fold(classifier.Encoder, calibration);
+            classifier.Save(target);
+            return unfit;
+        }
+        using var model = Checkpoint.Load(source);
+        Fold(model, calibration);
+        Checkpoint.Save(target, model.Model, model.Tokenizer);
+        return unfit;
+    }
+
+    /// <summary>Folds temperatures and gates into a model's weights, in place; biases are passed over.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="calibration">The calibration.</param>
+    /// <exception cref="InputException">The calibration is for other heads.</exception>
+    public static void Fold(Checkpoint model, ModelCalibration calibration)
+    {
+        calibration.RequireGrid(new HeadGrid(model.Config.NumHiddenLayers, model.Config.NumAttentionHeads), "calibration");
+        int size = model.Config.HeadSize;
+        using var noGradients = no_grad();
+        foreach (var head in calibration.Changed)
+        {
+            using var scope = NewDisposeScope();
+            var attention = model.Model.Bert.Encoder.Layers[head.Layer].Attention;
+            Scalar temperature = calibration[head].Temperature, gate = calibration[head].Gate;
+            foreach (var query in attention.Self.QueryParameters) query.narrow(0, (long)head.Index * size, size).mul_(temperature);
+            attention.Output.Weight.narrow(1, (long)head.Index * size, size).mul_(gate);
+            GC.KeepAlive((temperature, gate)); // their finalisers must not run during the calls
+        }
+    }
+
+    private static bool IsNothing(DistancePrior prior) => prior is GaussianPrior { Strength: 0 } || prior is BucketPrior table && table.Gains.All(g => g == 0);
+}

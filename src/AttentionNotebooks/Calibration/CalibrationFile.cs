@@ -1,0 +1,157 @@
+using System.Text;
+using System.Text.Json;
+using AttentionNotebooks.Bert;
+using AttentionNotebooks.Data;
+
+namespace AttentionNotebooks.Calibration;
+
+/// <summary>
+/// A calibration as a JSON file: format and version, the head grid, and the heads that are not left as they are. The same
+/// calibration always gives the same bytes.
+/// </summary>
+public static class CalibrationFile
+{
+    private const string Format = "attention-head-calibration", Again = "Write the file with attn calibrate, or with CalibrationFile.Write";
+    private const int Version = 1;
+
+    // The two classes of prior as the file calls them.
+    private const string Gaussian = "gaussian", Buckets = "buckets";
+
+    /// <summary>Writes a calibration.</summary>
+    /// <param name="calibration">The calibration.</param>
+    /// <param name="file">The file; it holds the whole calibration or is as it was.</param>
+    /// <exception cref="InputException">The folder cannot be written to.</exception>
+    public static void Write(this ModelCalibration calibration, string file) => AtomicFile.WriteText(file, calibration.ToJson());
+
+    /// <summary>The file's content.</summary>
+    /// <param name="calibration">The calibration.</param>
+    public static string ToJson(this ModelCalibration calibration)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        {
+            json.WriteStartObject();
+            json.WriteString("format", Format);
+            json.WriteNumber("version", Version);
+            json.WriteNumber("layers", calibration.Grid.Layers);
+            json.WriteNumber("heads", calibration.Grid.Heads);
+            json.WriteStartArray("calibration");
+            foreach (var head in calibration.Changed) Write(json, head, calibration[head]);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+    }
+
+    /// <summary>Reads a calibration.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="grid">The heads of the model that it shall be for; any unless given.</param>
+    /// <exception cref="InputException">It cannot be read, is none, is for other heads, or holds an unknown field or a number that cannot be used.</exception>
+    public static ModelCalibration Read(string file, HeadGrid? grid = null)
+    {
+        using var document = JsonFile.Read(file);
+        var root = document.RootElement;
+        if (!root.TryGetProperty("format", out var format) || format.ValueKind != JsonValueKind.String || format.GetString() != Format) throw new InputException(file, null, "is no calibration", Again);
+        var json = new JsonReader(file, root);
+        if (json.Whole("version") != Version) throw new InputException(file, "version", $"is {json.Whole("version")}, and {Version} is read here", "Take a newer kit, or calibrate again");
+        Known(file, null, root, "format", "version", "layers", "heads", "calibration");
+        var own = new HeadGrid(json.Whole("layers"), json.Whole("heads"));
+        if (own.Layers is < 1 or > 1000 || own.Heads is < 1 or > 1000) throw new InputException(file, null, $"says it is for {own} heads", Again);
+        if (!root.TryGetProperty("calibration", out var heads) || heads.ValueKind != JsonValueKind.Array) throw new InputException(file, "calibration", "is no list", Again);
+        var settings = Enumerable.Repeat(HeadCalibration.Identity, own.Count).ToArray();
+        var seen = new HashSet<Head>();
+        foreach (var (element, i) in heads.EnumerateArray().Select((e, i) => (e, i)))
+        {
+            var (head, setting) = ReadHead(file, $"calibration {i}", element);
+            if (!own.Contains(head)) throw new InputException(file, $"calibration {i}", $"is of head {head}, outside the {own} heads", $"Count from 0: the last head is {own[own.Count - 1]}");
+            if (!seen.Add(head)) throw new InputException(file, $"calibration {i}", $"sets head {head} a second time", "Set each head once");
+            if (setting.Problem is { } problem) throw new InputException(file, $"head {head}", problem, "Temperatures and gates are 0 or more, widths above 0, all numbers finite");
+            settings[own.PositionOf(head)] = setting;
+        }
+        var calibration = new ModelCalibration(own, settings);
+        if (grid is { } wanted) calibration.RequireGrid(wanted, file);
+        return calibration;
+    }
+
+    private static void Write(Utf8JsonWriter json, Head head, HeadCalibration setting)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("layer", head.Layer);
+        json.WriteNumber("head", head.Index);
+        json.WriteNumber("temperature", setting.Temperature);
+        json.WriteNumber("special_bias", setting.SpecialBias);
+        json.WriteNumber("gate", setting.Gate);
+        json.WriteStartArray("priors");
+        foreach (var prior in setting.Priors)
+        {
+            json.WriteStartObject();
+            if (prior is GaussianPrior g)
+            {
+                json.WriteString("kind", Gaussian);
+                json.WriteNumber("centre", g.Centre);
+                json.WriteNumber("width", g.Width);
+                json.WriteNumber("strength", g.Strength);
+            }
+            else
+            {
+                json.WriteString("kind", Buckets);
+                json.WriteStartArray("gains");
+                foreach (double gain in ((BucketPrior)prior).Gains) json.WriteNumberValue(gain);
+                json.WriteEndArray();
+            }
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static (Head, HeadCalibration) ReadHead(string file, string place, JsonElement element)
+    {
+        Known(file, place, element, "layer", "head", "temperature", "special_bias", "gate", "priors");
+        var head = new Head(Whole(file, place, element, "layer"), Whole(file, place, element, "head"));
+        var priors = element.TryGetProperty("priors", out var list) ? list : default;
+        if (priors.ValueKind is not (JsonValueKind.Array or JsonValueKind.Undefined)) throw new InputException(file, $"{place}, priors", "is no list", Again);
+        return (head, new HeadCalibration(Number(file, place, element, "temperature", 1), Number(file, place, element, "special_bias", 0), Number(file, place, element, "gate", 1))
+        {
+            Priors = priors.ValueKind == JsonValueKind.Undefined ? [] : [.. priors.EnumerateArray().Select((p, i) => ReadPrior(file, $"{place}, prior {i}", p))],
+        });
+    }
+
+    private static DistancePrior ReadPrior(string file, string place, JsonElement element)
+    {
+        string? kind = element.ValueKind == JsonValueKind.Object && element.TryGetProperty("kind", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString() : null;
+        switch (kind)
+        {
+            case Gaussian:
+                Known(file, place, element, "kind", "centre", "width", "strength");
+                return new GaussianPrior(Number(file, place, element, "centre"), Number(file, place, element, "width"), Number(file, place, element, "strength"));
+            case Buckets:
+                Known(file, place, element, "kind", "gains");
+                if (!element.TryGetProperty("gains", out var gains) || gains.ValueKind != JsonValueKind.Array || gains.GetArrayLength() != BucketPrior.Count)
+                    throw new InputException(file, place, $"does not list {BucketPrior.Count} gains", Again);
+                return new BucketPrior([.. gains.EnumerateArray().Select((g, i) => Value(file, $"{place}, gain {i}", g))]);
+            default:
+                throw new InputException(file, place, "is of no known kind", $"Known: {Gaussian}, {Buckets}");
+        }
+    }
+
+    private static void Known(string file, string? place, JsonElement element, params string[] names)
+    {
+        if (element.ValueKind != JsonValueKind.Object) throw new InputException(file, place, "is no object", Again);
+        if (element.EnumerateObject().Select(p => p.Name).FirstOrDefault(n => !names.Contains(n)) is { } unknown)
+            throw new InputException(file, place, $"has the unknown field \"{unknown}\"", $"Known: {string.Join(", ", names)}");
+    }
+
+    private static int Whole(string file, string place, JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int whole) ? whole
+            : throw new InputException(file, $"{place}, {name}", "is no whole number", Again);
+
+    private static double Number(string file, string place, JsonElement element, string name, double? missing = null) =>
+        element.TryGetProperty(name, out var value) ? Value(file, $"{place}, {name}", value)
+            : missing ?? throw new InputException(file, $"{place}, {name}", "is missing", Again);
+
+    // A number too large for a double reads as infinity.
+    private static double Value(string file, string place, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number) ? number
+            : throw new InputException(file, place, "is no finite number", "JSON has no NaN and no infinity: write a plain number");
+}

@@ -1,0 +1,74 @@
+using AttentionNotebooks.Functions;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace AttentionNotebooks.Calibration;
+
+/// <summary>What training all of the model gives: the upper reference of a calibration, which changes a few numbers.</summary>
+/// <param name="Test">The scores on the test items.</param>
+/// <param name="Parameters">How many numbers were trained: those that the task's loss depends on.</param>
+/// <param name="Steps">Steps taken.</param>
+/// <param name="Epochs">The passes, with the state before the first.</param>
+public sealed record FullTuning(TaskScores Test, int Parameters, int Steps, IReadOnlyList<TrainingEpoch> Epochs)
+{
+    /// <summary>
+    /// Trains all weights with Adam, stops by dev as a calibration does, scores the test items with the best pass' weights, and
+    /// puts the model's own weights back.
+    /// </summary>
+    /// <param name="model">The model that the task asks, with its head.</param>
+    /// <param name="train">The items to learn from.</param>
+    /// <param name="dev">The items to stop by.</param>
+    /// <param name="test">The items to score.</param>
+    /// <param name="options">Epochs, rate, patience and seed; the rest is passed over.</param>
+    /// <param name="progress">Told after each pass.</param>
+    /// <param name="cancellation">Stops the work; the weights are put back then too.</param>
+    /// <exception cref="InputException">An option is out of range.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static FullTuning Run(nn.Module model, TaskPart train, TaskPart dev, TaskPart test, CalibrationOptions options, IProgress<TrainingEpoch>? progress = null, CancellationToken cancellation = default)
+    {
+        options.Check();
+        using var scope = NewDisposeScope();
+        Parameter[] weights = [.. model.parameters()];
+        var own = Copy(weights);
+        try
+        {
+            using var adam = new Adam(weights, options.Rate);
+            var epochs = new List<TrainingEpoch> { new(0, double.NaN, dev.Score(cancellation: cancellation).Loss) };
+            var best = own;
+            int steps = 0, trained = 0;
+            for (int epoch = 1, idle = 0; epoch <= options.Epochs && idle < options.Patience; epoch++)
+            {
+                double loss = CalibrationTrainer.Descend(train, options.Seed, epoch, () => null, l =>
+                {
+                    l.backward();
+                    adam.Step([.. weights.Select(w => w.grad)]);
+                    trained = (int)weights.Where(w => w.grad is not null).Sum(w => w.numel());
+                    foreach (var weight in weights) weight.grad = null;
+                }, cancellation, ref steps);
+                epochs.Add(new TrainingEpoch(epoch, loss, dev.Score(cancellation: cancellation).Loss));
+                progress?.Report(epochs[^1]);
+                bool better = epochs[^1].DevLoss < epochs.SkipLast(1).Min(e => e.DevLoss);
+                if (better)
+                {
+                    if (!ReferenceEquals(best, own)) foreach (var t in best) t.Dispose();
+                    best = Copy(weights);
+                }
+                idle = better ? 0 : idle + 1;
+            }
+            Put(best, weights);
+            return new FullTuning(test.Score(cancellation: cancellation), trained, steps, epochs);
+        }
+        finally
+        {
+            Put(own, weights);
+        }
+    }
+
+    private static Tensor[] Copy(Parameter[] weights) => [.. weights.Select(w => w.detach().clone())];
+
+    private static void Put(Tensor[] values, Parameter[] weights)
+    {
+        using var noGradients = no_grad();
+        foreach (var (weight, value) in weights.Zip(values)) weight.copy_(value);
+    }
+}

@@ -1,0 +1,47 @@
+using AttentionNotebooks.Features;
+using AttentionNotebooks.Functions;
+
+namespace AttentionNotebooks.Calibration;
+
+/// <summary>One state of a head in a sweep.</summary>
+/// <param name="Setting">The setting.</param>
+/// <param name="Map">Its map of the text that is shown, <c>[queries, keys]</c>.</param>
+/// <param name="Features">Its features, in the sweep's order.</param>
+/// <param name="Loss">The task's mean loss of a question with it, in nats.</param>
+public sealed record KnobState(HeadCalibration Setting, float[,] Map, double[] Features, double Loss);
+
+/// <summary>What a head does and what the task says as its temperature and the strength of a prior are turned: everything that a picture with two sliders needs.</summary>
+/// <param name="Head">The head.</param>
+/// <param name="Tokens">The tokens of the text that is shown.</param>
+/// <param name="Prior">The prior whose strength is turned.</param>
+/// <param name="Temperatures">τ of each row.</param>
+/// <param name="Strengths">The strength of each column, in nats.</param>
+/// <param name="Features">The features that were computed.</param>
+/// <param name="States"><c>[temperature][strength]</c>.</param>
+/// <param name="Untouched">The task's loss with the head as it is.</param>
+public sealed record KnobSweep(Head Head, IReadOnlyList<string> Tokens, GaussianPrior Prior, IReadOnlyList<double> Temperatures, IReadOnlyList<double> Strengths,
+    IReadOnlyList<HeadFeature> Features, IReadOnlyList<IReadOnlyList<KnobState>> States, double Untouched)
+{
+    /// <summary>Turns the knobs.</summary>
+    /// <param name="bert">The model.</param>
+    /// <param name="texts">The texts that features are computed on; the first is shown.</param>
+    /// <param name="task">What says whether a state is good.</param>
+    /// <param name="head">The head.</param>
+    /// <param name="prior">Centre and width of the prior.</param>
+    /// <param name="temperatures">The temperatures to set.</param>
+    /// <param name="strengths">The strengths to set, in nats.</param>
+    /// <param name="features">The features to compute.</param>
+    /// <exception cref="InputException">There is no text or head, nothing to turn, or a feature cannot be computed.</exception>
+    public static KnobSweep Of(CalibratedBert bert, IReadOnlyList<string> texts, IModelTask task, Head head, GaussianPrior prior, IReadOnlyList<double> temperatures, IReadOnlyList<double> strengths, IReadOnlyList<HeadFeature> features)
+    {
+        if (temperatures.Count == 0 || strengths.Count == 0) throw new InputException("the knobs", null, "have nowhere to be turned to", "Give one temperature and one strength at least");
+        using var scores = HeadScores.Of(bert, texts, head);
+        KnobState State(double temperature, double strength)
+        {
+            var setting = new HeadCalibration(temperature) { Priors = strength == 0 ? [] : [prior with { Strength = strength }] };
+            double loss = bert.Model.With(bert.Calibration.With(head, setting)).Score(task).Loss;
+            return new KnobState(setting, scores.Map(0, setting), [.. features.Select(f => scores.Feature(f, setting))], loss);
+        }
+        return new KnobSweep(head, scores.Texts[0].Tokens!, prior, temperatures, strengths, features, [.. temperatures.Select(t => strengths.Select(s => State(t, s)).ToArray())], bert.Score(task).Loss);
+    }
+}

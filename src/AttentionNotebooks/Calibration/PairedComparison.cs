@@ -1,0 +1,69 @@
+using AttentionNotebooks.Clustering;
+using AttentionNotebooks.Functions;
+
+namespace AttentionNotebooks.Calibration;
+
+/// <summary>Two states of a model on the same test items, over several seeds. Differences are first minus second.</summary>
+/// <param name="First">What is compared.</param>
+/// <param name="Second">With what.</param>
+/// <param name="Loss">Difference in mean loss of a question, in nats; below 0 the first is better.</param>
+/// <param name="LossInterval">Its 95 % interval: seeds and items are both drawn with replacement (percentiles).</param>
+/// <param name="LossPValue">Two-sided p of a permutation test: the sign of each item's difference, averaged over the seeds, is flipped at random.</param>
+/// <param name="Accuracy">Difference in accuracy; above 0 the first is better.</param>
+/// <param name="AccuracyInterval">Its 95 % interval.</param>
+/// <param name="AccuracyPValue">As for the loss.</param>
+/// <param name="SeedsWithLessLoss">In how many seeds the first has less loss.</param>
+/// <param name="Seeds">Of how many.</param>
+public sealed record PairedComparison(string First, string Second, double Loss, (double Low, double High) LossInterval, double LossPValue,
+    double Accuracy, (double Low, double High) AccuracyInterval, double AccuracyPValue, int SeedsWithLessLoss, int Seeds)
+{
+    private const int Draws = 2000, Flips = 9999;
+
+    /// <summary>Compares.</summary>
+    /// <param name="first">The first's name and its scores, one per seed.</param>
+    /// <param name="second">The second's, of the same seeds.</param>
+    /// <param name="items">The test items.</param>
+    /// <param name="seed">Decides the draws.</param>
+    /// <exception cref="ArgumentException">The seeds differ in number, or there is nothing to compare.</exception>
+    public static PairedComparison Of((string Name, IReadOnlyList<TaskScores> Scores) first, (string Name, IReadOnlyList<TaskScores> Scores) second, IReadOnlyList<int> items, int seed = 0)
+    {
+        int seeds = first.Scores.Count;
+        if (seeds == 0 || second.Scores.Count != seeds || items.Count == 0) throw new ArgumentException($"{seeds} and {second.Scores.Count} seeds, {items.Count} items");
+        double[][] Per(Func<TaskScores, int, double> of) => [.. Enumerable.Range(0, seeds).Select(s => items.Select(i => of(first.Scores[s], i) - of(second.Scores[s], i)).ToArray())];
+        double[][] losses = Per((t, i) => t.Losses[i]), right = Per((t, i) => t.Correct[i]);
+        double[][] questions = [.. first.Scores.Select(t => items.Select(i => (double)t.Questions[i]).ToArray())];
+        var (loss, lossInterval, lossP) = Of(losses, questions, seed);
+        var (accuracy, accuracyInterval, accuracyP) = Of(right, questions, seed);
+        return new(first.Name, second.Name, loss, lossInterval, lossP, accuracy, accuracyInterval, accuracyP, losses.Count(l => l.Sum() < 0), seeds);
+    }
+
+    private static (double Mean, (double, double) Interval, double P) Of(double[][] differences, double[][] questions, int seed)
+    {
+        int seeds = differences.Length, items = differences[0].Length;
+        double mean = Enumerable.Range(0, seeds).Average(s => differences[s].Sum() / questions[s].Sum());
+        var random = new Random(seed);
+        var drawn = new double[Draws];
+        var weights = new int[items];
+        for (int d = 0; d < Draws; d++)
+        {
+            Array.Clear(weights);
+            for (int i = 0; i < items; i++) weights[random.Next(items)]++;
+            for (int k = 0; k < seeds; k++)
+            {
+                int s = random.Next(seeds);
+                double sum = 0, asked = 0;
+                for (int i = 0; i < items; i++) (sum, asked) = (sum + weights[i] * differences[s][i], asked + weights[i] * questions[s][i]);
+                drawn[d] += sum / asked / seeds;
+            }
+        }
+        double[] perItem = [.. Enumerable.Range(0, items).Select(i => Enumerable.Range(0, seeds).Average(s => differences[s][i] / questions[s].Sum()))];
+        var @null = new double[Flips];
+        for (int f = 0; f < Flips; f++)
+        {
+            double sum = 0;
+            foreach (double v in perItem) sum += random.Next(2) == 0 ? v : -v;
+            @null[f] = Math.Abs(sum);
+        }
+        return (mean, (FeatureScaling.Quantile(drawn, 0.025), FeatureScaling.Quantile(drawn, 0.975)), Permutation.PValue(Math.Abs(mean), @null));
+    }
+}

@@ -1,0 +1,50 @@
+using AttentionNotebooks.Bert;
+using AttentionNotebooks.Functions;
+
+namespace AttentionNotebooks.Calibration;
+
+/// <summary>Some items of a task: those that are learnt from, chosen by, or tested on.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="Batches">The items, dealt into batches.</param>
+public sealed record TaskPart(IModelTask Task, IReadOnlyList<int[]> Batches)
+{
+    /// <summary>All items of a task.</summary>
+    /// <param name="task">The task.</param>
+    public static TaskPart All(IModelTask task) => new(task, task.Batches);
+
+    /// <summary>How many items there are.</summary>
+    public int Count => Batches.Sum(b => b.Length);
+
+    /// <summary>The items in order.</summary>
+    public int[] Items => [.. Batches.SelectMany(b => b).Order()];
+
+    /// <summary>Some of a task's items, in batches of like length that are no larger than the task's own.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="items">The items.</param>
+    /// <exception cref="InputException">There is none.</exception>
+    public static TaskPart Of(IModelTask task, IReadOnlyCollection<int> items)
+    {
+        if (items.Count == 0) throw new InputException($"task \"{task.Name}\"", null, "has a part without items", "Give more items");
+        var wanted = items.ToHashSet();
+        var batches = new List<int[]>();
+        int[] current = [];
+        foreach (int[] batch in task.Batches)
+        {
+            int[] own = [.. batch.Where(wanted.Contains)];
+            // The later batch holds the longer texts and says how many fit.
+            if (current.Length > 0 && current.Length + own.Length > batch.Length)
+            {
+                batches.Add(current);
+                current = [];
+            }
+            current = [.. current, .. own];
+        }
+        if (current.Length > 0) batches.Add(current);
+        return new TaskPart(task, batches);
+    }
+
+    /// <summary>Scores of these items; entries of others are 0.</summary>
+    /// <param name="hooks">Edits of the model's attention, if any.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public TaskScores Score(AttentionHooks? hooks = null, CancellationToken cancellation = default) => TaskScores.Of(Task, hooks, Batches, cancellation);
+}

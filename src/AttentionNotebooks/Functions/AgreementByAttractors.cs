@@ -1,0 +1,100 @@
+using System.Globalization;
+using AttentionNotebooks.Bert;
+using AttentionNotebooks.Clustering;
+using AttentionNotebooks.Features;
+
+namespace AttentionNotebooks.Functions;
+
+/// <summary>How many nouns of the other number stand between subject and verb.</summary>
+/// <param name="Least">At least so many.</param>
+/// <param name="Most">At most so many; <see langword="null"/> for any number.</param>
+public readonly record struct Attractors(int Least, int? Most)
+{
+    /// <summary>Whether an item is meant.</summary>
+    /// <param name="item">The item.</param>
+    public bool Holds(AgreementItem item) => item.Attractors >= Least && item.Attractors <= (Most ?? int.MaxValue);
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Least}{(Most is null ? " or more" : "")}");
+}
+
+/// <summary>What agreement loses without a group of heads, at items with so many attractors.</summary>
+/// <param name="Group">What the heads that were taken out are called.</param>
+/// <param name="Attractors">Which items.</param>
+/// <param name="Before">How often the right form won in the untouched model.</param>
+/// <param name="After">How often without the heads.</param>
+/// <param name="Accuracy">The change of that share; below 0 where the heads help. Its interval is over items, before and after together.</param>
+/// <param name="Loss">The change of the cross-entropy of the choice, nats an item; above 0 where the heads help.</param>
+/// <param name="BeyondPlain">
+/// By how much the loss changes more here than at items without an attractor, nats an item: above 0 where the heads do for
+/// attractors what plain sentences do not need. <see langword="null"/> for the plain sentences themselves, or where there are none.
+/// </param>
+/// <param name="PMore">Whether these heads matter more than random ones: the rank of their loss among that of the random groups, as a p-value (the group counted as one draw); NaN without random groups.</param>
+public sealed record AgreementEffect(string Group, Attractors Attractors, Proportion Before, Proportion After, MetricInterval Accuracy, MetricInterval Loss, MetricInterval? BeyondPlain, double PMore);
+
+/// <summary>
+/// Which heads carry the agreement of subject and verb when a noun of the other number intervenes: the verb's number is
+/// asked with and without a group of heads, and the changes are compared by the number of such nouns.
+/// </summary>
+/// <remarks>The question is that of Linzen et al. (2016) and Goldberg (2019), asked of groups of heads; intervals, the contrast with plain sentences and the p-value are this kit's.</remarks>
+public static class AgreementByAttractors
+{
+    /// <summary>Asks a model with and without groups of heads.</summary>
+    /// <param name="task">The items.</param>
+    /// <param name="groups">Names, and hooks that take the group's heads out.</param>
+    /// <param name="seed">Decides the intervals' draws.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <returns>For each group in its order a row per number of attractors, and one for all numbers above 0 where there are several.</returns>
+    public static IReadOnlyList<AgreementEffect> Measure(VerbNumber task, IReadOnlyList<(string Name, AttentionHooks Hooks)> groups, int seed = 0, CancellationToken cancellation = default)
+    {
+        var before = TaskScores.Of(task, cancellation: cancellation);
+        return [.. groups.SelectMany(g => Of(task.Items, g.Name, before, TaskScores.Of(task, g.Hooks, cancellation: cancellation), seed: seed))];
+    }
+
+    /// <summary>Compares answers that were given already.</summary>
+    /// <param name="items">The items that were asked, in the scores' order.</param>
+    /// <param name="group">What the heads that were taken out are called.</param>
+    /// <param name="before">The untouched model's scores.</param>
+    /// <param name="after">Those without the heads.</param>
+    /// <param name="random">Those without random groups of the same make, as a control; none unless given.</param>
+    /// <param name="draws">Draws of the intervals.</param>
+    /// <param name="seed">Decides them.</param>
+    /// <exception cref="ArgumentException">The scores are not of these items.</exception>
+    public static IReadOnlyList<AgreementEffect> Of(IReadOnlyList<AgreementItem> items, string group, TaskScores before, TaskScores after, IReadOnlyList<TaskScores>? random = null, int draws = Bootstrap.DefaultDraws, int seed = 0)
+    {
+        if (new[] { before, after }.Concat(random ?? []).Any(s => s.Correct.Length != items.Count)) throw new ArgumentException($"scores are not of the {items.Count} items", nameof(items));
+        int[] numbers = [.. items.Select(i => i.Attractors).Distinct().Order()];
+        IEnumerable<Attractors> rows = numbers.Select(n => new Attractors(n, n));
+        if (numbers.Count(n => n > 0) > 1) rows = rows.Append(new Attractors(1, null));
+        int[] plain = Chosen(items, new Attractors(0, 0));
+        return [.. rows.Select(row =>
+        {
+            int[] at = Chosen(items, row);
+            double[] losses = Losses(before, after, at), right = [.. at.Select(i => (double)(after.Correct[i] - before.Correct[i]))];
+            return new AgreementEffect(group, row, Share(before, at), Share(after, at), MetricInterval.Mean(right, draws, seed: seed), MetricInterval.Mean(losses, draws, seed: seed),
+                row.Least == 0 || plain.Length == 0 ? null : Difference(losses, Losses(before, after, plain), draws, seed),
+                random is null or [] ? double.NaN : (1 + random.Count(r => Losses(before, r, at).Average() >= losses.Average())) / (1.0 + random.Count));
+        })];
+    }
+
+    private static int[] Chosen(IReadOnlyList<AgreementItem> items, Attractors which) => [.. Enumerable.Range(0, items.Count).Where(i => which.Holds(items[i]))];
+
+    private static Proportion Share(TaskScores scores, int[] at) => new(at.Sum(i => scores.Correct[i]), at.Length);
+
+    private static double[] Losses(TaskScores before, TaskScores after, int[] at) => [.. at.Select(i => after.Losses[i] - before.Losses[i])];
+
+    // The two kinds of items are different items, so each is drawn for itself.
+    private static MetricInterval Difference(double[] one, double[] other, int draws, int seed)
+    {
+        var random = new Random(seed);
+        double Drawn(double[] values)
+        {
+            double sum = 0;
+            for (int i = 0; i < values.Length; i++) sum += values[random.Next(values.Length)];
+            return sum / values.Length;
+        }
+        var drawn = new double[draws];
+        for (int d = 0; d < draws; d++) drawn[d] = Drawn(one) - Drawn(other);
+        return new MetricInterval(one.Average() - other.Average(), FeatureScaling.Quantile(drawn, 0.025), FeatureScaling.Quantile(drawn, 0.975));
+    }
+}

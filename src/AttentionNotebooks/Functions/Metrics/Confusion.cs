@@ -1,0 +1,80 @@
+using AttentionNotebooks.Data;
+
+namespace AttentionNotebooks.Functions;
+
+/// <summary>How often items of each class were told to be of each class.</summary>
+/// <remarks>The measures are those of GLUE (Wang et al. 2019), and agree with scikit-learn's.</remarks>
+public sealed class Confusion
+{
+    private readonly int[,] _counts;
+
+    private Confusion(int[,] counts) => _counts = counts;
+
+    /// <summary>How many classes there are.</summary>
+    public int Classes => _counts.GetLength(0);
+
+    /// <summary>How many items were asked.</summary>
+    public int Items => _counts.Cast<int>().Sum();
+
+    /// <summary>How many items of a class were told to be of a class.</summary>
+    /// <param name="gold">The true class, from 0.</param>
+    /// <param name="told">The class told, from 0.</param>
+    public int this[int gold, int told] => _counts[gold, told];
+
+    /// <summary>Counts.</summary>
+    /// <param name="gold">The items' classes, from 0.</param>
+    /// <param name="told">What was told, as many.</param>
+    /// <param name="classes">How many classes there are.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    /// <exception cref="IndexOutOfRangeException">A class is outside 0 … <paramref name="classes"/> − 1.</exception>
+    public static Confusion Of(IReadOnlyList<int> gold, IReadOnlyList<int> told, int classes)
+    {
+        if (gold.Count != told.Count) throw new ArgumentException($"{told.Count} answers to {gold.Count} items", nameof(told));
+        var counts = new int[classes, classes];
+        for (int i = 0; i < gold.Count; i++) counts[gold[i], told[i]]++;
+        return new Confusion(counts);
+    }
+
+    /// <summary>The share of items told right.</summary>
+    public Proportion Accuracy => new(Enumerable.Range(0, Classes).Sum(c => _counts[c, c]), Items);
+
+    /// <summary>F1 of class 1, 0 … 1.</summary>
+    /// <exception cref="InvalidOperationException">There are not two classes.</exception>
+    public double F1
+    {
+        get
+        {
+            if (Classes != 2) throw new InvalidOperationException($"F1 is of one class of two, and there are {Classes}. Take accuracy or Matthews' correlation.");
+            int hits = _counts[1, 1], errors = _counts[0, 1] + _counts[1, 0];
+            return hits == 0 ? 0 : 2.0 * hits / (2.0 * hits + errors);
+        }
+    }
+
+    /// <summary>Matthews' correlation, −1 … 1.</summary>
+    public double Matthews
+    {
+        get
+        {
+            double n = Items, hits = 0, both = 0, goldSquares = 0, toldSquares = 0;
+            for (int c = 0; c < Classes; c++)
+            {
+                double gold = 0, told = 0;
+                for (int d = 0; d < Classes; d++) (gold, told) = (gold + _counts[c, d], told + _counts[d, c]);
+                (hits, both, goldSquares, toldSquares) = (hits + _counts[c, c], both + gold * told, goldSquares + gold * gold, toldSquares + told * told);
+            }
+            double spread = (n * n - goldSquares) * (n * n - toldSquares);
+            return spread == 0 ? 0 : (hits * n - both) / Math.Sqrt(spread);
+        }
+    }
+
+    /// <summary>A measure by name.</summary>
+    /// <param name="metric">Which.</param>
+    /// <exception cref="InvalidOperationException">F1 of more than two classes.</exception>
+    public double Value(ClassificationMetric metric) => metric switch
+    {
+        ClassificationMetric.Accuracy => Accuracy.Value,
+        ClassificationMetric.F1 => F1,
+        ClassificationMetric.Matthews => Matthews,
+        _ => throw new ArgumentOutOfRangeException(nameof(metric)),
+    };
+}

@@ -1,0 +1,188 @@
+using System.Text.Json;
+using AttentionNotebooks.Bert;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AttentionNotebooks.Tests.Bert;
+
+/// <summary>A BERT with a classifier as a Hugging Face folder: names, numbers, and what is refused.</summary>
+public sealed class ClassifierCheckpointTests : IDisposable
+{
+    private static readonly string[] Labels = ["bad", "good", "so-so"];
+    private readonly string folder = BertFixtures.TemporaryFolder();
+
+    private string Target => Path.Combine(folder, "tuned");
+
+    [Fact]
+    public void What_is_saved_is_loaded_to_the_last_bit()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Tuned();
+        model.Save(Target);
+        using var loaded = ClassifierCheckpoint.Load(Target);
+        Assert.Equal(Labels, loaded.Labels);
+        Assert.Empty(loaded.UnusedKeys);
+        Assert.Equal(model.Config, loaded.Config);
+        var (ids, mask) = (BertFixtures.Batch([2, 5, 6, 9, 3], [2, 7, 3]), BertFixtures.Mask([1, 1, 1, 1, 1], [1, 1, 1]));
+        Assert.Equal(model.Model.forward(ids, null, mask).Floats(), loaded.Model.forward(ids, null, mask).Floats());
+        model.Save(Target, halfPrecision: true);
+        using var half = ClassifierCheckpoint.Load(Target);
+        Assert.True(half.Model.forward(ids, null, mask).sub(loaded.Model.forward(ids, null, mask)).abs().max().Value<float>() < 0.05);
+    }
+
+    [Fact]
+    public void The_names_are_Hugging_Faces()
+    {
+        using var model = Tuned();
+        model.Save(Target);
+        string[] names = File.ReadAllLines(Repository.Path("tests", "AttentionNotebooks.Tests", "Bert", "Names", "bert-for-sequence-classification.txt"));
+        using (var file = SafetensorsFile.Open(Path.Combine(Target, "model.safetensors")))
+            Assert.Equal(names, file.Entries.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => $"{e.Key} [{string.Join(", ", e.Value.Shape)}]"));
+        using var config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Target, "config.json")));
+        var root = config.RootElement;
+        Assert.Equal("BertForSequenceClassification", root.GetProperty("architectures")[0].GetString());
+        Assert.Equal(["0=bad", "1=good", "2=so-so"], root.GetProperty("id2label").EnumerateObject().Select(p => $"{p.Name}={p.Value.GetString()}"));
+        Assert.Equal(["bad=0", "good=1", "so-so=2"], root.GetProperty("label2id").EnumerateObject().Select(p => $"{p.Name}={p.Value.GetInt32()}"));
+        Assert.Equal(3, root.GetProperty("num_labels").GetInt32());
+        Assert.Equal("single_label_classification", root.GetProperty("problem_type").GetString());
+    }
+
+    [Fact]
+    public void Logits_are_those_of_plain_arrays()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Tuned();
+        var weights = model.Model.named_parameters().ToDictionary(p => p.name, p => Array.ConvertAll(p.parameter.Floats(), x => (double)x));
+        int[] ids = [2, 5, 6, 3, 9, 3], segments = [0, 0, 0, 0, 1, 1];
+        var reference = new ReferenceBert(weights, layers: 3, heads: 4, size: 16);
+        double[] pooled = reference.Pool(reference.Run(ids, segments).Hidden[^1]);
+        float[] logits = model.Model.forward(BertFixtures.Batch(ids), BertFixtures.Batch(segments)).Floats();
+        for (int c = 0; c < 3; c++)
+            Assert.Equal(weights["classifier.bias"][c] + Enumerable.Range(0, 16).Sum(d => weights["classifier.weight"][c * 16 + d] * pooled[d]), logits[c], 1e-4);
+    }
+
+    [Fact]
+    public void As_a_plain_checkpoint_it_is_the_encoder_and_the_head_is_left_over()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Tuned();
+        model.Save(Target);
+        using var plain = Checkpoint.Load(Target);
+        Assert.Equal(["classifier.bias", "classifier.weight"], plain.UnusedKeys);
+        var ids = BertFixtures.Batch([2, 5, 6, 3]);
+        Assert.Equal(model.Encoder.Model.Bert.forward(ids).Floats(), plain.Model.Bert.forward(ids).Floats());
+    }
+
+    [Fact]
+    public void A_new_head_leaves_the_model_it_is_made_from_alone()
+    {
+        using var scope = NewDisposeScope();
+        using var start = Start(withPooler: false);
+        var before = BertFixtures.Weights(start.Model);
+        using var one = ClassifierCheckpoint.Create(start, Labels, seed: 5);
+        using var other = ClassifierCheckpoint.Create(start, Labels, seed: 6);
+        using var same = ClassifierCheckpoint.Create(start, Labels, seed: 5);
+        string[] head = ["bert.pooler.dense.weight", "bert.pooler.dense.bias", "classifier.weight", "classifier.bias"];
+        var parameters = new[] { one, other, same }.Select(m => m.Model.named_parameters().ToDictionary(p => p.name, p => p.parameter.Floats())).ToArray();
+        foreach (string name in head)
+        {
+            Assert.Equal(parameters[0][name], parameters[2][name]);
+            if (name.EndsWith("bias", StringComparison.Ordinal)) Assert.All(parameters[0][name], b => Assert.Equal(0, b));
+            else Assert.NotEqual(parameters[0][name], parameters[1][name]);
+        }
+        // 256 weights of the pooler: deviation 0.02 ± 4.4 %.
+        Assert.Equal(0.02, Math.Sqrt(parameters[0][head[0]].Average(w => (double)w * w)), 0.003);
+        Assert.All(parameters[0].Where(p => !head.Contains(p.Key)), p => Assert.Equal(before[p.Key], Array.ConvertAll(p.Value, x => (double)x)));
+        Assert.Equal(before.Count, BertFixtures.Weights(start.Model).Count(p => before[p.Key].SequenceEqual(p.Value)));
+    }
+
+    [Fact]
+    public void A_loaded_head_keeps_the_pooler_that_was_trained_with_it()
+    {
+        using var start = Start(withPooler: true);
+        using var model = ClassifierCheckpoint.Create(start, Labels);
+        Assert.Equal(start.Model.Bert.Pooler!.parameters().First().Floats(), model.Model.Bert.Pooler!.parameters().First().Floats());
+    }
+
+    [Theory]
+    [InlineData("\"BertForSequenceClassification\"", "\"BertForTokenClassification\"", "BertForTokenClassification")]
+    [InlineData("\"2\": \"so-so\"", "\"3\": \"so-so\"", "does not number the classes")]
+    [InlineData("\"2\": \"so-so\"", "\"two\": \"so-so\"", "id2label, two")]
+    [InlineData(",\n    \"2\": \"so-so\"", "", "names 2 classes, but the classifier has 3")]
+    public void A_configuration_that_does_not_fit_is_refused(string from, string to, string expected)
+    {
+        using (var model = Tuned()) model.Save(Target);
+        string path = Path.Combine(Target, "config.json"), text = File.ReadAllText(path);
+        Assert.Contains(from, text, StringComparison.Ordinal);
+        File.WriteAllText(path, text.Replace(from, to, StringComparison.Ordinal));
+        Assert.Contains(expected, Assert.Throws<InputException>(() => ClassifierCheckpoint.Load(Target)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Classes_without_names_are_called_as_Hugging_Face_calls_them()
+    {
+        using (var model = Tuned()) model.Save(Target);
+        string path = Path.Combine(Target, "config.json");
+        BertConfig.Read(path).Write(path, architecture: ClassifierCheckpoint.Architecture);
+        using var loaded = ClassifierCheckpoint.Load(Target);
+        Assert.Equal(["LABEL_0", "LABEL_1", "LABEL_2"], loaded.Labels);
+    }
+
+    [Fact]
+    public void Heads_that_are_missing_misshapen_or_broken_are_refused()
+    {
+        using var scope = NewDisposeScope();
+        using (var model = Tuned()) model.Save(Target);
+        string Refused(Func<string, Tensor, Tensor?> change)
+        {
+            string file = Path.Combine(Target, "model.safetensors");
+            byte[] whole = File.ReadAllBytes(file);
+            List<KeyValuePair<string, Tensor>> tensors = [];
+            using (var old = SafetensorsFile.Open(file))
+                foreach (string key in old.Entries.Keys)
+                    if (change(key, old.Read(key)) is { } kept) tensors.Add(KeyValuePair.Create(key, kept));
+            SafetensorsFile.Write(file, tensors);
+            string message = Assert.Throws<InputException>(() => ClassifierCheckpoint.Load(Target)).Message;
+            File.WriteAllBytes(file, whole);
+            return message;
+        }
+        Assert.Contains("has no classifier.weight with classifier.bias", Refused((k, t) => k == "classifier.bias" ? null : t), StringComparison.Ordinal);
+        Assert.Contains("has no bert.pooler.*", Refused((k, t) => k.StartsWith("bert.pooler.", StringComparison.Ordinal) ? null : t), StringComparison.Ordinal);
+        Assert.Contains("not [C, 16] and [C]", Refused((k, t) => k == "classifier.weight" ? zeros(3, 8) : t), StringComparison.Ordinal);
+        Assert.Contains("a number is predicted", Refused((k, t) => k == "classifier.weight" ? zeros(1, 16) : k == "classifier.bias" ? zeros(1) : t), StringComparison.Ordinal);
+        Assert.Contains("not finite", Refused((k, t) => k == "classifier.bias" ? full(3, float.NaN) : t), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Other_families_and_labels_that_are_no_labels_are_refused()
+    {
+        using var start = Start(withPooler: true);
+        Assert.Throws<InputException>(() => ClassifierCheckpoint.Create(start, ["one"]));
+        Assert.Throws<InputException>(() => ClassifierCheckpoint.Create(start, ["one", "one"]));
+        string path = Path.Combine(folder, "distil");
+        using (var model = BertFixtures.Model(BertFixtures.Config() with { ModelType = "distilbert", TypeVocabSize = 0 })) Checkpoint.Save(path, model, WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
+        using var distil = Checkpoint.Load(path);
+        Assert.Contains("\"distilbert\", whose head for classes is not made here", Assert.Throws<InputException>(() => ClassifierCheckpoint.Create(distil, Labels)).Message, StringComparison.Ordinal);
+        Assert.Contains("\"distilbert\", whose head for classes is not read here", Assert.Throws<InputException>(() => ClassifierCheckpoint.Load(path)).Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private Checkpoint Start(bool withPooler)
+    {
+        string path = Path.Combine(folder, "start");
+        using (var model = BertFixtures.Model(BertFixtures.Config(), withPooler: withPooler)) Checkpoint.Save(path, model, WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
+        return Checkpoint.Load(path);
+    }
+
+    private ClassifierCheckpoint Tuned()
+    {
+        using var start = Start(withPooler: true);
+        var model = ClassifierCheckpoint.Create(start, Labels, seed: 3);
+        // Biases too, so that a forgotten one shows.
+        using var noGradients = no_grad();
+        using var bias = tensor(new[] { 0.5f, -0.25f, 0.125f });
+        model.Model.named_parameters().Single(p => p.name == "classifier.bias").parameter.copy_(bias);
+        return model;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Text.Json;
+using AttentionNotebooks.Bert;
+using AttentionNotebooks.Calibration;
+using AttentionNotebooks.Cli;
+using AttentionNotebooks.Tests.Bert.Training;
+
+namespace AttentionNotebooks.Tests.Calibration;
+
+/// <summary>The command line's part in calibration: the file, the table with every control, and one clear line when something is wrong.</summary>
+[Collection(TrainingCollection.Name)]
+public sealed class CalibrateVerbTests : IDisposable
+{
+    private readonly RandomBert _bert = new(layers: 2);
+    private readonly TestFolder _folder = new();
+    private readonly string _text, _clusters;
+
+    public CalibrateVerbTests()
+    {
+        _text = _folder.Write("t.txt", string.Join('\n', Enumerable.Range(0, 3).SelectMany(_ => RandomBert.Texts)));
+        _clusters = _folder.Write("c.csv", "layer,head,cluster,name\n" + string.Concat(_bert.Grid.All().Select((h, i) => $"{h.Layer},{h.Index},{i % 3},broad\n")));
+    }
+
+    [Fact]
+    public async Task It_writes_a_calibration_and_tells_every_control()
+    {
+        var (code, output, error) = await Calibrate("--out", _folder["a.json"], "--report", _folder["r.csv"], "--json", _folder["r.json"]);
+        Assert.True(code == 0, error);
+        foreach (string arm in new[] { "uncalibrated", "one set", "by cluster", "random clusters", "by features", "shuffled features", "per head", "all weights" }) Assert.Contains(arm, output);
+        Assert.Contains("by features − shuffled features", output);
+        Assert.Contains("14 of 36 items held out", output);
+        var calibration = CalibrationFile.Read(_folder["a.json"], _bert.Grid);
+        string[] rows = File.ReadAllLines(_folder["r.csv"]);
+        Assert.Equal("arm,kind,parameters,seed,loss,accuracy", rows[0]);
+        Assert.Equal(1 + 8 * 2, rows.Length);
+        using var json = JsonDocument.Parse(File.ReadAllText(_folder["r.json"]));
+        Assert.Equal(14, json.RootElement.GetProperty("test_items").GetInt32());
+        Assert.Equal(8, json.RootElement.GetProperty("arms").GetArrayLength());
+
+        // The same command gives the same bytes.
+        await Calibrate("--out", _folder["b.json"], "--report", _folder["s.csv"]);
+        Assert.Equal(File.ReadAllBytes(_folder["a.json"]), File.ReadAllBytes(_folder["b.json"]));
+        Assert.Equal(File.ReadAllBytes(_folder["r.csv"]), File.ReadAllBytes(_folder["s.csv"]));
+        Assert.False(calibration.IsIdentity);
+    }
+
+    [Fact]
+    public async Task One_set_is_one_setting_and_folds_where_it_has_no_prior()
+    {
+        var (code, output, error) = await Calibrate("--tying", "one", "--parts", "temperature,gate", "--no-full", "--seeds", "1", "--out", _folder["one.json"]);
+        Assert.True(code == 0, error);
+        Assert.DoesNotContain("all weights", output);
+        Assert.Contains("1 seed says little", output);
+        Assert.Single(CalibrationFile.Read(_folder["one.json"]).Heads.Distinct());
+        Assert.Equal(0, (await Attn("fold", "--model", _bert.Folder, "--calibration", _folder["one.json"], "--out", _folder["folded"])).Code);
+        using var folded = Checkpoint.Load(_folder["folded"]);
+        Assert.Equal(_bert.Grid.Layers, folded.Config.NumHiddenLayers);
+
+        ModelCalibration.Identity(_bert.Grid).With(new Head(1, 1), HeadCalibration.Identity.With(new GaussianPrior(1, 1, 1))).Write(_folder["prior.json"]);
+        string[] fold = ["fold", "--model", _bert.Folder, "--calibration", _folder["prior.json"], "--out", _folder["no"]];
+        var refused = await Attn(fold);
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("head 1-1", refused.Error);
+        Assert.Contains("is not the calibrated model", (await Attn([.. fold, "--leave-out-biases"])).Error);
+    }
+
+    [Fact]
+    public async Task Verbs_and_classes_of_texts_are_tasks_too()
+    {
+        string items = _folder.Write("i.tsv", "id\tsentence\tright\twrong\tattractors\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"{i}\tthe cat [MASK] {(i % 2 == 0 ? "a" : "the")} dog\t{(i % 3 == 0 ? "sat" : "play")}\t{(i % 3 == 0 ? "play" : "sat")}\t0\n")));
+        string[] quick = ["--clusters", _clusters, "--seeds", "1", "--epochs", "1", "--no-full"];
+        var verbs = await Attn(["calibrate", "--model", _bert.Folder, "--task", "agreement", "--items", items, "--out", _folder["v.json"], .. quick]);
+        Assert.True(verbs.Code == 0, verbs.Error);
+
+        using (var classifier = ClassifierCheckpoint.Create(_bert.Model, ["0", "1"])) classifier.Save(_folder["classes"]);
+        string labels = _folder.Write("l.tsv", "sentence\tlabel\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"{RandomBert.Texts[i % 12]}\t{i % 2}\n")));
+        var classes = await Attn(["calibrate", "--model", _folder["classes"], "--task", "labels", "--items", labels, "--out", _folder["l.json"], "--parts", "temperature,gate", .. quick]);
+        Assert.True(classes.Code == 0, classes.Error);
+        Assert.False(CalibrationFile.Read(_folder["l.json"], _bert.Grid).IsIdentity && CalibrationFile.Read(_folder["v.json"], _bert.Grid).IsIdentity);
+
+        // A classifier keeps its head when it is folded.
+        Assert.Equal(0, (await Attn("fold", "--model", _folder["classes"], "--calibration", _folder["l.json"], "--out", _folder["folded"])).Code);
+        using var folded = ClassifierCheckpoint.Load(_folder["folded"]);
+        Assert.Equal(["0", "1"], folded.Labels);
+    }
+
+    [Theory]
+    [InlineData(2, "needs --text", "--task", "masked")]
+    [InlineData(2, "needs --items", "--task", "agreement")]
+    [InlineData(2, "", "--task", "poetry")]
+    [InlineData(2, "knows no colour", "--task", "masked", "--text", "t", "--parts", "colour")]
+    [InlineData(2, "--seeds must be", "--task", "masked", "--text", "t", "--seeds", "0")]
+    [InlineData(1, "cannot be opened", "--task", "masked", "--text", "nowhere.txt")]
+    public async Task What_is_wrong_is_said_in_a_line(int code, string said, params string[] arguments)
+    {
+        var result = await Attn(["calibrate", "--model", _bert.Folder, "--clusters", _clusters, "--out", _folder["x.json"], .. arguments]);
+        Assert.Equal(code, result.Code);
+        Assert.Contains(said, result.Error);
+        Assert.False(File.Exists(_folder["x.json"]));
+    }
+
+    public void Dispose()
+    {
+        _bert.Dispose();
+        _folder.Dispose();
+    }
+
+    private Task<(int Code, string Output, string Error)> Calibrate(params string[] more) =>
+        Attn(["calibrate", "--model", _bert.Folder, "--task", "masked", "--text", _text, "--clusters", _clusters, "--seeds", "2", "--epochs", "2", "--rate", "0.05", .. more]);
+
+    private static async Task<(int Code, string Output, string Error)> Attn(params string[] arguments)
+    {
+        StringWriter output = new(), error = new();
+        return (await AttentionNotebooks.Cli.Attn.Run(arguments, output, error), output.ToString(), error.ToString());
+    }
+}

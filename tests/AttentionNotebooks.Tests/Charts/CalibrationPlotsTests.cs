@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+using AttentionNotebooks.Calibration;
+using AttentionNotebooks.Features;
+using AttentionNotebooks.Functions;
+using AttentionNotebooks.Interactive;
+
+namespace AttentionNotebooks.Tests.Charts;
+
+/// <summary>Charts of calibration: what they draw is what was measured, whatever the sliders stand at.</summary>
+public class CalibrationPlotsTests
+{
+    private static IPlots Plot => Kit.Plot;
+
+    [Fact]
+    public void Every_combination_of_the_two_sliders_shows_its_own_state()
+    {
+        double[] temperatures = [0.5, 1, 2], strengths = [0, 3];
+        KnobState State(int t, int s) => new(new HeadCalibration(temperatures[t]), new float[,] { { 0.1f * t + 0.3f * s, 0.5f }, { 0.25f, 0.75f } }, [t + 10 * s], 3 + t + 0.1 * s);
+        var sweep = new KnobSweep(new Head(1, 2), ["[CLS]", "cat"], new GaussianPrior(1, 2, 0), temperatures, strengths, [DistanceFeatures.MeanDistance],
+            [.. Enumerable.Range(0, 3).Select(t => (IReadOnlyList<KnobState>)[.. Enumerable.Range(0, 2).Select(s => State(t, s))])], 4);
+        var figure = Plot.HeadKnobs(sweep);
+        JsonArray data = JsonNode.Parse(figure.DataJson)!.AsArray();
+        var sliders = JsonNode.Parse(figure.LayoutJson)!["sliders"]!.AsArray();
+        Assert.Equal(8, data.Count);
+        Assert.Equal(1, (int)sliders[0]!["active"]!); // τ = 1
+        Assert.Equal(0, (int)sliders[1]!["active"]!); // no prior
+        Assert.Equal([true, false, true, false, true, false, true, false], data.Select(d => (bool)d!["visible"]!));
+        for (int t = 0; t < 3; t++)
+        {
+            var change = sliders[0]!["steps"]![t]!["args"]![0]!;
+            for (int s = 0; s < 2; s++)
+            {
+                Assert.Equal(0.1 * t + 0.3 * s, (double)change["z"]![s]![0]![0]!, 1e-3);                       // the map
+                Assert.Contains($"{3 + t + 0.1 * s:F4}", (string)change["text"]![2 + s]![0]!);                  // the loss in words
+                Assert.Equal(temperatures[t], (double)change["x"]![4 + s]![0]!);                                 // the diamond
+                Assert.Equal(3 + t + 0.1 * s, (double)change["y"]![4 + s]![0]!, 1e-3);
+            }
+            Assert.All(new[] { "z", "text", "x", "y" }, p => Assert.Equal(6, change[p]!.AsArray().Count));
+        }
+        var shown = sliders[1]!["steps"]![1]!["args"]![0]!["visible"]!.AsArray();
+        Assert.Equal([false, true, false, true, false, true, false, true], shown.Select(v => (bool)v!));
+        Assert.Contains("Two sliders", figure.Caption);
+    }
+
+    [Fact]
+    public void The_gain_is_the_fall_of_the_loss_with_the_interval_turned_round()
+    {
+        TaskScores[] Losses(double loss) => [new([loss, loss], [1, 0], [1, 1])];
+        ExperimentArm Arm(string name, ArmKind kind, int parameters, double loss) => new(name, kind, parameters, Losses(loss), []);
+        ExperimentArm[] arms = [Arm("uncalibrated", ArmKind.Uncalibrated, 0, 2), Arm("by features", ArmKind.Calibrated, 84, 1.5), Arm("shuffled features", ArmKind.Control, 84, 1.9), Arm("all weights", ArmKind.FullTuning, 5_000_000, 1)];
+        PairedComparison Gain(string name, double change) => new(name, "uncalibrated", change, (change - 0.1, change + 0.3), 0.01, 0, (0, 0), 1, 1, 1);
+        var experiment = new CalibrationExperiment(arms, [Gain("by features", -0.5), Gain("shuffled features", -0.1), Gain("all weights", -1)], [0.03, 0.03, 0.03], 2, 1);
+        var figure = Plot.GainByParameters(experiment);
+        var data = JsonNode.Parse(figure.DataJson)!.AsArray();
+        Assert.Equal(["calibrated", "control: the information taken out", "all weights trained"], data.Select(d => (string)d!["name"]!));
+        Assert.Equal(0.5, (double)data[0]!["y"]![0]!);
+        Assert.Equal(0.1, (double)data[0]!["error_y"]!["array"]![0]!, 1e-9);       // less loss than the lower end is more gain
+        Assert.Equal(0.3, (double)data[0]!["error_y"]!["arrayminus"]![0]!, 1e-9);
+        Assert.Equal("84", (string)data[1]!["customdata"]![0]!);
+        Assert.Equal("log", (string)JsonNode.Parse(figure.LayoutJson)!["xaxis"]!["type"]!);
+        Assert.Contains("2 held-out items, 1 seed;", figure.Caption);
+    }
+
+    [Fact]
+    public void Pruning_curves_lie_over_the_band_of_all_random_orders()
+    {
+        PruningCurve Curve(string name, params double[] loss) => new(name, [0, 6, 12], loss, [0.9, 0.5, 0.1]);
+        var figure = Plot.PruningCurves([Curve("by features", 1, 2, 4)], [Curve("random 0", 1, 3, 4), Curve("random 1", 1, 2.5, 4)]);
+        var data = JsonNode.Parse(figure.DataJson)!.AsArray();
+        Assert.Equal("2 random orders", (string)data[0]!["name"]!);
+        Assert.Equal([1, 2.5, 4, 4, 3, 1], data[0]!["y"]!.AsArray().Select(v => (double)v!));
+        Assert.Equal([1, 2, 4], data[1]!["y"]!.AsArray().Select(v => (double)v!));
+        Assert.Equal([0.9, 0.5, 0.1], JsonNode.Parse(Plot.PruningCurves([Curve("by features", 1, 2, 4)], accuracy: true).DataJson)![0]!["y"]!.AsArray().Select(v => (double)v!));
+        Assert.Throws<ArgumentException>(() => Plot.PruningCurves([]));
+        Assert.Throws<ArgumentException>(() => Plot.PruningCurves([Curve("a", 1, 2, 4), Curve("b", 1, 2, 4) with { Removed = [0, 5, 12] }]));
+    }
+}
