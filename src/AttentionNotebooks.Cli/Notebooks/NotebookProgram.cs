@@ -36,7 +36,7 @@ public sealed class NotebookProgram
         this.folder = folder;
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         state = new ProcessState(AsNotebook(), parameters);
-        AppDomain.CurrentDomain.UnhandledException += (_, e) => Environment.Exit(Fail(e.ExceptionObject as Exception ?? new InvalidOperationException($"{e.ExceptionObject}")));
+        AppDomain.CurrentDomain.UnhandledException += OnUnhandled;
     }
 
     /// <summary>Sets the process up as <c>attn run</c> does: current folder, parameters, console, formatters.</summary>
@@ -123,6 +123,7 @@ public sealed class NotebookProgram
         EndCell();
         state.Dispose();
         WritePage(null);
+        AppDomain.CurrentDomain.UnhandledException -= OnUnhandled;
     }
 
     private (Cell Cell, CellOutputs Outputs, int Line) Current => current ?? throw new InvalidOperationException("No code cell has begun.");
@@ -136,6 +137,10 @@ public sealed class NotebookProgram
         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileNameWithoutExtension(path)}  [{cell.Number,2}] {cellClock.Elapsed.TotalSeconds:0.00} s"));
         current = null;
     }
+
+    // The program's statements stand free of a try block, so that they read as the notebook does.
+    private void OnUnhandled(object sender, UnhandledExceptionEventArgs e) =>
+        Environment.Exit(Fail(e.ExceptionObject as Exception ?? new InvalidOperationException($"{e.ExceptionObject}")));
 
     // Exit code 1, and the page with what ran. Exceptions outside of any cell can only be this program's own.
     private int Fail(Exception exception)

@@ -71,7 +71,7 @@ internal sealed class CSharpExport
             //     dotnet run {file} -- [--out DIR] [--param k=v]
             //
             // It runs the cells and writes {notebook.Name}.html, the page of "attn run {name}". It is built against the kit's
-            // project below: correct the two paths if you move this file alone.
+            // project below: correct its paths if you move this file alone.
             """);
         program.Add(kit.Directives(code.Values.Any(c => c.HasUnsafe)));
         program.Add("");

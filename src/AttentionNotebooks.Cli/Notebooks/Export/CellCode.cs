@@ -49,6 +49,8 @@ internal sealed class CellCode
                     Move(member, types);
                     break;
                 case MethodDeclarationSyntax { ParameterList.Parameters: [{ Modifiers: [{ RawKind: (int)SyntaxKind.ThisKeyword }, ..] }, ..] }:
+                    Remove(member.Modifiers, Access);
+                    changes.Add(new TextChange(new TextSpan(member.Modifiers.First(m => m.IsKind(SyntaxKind.StaticKeyword)).SpanStart, 0), "internal "));
                     Move(member, extensions);
                     break;
                 case MethodDeclarationSyntax method:

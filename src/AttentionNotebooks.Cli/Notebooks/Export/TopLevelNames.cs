@@ -64,7 +64,7 @@ internal sealed class TopLevelNames
     private static bool IsTopLevel(ISymbol symbol) => symbol is IFieldSymbol or IMethodSymbol { MethodKind: MethodKind.Ordinary } && symbol.ContainingType.IsScriptClass;
 
     private static (SyntaxTree, int)? Key(ISymbol symbol) =>
-        symbol.OriginalDefinition.DeclaringSyntaxReferences is [var declared, ..] ? (declared.SyntaxTree, declared.Span.Start) : null;
+        symbol.OriginalDefinition.Locations is [{ SourceTree: { } tree } declared, ..] ? (tree, declared.SourceSpan.Start) : null;
 
     // What is declared at the top and in its blocks. Functions may use the names again, types have their own.
     private static IEnumerable<ISymbol> Declared(SyntaxTree tree, SemanticModel model) => tree.GetRoot()
