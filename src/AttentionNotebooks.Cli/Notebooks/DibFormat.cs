@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using AttentionNotebooks.Data;
 
 namespace AttentionNotebooks.Cli.Notebooks;
@@ -9,7 +10,7 @@ namespace AttentionNotebooks.Cli.Notebooks;
 /// begun by a line <c>#!csharp</c> or <c>#!markdown</c>. Cells have no ids and no outputs, and no blank line at their
 /// beginning or end.
 /// </summary>
-internal static class DibFormat
+internal static partial class DibFormat
 {
     private const string Meta = "#!meta";
     private const string Repair = "Open the file in VS Code and save it again, or restore it from version control";
@@ -85,6 +86,10 @@ internal static class DibFormat
     /// <exception cref="InputException">As <see cref="Text"/>, or the file cannot be written.</exception>
     public static void Write(string path, Notebook notebook) => AtomicFile.WriteText(path, Text(notebook));
 
+    /// <summary>The first path in a <c>#load</c> or <c>#r</c> of the cells that starts from the notebook's folder, if there is one.</summary>
+    public static string? FirstRelativePath(Notebook notebook) => notebook.Cells.Where(c => c.Type == CellType.Code)
+        .SelectMany(c => Reference().Matches(c.Source)).Select(m => m.Groups[1].Value).FirstOrDefault(p => !Path.IsPathRooted(p) && Path.GetExtension(p) is ".csx" or ".cs" or ".dll");
+
     private static bool BeginsCell(string line) =>
         line.StartsWith("#!", StringComparison.Ordinal) && (Kernels.ContainsKey(line[2..]) || line.StartsWith(Meta, StringComparison.Ordinal));
 
@@ -154,4 +159,7 @@ internal static class DibFormat
         ["nbformat"] = 4,
         ["nbformat_minor"] = 5,
     };
+
+    [GeneratedRegex("^[ \\t]*#(?:load|r)[ \\t]+\"([^\"]+)\"", RegexOptions.Multiline)]
+    private static partial Regex Reference();
 }

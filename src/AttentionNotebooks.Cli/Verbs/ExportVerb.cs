@@ -7,7 +7,7 @@ namespace AttentionNotebooks.Cli.Verbs;
 /// <summary><c>attn export</c>: a notebook as a C# program, or as a script for .NET Interactive.</summary>
 internal static class ExportVerb
 {
-    public static Command Create(TextWriter output)
+    public static Command Create(TextWriter output, TextWriter error)
     {
         var notebook = new Argument<string>("NOTEBOOK") { Description = "The notebook, .ipynb or .dib." };
         var form = new Option<string>("--to") { Description = "cs: a file-based app; 'dotnet run F.cs', from any folder, writes the page that 'attn run' writes. dib: a script for .NET Interactive.", HelpName = "cs|dib", Required = true };
@@ -26,6 +26,8 @@ internal static class ExportVerb
             if (file == read.Path) throw new InputException(read.Path, null, "would be overwritten by its own export", "Choose another --out");
             if (parsed.GetValue(form) == "cs") CSharpExport.Write(file, read);
             else DibFormat.Write(file, read);
+            if (parsed.GetValue(form) == "dib" && Path.GetDirectoryName(file) != read.Folder && DibFormat.FirstRelativePath(read) is { } relative)
+                error.WriteLine($"attn: note: cells of {Path.GetFileName(file)} name files from the notebook's folder, such as {relative}; it runs in {read.Folder}.");
             output.WriteLine(file);
         });
         return verb;

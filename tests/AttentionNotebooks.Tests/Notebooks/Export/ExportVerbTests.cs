@@ -76,6 +76,16 @@ public sealed class ExportVerbTests : IDisposable
         Assert.Contains("same name", error.ToString());
     }
 
+    [Fact]
+    public async Task A_dib_in_another_folder_than_its_kit_is_told()
+    {
+        string notebook = bench.Write("a", "#r \"System.Xml\"\n#load \"kit.csx\"\n1");
+        Assert.Equal(0, await Export(notebook, "--to", "dib", "--out", bench.PathOf("a.dib")));
+        Assert.Equal("", error.ToString());
+        Assert.Equal(0, await Export(notebook, "--to", "dib", "--out", bench.PathOf("dib", "a.dib")));
+        Assert.Contains($"it runs in {bench.Folder}", error.ToString());
+    }
+
     [Theory]
     [InlineData("a.ipynb", "html", "x.html")]
     [InlineData("a.ipynb", "cs", "x.csx")]
