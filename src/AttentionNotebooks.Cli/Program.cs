@@ -66,6 +66,7 @@ namespace AttentionNotebooks.Cli
         {
             Verbose,
             RunVerb.Create(output, error),
+            ExportVerb.Create(output, error),
             FeaturesVerb.Create(output, error),
             MergeVerb.Create(output),
             MapsVerb.Create(output, error),

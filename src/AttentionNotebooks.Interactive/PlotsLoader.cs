@@ -54,5 +54,12 @@ internal sealed class PlotsLoader : AssemblyLoadContext
         return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
     }
 
-    private static string PathOf(string name) => Path.Combine(Path.GetDirectoryName(typeof(PlotsLoader).Assembly.Location)!, name + ".dll");
+    // Beside the kit in the solution's output; from the package in a folder of their own, which an application has beside
+    // the kit, and a notebook host, which takes assemblies from the package cache, above lib/net10.0.
+    private static string PathOf(string name)
+    {
+        string kit = Path.GetDirectoryName(typeof(PlotsLoader).Assembly.Location)!;
+        string[] places = [Path.Combine(kit, "charts"), Path.Combine(kit, "..", "..", "charts"), kit];
+        return places.Select(p => Path.GetFullPath(Path.Combine(p, name + ".dll"))).FirstOrDefault(File.Exists) ?? Path.Combine(kit, name + ".dll");
+    }
 }

@@ -14,6 +14,7 @@ internal sealed class CellWorker(Notebook notebook, Cell cell, ScriptHost host, 
     // Recursion that is fine in a program's main thread is fine in a cell.
     private const int StackSize = 16 << 20;
 
+    private readonly CellPlace placeOf = ScriptHost.PlacesOf(notebook);
     private readonly CancellationTokenSource stop = new();
     private readonly ManualResetEventSlim begun = new();
     private readonly ManualResetEventSlim done = new();
@@ -79,7 +80,7 @@ internal sealed class CellWorker(Notebook notebook, Cell cell, ScriptHost host, 
         }
         catch (Exception e)
         {
-            failure = RuntimeErrors.Failure(notebook, cell, current!, e);
+            failure = RuntimeErrors.Failure(placeOf, cell, current!.FirstLine, e);
         }
         finally
         {
@@ -104,6 +105,6 @@ internal sealed class CellWorker(Notebook notebook, Cell cell, ScriptHost host, 
 
     private void Observe(Exception exception)
     {
-        if (stopping) lineWhenStopped = RuntimeErrors.LineIn(notebook, cell, exception);
+        if (stopping) lineWhenStopped = RuntimeErrors.LineIn(placeOf, cell, exception);
     }
 }

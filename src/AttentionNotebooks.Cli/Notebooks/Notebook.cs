@@ -23,10 +23,10 @@ internal sealed record Cell(int Number, string? Id, CellType Type, string Langua
     public string Label => Id is null ? $"cell {Number}" : $"cell {Number} ({Id})";
 }
 
-/// <summary>A notebook (.ipynb, nbformat 4) that has been read and checked.</summary>
+/// <summary>A notebook (.ipynb of nbformat 4, or .dib) that has been read and checked.</summary>
 /// <param name="Path">The full path of the file.</param>
 /// <param name="Cells">All cells, in order.</param>
-/// <param name="Json">The whole file; never changed.</param>
+/// <param name="Json">The whole file as nbformat 4 has it; never changed.</param>
 internal sealed record Notebook(string Path, IReadOnlyList<Cell> Cells, JsonObject Json)
 {
     /// <summary>The file's name without folder and extension.</summary>

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace AttentionNotebooks.Cli.Notebooks;
 
 /// <summary>
-/// Reads .ipynb files (nbformat 4) and checks them: whatever is wrong is told as one <see cref="InputException"/>
+/// Reads .ipynb files (nbformat 4) and .dib scripts and checks them: whatever is wrong is told as one <see cref="InputException"/>
 /// with the file, the cell and the remedy.
 /// </summary>
 internal static class NotebookReader
@@ -16,7 +16,7 @@ internal static class NotebookReader
     public static Notebook Read(string path)
     {
         string full = Path.GetFullPath(path);
-        if (!File.Exists(full)) throw new InputException(path, null, "there is no such file", "Check the path; attn run takes .ipynb files");
+        if (!File.Exists(full)) throw new InputException(path, null, "there is no such file", "Check the path; notebooks are .ipynb or .dib files");
         byte[] bytes;
         try
         {
@@ -26,7 +26,24 @@ internal static class NotebookReader
         {
             throw new InputException(path, null, $"cannot be read ({e.Message.TrimEnd('.')})", "Check the file's permissions", e);
         }
-        return Parse(path, bytes);
+        return Path.GetExtension(full).ToLowerInvariant() switch
+        {
+            ".ipynb" => Parse(path, bytes),
+            ".dib" => DibFormat.Parse(path, Utf8(path, bytes)),
+            var other => throw new InputException(path, null, $"is no notebook: {(other.Length > 0 ? $"files that end in {other}" : "files without an extension")} are not read", "Name an .ipynb or .dib file"),
+        };
+    }
+
+    private static string Utf8(string path, byte[] bytes)
+    {
+        try
+        {
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes.AsSpan(Encoding.UTF8.Preamble.Length) : bytes);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new InputException(path, $"byte {e.Index}", "is not UTF-8 text", "Save the file as UTF-8", e);
+        }
     }
 
     /// <summary>Checks the notebook in <paramref name="bytes"/>; <paramref name="path"/> names it in messages.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -23,6 +24,7 @@ internal sealed class ScriptHost : IDisposable
     private readonly InteractiveAssemblyLoader loader = new();
     private readonly ScriptReferences references;
     private readonly ScriptOptions options;
+    private Script<object>? last;
     private ScriptState<object>? state;
 
     /// <summary>Starts a chain for <paramref name="notebook"/>.</summary>
@@ -45,15 +47,22 @@ internal sealed class ScriptHost : IDisposable
     /// <summary>The file name that the debug information of <paramref name="cell"/> bears, in the notebook's folder.</summary>
     public static string FileOf(Notebook notebook, int cell) => $"{notebook.Path}#{cell}";
 
-    /// <summary>Compiles a part of a cell on top of all that ran before.</summary>
+    /// <summary>The cell and line in which a stack frame of this notebook's code stands, if it does.</summary>
+    public static CellPlace PlacesOf(Notebook notebook) => frame =>
+        frame.GetFileName() is string file && file.StartsWith(notebook.Path + "#", StringComparison.Ordinal) && int.TryParse(file.AsSpan(notebook.Path.Length + 1), CultureInfo.InvariantCulture, out int cell)
+            ? (cell, frame.GetFileLineNumber())
+            : null;
+
+    /// <summary>Compiles a part of a cell on top of all that was compiled before.</summary>
     /// <exception cref="CellException">It does not compile.</exception>
     public Submission Compile(Cell cell, CellPart part, CancellationToken cancellation)
     {
         string file = FileOf(notebook, cell.Number);
         var here = options.WithFilePath(file);
-        var script = state is null ? CSharpScript.Create<object>(part.Text, here, null, loader) : state.Script.ContinueWith<object>(part.Text, here);
+        var script = last is null ? CSharpScript.Create<object>(part.Text, here, null, loader) : last.ContinueWith<object>(part.Text, here);
         var errors = script.Compile(cancellation).Where(d => d.Severity == DiagnosticSeverity.Error).ToList();
         if (errors.Count > 0) throw new CellException(CompileErrors.Failure(notebook, cell, part, errors, references));
+        last = script;
         return new Submission(script, HasValue(script.GetCompilation(), file));
     }
 

@@ -14,19 +14,15 @@ internal static class RunVerb
     /// <summary>The verb, writing progress to <paramref name="output"/> and failures to <paramref name="error"/>.</summary>
     public static Command Create(TextWriter output, TextWriter error)
     {
-        var notebooks = new Argument<string[]>("NOTEBOOK") { Description = "Notebooks (.ipynb) to run, or folders of them; by default all that lie directly in notebooks/.", Arity = ArgumentArity.ZeroOrMore };
-        var folder = new Option<string>("--out") { Description = "The folder to write NAME.ipynb, NAME.html and index.html to.", DefaultValueFactory = _ => "out", HelpName = "DIR" };
-        var parameters = new Option<string[]>("--param") { Description = "A parameter of the notebooks, k=v: the environment variable of exactly the name k while they run. May be given more than once.", HelpName = "k=v" };
+        var notebooks = new Argument<string[]>("NOTEBOOK") { Description = "Notebooks (.ipynb or .dib) to run, or folders of them; by default all that lie directly in notebooks/.", Arity = ArgumentArity.ZeroOrMore };
+        var folder = Folder("The folder to write NAME.ipynb, NAME.html and index.html to.");
+        var parameters = Parameters();
         var timeout = new Option<double>("--timeout") { Description = "How many seconds one cell may take.", DefaultValueFactory = _ => DefaultLimit, HelpName = "S" };
         var keepGoing = new Option<bool>("--keep-going") { Description = "Run the rest of the notebooks when one fails." };
         // What no option takes falls to the list of notebooks, a mistyped option too.
         notebooks.Validators.Add(result =>
         {
             foreach (var token in result.Tokens.Where(t => t.Value.StartsWith('-') && !Path.Exists(t.Value))) result.AddError($"There is no option '{token.Value}'.");
-        });
-        parameters.Validators.Add(result =>
-        {
-            foreach (var token in result.Tokens.Where(t => t.Value.IndexOf('=', StringComparison.Ordinal) < 1)) result.AddError($"--param takes name=value, not '{token.Value}'.");
         });
         timeout.Validators.Add(result =>
         {
@@ -35,13 +31,30 @@ internal static class RunVerb
         var verb = new Command("run", "Runs notebooks headless; writes each with its outputs, and as a page that draws with the network off.") { notebooks, folder, parameters, timeout, keepGoing };
         verb.SetAction((parsed, cancellation) => Task.Run(() =>
         {
-            var given = (parsed.GetValue(parameters) ?? []).Select(p => p.Split('=', 2)).GroupBy(p => p[0]).ToDictionary(g => g.Key, g => g.Last()[1]);
-            var settings = new RunSettings(given, TimeSpan.FromSeconds(parsed.GetValue(timeout)));
+            var settings = new RunSettings(Given(parsed.GetValue(parameters)), TimeSpan.FromSeconds(parsed.GetValue(timeout)));
             var job = new RunJob(Path.GetFullPath(parsed.GetValue(folder)!), settings, parsed.GetValue(keepGoing), parsed.GetValue(Attn.Verbose), output, error);
             return job.Run(Files(parsed.GetValue(notebooks) ?? []), cancellation);
         }, cancellation));
         return verb;
     }
+
+    /// <summary>The option for the folder of what a run writes.</summary>
+    public static Option<string> Folder(string description) => new("--out") { Description = description, DefaultValueFactory = _ => "out", HelpName = "DIR" };
+
+    /// <summary>The option for the notebooks' parameters.</summary>
+    public static Option<string[]> Parameters()
+    {
+        var parameters = new Option<string[]>("--param") { Description = "A parameter of the notebooks, k=v: the environment variable of exactly the name k while they run. May be given more than once.", HelpName = "k=v" };
+        parameters.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(t => t.Value.IndexOf('=', StringComparison.Ordinal) < 1)) result.AddError($"--param takes name=value, not '{token.Value}'.");
+        });
+        return parameters;
+    }
+
+    /// <summary>The parameters that were given, by name; of a name given twice, the last.</summary>
+    public static Dictionary<string, string> Given(string[]? parameters) =>
+        (parameters ?? []).Select(p => p.Split('=', 2)).GroupBy(p => p[0]).ToDictionary(g => g.Key, g => g.Last()[1]);
 
     private static List<string> Files(string[] named) => named.Length == 0
         ? [.. InFolder(DefaultFolder)]
@@ -50,7 +63,7 @@ internal static class RunVerb
     // Not its subfolders: notebooks/must-fail holds notebooks that fail on purpose.
     private static IEnumerable<string> InFolder(string folder)
     {
-        string[] files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.ipynb") : [];
+        string[] files = Directory.Exists(folder) ? [.. Directory.GetFiles(folder, "*.ipynb"), .. Directory.GetFiles(folder, "*.dib")] : [];
         if (files.Length == 0) throw new InputException(folder, null, "is no folder with notebooks in it", "Name the notebooks to run, or change to the folder that holds notebooks/");
         return files.Order(StringComparer.Ordinal);
     }

@@ -53,7 +53,7 @@ internal sealed class MarkdownHtml(string folder)
     private string? Target(LinkInline link, JsonObject? attachments)
     {
         string url = link.Url ?? "";
-        if (!link.IsImage) return IsLocal(url) && url.EndsWith(".ipynb", StringComparison.OrdinalIgnoreCase) ? url[..^".ipynb".Length] + ".html" : link.Url;
+        if (!link.IsImage) return IsLocal(url) && Path.GetExtension(url).ToLowerInvariant() is ".ipynb" or ".dib" ? Path.ChangeExtension(url, ".html") : link.Url;
         if (url.StartsWith("attachment:", StringComparison.Ordinal))
         {
             var forms = attachments?[Uri.UnescapeDataString(url["attachment:".Length..])] as JsonObject;

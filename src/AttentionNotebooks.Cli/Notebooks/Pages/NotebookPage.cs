@@ -15,7 +15,7 @@ internal static class NotebookPage
         var markdown = new MarkdownHtml(run.Notebook.Folder);
         var outputs = new OutputHtml(markdown);
         var body = new StringBuilder();
-        body.Append($"<nav><a href=\"index.html\">All notebooks</a><span>{Encode(run.Notebook.Name)}.ipynb · {Seconds(run.Duration)}</span></nav>\n");
+        body.Append($"<nav><a href=\"index.html\">All notebooks</a><span>{Encode(Path.GetFileName(run.Notebook.Path))} · {Seconds(run.Duration)}</span></nav>\n");
         if (run.Failure is { } failure) body.Append($"<div class=\"banner\">This notebook stopped with an error in <a href=\"#cell-{failure.Cell.Number}\">{Encode(failure.Place)}</a>.</div>\n");
         var executed = run.Cells.ToDictionary(c => c.Cell.Number);
         foreach (var cell in run.Notebook.Cells)

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using AttentionNotebooks.Cli.Notebooks;
+using AttentionNotebooks.Cli.Notebooks.Export;
+
+namespace AttentionNotebooks.Cli.Verbs;
+
+/// <summary><c>attn export</c>: a notebook as a C# program, or as a script for .NET Interactive.</summary>
+internal static class ExportVerb
+{
+    public static Command Create(TextWriter output, TextWriter error)
+    {
+        var notebook = new Argument<string>("NOTEBOOK") { Description = "The notebook, .ipynb or .dib." };
+        var form = new Option<string>("--to") { Description = "cs: a file-based app; 'dotnet run F.cs', from any folder, writes the page that 'attn run' writes. dib: a script for .NET Interactive.", HelpName = "cs|dib", Required = true };
+        var target = new Option<string>("--out") { Description = "The file to write, ending in .cs or .dib.", HelpName = "F", Required = true };
+        form.AcceptOnlyFromAmong("cs", "dib");
+        var verb = new Command("export", "Writes a notebook in another form: a C# program that needs no notebook host, or a .dib script.") { notebook, form, target };
+        verb.Validators.Add(result =>
+        {
+            if (result.GetValue(form) is { } extension && result.GetValue(target) is { } file && !file.EndsWith("." + extension, StringComparison.OrdinalIgnoreCase))
+                result.AddError($"--to {extension} writes a file that ends in .{extension}, not '{file}'.");
+        });
+        verb.SetAction(parsed =>
+        {
+            string file = Path.GetFullPath(parsed.GetValue(target)!);
+            var read = NotebookReader.Read(parsed.GetValue(notebook)!);
+            if (file == read.Path) throw new InputException(read.Path, null, "would be overwritten by its own export", "Choose another --out");
+            if (parsed.GetValue(form) == "cs") CSharpExport.Write(file, read);
+            else DibFormat.Write(file, read);
+            if (parsed.GetValue(form) == "dib" && Path.GetDirectoryName(file) != read.Folder && DibFormat.FirstRelativePath(read) is { } relative)
+                error.WriteLine($"attn: note: cells of {Path.GetFileName(file)} name files from the notebook's folder, such as {relative}; it runs in {read.Folder}.");
+            output.WriteLine(file);
+        });
+        return verb;
+    }
+}
