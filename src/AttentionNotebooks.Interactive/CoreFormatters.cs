@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using AttentionNotebooks.Attention;
+using AttentionNotebooks.Bert;
 using AttentionNotebooks.Clustering;
 using AttentionNotebooks.Features;
 using AttentionNotebooks.Functions;
@@ -17,6 +19,9 @@ internal static class CoreFormatters
     public static void Register()
     {
         Both<Head>(h => $"<code>{h}</code>", h => h.ToString());
+        Both<Checkpoint>(c => $"<code>{Html.Escape(TextDisplays.ToText(c))}</code>", TextDisplays.ToText);
+        Both<TokenizedText>(TextDisplays.ToHtml, TextDisplays.ToText);
+        Both<TextMaps>(TextDisplays.ToHtml, TextDisplays.ToText);
         Both<HeadTable>(t => Table(t).ToHtml(), t => Table(t).ToText());
         Both<HeadClustering>(c => Table(c).ToHtml(), c => Table(c).ToText());
         Both<IReadOnlyList<(Head Head, double Value)>>(r => Table(r).ToHtml(), r => Table(r).ToText());

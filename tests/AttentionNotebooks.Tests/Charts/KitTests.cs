@@ -1,3 +1,5 @@
+using AttentionNotebooks.Attention;
+using AttentionNotebooks.Bert;
 using AttentionNotebooks.Features;
 using AttentionNotebooks.Interactive;
 using Microsoft.DotNet.Interactive.Formatting;
@@ -95,5 +97,23 @@ public class KitTests
         Kit.Start();
         Assert.Equal("<code>7-9</code>", new Head(7, 9).ToDisplayString("text/html"));
         Assert.Equal("head     value\n11-11  143.000\n11-10  142.000", Table.Highest("position", 2).ToDisplayString("text/plain"));
+    }
+
+    [Fact]
+    public void Hosts_show_texts_as_tokens_maps_as_links_and_models_in_a_line()
+    {
+        Kit.Start();
+        using var model = Checkpoint.Load(Kit.DataPath("demo-bert"));
+        var pair = model.Tokenizer.Encode("the <dog> xylographs", "it sat");
+        string html = pair.ToDisplayString("text/html"), text = pair.ToDisplayString("text/plain");
+        Assert.Contains(">&lt;<sub>", html, StringComparison.Ordinal);
+        Assert.Equal(pair.Length, System.Text.RegularExpressions.Regex.Count(html, "<sub>"));
+        Assert.Equal(3, System.Text.RegularExpressions.Regex.Count(html, "class=\"special\""));
+        Assert.Equal(pair.Tokens.Count(t => t.StartsWith("##", StringComparison.Ordinal)), System.Text.RegularExpressions.Regex.Count(html, "class=\"more\""));
+        Assert.Contains($"{pair.Length} tokens, 7 words", text, StringComparison.Ordinal); // the, <, dog, >, xylographs; it, sat
+        var maps = new LiveAttention(model, ["It rained."]).Maps(0);
+        Assert.Contains("Plotly.newPlot", maps.ToDisplayString("text/html"), StringComparison.Ordinal);
+        Assert.Equal("Maps of 12 × 12 heads on text 000000, 5 × 5 weights each: [CLS] it rained . [SEP]", maps.ToDisplayString("text/plain"));
+        Assert.Contains("demo-bert: bert, 12 layers × 12 heads", model.ToDisplayString("text/plain"), StringComparison.Ordinal);
     }
 }
