@@ -59,7 +59,13 @@ internal sealed class TaskOptions
     /// <summary>What the model is asked.</summary>
     public ITextTask Open(ParseResult parsed, Checkpoint checkpoint, int seed, TextWriter error)
     {
-        if (parsed.GetValue(_task) == "masked") return new MaskedWords(checkpoint, Texts(parsed), seed, parsed.GetValue(_rate));
+        if (parsed.GetValue(_task) == "masked")
+        {
+            var words = new MaskedWords(checkpoint, Texts(parsed), seed, parsed.GetValue(_rate));
+            int cut = words.Texts.Count(t => t.Truncated);
+            if (cut > 0) error.WriteLine($"attn: {cut} of {words.Count} texts were longer than {checkpoint.Tokenizer.MaxLength} tokens and were cut.");
+            return words;
+        }
         AgreementItem[] items = [.. SubjectVerbAgreement.Read(parsed.GetValue(_items)!).Take(parsed.GetValue(_limit))];
         var task = new VerbNumber(checkpoint, items);
         if (task.Count < items.Length) error.WriteLine($"attn: {items.Length - task.Count} of {items.Length} items have a verb form that is no single word piece, and are left out.");

@@ -73,6 +73,16 @@ public class AblateTests
     }
 
     [Fact]
+    public async Task Texts_that_were_cut_are_counted()
+    {
+        using var folder = Planted();
+        string text = folder.Write("long.txt", string.Join(' ', Enumerable.Repeat("cat", 30)) + "\nthe the\n");
+        var (code, _, error) = await Run(folder, "importance", "--text", text);
+        Assert.Equal(0, code);
+        Assert.Contains("1 of 2 texts were longer than 16 tokens", error);
+    }
+
+    [Fact]
     public async Task The_same_command_writes_the_same_bytes()
     {
         using var folder = Planted();
