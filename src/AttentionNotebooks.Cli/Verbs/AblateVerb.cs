@@ -32,10 +32,11 @@ internal static class AblateVerb
         foreach (var option in new Option[] { by, clusters, groups, mode, only, random, reference, seed, file }) command.Add(option);
         command.Validators.Add(r =>
         {
-            bool given = r.GetValue(clusters) is not null, named = r.GetValue(by) == "cluster";
-            if (named && !given) r.AddError("--by cluster needs --clusters.");
-            else if (given && r.GetValue(by) is not null && !named) r.AddError("--clusters goes with --by cluster only.");
-            else if (r.GetValue(mode) == "mean" && r.GetValue(reference) is null && !task.HasText(r)) r.AddError("--mode mean needs --reference.");
+            bool given = TaskOptions.Given(r, clusters) is not null;
+            string? named = TaskOptions.Given(r, by);
+            if (named == "cluster" && !given) r.AddError("--by cluster needs --clusters.");
+            else if (given && named is not (null or "cluster")) r.AddError("--clusters goes with --by cluster only.");
+            else if (TaskOptions.Given(r, mode) == "mean" && TaskOptions.Given(r, reference) is null && !task.HasText(r)) r.AddError("--mode mean needs --reference.");
         });
         command.SetWork((parsed, cancellation) =>
         {
@@ -48,7 +49,7 @@ internal static class AblateVerb
             var how = Enum.Parse<AblationMode>(parsed.GetValue(mode)!, ignoreCase: true);
             var options = new AblationOptions
             {
-                Mode = how, OnlyKept = parsed.GetValue(only), RandomGroups = parsed.GetValue(random), Seed = parsed.GetValue(seed), Match = byLayer ? GroupMatch.Size : GroupMatch.Layers,
+                Mode = how, OnlyKept = parsed.GetValue(only), RandomGroups = parsed.GetValue(random), Seed = parsed.GetValue(seed), Threads = task.Threads(parsed), Match = byLayer ? GroupMatch.Size : GroupMatch.Layers,
                 Means = how == AblationMode.Mean ? HeadMeans.Of(checkpoint, parsed.GetValue(reference) is { } r ? TextFile.Texts(r) : task.Texts(parsed), cancellation: cancellation) : null,
             };
             IReadOnlyList<AblationEffect> effects;

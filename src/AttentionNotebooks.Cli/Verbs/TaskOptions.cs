@@ -28,16 +28,23 @@ internal sealed class TaskOptions
         _rate.Validators.Add(r => { if (r.GetValueOrDefault<double>() is not (> 0 and <= 1)) r.AddError("--rate takes a share above 0, at most 1."); });
         command.Validators.Add(r =>
         {
-            if (r.GetValue(_task) == "masked" && r.GetValue(_text) is null) r.AddError("--task masked needs --text.");
-            else if (r.GetValue(_task) == "agreement" && r.GetValue(_items) is null) r.AddError("--task agreement needs --items.");
+            bool agreement = Given(r, _task) == "agreement";
+            if (!agreement && Given(r, _text) is null) r.AddError("--task masked needs --text.");
+            else if (agreement && Given(r, _items) is null) r.AddError("--task agreement needs --items.");
         });
     }
 
     /// <summary>Whether texts were named.</summary>
-    public bool HasText(CommandResult parsed) => parsed.GetValue(_text) is not null;
+    public bool HasText(CommandResult parsed) => Given(parsed, _text) is not null;
+
+    /// <summary>What was written for an option, before it is known to be right: a value that is not cannot be asked for.</summary>
+    public static string? Given(CommandResult parsed, Option option) => parsed.GetResult(option)?.Tokens.LastOrDefault()?.Value;
 
     /// <summary>The texts that were named.</summary>
     public IReadOnlyList<string> Texts(ParseResult parsed) => TextFile.Texts(parsed.GetValue(_text)!, parsed.GetValue(_limit));
+
+    /// <summary>How many passes run at once: one per core, unless the device is one for all.</summary>
+    public int Threads(ParseResult parsed) => parsed.GetValue(_device) == "cpu" ? Environment.ProcessorCount : 1;
 
     /// <summary>The model; whoever asks disposes it.</summary>
     public Checkpoint Load(ParseResult parsed)
@@ -52,7 +59,13 @@ internal sealed class TaskOptions
     /// <summary>What the model is asked.</summary>
     public ITextTask Open(ParseResult parsed, Checkpoint checkpoint, int seed, TextWriter error)
     {
-        if (parsed.GetValue(_task) == "masked") return new MaskedWords(checkpoint, Texts(parsed), seed, parsed.GetValue(_rate));
+        if (parsed.GetValue(_task) == "masked")
+        {
+            var words = new MaskedWords(checkpoint, Texts(parsed), seed, parsed.GetValue(_rate));
+            int cut = words.Texts.Count(t => t.Truncated);
+            if (cut > 0) error.WriteLine($"attn: {cut} of {words.Count} texts were longer than {checkpoint.Tokenizer.MaxLength} tokens and were cut.");
+            return words;
+        }
         AgreementItem[] items = [.. SubjectVerbAgreement.Read(parsed.GetValue(_items)!).Take(parsed.GetValue(_limit))];
         var task = new VerbNumber(checkpoint, items);
         if (task.Count < items.Length) error.WriteLine($"attn: {items.Length - task.Count} of {items.Length} items have a verb form that is no single word piece, and are left out.");

@@ -33,7 +33,7 @@ public class AblationStudyTests
         var most = effects.MaxBy(e => e.Loss.Value)!;
         Assert.Equal([PlantedBert.Planted], most.Group.Heads);
         Assert.True(most.Loss.Low > 5 * effects.Where(e => e != most).Max(e => Math.Abs(e.Loss.High)), string.Join("; ", effects.Select(e => $"{e.Group.Name} {e.Loss}")));
-        Assert.True(most.Accuracy.High < -0.3, $"{most.Accuracy}"); // a uniform map still sees the word, among others
+        Assert.True(most.Accuracy.High < -0.1, $"{most.Accuracy}"); // a uniform map still sees the word, among others
         // One head of four: about a quarter of the random heads are the planted one itself.
         Assert.InRange(most.Random!.PMore, 0.04, 0.6);
     }
