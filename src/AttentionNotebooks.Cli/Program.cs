@@ -74,6 +74,8 @@ namespace AttentionNotebooks.Cli
             MeanMapsVerb.Create(output, error),
             ClusterVerb.Create(output),
             FunctionsVerb.Create(output, error),
+            AblateVerb.Create(output, error),
+            ImportanceVerb.Create(output, error),
             DownloadVerb.Create(output, error),
             DoctorVerb.Create(output),
             TrainDemoVerb.Create(output, error),

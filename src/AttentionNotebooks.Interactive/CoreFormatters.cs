@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using AttentionNotebooks.Clustering;
 using AttentionNotebooks.Features;
+using AttentionNotebooks.Functions;
 using Microsoft.DotNet.Interactive.Formatting;
 
 namespace AttentionNotebooks.Interactive;
@@ -23,6 +24,8 @@ internal static class CoreFormatters
         Both<IReadOnlyList<FeatureDifference>>(d => ClusterTables.Of(d).ToHtml(), d => ClusterTables.Of(d).ToText());
         Both<IReadOnlyList<Projection>>(p => ClusterTables.Of(p).ToHtml(), p => ClusterTables.Of(p).ToText());
         Both<IReadOnlyList<StabilityReport>>(r => ClusterTables.Of(r).ToHtml(), r => ClusterTables.Of(r).ToText());
+        Both<IReadOnlyList<AblationEffect>>(e => AblationTables.Of(e).ToHtml(), e => AblationTables.Of(e).ToText());
+        Both<MeasureAgreement>(a => AblationTables.Of(a).ToHtml(), a => AblationTables.Of(a).ToText());
     }
 
     private static void Both<T>(Func<T, string> html, Func<T, string> text)

@@ -1,5 +1,6 @@
 using AttentionNotebooks.Clustering;
 using AttentionNotebooks.Features;
+using AttentionNotebooks.Functions;
 
 namespace AttentionNotebooks.Interactive;
 
@@ -138,4 +139,17 @@ public interface IPlots
     /// <param name="caption">What to see.</param>
     /// <exception cref="ArgumentException">There is no value under the null.</exception>
     Figure NullHistogram(IReadOnlyList<double> @null, double observed, string valueTitle, string title, string caption = "");
+
+    /// <summary>What a model loses without each group of heads (or with it alone): the change of the loss with its interval, and beside it random groups of the same make.</summary>
+    /// <param name="effects">The effects, the first on top.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see.</param>
+    /// <exception cref="ArgumentException">There are no effects.</exception>
+    Figure GroupEffects(IReadOnlyList<AblationEffect> effects, string? title = null, string? caption = null);
+
+    /// <summary>How far measures of a head's importance order the heads alike: measures × measures, Spearman's correlation and its interval over heads in each cell.</summary>
+    /// <param name="agreement">The correlations.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see.</param>
+    Figure AgreementMatrix(MeasureAgreement agreement, string? title = null, string? caption = null);
 }

@@ -22,4 +22,13 @@ public sealed class AttentionHooks
 
     /// <summary>Changes a layer's head outputs before they are mixed: (layer, <c>[B, H, T, d]</c>) → the same shape. A gate per head goes here.</summary>
     public Func<int, Tensor, Tensor>? EditHeads { get; init; }
+
+    /// <summary>Sees the hidden states that enter a layer: (layer, <c>[B, T, D]</c>). They are disposed with the pass; their <c>detach()</c>, taken out of its dispose scope, stays.</summary>
+    public Action<int, Tensor>? OnStates { get; init; }
+
+    /// <summary>
+    /// Where the pass begins: a layer and the hidden states <c>[B, T, D]</c> that enter it, as <see cref="OnStates"/> saw them for
+    /// the same input. The layers below are not run. For many passes that differ from one another in upper layers only.
+    /// </summary>
+    public (int Layer, Tensor States)? Resume { get; init; }
 }

@@ -27,35 +27,39 @@ public sealed class BertEncoder : nn.Module
     /// <param name="hooks">Edits, if any.</param>
     /// <param name="states">Where given, each layer's result is added to it and left to the caller.</param>
     /// <returns>The last layer's hidden states <c>[B, T, D]</c>.</returns>
-    public Tensor forward(Tensor hidden, Tensor? padding, AttentionHooks? hooks, ICollection<Tensor>? states = null)
-    {
-        var current = hidden;
-        for (int i = 0; i < layer.Count; i++)
-        {
-            var next = layer[i].forward(current, padding, i, hooks);
-            if (i > 0 && states is null) current.Dispose();
-            states?.Add(next);
-            current = next;
-        }
-        return current;
-    }
+    /// <exception cref="ArgumentException">The hooks resume at a layer that is not there, or with states of another shape.</exception>
+    public Tensor forward(Tensor hidden, Tensor? padding, AttentionHooks? hooks, ICollection<Tensor>? states = null) => Run(hidden, padding, hooks, layer.Count, states);
 
     /// <summary>Runs the layers for their probabilities only: of the last one nothing but queries and keys, and values where a hook wants them, is computed.</summary>
     /// <param name="hidden">The embeddings <c>[B, T, D]</c>; not disposed.</param>
     /// <param name="padding">True at padded keys, <c>[B, 1, 1, T]</c>, or <see langword="null"/>.</param>
     /// <param name="hooks">Edits, and who is told the probabilities.</param>
+    /// <exception cref="ArgumentException">The hooks resume at a layer that is not there, or with states of another shape.</exception>
     public void Visit(Tensor hidden, Tensor? padding, AttentionHooks hooks)
     {
-        var current = hidden;
         int last = layer.Count - 1;
-        for (int i = 0; i < last; i++)
-        {
-            var next = layer[i].forward(current, padding, i, hooks);
-            if (i > 0) current.Dispose();
-            current = next;
-        }
+        var current = Run(hidden, padding, hooks, last, null);
+        hooks.OnStates?.Invoke(last, current);
         if (hooks.OnValues is not null) layer[last].Attention.Self.Values(current, last, hooks).Dispose();
         layer[last].Attention.Self.Probabilities(current, padding, last, hooks).Dispose();
-        if (last > 0) current.Dispose();
+        if (!ReferenceEquals(current, hidden) && !ReferenceEquals(current, hooks.Resume?.States)) current.Dispose();
+    }
+
+    // The layers up to, but without, the end; what entered the first of them is the caller's and is not disposed.
+    private Tensor Run(Tensor hidden, Tensor? padding, AttentionHooks? hooks, int end, ICollection<Tensor>? states)
+    {
+        var (first, entering) = hooks?.Resume ?? (0, hidden);
+        if (first < 0 || first >= layer.Count) throw new ArgumentException($"there is no layer {first} to resume at: the model has {layer.Count}", nameof(hooks));
+        if (!entering.shape.SequenceEqual(hidden.shape)) throw new ArgumentException($"the states to resume with are [{string.Join(", ", entering.shape)}], not [{string.Join(", ", hidden.shape)}] like the input's", nameof(hooks));
+        var current = entering;
+        for (int i = first; i < end; i++)
+        {
+            hooks?.OnStates?.Invoke(i, current);
+            var next = layer[i].forward(current, padding, i, hooks);
+            if (i > first && states is null) current.Dispose();
+            states?.Add(next);
+            current = next;
+        }
+        return current;
     }
 }

@@ -62,9 +62,10 @@ public sealed class BertModel : nn.Module
     /// <param name="mask">1 at tokens, 0 at padding, <c>[B, T]</c>; nothing is padded when <see langword="null"/>.</param>
     /// <param name="hooks">Edits and watchers, if any.</param>
     /// <returns>L + 1 tensors <c>[B, T, D]</c>: the embeddings, then layer 0, 1, … The caller owns them.</returns>
-    /// <exception cref="ArgumentException">The shapes disagree, or T exceeds the model's positions.</exception>
+    /// <exception cref="ArgumentException">The shapes disagree, T exceeds the model's positions, or the hooks resume above layer 0.</exception>
     public Tensor[] HiddenStates(Tensor ids, Tensor? segments = null, Tensor? mask = null, AttentionHooks? hooks = null)
     {
+        if (hooks?.Resume is { } resume) throw new ArgumentException($"the states below layer {resume.Layer} are not computed where the hooks resume", nameof(hooks));
         using var scope = NewDisposeScope();
         var (embedded, padding) = Embed(ids, segments, mask);
         var states = new List<Tensor> { embedded };
@@ -97,6 +98,8 @@ public sealed class BertModel : nn.Module
             EditHeads = edits?.EditHeads,
             OnValues = edits?.OnValues,
             OnProbabilities = edits?.OnProbabilities + onLayer,
+            OnStates = edits?.OnStates,
+            Resume = edits?.Resume,
         });
     }
 

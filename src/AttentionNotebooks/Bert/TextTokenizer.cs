@@ -44,6 +44,9 @@ public abstract class TextTokenizer
     /// <summary>Id of the token that hides another: <c>[MASK]</c>, <c>&lt;mask&gt;</c>.</summary>
     public int MaskId => ids[Special.Mask];
 
+    /// <summary>The token that hides another: <c>[MASK]</c>, <c>&lt;mask&gt;</c>.</summary>
+    public string MaskToken => Special.Mask;
+
     /// <summary>The five tokens that are no text.</summary>
     private protected SpecialTokens Special { get; }
 

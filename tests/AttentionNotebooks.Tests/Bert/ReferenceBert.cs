@@ -27,6 +27,12 @@ public sealed class ReferenceBert
     /// <summary>Where given, positions are counted from behind this id, and tokens with this id are not counted (RoBERTa).</summary>
     public int? PaddingId { get; init; }
 
+    /// <summary>Changes a map before it weighs the values: (layer, head, [query, key]).</summary>
+    public Action<int, int, double[,]>? EditMap { get; init; }
+
+    /// <summary>Changes a head's output: (layer, head, [token][d]).</summary>
+    public Action<int, int, double[][]>? EditHead { get; init; }
+
     /// <summary>Reads config.json and model.safetensors of a checkpoint whose keys have their family's prefix.</summary>
     public static ReferenceBert Load(string folder) => ReferenceFamilies.Load(folder);
 
@@ -52,7 +58,7 @@ public sealed class ReferenceBert
         for (int l = 0; l < layers; l++)
         {
             string at = $"bert.encoder.layer.{l}.";
-            var (context, maps) = Attend(x, at + "attention.self.");
+            var (context, maps) = Attend(x, l, at + "attention.self.");
             attention[l] = maps;
             x = Normal(Sum(Dense(context, at + "attention.output.dense"), x), at + "attention.output.LayerNorm");
             var wide = Activate(Dense(x, at + "intermediate.dense"), activation);
@@ -65,7 +71,7 @@ public sealed class ReferenceBert
     /// <summary>The pooled output of the last hidden states, [D].</summary>
     public double[] Pool(double[][] hidden) => [.. Dense([hidden[0]], "bert.pooler.dense")[0].Select(Math.Tanh)];
 
-    private (double[][] Context, double[][,] Maps) Attend(double[][] x, string at)
+    private (double[][] Context, double[][,] Maps) Attend(double[][] x, int layer, string at)
     {
         var (q, k, v) = (Dense(x, at + "query"), Dense(x, at + "key"), Dense(x, at + "value"));
         int n = x.Length, width = size / heads;
@@ -83,12 +89,12 @@ public sealed class ReferenceBert
                     scores[j] /= Math.Sqrt(width);
                 }
                 double most = scores.Max(), total = scores.Sum(s => Math.Exp(s - most));
-                for (int j = 0; j < n; j++)
-                {
-                    map[i, j] = Math.Exp(scores[j] - most) / total;
-                    for (int d = h * width; d < (h + 1) * width; d++) context[i][d] += map[i, j] * v[j][d];
-                }
+                for (int j = 0; j < n; j++) map[i, j] = Math.Exp(scores[j] - most) / total;
             }
+            EditMap?.Invoke(layer, h, map);
+            var said = x.Select((_, i) => Enumerable.Range(h * width, width).Select(d => Enumerable.Range(0, n).Sum(j => map[i, j] * v[j][d])).ToArray()).ToArray();
+            EditHead?.Invoke(layer, h, said);
+            for (int i = 0; i < n; i++) said[i].CopyTo(context[i], h * width);
         }
         return (context, maps);
     }

@@ -10,7 +10,7 @@ namespace AttentionNotebooks.Functions;
 /// Which ones depends on the seed and the text's position alone. Unlike in training, every chosen token becomes [MASK].
 /// </summary>
 /// <remarks>Devlin et al. (2019), section 3.1, task 1.</remarks>
-public sealed class MaskedWords : IModelTask
+public sealed class MaskedWords : ITextTask
 {
     private readonly Checkpoint _checkpoint;
     private readonly TokenizedText[] _texts; // with their tokens hidden
@@ -43,8 +43,9 @@ public sealed class MaskedWords : IModelTask
             if (chosen.Length == 0) chosen = [open[random.Next(open.Length)]];
             _hidden[i] = [.. chosen.Select(t => (t, text.Ids[t]))];
             int[] ids = [.. text.Ids];
-            foreach (int place in chosen) ids[place] = checkpoint.Tokenizer.MaskId;
-            _texts[i] = text with { Ids = ids };
+            string[] tokens = [.. text.Tokens];
+            foreach (int place in chosen) (ids[place], tokens[place]) = (checkpoint.Tokenizer.MaskId, checkpoint.Tokenizer.MaskToken);
+            _texts[i] = text with { Ids = ids, Tokens = tokens };
         }
         Batches = BatchPlan.Of([.. _texts.Select(t => t.Length)], new VisitOptions((options ?? VisitOptions.Default).TokensPerBatch));
     }
@@ -57,6 +58,9 @@ public sealed class MaskedWords : IModelTask
 
     /// <inheritdoc/>
     public IReadOnlyList<int[]> Batches { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TokenizedText> Texts => _texts;
 
     /// <inheritdoc/>
     public TaskAnswers Ask(IReadOnlyList<int> items, AttentionHooks? hooks = null)

@@ -23,16 +23,24 @@ public sealed record TaskScores(double[] Losses, int[] Correct, int[] Questions)
     /// <returns>The scores of each item.</returns>
     public static TaskScores Of(IModelTask task, AttentionHooks? hooks = null, IReadOnlyList<int[]>? batches = null, CancellationToken cancellation = default)
     {
-        var (losses, correct, questions) = (new double[task.Count], new int[task.Count], new int[task.Count]);
+        var scores = OfNone(task.Count);
         using var noGradients = no_grad();
         foreach (var batch in batches ?? task.Batches)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var answers = task.Ask(batch, hooks);
-            float[] loss = answers.Loss.Floats(), right = answers.Correct.Floats(), asked = answers.Questions.Floats();
-            for (int i = 0; i < batch.Length; i++) (losses[batch[i]], correct[batch[i]], questions[batch[i]]) = (loss[i], (int)right[i], (int)asked[i]);
+            scores.Take(batch, task.Ask(batch, hooks));
         }
-        return new TaskScores(losses, correct, questions);
+        return scores;
+    }
+
+    /// <summary>Scores of so many items, none of which was asked yet.</summary>
+    internal static TaskScores OfNone(int items) => new(new double[items], new int[items], new int[items]);
+
+    /// <summary>Enters what a batch answered.</summary>
+    internal void Take(IReadOnlyList<int> batch, TaskAnswers answers)
+    {
+        float[] loss = answers.Loss.Floats(), right = answers.Correct.Floats(), asked = answers.Questions.Floats();
+        for (int i = 0; i < batch.Count; i++) (Losses[batch[i]], Correct[batch[i]], Questions[batch[i]]) = (loss[i], (int)right[i], (int)asked[i]);
     }
 }

@@ -8,7 +8,7 @@ namespace AttentionNotebooks.Functions;
 /// The number of a hidden verb as a choice between its two forms: the loss is the cross-entropy of that choice, so that
 /// ln 2 is knowing nothing. Items whose forms are not single pieces cannot be asked and are left out.
 /// </summary>
-public sealed class VerbNumber : IModelTask
+public sealed class VerbNumber : ITextTask
 {
     private const int TextsAtOnce = 32;
     private readonly Checkpoint _checkpoint;
@@ -29,6 +29,7 @@ public sealed class VerbNumber : IModelTask
         Asked = [.. askable.Select(x => x.Index)];
         Items = [.. Asked.Select(i => items[i])];
         _asked = [.. askable.Select(x => (Encode(tokenizer, items[x.Index]), x.Right!.Value, x.Wrong!.Value))];
+        Texts = [.. _asked.Select(x => x.Text)];
         // Equal lengths together, so that nothing is padded.
         Batches = [.. Enumerable.Range(0, _asked.Length).GroupBy(i => _asked[i].Text.Length).OrderBy(g => g.Key).SelectMany(g => g.Chunk(TextsAtOnce))];
     }
@@ -47,6 +48,9 @@ public sealed class VerbNumber : IModelTask
 
     /// <inheritdoc/>
     public IReadOnlyList<int[]> Batches { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TokenizedText> Texts { get; }
 
     /// <inheritdoc/>
     public TaskAnswers Ask(IReadOnlyList<int> items, AttentionHooks? hooks = null)

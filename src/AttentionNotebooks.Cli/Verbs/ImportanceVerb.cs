@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using AttentionNotebooks.Data;
+using AttentionNotebooks.Features;
+using AttentionNotebooks.Functions;
+
+namespace AttentionNotebooks.Cli.Verbs;
+
+/// <summary><c>attn importance</c>: how much every head matters, by several measures, and whether they agree.</summary>
+internal static class ImportanceVerb
+{
+    public static Command Create(TextWriter output, TextWriter error)
+    {
+        var task = new TaskOptions();
+        var agreement = new Option<string?>("--agreement") { Description = "Also take out every head alone (uniform and zero) and write first,second,spearman with intervals over heads and over texts: whether the measures order the heads alike.", HelpName = "F.csv" };
+        var seed = new Option<int>("--seed") { Description = "Decides the hidden words and the intervals.", HelpName = "S", DefaultValueFactory = _ => 0 };
+        var file = new Option<string>("--out") { Description = "A row per head, a column per measure, as its name ends: .csv, .parquet or .npz.", HelpName = "importance.csv", Required = true };
+        var command = new Command("importance", "How much every head matters: the gradient of a gate on it (Michel et al. 2019), of its attention by kind of key (Clark et al. 2019, §3.2), and the norm of what it hands over (Kobayashi et al. 2020).");
+        task.AddTo(command);
+        foreach (var option in new Option[] { agreement, seed, file }) command.Add(option);
+        command.SetWork((parsed, cancellation) =>
+        {
+            using var checkpoint = task.Load(parsed);
+            var asked = task.Open(parsed, checkpoint, parsed.GetValue(seed), error);
+            using var progress = new ProgressLine(error, "items");
+            var importance = HeadImportance.Of(checkpoint, asked, progress, cancellation);
+            List<HeadMeasure> measures = [.. importance.Measures];
+            if (parsed.GetValue(agreement) is not null)
+            {
+                foreach (var mode in new[] { AblationMode.Uniform, AblationMode.Zero })
+                    measures.Add(HeadMeasure.Ablation(AblationStudy.Run(asked, importance.Table.Grid, HeadGroups.Single(importance.Table.Grid), new() { Mode = mode, RandomGroups = 0, Seed = parsed.GetValue(seed) }, null, cancellation)));
+            }
+            progress.Dispose();
+            importance.Table.Write(parsed.GetValue(file)!);
+            output.WriteLine(FormattableString.Invariant($"{parsed.GetValue(file)}: {importance.Table.Grid} heads, {importance.Table.Features.Count} columns; {asked.Name}, {asked.Count} items"));
+            foreach (var m in measures) output.WriteLine($"  {m.Name,-20} highest: {string.Join(", ", new HeadTable(importance.Table.Grid, [m.Name], [m.Values]).Highest(m.Name).Select(h => string.Create(CultureInfo.InvariantCulture, $"{h.Head} ({h.Value:G3})")))}");
+            if (parsed.GetValue(agreement) is { } pairs) AtomicFile.WriteText(pairs, Csv(MeasureAgreement.Of(measures, seed: parsed.GetValue(seed))));
+        });
+        return command;
+    }
+
+    private static string Csv(MeasureAgreement agreement)
+    {
+        var text = new StringBuilder("first,second,spearman,heads_low,heads_high,texts_low,texts_high\n");
+        foreach (var p in agreement.Pairs())
+            text.Append(CultureInfo.InvariantCulture, $"{p.First},{p.Second},{p.Rho:R},{p.OverHeads.Low:R},{p.OverHeads.High:R},{p.OverTexts.Low:R},{p.OverTexts.High:R}\n");
+        return text.ToString();
+    }
+}

@@ -1,0 +1,41 @@
+using AttentionNotebooks.Clustering;
+
+namespace AttentionNotebooks.Functions;
+
+/// <summary>A change with its interval over items.</summary>
+/// <param name="Value">The change.</param>
+/// <param name="Low">The lower end of its 95 % interval.</param>
+/// <param name="High">The upper end.</param>
+public readonly record struct Change(double Value, double Low, double High);
+
+/// <summary>What a model loses without a group of heads, or with that group alone.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="Mode">What is put in the place of the heads that go.</param>
+/// <param name="OnlyKept">Whether the group stays and all other heads go, instead of the group.</param>
+/// <param name="Before">The untouched model's scores, item by item.</param>
+/// <param name="After">Those without the heads.</param>
+/// <param name="Loss">The change of the loss in nats per question; positive where the model is worse without them.</param>
+/// <param name="Accuracy">The change of the share of questions answered right; negative where the model is worse without them.</param>
+/// <param name="Random">The same done to random groups; <see langword="null"/> where none was drawn, or where the group is the only one of its make.</param>
+public sealed record AblationEffect(HeadGroup Group, AblationMode Mode, bool OnlyKept, TaskScores Before, TaskScores After, Change Loss, Change Accuracy, RandomEffects? Random);
+
+/// <summary>What random groups of the same make do.</summary>
+/// <param name="Losses">The change of the loss for each random group, in nats per question.</param>
+/// <param name="Accuracies">The change of the accuracy.</param>
+/// <param name="PMore">
+/// Whether the group matters more than random heads: the rank of its loss among those of the random groups, as a p-value (the group
+/// counted as one draw). Taken out, it matters more where the loss rises more; kept alone, where it rises less.
+/// </param>
+/// <param name="PLess">The other side: whether it matters less than random heads.</param>
+/// <param name="Holm">PMore, corrected for the number of groups (Holm 1979).</param>
+public sealed record RandomEffects(double[] Losses, double[] Accuracies, double PMore, double PLess, double Holm)
+{
+    /// <summary>The mean change of the loss.</summary>
+    public double Mean => Losses.Average();
+
+    /// <summary>The 2.5 % quantile of the changes of the loss.</summary>
+    public double Low => FeatureScaling.Quantile(Losses, 0.025);
+
+    /// <summary>The 97.5 % quantile.</summary>
+    public double High => FeatureScaling.Quantile(Losses, 0.975);
+}

@@ -1,0 +1,139 @@
+using AttentionNotebooks.Attention;
+using AttentionNotebooks.Bert;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AttentionNotebooks.Functions;
+
+/// <summary>
+/// How a task's loss answers to heads, without changing the model: derivatives of each item's loss, taken at the untouched
+/// model. An item's loss is the mean over its questions. The model's own gradients are neither computed nor touched.
+/// </summary>
+public static class HeadGradients
+{
+    /// <summary>
+    /// ∂L(x)/∂ξ_h for every item x and head h, where ξ_h = 1 weighs the head's output. Michel et al. 2019, §4.1:
+    /// I_h = E_x |∂L(x)/∂ξ_h|. Every item has gates of its own, so that one backward pass of a batch gives every item's.
+    /// </summary>
+    /// <param name="task">The task; a text per item.</param>
+    /// <param name="grid">The heads of its model.</param>
+    /// <param name="progress">Told after each batch, in items.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <returns><c>[item][head position]</c>, signed, in nats per unit of the gate.</returns>
+    /// <exception cref="InvalidOperationException">The task runs another number of texts than it has items, or not every layer of that many heads.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static double[][] OfGates(IModelTask task, HeadGrid grid, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var result = new double[task.Count][];
+        Each(task, grid, progress, cancellation, (batch, leaves) => new AttentionHooks
+        {
+            EditHeads = (layer, heads) =>
+            {
+                var gate = ones(heads.shape[0], heads.shape[1], device: heads.device);   // [B, H]
+                return heads.mul(leaves.Keep(layer, gate).to_type(heads.dtype).unsqueeze(-1).unsqueeze(-1));
+            },
+        }, (batch, layer, gradient) =>
+        {
+            var values = gradient.Floats();
+            for (int i = 0; i < values.Length; i++) (result[batch[i / grid.Heads]] ??= new double[grid.Count])[layer * grid.Heads + i % grid.Heads] = values[i];
+        });
+        return result;
+    }
+
+    /// <summary>
+    /// The mean of |∂L(x)/∂α_ij| over all queries i and the keys j of a kind, for every item and head: Clark et al. 2019, §3.2,
+    /// "gradient-based measures of feature importance". The weights α are taken as free, not bound to sum to 1.
+    /// </summary>
+    /// <param name="task">The task.</param>
+    /// <param name="grid">The heads of its model.</param>
+    /// <param name="progress">Told after each batch, in items.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <returns>Per kind of key <c>[item][head position]</c>, in nats per unit of weight; NaN where an item has no such key.</returns>
+    /// <exception cref="InvalidOperationException">The task runs another number of texts than it has items, or not every layer of that many heads.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static IReadOnlyDictionary<KeyType, double[][]> OfWeights(ITextTask task, HeadGrid grid, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var result = KeyTypes.All.ToDictionary(t => t, _ => new double[task.Count][]);
+        Each(task, grid, progress, cancellation, (batch, leaves) => new AttentionHooks
+        {
+            // Nothing is added, and what the loss makes of a little more is the gradient.
+            EditProbabilities = (layer, weights) => weights.add(leaves.Keep(layer, zeros_like(weights)), Scalars.One),
+        }, (batch, layer, gradient) =>
+        {
+            TokenizedText[] texts = [.. batch.Select(i => task.Texts[i])];
+            int length = (int)gradient.shape[3];
+            // No loss depends on a padded query; padded keys are of no kind.
+            var perKey = gradient.abs().sum(dim: 2);                                           // [B, H, T]
+            foreach (var type in KeyTypes.All)
+            {
+                using var scope = NewDisposeScope();
+                var marks = tensor(KeyTypes.Marks(texts, length, type), [batch.Length, 1, length], device: gradient.device);
+                var sums = perKey.mul(marks).sum(dim: 2).Floats();                             // [B, H]
+                var counts = marks.sum(dim: 2).Floats();
+                for (int i = 0; i < sums.Length; i++)
+                {
+                    int b = i / grid.Heads;
+                    (result[type][batch[b]] ??= new double[grid.Count])[layer * grid.Heads + i % grid.Heads] = counts[b] > 0 ? sums[i] / ((double)counts[b] * texts[b].Length) : double.NaN;
+                }
+            }
+        });
+        return result;
+    }
+
+    /// <summary>Michel et al.'s importance: the mean over items of the gradient's size, <c>[head position]</c>.</summary>
+    /// <param name="gates">What <see cref="OfGates"/> gave.</param>
+    public static double[] Importance(IReadOnlyList<double[]> gates) => [.. Enumerable.Range(0, gates[0].Length).Select(h => gates.Average(g => Math.Abs(g[h])))];
+
+    /// <summary>An importance with each layer's values brought to length 1 (Michel et al. 2019: ℓ2 norm), so that layers can be compared; a layer of zeros stays.</summary>
+    /// <param name="importance"><c>[head position]</c>.</param>
+    /// <param name="grid">The heads.</param>
+    public static double[] NormalisedPerLayer(IReadOnlyList<double> importance, HeadGrid grid)
+    {
+        double Length(int layer) => Math.Sqrt(Enumerable.Range(layer * grid.Heads, grid.Heads).Sum(h => importance[h] * importance[h]));
+        double[] lengths = [.. Enumerable.Range(0, grid.Layers).Select(Length)];
+        return [.. importance.Select((v, h) => lengths[h / grid.Heads] > 0 ? v / lengths[h / grid.Heads] : 0)];
+    }
+
+    private static void Each(IModelTask task, HeadGrid grid, IProgress<VisitProgress>? progress, CancellationToken cancellation, Func<int[], Leaves, AttentionHooks> hooks, Action<int[], int, Tensor> take)
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        int done = 0;
+        foreach (var batch in task.Batches)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            using var leaves = new Leaves(grid, batch.Length);
+            var answers = task.Ask(batch, hooks(batch, leaves));
+            // Items do not touch one another: the gradient of the sum is, for each item's own leaves, that item's.
+            var loss = answers.Loss.div(answers.Questions).sum();
+            var gradients = autograd.grad([loss], leaves.All());
+            for (int layer = 0; layer < grid.Layers; layer++)
+            {
+                using var own = NewDisposeScope();
+                take(batch, layer, gradients[layer]);
+            }
+            foreach (var gradient in gradients) gradient.Dispose();
+            progress?.Report(new VisitProgress(done += batch.Length, task.Count, clock.Elapsed));
+        }
+    }
+
+    // What gradients are asked of: one tensor per layer, which outlives the pass that it was made in.
+    private sealed class Leaves(HeadGrid grid, int items) : IDisposable
+    {
+        private readonly Tensor?[] _tensors = new Tensor?[grid.Layers];
+
+        public Tensor Keep(int layer, Tensor tensor)
+        {
+            if (layer >= grid.Layers || _tensors[layer] is not null || tensor.shape[0] != items || tensor.shape[1] != grid.Heads)
+                throw new InvalidOperationException($"a pass of layer {layer} with {tensor.shape[0]} texts and {tensor.shape[1]} heads does not fit {items} items and {grid} heads: a gradient per item needs one pass per batch, with a text per item");
+            return _tensors[layer] = tensor.DetachFromDisposeScope().requires_grad_();
+        }
+
+        public Tensor[] All() => [.. _tensors.Select((t, l) => t ?? throw new InvalidOperationException($"the task did not run layer {l} of {grid} heads"))];
+
+        public void Dispose()
+        {
+            foreach (var tensor in _tensors) tensor?.Dispose();
+        }
+    }
+}

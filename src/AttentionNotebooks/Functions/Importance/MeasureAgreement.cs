@@ -1,0 +1,69 @@
+using AttentionNotebooks.Clustering;
+using AttentionNotebooks.Features;
+
+namespace AttentionNotebooks.Functions;
+
+/// <summary>How far two measures order the heads alike.</summary>
+/// <param name="First">One measure's name.</param>
+/// <param name="Second">The other's.</param>
+/// <param name="Rho">Spearman's rank correlation over heads; NaN where a measure is the same for all heads.</param>
+/// <param name="OverHeads">Its 95 % interval over heads drawn with replacement: would it hold for other heads?</param>
+/// <param name="OverTexts">Its 95 % interval over texts drawn with replacement: how much of it is the noise of these texts?</param>
+public sealed record PairAgreement(string First, string Second, double Rho, (double Low, double High) OverHeads, (double Low, double High) OverTexts);
+
+/// <summary>Whether measures of a head's importance agree: Spearman's rank correlations with bootstrap intervals over heads and over texts.</summary>
+public sealed class MeasureAgreement
+{
+    private readonly PairAgreement[,] _pairs;
+
+    private MeasureAgreement(IReadOnlyList<string> names, PairAgreement[,] pairs) => (Names, _pairs) = (names, pairs);
+
+    /// <summary>The measures' names.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>The agreement of two measures.</summary>
+    /// <param name="first">One measure's position.</param>
+    /// <param name="second">The other's.</param>
+    public PairAgreement this[int first, int second] => _pairs[first, second];
+
+    /// <summary>Every pair once.</summary>
+    public IEnumerable<PairAgreement> Pairs()
+    {
+        for (int a = 0; a < Names.Count; a++)
+            for (int b = a + 1; b < Names.Count; b++) yield return _pairs[a, b];
+    }
+
+    /// <summary>Compares measures of the same heads over the same texts; all see the same draws.</summary>
+    /// <param name="measures">The measures, two at least.</param>
+    /// <param name="draws">Draws of each kind.</param>
+    /// <param name="seed">Decides them.</param>
+    /// <exception cref="InputException">There are fewer than two measures, or they are of other heads or texts.</exception>
+    public static MeasureAgreement Of(IReadOnlyList<HeadMeasure> measures, int draws = PairedBootstrap.DefaultDraws, int seed = 0)
+    {
+        if (measures.Count < 2) throw new InputException("measures to compare", null, $"are {measures.Count}", "Give two at least");
+        int texts = measures[0].PerText.Count, heads = measures[0].PerText[0].Length;
+        if (measures.FirstOrDefault(m => m.PerText.Count != texts || m.PerText[0].Length != heads) is { } other)
+            throw new InputException($"measure \"{other.Name}\"", null, $"is of {other.PerText[0].Length} heads in {other.PerText.Count} texts, \"{measures[0].Name}\" of {heads} in {texts}", "Compute them over the same task and model");
+        var random = new Random(seed);
+        int[] Draw(int n) => [.. Enumerable.Range(0, n).Select(_ => random.Next(n))];
+        double[][] own = [.. measures.Select(m => m.Values)];
+        // Per draw, all measures' values: of the drawn heads, and of all heads over the drawn texts.
+        double[][][] overHeads = [.. Enumerable.Range(0, draws).Select(_ => { var drawn = Draw(heads); return own.Select(v => drawn.Select(h => v[h]).ToArray()).ToArray(); })];
+        double[][][] overTexts = [.. Enumerable.Range(0, draws).Select(_ => { var drawn = Draw(texts); return measures.Select(m => m.Of(drawn)).ToArray(); })];
+        var pairs = new PairAgreement[measures.Count, measures.Count];
+        for (int a = 0; a < measures.Count; a++)
+            for (int b = a; b < measures.Count; b++)
+            {
+                (double, double) Interval(double[][][] drawn)
+                {
+                    double[] rho = [.. drawn.Select(d => RankCorrelation.Spearman(d[a], d[b])).Where(double.IsFinite)];
+                    return rho.Length == 0 ? (double.NaN, double.NaN) : (FeatureScaling.Quantile(rho, 0.025), FeatureScaling.Quantile(rho, 0.975));
+                }
+                double whole = RankCorrelation.Spearman(own[a], own[b]);
+                var (ofHeads, ofTexts) = a == b ? ((whole, whole), (whole, whole)) : (Interval(overHeads), Interval(overTexts));
+                pairs[a, b] = new PairAgreement(measures[a].Name, measures[b].Name, whole, ofHeads, ofTexts);
+                pairs[b, a] = pairs[a, b] with { First = measures[b].Name, Second = measures[a].Name };
+            }
+        return new MeasureAgreement([.. measures.Select(m => m.Name)], pairs);
+    }
+}

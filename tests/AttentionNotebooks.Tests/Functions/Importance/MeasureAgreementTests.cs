@@ -1,0 +1,74 @@
+using AttentionNotebooks.Functions;
+
+namespace AttentionNotebooks.Tests.Functions;
+
+/// <summary>Whether measures agree: known correlations, intervals that hold them, and measures that cannot be compared.</summary>
+public class MeasureAgreementTests
+{
+    [Fact]
+    public void By_hand()
+    {
+        HeadMeasure up = new("up", [[1, 2, 3, 4], [1, 2, 3, 4]]), down = new("down", [[4, 3, 2, 1], [4, 3, 2, 1]]), mixed = new("mixed", [[1, 3, 2, 4], [1, 3, 2, 4]]);
+        var agreement = MeasureAgreement.Of([up, down, mixed], draws: 50);
+        Assert.Equal(-1, agreement[0, 1].Rho, 1e-12);
+        Assert.Equal(0.8, agreement[0, 2].Rho, 1e-12); // 1 − 6·(0 + 1 + 1 + 0)/(4·15)
+        Assert.Equal(1, agreement[2, 2].Rho, 1e-12);
+        Assert.Equal(("mixed", "up"), (agreement[2, 0].First, agreement[2, 0].Second));
+        Assert.Equal((0.8, 0.8), (Math.Round(agreement[0, 2].OverTexts.Low, 12), Math.Round(agreement[0, 2].OverTexts.High, 12))); // the texts agree
+        Assert.True(agreement[0, 2].OverHeads.Low < 0.8);
+        Assert.Equal(3, agreement.Pairs().Count());
+    }
+
+    [Fact]
+    public void A_value_is_per_weight_so_that_texts_count_by_their_questions()
+    {
+        var measure = new HeadMeasure("m", [[2, 0], [9, 3]], [1, 3]);
+        Assert.Equal([11.0 / 4, 3.0 / 4], measure.Values);
+        Assert.Equal([18.0 / 6, 6.0 / 6], measure.Of([1, 1]));
+    }
+
+    [Fact]
+    public void Measures_of_nothing_in_common_have_0_in_their_interval()
+    {
+        var random = new Random(3);
+        HeadMeasure Noise(string name) => new(name, [.. Enumerable.Range(0, 12).Select(_ => Enumerable.Range(0, 100).Select(_ => random.NextDouble()).ToArray())]);
+        var pair = MeasureAgreement.Of([Noise("a"), Noise("b")], draws: 300)[0, 1];
+        Assert.InRange(0, pair.OverHeads.Low, pair.OverHeads.High);
+        Assert.InRange(pair.Rho, pair.OverHeads.Low, pair.OverHeads.High);
+        Assert.InRange(pair.OverHeads.High - pair.OverHeads.Low, 0.3, 0.5); // about 4/√99
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_intervals()
+    {
+        var random = new Random(7);
+        HeadMeasure Noise(string name) => new(name, [.. Enumerable.Range(0, 9).Select(_ => Enumerable.Range(0, 20).Select(_ => random.NextDouble()).ToArray())]);
+        HeadMeasure a = Noise("a"), b = Noise("b");
+        Assert.Equal(MeasureAgreement.Of([a, b], 100, 1)[0, 1], MeasureAgreement.Of([a, b], 100, 1)[0, 1]);
+        Assert.NotEqual(MeasureAgreement.Of([a, b], 100, 1)[0, 1], MeasureAgreement.Of([a, b], 100, 2)[0, 1]);
+    }
+
+    [Fact]
+    public void Measures_of_other_heads_or_texts_are_named()
+    {
+        HeadMeasure two = new("two", [[1, 2]]), three = new("three", [[1, 2, 3]]), texts = new("texts", [[1, 2], [1, 2]]);
+        Assert.Contains("\"three\"", Assert.Throws<InputException>(() => MeasureAgreement.Of([two, three])).Message);
+        Assert.Contains("\"texts\"", Assert.Throws<InputException>(() => MeasureAgreement.Of([two, texts])).Message);
+        Assert.Throws<InputException>(() => MeasureAgreement.Of([two]));
+    }
+
+    [Fact]
+    public void Ablation_is_a_measure_where_every_head_was_taken_out_alone()
+    {
+        using var folder = new TestFolder();
+        using var model = PlantedBert.Create(folder.Root);
+        var task = PlantedBert.Task(model, items: 6);
+        var effects = AblationStudy.Run(task, PlantedBert.Grid, HeadGroups.Single(PlantedBert.Grid), new() { RandomGroups = 0 });
+        var measure = HeadMeasure.Ablation(effects);
+        Assert.Equal("ablation (uniform)", measure.Name);
+        Assert.All(effects.Zip(measure.Values), e => Assert.Equal(e.First.Loss.Value, e.Second, 1e-9));
+        Assert.Throws<ArgumentException>(() => HeadMeasure.Ablation([.. effects.Reverse()]));
+        Assert.Throws<ArgumentException>(() => HeadMeasure.Ablation(AblationStudy.Run(task, PlantedBert.Grid, HeadGroups.Layers(PlantedBert.Grid), new() { RandomGroups = 0 })));
+        Assert.Equal(1, MeasureAgreement.Of([measure, .. HeadImportance.Of(model, task).Measures], draws: 5)[0, 0].Rho);
+    }
+}
