@@ -40,8 +40,9 @@ internal static class AblateVerb
         });
         command.SetWork((parsed, cancellation) =>
         {
-            using var checkpoint = task.Load(parsed);
-            var asked = task.Open(parsed, checkpoint, parsed.GetValue(seed), error);
+            using var model = task.Load(parsed);
+            var checkpoint = model.Checkpoint;
+            var asked = task.Open(parsed, model, parsed.GetValue(seed), error);
             var grid = new HeadGrid(checkpoint.Config.NumHiddenLayers, checkpoint.Config.NumAttentionHeads);
             bool byLayer = parsed.GetValue(by) == "layer";
             var all = parsed.GetValue(clusters) is { } f ? HeadGroups.Read(f, grid) : byLayer ? HeadGroups.Layers(grid) : HeadGroups.Single(grid);

@@ -20,12 +20,11 @@ internal static class FineTuneVerb
         var test = new Option<string?>("--test") { Description = "Texts that nothing is chosen by, to measure on as well.", HelpName = "F.tsv" };
         var folder = new Option<string>("--out") { Description = "Folder for the model.", HelpName = "DIR", Required = true };
         var task = new Option<string?>("--task") { Description = "GLUE's own files: cola, sst2, mrpc or rte. Otherwise name the columns.", HelpName = "NAME" };
-        var textColumn = new Option<string>("--text-column") { Description = "The column of the text, or the two columns of a pair.", HelpName = "a[,b]", DefaultValueFactory = _ => "sentence" };
-        var labelColumn = new Option<string>("--label-column") { Description = "The column of the label, a whole number or a word.", HelpName = "NAME", DefaultValueFactory = _ => "label" };
+        var columns = new LayoutOptions();
         var metric = new Option<string?>("--metric") { Description = "What chooses the epoch: accuracy, f1 (of class 1 of two) or matthews. Default: the task's own, or accuracy.", HelpName = "NAME" };
         var epochs = Whole("--epochs", "Passes over the texts.", Standard.Epochs);
         var patience = Whole("--patience", "Stop after so many epochs without a better one; 0 for never.", Standard.Patience);
-        var rate = Number("--rate", "Highest learning rate.", Standard.LearningRate);
+        var rate = Number("--rate", "Highest learning rate. A BERT-base wants 2e-5 to 5e-5 (Devlin et al. 2019), the demo BERT 5e-4.", Standard.LearningRate);
         var dropout = Number("--dropout", "The share of the pooled states that is dropped before the classifier.", Standard.Dropout);
         var batch = Whole("--batch-tokens", "Tokens of one replica's batch.", Standard.TokensPerBatch);
         var replicas = Whole("--replicas", "Batches worked on side by side, one thread each; changes the result.", Standard.Replicas);
@@ -42,11 +41,12 @@ internal static class FineTuneVerb
         device.AcceptOnlyFromAmong("cpu", "cuda");
         var command = new Command("fine-tune", "Fine-tunes a BERT to tell the classes of texts or pairs, against the commonest class and shuffled labels, and writes a Hugging Face folder.")
         {
-            model, task, train, dev, test, folder, textColumn, labelColumn, metric, epochs, patience, rate, dropout, batch, replicas, maxLength, seed, limit, frozen, noControl, precision, device,
+            model, task, train, dev, test, folder, metric, epochs, patience, rate, dropout, batch, replicas, maxLength, seed, limit, frozen, noControl, precision, device,
         };
+        columns.AddTo(command);
         command.Validators.Add(r =>
         {
-            if (r.GetValue(task) is not null && (r.GetResult(textColumn) is { Implicit: false } || r.GetResult(labelColumn) is { Implicit: false })) r.AddError("--task says which columns there are: leave --text-column and --label-column out.");
+            if (r.GetValue(task) is not null && columns.Named(r)) r.AddError("--task says which columns there are: leave --text-column and --label-column out.");
         });
         command.SetWork((parsed, cancellation) =>
         {
@@ -59,8 +59,7 @@ internal static class FineTuneVerb
                 Precision = Enum.Parse<Precision>(parsed.GetValue(precision)!, ignoreCase: true), Device = gpu ? DeviceType.CUDA : DeviceType.CPU,
             };
             options.Check();
-            var layout = parsed.GetValue(task) is { } name ? SentenceTask.Named(name)
-                : SentenceTask.OfColumns(Path.GetFileName(parsed.GetValue(train)!), parsed.GetValue(textColumn)!.Split(','), parsed.GetValue(labelColumn)!);
+            var layout = parsed.GetValue(task) is { } name ? SentenceTask.Named(name) : columns.Of(parsed, parsed.GetValue(train)!);
             if (parsed.GetValue(metric) is { } measure) layout = layout with { Metric = Enum.Parse<ClassificationMetric>(measure, ignoreCase: true) };
             var all = LabelledTexts.Read(parsed.GetValue(train)!, layout);
             var files = new[] { parsed.GetValue(dev)! }.Concat(parsed.GetValue(test) is { } more ? [more] : []).Select(f => (File: Path.GetFileName(f), Texts: LabelledTexts.Read(f, layout, all.Labels))).ToArray();

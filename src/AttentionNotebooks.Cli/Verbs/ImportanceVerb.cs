@@ -21,8 +21,9 @@ internal static class ImportanceVerb
         foreach (var option in new Option[] { agreement, seed, file }) command.Add(option);
         command.SetWork((parsed, cancellation) =>
         {
-            using var checkpoint = task.Load(parsed);
-            var asked = task.Open(parsed, checkpoint, parsed.GetValue(seed), error);
+            using var model = task.Load(parsed);
+            var checkpoint = model.Checkpoint;
+            var asked = task.Open(parsed, model, parsed.GetValue(seed), error);
             using var progress = new ProgressLine(error, "items");
             var importance = HeadImportance.Of(checkpoint, asked, progress, cancellation);
             List<HeadMeasure> measures = [.. importance.Measures];

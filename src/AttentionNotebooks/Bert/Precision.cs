@@ -24,14 +24,18 @@ public static class Precisions
     /// <returns>The same checkpoint.</returns>
     public static Checkpoint To(this Checkpoint checkpoint, Precision precision)
     {
-        checkpoint.Model.to(precision switch
-        {
-            Precision.Fp32 => torch.ScalarType.Float32,
-            Precision.Bf16 => torch.ScalarType.BFloat16,
-            Precision.Fp16 => torch.ScalarType.Float16,
-            _ => throw new ArgumentOutOfRangeException(nameof(precision)),
-        });
+        checkpoint.Model.to(Format(precision));
         return checkpoint;
+    }
+
+    /// <summary>Makes a classifier compute in a format from now on.</summary>
+    /// <param name="classifier">The model; its weights are converted in place.</param>
+    /// <param name="precision">The format.</param>
+    /// <returns>The same checkpoint.</returns>
+    public static ClassifierCheckpoint To(this ClassifierCheckpoint classifier, Precision precision)
+    {
+        classifier.Model.to(Format(precision));
+        return classifier;
     }
 
     /// <summary>The device of a name.</summary>
@@ -43,5 +47,13 @@ public static class Precisions
         "cuda" when torch.cuda.is_available() => torch.CUDA,
         "cuda" => throw new InputException("device cuda", null, "is not available", "Use --device cpu, or build with -p:Torch=cuda on a machine with an NVIDIA GPU; attn doctor tells more"),
         _ => throw new InputException($"device {name}", null, "is unknown", "Use cpu or cuda"),
+    };
+
+    private static torch.ScalarType Format(Precision precision) => precision switch
+    {
+        Precision.Fp32 => torch.ScalarType.Float32,
+        Precision.Bf16 => torch.ScalarType.BFloat16,
+        Precision.Fp16 => torch.ScalarType.Float16,
+        _ => throw new ArgumentOutOfRangeException(nameof(precision)),
     };
 }

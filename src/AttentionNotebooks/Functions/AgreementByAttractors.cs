@@ -1,5 +1,5 @@
 using System.Globalization;
-using AttentionNotebooks.Bert;
+using AttentionNotebooks.Attention;
 using AttentionNotebooks.Clustering;
 using AttentionNotebooks.Features;
 
@@ -39,16 +39,31 @@ public sealed record AgreementEffect(string Group, Attractors Attractors, Propor
 /// <remarks>The question is that of Linzen et al. (2016) and Goldberg (2019), asked of groups of heads; intervals, the contrast with plain sentences and the p-value are this kit's.</remarks>
 public static class AgreementByAttractors
 {
-    /// <summary>Asks a model with and without groups of heads.</summary>
+    /// <summary>Asks a model without groups of heads, such as the clusters of a clustering (<see cref="HeadGroups"/>), and without random groups of the same make.</summary>
     /// <param name="task">The items.</param>
-    /// <param name="groups">Names, and hooks that take the group's heads out.</param>
-    /// <param name="seed">Decides the intervals' draws.</param>
+    /// <param name="grid">The heads of the task's model.</param>
+    /// <param name="groups">The groups.</param>
+    /// <param name="options">What is put in the heads' place, and the random groups; uniform maps, against 20, when omitted.</param>
+    /// <param name="progress">Told after each pass, in passes of the model over a batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>For each group in its order a row per number of attractors, and one for all numbers above 0 where there are several.</returns>
-    public static IReadOnlyList<AgreementEffect> Measure(VerbNumber task, IReadOnlyList<(string Name, AttentionHooks Hooks)> groups, int seed = 0, CancellationToken cancellation = default)
+    /// <exception cref="InputException">A group has a head that the model lacks.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static IReadOnlyList<AgreementEffect> Measure(VerbNumber task, HeadGrid grid, IReadOnlyList<HeadGroup> groups, AblationOptions? options = null,
+        IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var before = TaskScores.Of(task, cancellation: cancellation);
-        return [.. groups.SelectMany(g => Of(task.Items, g.Name, before, TaskScores.Of(task, g.Hooks, cancellation: cancellation), seed: seed))];
+        var how = options ?? new AblationOptions();
+        IReadOnlyList<Head>[][] plan = [.. groups.Select(g => (IReadOnlyList<Head>[])[g.Heads, .. RandomGroups.Like(grid, g.Heads, how.RandomGroups, how.Seed, how.Match)])];
+        Ablation[] ablations = [.. plan.SelectMany(p => p).Select(heads => new Ablation(grid, how.OnlyKept ? grid.All().Except(heads) : heads, how.Mode, how.Means))];
+        var (before, after) = AblationScores.Of(task, grid, ablations, progress: progress, cancellation: cancellation);
+        int at = 0;
+        return [.. groups.Zip(plan).SelectMany(g =>
+        {
+            var own = after[at];
+            TaskScores[] random = [.. after.Skip(at + 1).Take(g.Second.Length - 1)];
+            at += g.Second.Length;
+            return Of(task.Items, g.First.Name, before, own, random, how.OnlyKept, seed: how.Seed);
+        })];
     }
 
     /// <summary>Compares answers that were given already.</summary>
@@ -57,23 +72,25 @@ public static class AgreementByAttractors
     /// <param name="before">The untouched model's scores.</param>
     /// <param name="after">Those without the heads.</param>
     /// <param name="random">Those without random groups of the same make, as a control; none unless given.</param>
+    /// <param name="onlyKept">Whether the groups stayed and all other heads went: then a group matters more where the loss rises less.</param>
     /// <param name="draws">Draws of the intervals.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="ArgumentException">The scores are not of these items.</exception>
-    public static IReadOnlyList<AgreementEffect> Of(IReadOnlyList<AgreementItem> items, string group, TaskScores before, TaskScores after, IReadOnlyList<TaskScores>? random = null, int draws = Bootstrap.DefaultDraws, int seed = 0)
+    public static IReadOnlyList<AgreementEffect> Of(IReadOnlyList<AgreementItem> items, string group, TaskScores before, TaskScores after, IReadOnlyList<TaskScores>? random = null, bool onlyKept = false, int draws = Bootstrap.DefaultDraws, int seed = 0)
     {
         if (new[] { before, after }.Concat(random ?? []).Any(s => s.Correct.Length != items.Count)) throw new ArgumentException($"scores are not of the {items.Count} items", nameof(items));
         int[] numbers = [.. items.Select(i => i.Attractors).Distinct().Order()];
         IEnumerable<Attractors> rows = numbers.Select(n => new Attractors(n, n));
         if (numbers.Count(n => n > 0) > 1) rows = rows.Append(new Attractors(1, null));
         int[] plain = Chosen(items, new Attractors(0, 0));
+        int side = onlyKept ? -1 : 1;
         return [.. rows.Select(row =>
         {
             int[] at = Chosen(items, row);
             double[] losses = Losses(before, after, at), right = [.. at.Select(i => (double)(after.Correct[i] - before.Correct[i]))];
             return new AgreementEffect(group, row, Share(before, at), Share(after, at), MetricInterval.Mean(right, draws, seed: seed), MetricInterval.Mean(losses, draws, seed: seed),
                 row.Least == 0 || plain.Length == 0 ? null : Difference(losses, Losses(before, after, plain), draws, seed),
-                random is null or [] ? double.NaN : (1 + random.Count(r => Losses(before, r, at).Average() >= losses.Average())) / (1.0 + random.Count));
+                random is null or [] ? double.NaN : (1 + random.Count(r => side * Losses(before, r, at).Average() >= side * losses.Average())) / (1.0 + random.Count));
         })];
     }
 

@@ -29,21 +29,30 @@ public sealed class AgreementByAttractorsTests : IDisposable
         Assert.Equal(2, effects[4].BeyondPlain!.Value.Value, 1e-12);
         Assert.InRange(effects[4].BeyondPlain!.Value.Low, 1.7, 1.95); // a third each of 1, 2 and 3
         Assert.Equal([1, 0.5, 0.5, 0.5, 0.5], effects.Select(e => e.PMore)); // of three random groups one, or at 0 attractors all, does as much
+        Assert.Equal([1, 1, 1, 1, 1.0], AgreementByAttractors.Of(items, "", before, after, [before, after, before], onlyKept: true).Select(e => e.PMore));
     }
 
     [Fact]
-    public void A_model_is_asked_with_each_groups_hooks()
+    public void A_model_is_asked_without_each_group_and_without_random_ones()
     {
         using var checkpoint = RandomCheckpoint();
+        var grid = new HeadGrid(3, 4);
         var task = new VerbNumber(checkpoint, [new("a", "the cat [MASK] the dog", "sat", "play", 0), new("b", "the cat [MASK] a dog", "play", "sat", 1), new("c", "dog [MASK]", "sat", "play", 1), new("x", "dog [MASK]", "sat", "plays", 9)]);
+        HeadGroup[] groups = [new("layer 1", [.. grid.All().Where(h => h.Layer == 1)]), new("two", [new(0, 1), new(2, 3)])];
+        var effects = AgreementByAttractors.Measure(task, grid, groups, new AblationOptions { Mode = AblationMode.Zero, RandomGroups = 7 });
+        Assert.Equal([("layer 1", "0"), ("layer 1", "1"), ("two", "0"), ("two", "1")], effects.Select(e => (e.Group, e.Attractors.ToString())));
+        // By hand: the layer's heads say nothing.
         var silent = new AttentionHooks { EditHeads = (layer, heads) => layer == 1 ? zeros_like(heads) : heads };
-        var effects = AgreementByAttractors.Measure(task, [("nothing", new AttentionHooks()), ("layer 1", silent)]);
-        Assert.Equal([("nothing", "0"), ("nothing", "1"), ("layer 1", "0"), ("layer 1", "1")], effects.Select(e => (e.Group, e.Attractors.ToString())));
-        Assert.All(effects.Take(2), e => Assert.Equal((0.0, e.Before, true), (e.Loss.Value, e.After, double.IsNaN(e.PMore))));
         var (before, after) = (TaskScores.Of(task), TaskScores.Of(task, silent));
-        Assert.Equal(after.Losses[0] - before.Losses[0], effects[2].Loss.Value, 1e-12);
-        Assert.Equal((after.Losses[1] + after.Losses[2] - before.Losses[1] - before.Losses[2]) / 2, effects[3].Loss.Value, 1e-12);
-        Assert.NotEqual(0, effects[3].Loss.Value);
+        Assert.Equal(after.Losses[0] - before.Losses[0], effects[0].Loss.Value, 1e-6);
+        Assert.Equal((after.Losses[1] + after.Losses[2] - before.Losses[1] - before.Losses[2]) / 2, effects[1].Loss.Value, 1e-6);
+        Assert.NotEqual(0, effects[1].Loss.Value);
+        Assert.All(effects.Take(2), e => Assert.True(double.IsNaN(e.PMore))); // a whole layer is the only one of its make
+        // The ranks are those of the same random groups, asked one by one.
+        var draws = RandomGroups.Like(grid, groups[1].Heads, 7, seed: 0).Select(h => TaskScores.Of(task, new Ablation(grid, h, AblationMode.Zero).Hooks())).ToArray();
+        Assert.Equal((1 + draws.Count(d => d.Losses[0] - before.Losses[0] >= effects[2].Loss.Value - 1e-7)) / 8.0, effects[2].PMore, 1e-12);
+        var kept = AgreementByAttractors.Measure(task, grid, [groups[1]], new AblationOptions { Mode = AblationMode.Zero, OnlyKept = true, RandomGroups = 0 });
+        Assert.NotEqual(effects[2].Loss.Value, kept[0].Loss.Value);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace AttentionNotebooks.Functions;
 
 /// <summary>The classes of texts, or of pairs, asked of a BERT that was fine-tuned to tell them. One question an item; the loss is the cross-entropy of the true class.</summary>
 /// <remarks>Devlin et al. (2019), section 4.1.</remarks>
-public sealed class SentenceLabels : IModelTask
+public sealed class SentenceLabels : ITextTask
 {
     private readonly EncodedTexts _texts;
 
@@ -37,7 +37,7 @@ public sealed class SentenceLabels : IModelTask
     /// <inheritdoc/>
     public int Count => Gold.Count;
 
-    /// <summary>The text of each item as the model is given it.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<TokenizedText> Texts => _texts.Texts;
 
     /// <summary>The items' true classes, from 0.</summary>

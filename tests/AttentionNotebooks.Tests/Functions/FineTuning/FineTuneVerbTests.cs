@@ -35,6 +35,28 @@ public sealed class FineTuneVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Heads_of_a_classifier_are_taken_out_and_weighed_by_the_classes_it_tells()
+    {
+        using (var start = ToyTask.Model(_folder["start"]))
+        using (var model = ClassifierCheckpoint.Create(start, ToyTask.Labels, seed: 2)) model.Save(_folder["tuned"]);
+        string items = ToyTask.Texts(60, 3).Write(_folder["test.tsv"]);
+        string[] labels = ["--task", "labels", "--items", items, "--text-column", "words", "--label-column", "order"];
+        var (code, output, error) = await Run(["ablate", "--model", _folder["tuned"], .. labels, "--by", "layer", "--out", _folder["a.csv"]]);
+        Assert.True(code == Attn.Done, error);
+        using (var model = ClassifierCheckpoint.Load(_folder["tuned"]))
+        {
+            var task = new SentenceLabels(model, LabelledTexts.Read(items, SentenceTask.OfColumns("x", ["words"], "order"), model.Labels));
+            Assert.Contains(FormattableString.Invariant($"sentence labels, 60 items; before: loss {TaskScores.Of(task).Loss:0.000}, accuracy"), output, StringComparison.Ordinal);
+        }
+        Assert.Equal(3, File.ReadAllLines(_folder["a.csv"]).Length); // a header and two layers
+        Assert.Equal(Attn.Done, (await Run(["importance", "--model", _folder["tuned"], .. labels, "--precision", "bf16", "--out", _folder["i.csv"]])).Code);
+        Assert.Equal(Attn.WrongUsage, (await Run("ablate", "--model", _folder["tuned"], "--task", "labels", "--out", "x")).Code);
+        Assert.Equal(Attn.WrongUsage, (await Run("ablate", "--model", _folder["tuned"], "--task", "cola", "--items", items, "--text-column", "words", "--out", "x")).Code);
+        Assert.Contains("which the texts that were learnt from do not have", (await Run(["ablate", "--model", _folder["tuned"], "--task", "labels", "--items", items, "--text-column", "words", "--label-column", "words", "--out", "x"])).Error, StringComparison.Ordinal);
+        Assert.Contains("Take a BERT that was fine-tuned to tell classes", (await Run(["ablate", "--model", _folder["start"], .. labels, "--out", "x"])).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Columns_are_named_or_the_task_is()
     {
         ToyTask.Model(_folder["start"]).Dispose();
