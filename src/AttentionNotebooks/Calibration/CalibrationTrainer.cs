@@ -40,7 +40,7 @@ public readonly record struct TrainingEpoch(int Number, double TrainLoss, double
 public sealed record CalibrationFit(ModelCalibration Calibration, int Parameters, int Steps, IReadOnlyList<TrainingEpoch> Epochs)
 {
     /// <summary>The pass that the calibration is from; 0 where nothing was better than leaving the heads as they are.</summary>
-    public TrainingEpoch Best => Epochs.MinBy(e => e.DevLoss);
+    public TrainingEpoch Best => Epochs.Where(e => !double.IsNaN(e.DevLoss)).MinBy(e => e.DevLoss); // NaN would sort before all
 }
 
 /// <summary>
@@ -87,15 +87,15 @@ public static class CalibrationTrainer
         using var adam = new Adam([phi], options.Rate);
         var epochs = new List<TrainingEpoch> { new(0, double.NaN, Dev()) };
         var best = phi.Floats();
+        double least = epochs[0].DevLoss;
         int steps = 0;
         for (int epoch = 1, idle = 0; epoch <= options.Epochs && idle < options.Patience; epoch++)
         {
             double loss = Descend(train, options.Seed, epoch, () => Hooks(design.matmul(phi)), l => adam.Step([autograd.grad([l], [phi])[0]]), cancellation, ref steps);
             epochs.Add(new TrainingEpoch(epoch, loss, Dev()));
             progress?.Report(epochs[^1]);
-            // An epoch whose loss is no number is no better one.
-            bool better = epochs[^1].DevLoss < epochs.SkipLast(1).Min(e => e.DevLoss);
-            if (better) best = phi.Floats();
+            bool better = epochs[^1].DevLoss < least; // an epoch whose loss is no number is no better one
+            if (better) (best, least) = (phi.Floats(), epochs[^1].DevLoss);
             idle = better ? 0 : idle + 1;
         }
         return new CalibrationFit((start ?? ModelCalibration.Identity(grid)).Then(Settings(grid, tying, layout, best)), tying.Sets * layout.Count, steps, epochs);

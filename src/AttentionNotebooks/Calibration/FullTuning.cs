@@ -34,7 +34,7 @@ public sealed record FullTuning(TaskScores Test, int Parameters, int Steps, IRea
         {
             using var adam = new Adam(weights, options.Rate);
             var epochs = new List<TrainingEpoch> { new(0, double.NaN, dev.Score(cancellation: cancellation).Loss) };
-            var best = own;
+            var (best, least) = (own, epochs[0].DevLoss);
             int steps = 0, trained = 0;
             for (int epoch = 1, idle = 0; epoch <= options.Epochs && idle < options.Patience; epoch++)
             {
@@ -47,11 +47,11 @@ public sealed record FullTuning(TaskScores Test, int Parameters, int Steps, IRea
                 }, cancellation, ref steps);
                 epochs.Add(new TrainingEpoch(epoch, loss, dev.Score(cancellation: cancellation).Loss));
                 progress?.Report(epochs[^1]);
-                bool better = epochs[^1].DevLoss < epochs.SkipLast(1).Min(e => e.DevLoss);
+                bool better = epochs[^1].DevLoss < least;
                 if (better)
                 {
                     if (!ReferenceEquals(best, own)) foreach (var t in best) t.Dispose();
-                    best = Copy(weights);
+                    (best, least) = (Copy(weights), epochs[^1].DevLoss);
                 }
                 idle = better ? 0 : idle + 1;
             }

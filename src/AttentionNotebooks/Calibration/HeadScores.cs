@@ -47,7 +47,7 @@ public sealed class HeadScores : IDisposable
                     for (int b = 0; b < batch.Length; b++)
                     {
                         int i = batch[b], n = tokens[i].Length;
-                        var own = scores[b, head.Index].narrow(0, 0, n).narrow(1, 0, n).to_type(ScalarType.Float32).cpu().contiguous().clone().view(1, 1, n, n);
+                        var own = scores.select(0, b).select(0, head.Index).narrow(0, 0, n).narrow(1, 0, n).to_type(ScalarType.Float32).cpu().contiguous().clone().view(1, 1, n, n);
                         var special = tensor(tokens[i].Ids.Select(id => id == model.Tokenizer.ClsId || id == model.Tokenizer.SepId ? 1f : 0f).ToArray(), [1, 1, 1, n]);
                         kept[i] = (new TextBatch([source.Texts[i]], [i]), own.DetachFromDisposeScope(), special.DetachFromDisposeScope());
                     }

@@ -82,6 +82,27 @@ public class HeadSolverTests
     }
 
     [Fact]
+    public void A_sweep_holds_what_the_model_does_at_every_state()
+    {
+        using var bert = new RandomBert();
+        var task = new MaskedWords(bert.Model, RandomBert.Texts);
+        var calibrated = bert.Model.With(bert.Everything());
+        var sweep = KnobSweep.Of(calibrated, RandomBert.Texts, task, TheHead, new GaussianPrior(1, 1, 0), [0.5, 2], [0, 3], [StandardFeatures.Get("entropy")]);
+        for (int t = 0; t < 2; t++)
+            for (int s = 0; s < 2; s++)
+            {
+                var state = sweep.States[t][s];
+                var there = bert.Model.With(calibrated.Calibration.With(TheHead, state.Setting));
+                Assert.Equal(sweep.Temperatures[t], state.Setting.Temperature);
+                Assert.Equal(there.Attention(RandomBert.Texts).Extract()[TheHead, "entropy"], state.Features[0], 1e-5);
+                Assert.Equal(there.Score(task).Loss, state.Loss, 1e-9);
+                Assert.Equal(there.Attention([RandomBert.Texts[0]]).Maps(0)[TheHead][1, 2], state.Map[1, 2], 1e-5);
+            }
+        Assert.Equal(calibrated.Score(task).Loss, sweep.Untouched, 1e-9);
+        Assert.Empty(sweep.States[0][0].Setting.Priors);
+    }
+
+    [Fact]
     public void Kept_scores_are_freed()
     {
         using var bert = new RandomBert();
