@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using AttentionNotebooks.Clustering;
 using AttentionNotebooks.Features;
+using AttentionNotebooks.Functions;
 using Microsoft.DotNet.Interactive.Formatting;
 
 namespace AttentionNotebooks.Interactive;
@@ -22,6 +23,10 @@ internal static class CoreFormatters
         Both<Contingency>(c => ClusterTables.Of(c).ToHtml(), c => ClusterTables.Of(c).ToText());
         Both<IReadOnlyList<FeatureDifference>>(d => ClusterTables.Of(d).ToHtml(), d => ClusterTables.Of(d).ToText());
         Both<IReadOnlyList<Projection>>(p => ClusterTables.Of(p).ToHtml(), p => ClusterTables.Of(p).ToText());
+        Both<IReadOnlyList<HeldOutRelation>>(r => FunctionTables.Of(r).ToHtml(), r => FunctionTables.Of(r).ToText());
+        Both<IReadOnlyList<ProbeScore>>(s => FunctionTables.Of(s).ToHtml(), s => FunctionTables.Of(s).ToText());
+        Both<IReadOnlyList<TypeShare>>(s => FunctionTables.Of(s).ToHtml(), s => FunctionTables.Of(s).ToText());
+        Both<IReadOnlyList<AntecedentScores>>(s => FunctionTables.Of(s).ToHtml(), s => FunctionTables.Of(s).ToText());
         Both<IReadOnlyList<StabilityReport>>(r => ClusterTables.Of(r).ToHtml(), r => ClusterTables.Of(r).ToText());
     }
 

@@ -26,7 +26,7 @@ public static class ProbeReport
         var words = WordVectors.Of(checkpoint, fitting, dimensions);
         var attention = ProbeData.OfAttention(source, fitting, memory: memory, cancellation: cancellation);
         using var random = RandomWeights.Like(checkpoint, options.Seed);
-        var chance = ProbeData.OfAttention(TreebankAttention.Of(random, fitting).Source, fitting, "attention, random weights", memory, cancellation: cancellation);
+        var chance = ProbeData.OfAttention(TreebankAttention.Of(random, fitting).Source, fitting, "attention of random weights", memory, cancellation: cancellation);
         var distances = ProbeData.OfDistances(fitting);
         ProbeScore Probe(ProbeData data, WordVectors? vectors = null) => DependencyProbe.Train(data, vectors, options, cancellation);
         return
