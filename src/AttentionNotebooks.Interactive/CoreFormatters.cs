@@ -28,7 +28,11 @@ internal static class CoreFormatters
         Both<Contingency>(c => ClusterTables.Of(c).ToHtml(), c => ClusterTables.Of(c).ToText());
         Both<IReadOnlyList<FeatureDifference>>(d => ClusterTables.Of(d).ToHtml(), d => ClusterTables.Of(d).ToText());
         Both<IReadOnlyList<Projection>>(p => ClusterTables.Of(p).ToHtml(), p => ClusterTables.Of(p).ToText());
-        Both<ClusterSynthesis>(s => FunctionTables.Of(s).ToHtml(), s => FunctionTables.Of(s).ToText());
+        Both<ClusterSynthesis>(s => SynthesisTables.Of(s).ToHtml(), s => SynthesisTables.Of(s).ToText());
+        Both<IReadOnlyList<HeldOutRelation>>(r => FunctionTables.Of(r).ToHtml(), r => FunctionTables.Of(r).ToText());
+        Both<IReadOnlyList<ProbeScore>>(s => FunctionTables.Of(s).ToHtml(), s => FunctionTables.Of(s).ToText());
+        Both<IReadOnlyList<TypeShare>>(s => FunctionTables.Of(s).ToHtml(), s => FunctionTables.Of(s).ToText());
+        Both<IReadOnlyList<AntecedentScores>>(s => FunctionTables.Of(s).ToHtml(), s => FunctionTables.Of(s).ToText());
         Both<IReadOnlyList<StabilityReport>>(r => ClusterTables.Of(r).ToHtml(), r => ClusterTables.Of(r).ToText());
         Both<IReadOnlyList<AblationEffect>>(e => AblationTables.Of(e).ToHtml(), e => AblationTables.Of(e).ToText());
         Both<MeasureAgreement>(a => AblationTables.Of(a).ToHtml(), a => AblationTables.Of(a).ToText());

@@ -100,6 +100,36 @@ public partial interface IPlots
     Figure Bars(IReadOnlyList<string> labels, IReadOnlyList<double> values, string valueTitle, string title, string caption = "",
         IReadOnlyList<double>? low = null, IReadOnlyList<double>? high = null, IReadOnlyList<double>? baseline = null);
 
+    /// <summary>A few values per name as dots on a line each, joined by it: heads beside their baselines. The first name is on top.</summary>
+    /// <param name="labels">The names.</param>
+    /// <param name="series">What is compared, with a value per name; each has a colour and a symbol of its own.</param>
+    /// <param name="valueTitle">The values' axis, with its unit.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see.</param>
+    /// <param name="low">The lower ends of intervals around the first series, if known.</param>
+    /// <param name="high">The upper ends, if known.</param>
+    /// <exception cref="ArgumentException">There is nothing to draw, or the lengths differ.</exception>
+    Figure Dots(IReadOnlyList<string> labels, IReadOnlyList<(string Name, IReadOnlyList<double> Values)> series, string valueTitle, string title, string caption = "",
+        IReadOnlyList<double>? low = null, IReadOnlyList<double>? high = null);
+
+    /// <summary>Parts of wholes as bars end to end, the first name on top.</summary>
+    /// <param name="labels">One per bar.</param>
+    /// <param name="parts">Names and values of the parts, a value per bar.</param>
+    /// <param name="valueTitle">The values' axis, with its unit.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see.</param>
+    /// <exception cref="ArgumentException">There is nothing to draw, or the lengths differ.</exception>
+    Figure Stacked(IReadOnlyList<string> labels, IReadOnlyList<(string Name, IReadOnlyList<double> Values)> parts, string valueTitle, string title, string caption = "");
+
+    /// <summary>Who likes what: rows × columns of ratios to the uniform share, in colours where twice and half are as far from white.</summary>
+    /// <param name="rows">Heads or clusters.</param>
+    /// <param name="columns">Kinds of tokens or places.</param>
+    /// <param name="ratios">A ratio per row and column; one that is not a number leaves a gap.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see.</param>
+    /// <exception cref="ArgumentException">There is nothing to draw, or the sizes differ.</exception>
+    Figure Preferences(IReadOnlyList<string> rows, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<double>> ratios, string title, string? caption = null);
+
     /// <summary>One or more series over a common horizontal axis, each with a colour, a dash and a symbol of its own.</summary>
     /// <param name="x">The common coordinates.</param>
     /// <param name="series">Names and values; each as long as <paramref name="x"/>.</param>

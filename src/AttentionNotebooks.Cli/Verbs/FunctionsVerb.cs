@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text;
 using AttentionNotebooks.Attention;
 using AttentionNotebooks.Bert;
 using AttentionNotebooks.Data;
@@ -11,6 +9,8 @@ namespace AttentionNotebooks.Cli.Verbs;
 /// <summary><c>attn functions</c>: which heads find which syntactic relations.</summary>
 internal static class FunctionsVerb
 {
+    private const int Shown = 12;
+
     public static Command Create(TextWriter output, TextWriter error)
     {
         var model = new Option<string?>("--model") { Description = "A model folder in Hugging Face layout.", HelpName = "DIR" };
@@ -18,8 +18,12 @@ internal static class FunctionsVerb
         var tokens = new Option<string?>("--tokens") { Description = "Tokens of the saved maps.", HelpName = "F.jsonl" };
         var treebank = new Option<string>("--conllu") { Description = "A treebank in CoNLL-U.", HelpName = "F", Required = true };
         var limit = new Option<int>("--limit") { Description = "Use the first N sentences only.", HelpName = "N", DefaultValueFactory = _ => int.MaxValue };
+        var fold = new Option<bool>("--fold-subtypes") { Description = "Count a subtype as its relation: nsubj:pass as nsubj." };
+        var heldOut = new Option<bool>("--held-out") { Description = "Tell the accuracy of a head that was chosen on the other half of the sentences, and add both halves' counts to every row." };
+        var summary = new Option<string?>("--summary") { Description = "A row per relation: best head, held-out accuracy, baseline, tests.", HelpName = "F.csv" };
+        var seed = new Option<int>("--seed") { Description = "Decides the halves and the draws of intervals.", HelpName = "S" };
         var file = new Option<string>("--out") { Description = "A row per relation, head and direction.", HelpName = "functions.csv", Required = true };
-        var command = new Command("functions", "Scores every head on every syntactic relation of a treebank, beside the best fixed offset (Clark et al. 2019, §4.2).") { model, maps, tokens, treebank, limit, file };
+        var command = new Command("functions", "Scores every head on every syntactic relation of a treebank, beside the best fixed offset (Clark et al. 2019, §4.2).") { model, maps, tokens, treebank, limit, fold, heldOut, summary, seed, file };
         command.Validators.Add(r =>
         {
             if (r.GetValue(model) is null == r.GetValue(maps) is null) r.AddError("Give either --model, or --maps with --tokens.");
@@ -32,11 +36,17 @@ internal static class FunctionsVerb
             var (source, fitting) = checkpoint is not null
                 ? Live(checkpoint, sentences, error)
                 : Saved(MapArchive.Open(parsed.GetValue(maps)!, parsed.GetValue(tokens)), sentences, parsed.GetValue(treebank)!, error);
-            IReadOnlyList<RelationScore> scores;
-            using (var progress = new ProgressLine(error, "sentences")) scores = DependencyRelations.Score(source, fitting, progress, cancellation);
-            AtomicFile.WriteText(parsed.GetValue(file)!, Csv(scores));
-            output.WriteLine($"{parsed.GetValue(file)}: {scores.Select(s => s.Relation).Distinct().Count()} relations over {fitting.Count} sentences, {source.Grid} heads; the best head of the commonest:");
-            foreach (var relation in scores.GroupBy(s => s.Relation).OrderByDescending(g => g.First().Accuracy.Count).Take(12)) output.WriteLine(Summary(relation.MaxBy(s => s.Accuracy.Correct)!));
+            DependencyHits hits;
+            using (var progress = new ProgressLine(error, "sentences")) hits = DependencyHits.Of(source, fitting, progress: progress, cancellation: cancellation);
+            bool folded = parsed.GetValue(fold), halves = parsed.GetValue(heldOut);
+            int chosen = parsed.GetValue(seed);
+            var scores = DependencyRelations.Score(hits, folded);
+            AtomicFile.WriteText(parsed.GetValue(file)!, RelationTables.Csv(scores, halves ? HeldOutRelations.Halves(hits, folded, chosen) : null));
+            var relations = halves || parsed.GetValue(summary) is not null ? HeldOutRelations.Of(hits, folded, chosen) : [];
+            if (parsed.GetValue(summary) is { } summaryFile) AtomicFile.WriteText(summaryFile, RelationTables.Csv(relations));
+            output.WriteLine($"{parsed.GetValue(file)}: {scores.Select(s => s.Relation).Distinct().Count()} relations over {fitting.Count} sentences, {source.Grid} heads; the best head of the commonest{(halves ? ", and what a head chosen on one half finds in the other" : "")}:");
+            if (halves) foreach (var relation in relations.Take(Shown)) output.WriteLine(RelationTables.Line(relation));
+            else foreach (var relation in scores.GroupBy(s => s.Relation).OrderByDescending(g => g.First().Accuracy.Count).Take(Shown)) output.WriteLine(RelationTables.Line(relation.MaxBy(s => s.Accuracy.Correct)!));
         });
         return command;
     }
@@ -56,17 +66,4 @@ internal static class FunctionsVerb
         if (positions.Length < archive.Texts.Count) error.WriteLine($"attn: {archive.Texts.Count - positions.Length} of {archive.Texts.Count} maps have no sentence and are left out.");
         return (archive.Only(positions), [.. positions.Select(p => byId[archive.Texts[p].Id].First())]);
     }
-
-    private static string Csv(IReadOnlyList<RelationScore> scores)
-    {
-        var text = new StringBuilder("relation,layer,head,direction,correct,count,accuracy,ci_low,ci_high,baseline,offset\n");
-        foreach (var s in scores)
-            text.Append(CultureInfo.InvariantCulture, $"{s.Relation},{s.Head.Layer},{s.Head.Index},{Name(s.Direction)},{s.Accuracy.Correct},{s.Accuracy.Count},{s.Accuracy.Value:R},{s.Accuracy.Interval.Low:R},{s.Accuracy.Interval.High:R},{s.Baseline.Value:R},{s.Offset}\n");
-        return text.ToString();
-    }
-
-    private static string Summary(RelationScore s) => string.Create(CultureInfo.InvariantCulture,
-        $"  {s.Relation,-12} {s.Accuracy.Count,5}  head {s.Head,-5} {Name(s.Direction)}  {s.Accuracy.Value:0.000} [{s.Accuracy.Interval.Low:0.000}, {s.Accuracy.Interval.High:0.000}]  offset {s.Offset:+0;-0}: {s.Baseline.Value:0.000}");
-
-    private static string Name(Direction direction) => direction == Direction.DependentToHead ? "dep->head" : "head->dep";
 }

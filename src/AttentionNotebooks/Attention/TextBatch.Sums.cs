@@ -91,6 +91,17 @@ public sealed partial class TextBatch
         return attention.mul(ValueNorms.unsqueeze(2)).div_(sums);
     });
 
+    /// <summary>1 where the key is so far from the query: <c>[T, T]</c>, float32.</summary>
+    /// <param name="lowest">The lowest offset j − i in tokens.</param>
+    /// <param name="highest">The highest.</param>
+    internal Tensor OffsetsWithin(int lowest, int highest)
+    {
+        var marks = new float[Length * Length];
+        for (int i = 0; i < Length; i++)
+            for (int j = 0; j < Length; j++) marks[i * Length + j] = j - i >= lowest && j - i <= highest ? 1 : 0;
+        return tensor(marks, [Length, Length], device: _device);
+    }
+
     /// <summary>1 for every text: <c>[B, 1]</c>, float32.</summary>
     internal Tensor Ones => Cached(nameof(Ones), () => ones_like(Lengths));
 

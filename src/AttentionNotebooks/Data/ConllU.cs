@@ -7,12 +7,20 @@ namespace AttentionNotebooks.Data;
 /// <param name="Tag">Its universal part of speech, or <c>_</c>.</param>
 /// <param name="Head">Position of its head among the sentence's words, from 0, or −1 for the root.</param>
 /// <param name="Relation">Its relation to the head, subtype included, e.g. <c>nmod:poss</c>.</param>
-public readonly record struct TreebankWord(string Form, string Tag, int Head, string Relation);
+public readonly record struct TreebankWord(string Form, string Tag, int Head, string Relation)
+{
+    /// <summary>Its tenth column, MISC, or <c>_</c>: where coreference and the like are annotated.</summary>
+    public string Misc { get; init; } = "_";
+}
 
 /// <summary>A sentence with its dependency tree.</summary>
 /// <param name="Id">Its sent_id, or its number in the file, from 1.</param>
 /// <param name="Words">Its syntactic words; multiword tokens and empty nodes are left out.</param>
-public sealed record TreebankSentence(string Id, IReadOnlyList<TreebankWord> Words);
+public sealed record TreebankSentence(string Id, IReadOnlyList<TreebankWord> Words)
+{
+    /// <summary>The comments before it, from their <c>#</c> on, such as <c># newdoc id = …</c>.</summary>
+    public IReadOnlyList<string> Comments { get; init; } = [];
+}
 
 /// <summary>Treebanks in CoNLL-U, the format of Universal Dependencies (universaldependencies.org/format.html).</summary>
 public static class ConllU
@@ -26,13 +34,18 @@ public static class ConllU
     public static IEnumerable<TreebankSentence> Read(string file)
     {
         var words = new List<(int Line, string[] Fields)>();
+        var comments = new List<string>();
         string? id = null;
         int line = 0, sentences = 0;
         foreach (string text in TextFile.Lines(file).Append(""))
         {
             line++;
             if (text.StartsWith(IdComment, StringComparison.Ordinal)) id = text[IdComment.Length..].Trim();
-            if (text.StartsWith('#')) continue;
+            if (text.StartsWith('#'))
+            {
+                comments.Add(text);
+                continue;
+            }
             if (text.Length > 0)
             {
                 var fields = text.Split('\t');
@@ -43,8 +56,9 @@ public static class ConllU
             }
             if (words.Count == 0) continue;
             sentences++;
-            yield return Sentence(file, id ?? sentences.ToString(CultureInfo.InvariantCulture), words);
+            yield return Sentence(file, id ?? sentences.ToString(CultureInfo.InvariantCulture), words) with { Comments = [.. comments] };
             words.Clear();
+            comments.Clear();
             id = null;
         }
         if (sentences == 0) throw new InputException(file, null, "holds no sentence", Remedy);
@@ -60,7 +74,7 @@ public static class ConllU
             if (!int.TryParse(f[6], NumberStyles.None, CultureInfo.InvariantCulture, out int head) || head > words.Length)
                 throw Bad(file, line, $"has head {f[6]}, which is not a word of the sentence");
             if (head == i + 1) throw Bad(file, line, "is its own head");
-            words[i] = new TreebankWord(f[1], f[3], head - 1, f[7]);
+            words[i] = new TreebankWord(f[1], f[3], head - 1, f[7]) { Misc = f[9] };
         }
         // A walk up from any word must reach the root: otherwise the heads run in a circle.
         for (int i = 0; i < words.Length; i++)

@@ -63,6 +63,51 @@ public class AttnTests
     }
 
     [Fact]
+    public async Task Relations_are_scored_on_the_half_that_their_heads_were_not_chosen_on()
+    {
+        using var folder = new TestFolder();
+        LiveAttentionTests.Model(folder).Dispose();
+        string sentence = "1\tthe\t_\t_\t_\t_\t2\tdet:x\t_\t_\n2\tcat\t_\t_\t_\t_\t3\tnsubj\t_\t_\n3\tsat\t_\t_\t_\t_\t0\troot\t_\t_\n\n";
+        string treebank = folder.Write("t.conllu", sentence + sentence + sentence + sentence);
+        var (code, output, _) = await Attn("functions", "--model", folder.Root, "--conllu", treebank, "--fold-subtypes", "--held-out", "--summary", folder["s.csv"], "--out", folder["f.csv"]);
+        Assert.Equal(0, code);
+        Assert.Contains("held out", output);
+        string[] lines = File.ReadAllLines(folder["f.csv"]), summary = File.ReadAllLines(folder["s.csv"]);
+        Assert.EndsWith("p,p_holm,p_bh,ten_percent_absolute,ten_percent_relative,correct_a,count_a,correct_b,count_b", lines[0]);
+        Assert.Equal(1 + 2 * 2 * 12, lines.Length);
+        Assert.StartsWith("det,0,0,dep->head,", lines[1]); // folded
+        Assert.All(lines, l => Assert.Equal(24, l.Split(',').Length));
+        Assert.All(summary, l => Assert.Equal(28, l.Split(',').Length));
+        Assert.Equal(["relation", "det", "nsubj"], summary.Select(l => l.Split(',')[0]));
+    }
+
+    [Fact]
+    public async Task Kinds_of_tokens_probes_and_antecedents_have_a_row_each()
+    {
+        using var folder = new TestFolder();
+        LiveAttentionTests.Model(folder).Dispose();
+        string sentence = "1\tthe\t_\tDET\t_\t_\t2\tdet\t_\t_\n2\tcat\t_\tNOUN\t_\t_\t3\tnsubj\t_\t_\n3\tsat\t_\tVERB\t_\t_\t0\troot\t_\t_\n\n";
+        string treebank = folder.Write("t.conllu", string.Concat(Enumerable.Repeat(sentence, 8)));
+        Assert.Equal(0, (await Attn("token-types", "--model", folder.Root, "--conllu", treebank, "--position", folder["p.csv"], "--out", folder["t.csv"])).Code);
+        string[] types = File.ReadAllLines(folder["t.csv"]), position = File.ReadAllLines(folder["p.csv"]);
+        Assert.Equal("layer,head,group,type,share,ci_low,ci_high,uniform,ratio", types[0]);
+        Assert.Equal(1 + 12 * (4 + 3 + 5 + 11), types.Length);
+        Assert.Equal(13, position.Length);
+        Assert.All(position.Skip(1).Select(l => l.Split(',').Skip(2).Take(3).Sum(double.Parse)), sum => Assert.Equal(1, sum, 1e-9));
+
+        Assert.Equal(0, (await Attn("probe", "--model", folder.Root, "--conllu", treebank, "--epochs", "2", "--dimensions", "2", "--out", folder["probe.csv"])).Code);
+        string[] probes = File.ReadAllLines(folder["probe.csv"]);
+        Assert.Equal(["probe", "right-branching", "best offset", "distances", "attention of random weights", "attention", "distances + words", "attention of random weights + words", "attention + words"], probes.Select(l => l.Split(',')[0]));
+
+        string documents = folder.Write("d.tsv", "document\twords\tmentions\n" + string.Concat(Enumerable.Range(0, 4).Select(d => $"d{d}\tthe cat sat , a dog play\t0-1:c:nominal 4-5:d:nominal 6-6:c:pronoun\n")));
+        var (code, output, _) = await Attn("coreference", "--model", folder.Root, "--documents", documents, "--out", folder["c.csv"]);
+        Assert.Equal(0, code);
+        Assert.Contains("4 anaphors in 4 documents", output);
+        Assert.Equal(1 + 2 * 12, File.ReadAllLines(folder["c.csv"]).Length);
+        Assert.Equal(1, (await Attn("coreference", "--model", folder.Root, "--documents", treebank, "--out", folder["c.csv"])).Code);
+    }
+
+    [Fact]
     public async Task A_treebank_gives_its_words_and_its_relations_are_scored()
     {
         using var folder = new TestFolder();
@@ -73,9 +118,9 @@ public class AttnTests
 
         Assert.Equal(0, (await Attn("functions", "--model", folder.Root, "--conllu", treebank, "--out", folder["f.csv"])).Code);
         string[] lines = File.ReadAllLines(folder["f.csv"]);
-        Assert.Equal("relation,layer,head,direction,correct,count,accuracy,ci_low,ci_high,baseline,offset", lines[0]);
+        Assert.StartsWith("relation,layer,head,direction,correct,count,accuracy,ci_low,ci_high,baseline,offset,", lines[0]);
         Assert.Equal(1 + 2 * 2 * 12, lines.Length); // two relations, two directions, 3 × 4 heads
-        Assert.Matches(@"^det,0,0,dep->head,[01],1,[01],[0-9.E-]+,[0-9.]+,1,1$", lines[1]);
+        Assert.Matches(@"^det,0,0,dep->head,[01],1,[01],[0-9.E-]+,[0-9.]+,1,1,", lines[1]);
     }
 
     [Fact]

@@ -39,6 +39,58 @@ public class DependencyRelationsTests
     }
 
     [Fact]
+    public void The_near_baseline_looks_three_words_to_either_side()
+    {
+        var det = Score((_, _) => true).First(s => s.Relation == "det");
+        Assert.Equal((1, 2), (det.NearOffset, det.NearBaseline.Correct));
+        TreebankSentence far = new("0", [.. Enumerable.Range(0, 7).Select(w => new TreebankWord("abcdefg"[w].ToString(), "_", w == 0 ? 6 : w == 6 ? -1 : w + 1, w == 0 ? "far" : "near"))]);
+        var source = new MapsInMemory(new HeadGrid(1, 1), [new AttentionText("0", 9, ["[CLS]", .. far.Words.Select(w => w.Form), "[SEP]"])], (_, _) => Maps.Uniform(9));
+        var score = DependencyRelations.Score(source, [far]).First(s => s.Relation == "far");
+        Assert.Equal((6, 1, 0), (score.Offset, score.Baseline.Correct, score.NearBaseline.Correct));
+    }
+
+    [Fact]
+    public void Subtypes_are_kept_or_folded()
+    {
+        var treebank = new PlantedTreebank(20);
+        var hits = DependencyHits.Of(treebank.Source(new HeadGrid(1, 2)), treebank.Sentences);
+        var (kept, folded) = (DependencyRelations.Score(hits), DependencyRelations.Score(hits, foldSubtypes: true));
+        Assert.Equal(["det", "nsubj", "nsubj:pass", "obj"], kept.Select(s => s.Relation).Distinct());
+        Assert.Equal(["det", "nsubj", "obj"], folded.Select(s => s.Relation).Distinct());
+        double[] active = kept.ByHead("nsubj", Direction.DependentToHead), both = folded.ByHead("nsubj", Direction.DependentToHead);
+        Assert.Equal(2, active.Length);
+        int Correct(IReadOnlyList<RelationScore> of, string relation) => of.First(s => s.Relation == relation).Accuracy.Correct;
+        Assert.Equal(Correct(kept, "nsubj") + Correct(kept, "nsubj:pass"), Correct(folded, "nsubj"));
+        Assert.Equal(Correct(folded, "nsubj"), (int)Math.Round(both[0] * folded.First(s => s.Relation == "nsubj").Accuracy.Count));
+        Assert.Contains("Did you mean nsubj", Assert.Throws<InputException>(() => folded.ByHead("nsub", Direction.DependentToHead)).Message);
+    }
+
+    [Fact]
+    public void A_head_is_tested_against_the_baseline_on_the_same_words()
+    {
+        var treebank = new PlantedTreebank(50);
+        var scores = DependencyRelations.Score(DependencyHits.Of(treebank.Source(new HeadGrid(2, 2), knowing: new Head(0, 1)), treebank.Sentences));
+        foreach (var s in scores)
+        {
+            Assert.Equal(s.Accuracy.Correct - s.Baseline.Correct, s.OnlyHead - s.OnlyBaseline);
+            Assert.Equal(McNemar.PValue(s.OnlyHead, s.OnlyBaseline), s.PValue);
+            Assert.InRange(s.Holm, s.PValue, 1);
+            Assert.InRange(s.BenjaminiHochberg, s.PValue, s.Holm);
+        }
+        Assert.All(scores.Where(s => s.Head == new Head(0, 1) && s.Direction == Direction.DependentToHead), s => Assert.Equal((s.Accuracy.Count - s.Baseline.Correct, 0), (s.OnlyHead, s.OnlyBaseline)));
+    }
+
+    [Theory]
+    [InlineData(6, 5, 10, true, true)]       // exactly ten points more
+    [InlineData(11, 10, 100, false, true)]   // exactly a tenth more
+    [InlineData(59, 50, 100, false, true), InlineData(12, 2, 100, true, true), InlineData(54, 50, 100, false, false), InlineData(0, 0, 0, false, false)]
+    public void Ten_percent_is_read_in_two_ways(int correct, int baseline, int count, bool absolute, bool relative)
+    {
+        var score = new RelationScore("r", new Head(0, 0), Direction.DependentToHead, new Proportion(correct, count), new Proportion(baseline, count), 1);
+        Assert.Equal((absolute, relative), (score.Beats(TenPercent.Absolute), score.Beats(TenPercent.Relative)));
+    }
+
+    [Fact]
     public void Words_that_do_not_fit_the_tokens_are_refused()
     {
         var other = Sentence with { Words = [.. Sentence.Words.Take(6)] };
@@ -66,6 +118,16 @@ public class DependencyRelationsTests
             Assert.Equal(row.Accuracy, best.Accuracy.Value, 5e-4);
             Assert.Equal(row.Baseline, best.Baseline.Value, 5e-4);
         }
+    }
+
+    [Fact]
+    public void A_possessor_is_asked_through_its_clitic_where_that_is_wanted()
+    {
+        // Mary 's dog: only the clitic looks at the dog.
+        TreebankSentence sentence = new("0", [new("Mary", "_", 2, "poss"), new("'s", "_", 0, "possessive"), new("dog", "_", -1, "root")]);
+        var source = new MapsInMemory(new HeadGrid(1, 1), [new AttentionText("0", 5, ["[CLS]", "mary", "'s", "dog", "[SEP]"])], (_, _) => Maps.Of(5, (i, j) => j == (i == 2 ? 3 : 0) ? 1 : 0));
+        Proportion Poss(bool clitic) => DependencyRelations.Score(DependencyHits.Of(source, [sentence], clitic)).First(s => s.Relation == "poss").Accuracy;
+        Assert.Equal((0, 1), (Poss(clitic: false).Correct, Poss(clitic: true).Correct));
     }
 
     [Theory]

@@ -1,0 +1,104 @@
+using AttentionNotebooks.Clustering;
+
+namespace AttentionNotebooks.Functions;
+
+/// <summary>What was chosen on one half of the sentences, and what it is worth on the other.</summary>
+/// <param name="Head">The head with the most dependents' heads found.</param>
+/// <param name="Direction">Which way it is read.</param>
+/// <param name="Chosen">Its accuracy on the half that it was chosen on.</param>
+/// <param name="Scored">Its accuracy on the other half.</param>
+/// <param name="Offset">The best fixed offset of the half that was chosen on.</param>
+/// <param name="OffsetScored">The offset's accuracy on the other half.</param>
+public sealed record HeldOutChoice(Head Head, Direction Direction, Proportion Chosen, Proportion Scored, int Offset, Proportion OffsetScored);
+
+/// <summary>A relation, with nothing chosen on the words that it is scored on.</summary>
+/// <param name="Relation">The relation.</param>
+/// <param name="Best">The best head over all words, as papers report it: chosen and scored on the same words.</param>
+/// <param name="Choices">What either half chose.</param>
+/// <param name="Accuracy">Both halves' held-out scores together: every word is scored by the head that was chosen without its sentence.</param>
+/// <param name="Interval">95 % of it over sentences, the choices held fixed.</param>
+/// <param name="Baseline">The same for the best fixed offset, chosen on the other half as well.</param>
+/// <param name="Gain">Accuracy − baseline.</param>
+/// <param name="GainInterval">95 % of the gain over sentences.</param>
+public sealed record HeldOutRelation(string Relation, RelationScore Best, IReadOnlyList<HeldOutChoice> Choices, Proportion Accuracy, (double Low, double High) Interval,
+    Proportion Baseline, double Gain, (double Low, double High) GainInterval)
+{
+    /// <summary><see cref="McNemar"/>'s p-value of the held-out head against the held-out offset on the same words.</summary>
+    public double PValue { get; init; }
+
+    /// <summary><see cref="PValue"/> corrected by Holm for all relations.</summary>
+    public double Holm { get; init; }
+
+    /// <summary><see cref="PValue"/> corrected by Benjamini and Hochberg for all relations.</summary>
+    public double BenjaminiHochberg { get; init; }
+
+    /// <summary>Whether the held-out head is at least ten percent better than the held-out offset.</summary>
+    /// <param name="of">Ten percent of what.</param>
+    public bool Beats(TenPercent of) => RelationScore.Beats(Accuracy, Baseline, of);
+}
+
+/// <summary>
+/// The maximum over 288 heads and directions flatters: of many guessers without skill the best one looks good on the words that
+/// it was chosen on. Here the sentences are dealt into halves; head, direction and the baseline's offset are chosen on one half
+/// and scored on the other, and the other way round (cross-fitting).
+/// </summary>
+public static class HeldOutRelations
+{
+    /// <summary>Cross-fits every relation.</summary>
+    /// <param name="hits">What the heads found.</param>
+    /// <param name="foldSubtypes">Whether a subtype counts as its relation.</param>
+    /// <param name="seed">Decides the halves and the draws of the intervals.</param>
+    /// <param name="draws">Draws of sentences for the intervals.</param>
+    /// <returns>The relations, the commonest first; those without a word in one of the halves are left out.</returns>
+    /// <exception cref="InputException">There is only one sentence.</exception>
+    public static IReadOnlyList<HeldOutRelation> Of(DependencyHits hits, bool foldSubtypes = false, int seed = 0, int draws = UnitBootstrap.DefaultDraws)
+    {
+        if (hits.Sentences.Count < 2) throw new InputException("the treebank", null, "has one sentence, which cannot be dealt into two halves", "Give more sentences");
+        var half = hits.Table.Half(seed);
+        var found = hits.Relations(foldSubtypes).Select(r => Of(hits, r, hits.WordsOf(r, foldSubtypes), half, seed, draws)).OfType<HeldOutRelation>().ToArray();
+        double[] p = [.. found.Select(r => r.PValue)], holm = MultipleTesting.Holm(p), bh = MultipleTesting.BenjaminiHochberg(p);
+        return [.. found.Select((r, i) => r with { Holm = holm[i], BenjaminiHochberg = bh[i] }).OrderByDescending(r => r.Accuracy.Count)];
+    }
+
+    /// <summary>Every head's counts in either half, from which any choice can be made again.</summary>
+    /// <param name="hits">What the heads found.</param>
+    /// <param name="foldSubtypes">Whether a subtype counts as its relation.</param>
+    /// <param name="seed">Decides the halves, as it does for the held-out scores.</param>
+    /// <returns>In the order of <see cref="DependencyRelations.Score(DependencyHits, bool)"/>.</returns>
+    public static IReadOnlyList<(Proportion First, Proportion Second)> Halves(DependencyHits hits, bool foldSubtypes = false, int seed = 0)
+    {
+        var half = hits.Table.Half(seed);
+        return [.. hits.Relations(foldSubtypes).SelectMany(relation =>
+        {
+            var words = hits.WordsOf(relation, foldSubtypes);
+            BitSet first = words.And(half), second = words.Without(half);
+            return Enumerable.Range(0, hits.Table.Candidates).Select(c => (new Proportion(hits.Table[c].CountAnd(first), first.Count()), new Proportion(hits.Table[c].CountAnd(second), second.Count())));
+        })];
+    }
+
+    private static HeldOutRelation? Of(DependencyHits hits, string relation, BitSet words, BitSet half, int seed, int draws)
+    {
+        if (hits.Table.CrossFit(words, half) is not { } fit) return null;
+        BitSet first = words.And(half), second = words.Without(half);
+        int onFirst = OffsetBaseline.Best(hits, first), onSecond = OffsetBaseline.Best(hits, second);
+        var baseline = OffsetBaseline.Hits(hits, second, onFirst).Or(OffsetBaseline.Hits(hits, first, onSecond));
+
+        int count = words.Count();
+        double[][] counts = hits.Table.PerUnit(words, fit.Hits, baseline);
+        double[] gains = [.. counts[0].Zip(counts[1], (h, b) => h - b)];
+        HeldOutChoice Choice(int candidate, int offset, BitSet own, BitSet other)
+        {
+            var (head, direction) = hits.Candidate(candidate);
+            var set = hits.Table[candidate];
+            return new HeldOutChoice(head, direction, new Proportion(set.CountAnd(own), own.Count()), new Proportion(set.CountAnd(other), other.Count()),
+                offset, new Proportion(OffsetBaseline.Hits(hits, other, offset).Count(), other.Count()));
+        }
+        return new HeldOutRelation(relation, DependencyRelations.Score(hits, relation, words).MaxBy(s => s.Accuracy.Correct)!,
+            [Choice(fit.OnFirst, onFirst, first, second), Choice(fit.OnSecond, onSecond, second, first)],
+            new Proportion(fit.Hits.Count(), count), UnitBootstrap.Ratio(counts[0], counts[2], seed, draws),
+            new Proportion(baseline.Count(), count), (fit.Hits.Count() - baseline.Count()) / (double)count, UnitBootstrap.Ratio(gains, counts[2], seed, draws))
+        {
+            PValue = McNemar.PValue(fit.Hits.CountAndNot(words, baseline), baseline.CountAndNot(words, fit.Hits)),
+        };
+    }
+}

@@ -1,0 +1,80 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AttentionNotebooks.Functions;
+
+/// <summary>Some sentences of like length, padded to L words, as tensors that live until the batch is disposed.</summary>
+internal sealed class ProbeBatch : IDisposable
+{
+    private readonly Tensor _maps; // [B, K, L + 2, L + 2], float16
+
+    public ProbeBatch(ProbeData data, WordVectors? vectors, IReadOnlyList<int> sentences)
+    {
+        Sentences = sentences;
+        Length = sentences.Max(s => data.Sentences[s].Words);
+        int count = sentences.Count, size = Length + ProbeSentence.Specials, d = vectors?.Dimensions ?? 0;
+        var maps = new Half[count * data.Maps * size * size];
+        var words = new float[count * Length * d];
+        var closed = new bool[count * Length * (Length + 1)];
+        var rows = new List<long>();
+        var targets = new List<long>();
+        for (int b = 0; b < count; b++)
+        {
+            var s = data.Sentences[sentences[b]];
+            int own = s.Words + ProbeSentence.Specials;
+            for (int k = 0; k < data.Maps; k++)
+                for (int i = 0; i < own; i++)
+                    s.Maps.AsSpan((k * own + i) * own, own).CopyTo(maps.AsSpan(((b * data.Maps + k) * size + i) * size));
+            vectors?[sentences[b]].CopyTo(words.AsSpan(b * Length * d));
+            for (int i = 0; i < Length; i++)
+                for (int j = 0; j < Length; j++) closed[(b * Length + i) * (Length + 1) + j] = j >= s.Words || i == j;   // no word hangs on itself or on padding
+            for (int i = 0; i < s.Words; i++)
+            {
+                if (!s.Scored[i]) continue;
+                rows.Add(b * Length + i);
+                targets.Add(s.Heads[i] == s.Words ? Length : s.Heads[i]);
+            }
+        }
+        using var scope = NewDisposeScope();
+        _maps = tensor(maps, [count, data.Maps, size, size]).DetachFromDisposeScope();
+        Words = tensor(words, [count, Length, d]).DetachFromDisposeScope();
+        Closed = tensor(closed, [count, Length, Length + 1]).DetachFromDisposeScope();
+        Rows = tensor(rows.ToArray()).DetachFromDisposeScope();
+        Targets = tensor(targets.ToArray()).DetachFromDisposeScope();
+    }
+
+    /// <summary>The sentences' positions in the data.</summary>
+    public IReadOnlyList<int> Sentences { get; }
+
+    /// <summary>Words of the longest sentence, L.</summary>
+    public int Length { get; }
+
+    /// <summary><c>[B, L, d]</c>.</summary>
+    public Tensor Words { get; }
+
+    /// <summary>Candidates that cannot be the head; the last column is the root: <c>[B, L, L + 1]</c>, bool.</summary>
+    public Tensor Closed { get; }
+
+    /// <summary>Which of the B · L rows count, <c>[n]</c>.</summary>
+    public Tensor Rows { get; }
+
+    /// <summary>Their heads, L for the root, <c>[n]</c>.</summary>
+    public Tensor Targets { get; }
+
+    /// <summary>Every word's attention to the others, and the others' to it: <c>[B, L, K, L]</c> twice, and its attention to [CLS], from [CLS], to [SEP], from [SEP]: <c>[B, L, 4K]</c>.</summary>
+    public (Tensor To, Tensor From, Tensor Specials) Features()
+    {
+        using var scope = NewDisposeScope();
+        var maps = _maps.to_type(ScalarType.Float32);
+        var words = maps.narrow(2, ProbeSentence.Specials, Length).narrow(3, ProbeSentence.Specials, Length);                    // [B, K, L, L]
+        Tensor Row(int special) => maps.narrow(2, special, 1).narrow(3, ProbeSentence.Specials, Length).squeeze(2);             // [B, K, L]
+        Tensor Column(int special) => maps.narrow(2, ProbeSentence.Specials, Length).narrow(3, special, 1).squeeze(3);
+        var specials = cat([Column(0), Row(0), Column(1), Row(1)], 1).transpose(1, 2).contiguous();
+        return (words.permute(0, 2, 1, 3).contiguous().MoveToOuterDisposeScope(), words.permute(0, 3, 1, 2).contiguous().MoveToOuterDisposeScope(), specials.MoveToOuterDisposeScope());
+    }
+
+    public void Dispose()
+    {
+        foreach (var t in new[] { _maps, Words, Closed, Rows, Targets }) t.Dispose();
+    }
+}

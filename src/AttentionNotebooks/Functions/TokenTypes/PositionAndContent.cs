@@ -1,0 +1,169 @@
+using AttentionNotebooks.Attention;
+using MathNet.Numerics.Distributions;
+using TorchSharp;
+
+namespace AttentionNotebooks.Functions;
+
+/// <summary>What every head's attention is driven by; shares from 0 to 1, one per head in the grid's order; NaN for a head that is uniform everywhere.</summary>
+/// <param name="Grid">The model's heads.</param>
+/// <param name="Specials">The share that is a constant liking (or dislike) of [CLS] and of [SEP].</param>
+/// <param name="Offset">The share that the offset to the key explains beyond that.</param>
+/// <param name="Content">The rest: what depends on which words stand there.</param>
+/// <param name="KeyPosition">The share that the key's absolute position alone explains; not a part of the three, which sum to 1.</param>
+/// <param name="Low">Lower ends of 95 % intervals of the position-driven share, <paramref name="Specials"/> + <paramref name="Offset"/>; NaN for a single text.</param>
+/// <param name="High">Upper ends.</param>
+public sealed record PositionShares(HeadGrid Grid, double[] Specials, double[] Offset, double[] Content, double[] KeyPosition, double[] Low, double[] High)
+{
+    /// <summary>The position-driven share: 1 − content.</summary>
+    public double[] Position => [.. Content.Select(c => 1 - c)];
+}
+
+/// <summary>
+/// Position-driven against content-driven attention. Over all rows, Σ_ij (A_ij − 1/n)² is how far a head is from uniform. A_ij is
+/// predicted by a_c + b_c/n, least squares within each class c of pairs (query, key); the share explained is 1 − Σ_ij (A_ij − Â_ij)² / Σ_ij
+/// (A_ij − 1/n)². Classes are first the kind of the key ([CLS], [SEP], other), then kind and offset j − i (nested, so that it never explains
+/// less), and, apart from these, the key's position. 1 for a head that is a function of position, in texts of any lengths; near 0
+/// for one that follows the words, wherever they stand.
+/// </summary>
+/// <remarks>
+/// The kit's own definition, after the variability of Vig and Belinkov 2019, which compares maps position by position. Content
+/// is what position leaves: noise that differs from text to text counts as content too. Intervals by a jackknife over ten groups of texts
+/// (Tukey 1958).
+/// </remarks>
+public sealed class PositionAndContent : IAttentionVisitor
+{
+    /// <summary>Offsets and positions beyond this many tokens share a class.</summary>
+    public const int Farthest = 64;
+
+    private const int Groups = 10, Kinds = 3, Offsets = 2 * Farthest + 1, OffsetClasses = Kinds * Offsets, Positions = Farthest + 1, Classes = OffsetClasses + Positions;
+
+    private readonly HeadGrid _grid;
+    private readonly int _groups;
+    private readonly Moments[,] _byHead;        // [group, head]
+    private readonly double[][] _count, _x, _xx; // [group][class]: pairs, Σ 1/n, Σ 1/n²
+
+    private PositionAndContent(HeadGrid grid, int texts)
+    {
+        (_grid, _groups) = (grid, Math.Min(Groups, texts));
+        _byHead = new Moments[_groups, grid.Count];
+        for (int g = 0; g < _groups; g++)
+            for (int h = 0; h < grid.Count; h++) _byHead[g, h] = new Moments();
+        double[][] PerGroup() => [.. Enumerable.Range(0, _groups).Select(_ => new double[Classes])];
+        (_count, _x, _xx) = (PerGroup(), PerGroup(), PerGroup());
+    }
+
+    /// <summary>Goes through a source.</summary>
+    /// <param name="source">A live model or an archive of maps.</param>
+    /// <param name="progress">Told after each batch.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public static PositionShares Of(IAttentionSource source, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var visitor = new PositionAndContent(source.Grid, source.Texts.Count);
+        source.Visit(visitor, progress: progress, cancellation: cancellation);
+        return visitor.Result();
+    }
+
+    /// <inheritdoc/>
+    public void Visit(TextBatch batch, int layer, torch.Tensor probabilities)
+    {
+        using var scope = torch.NewDisposeScope();
+        for (int b = 0; b < batch.Count; b++)
+        {
+            int n = batch.Texts[b].Length, group = batch.Indices[b] % _groups;
+            var (offsets, positions) = ClassesOf(batch.Texts[b]);
+            if (layer == 0) CountPairs(group, n, offsets, positions);
+            var weights = probabilities[b, .., ..n, ..n].Floats();   // [H, n, n]
+            double x = 1.0 / n;
+            for (int h = 0; h < _grid.Heads; h++)
+            {
+                var m = _byHead[group, layer * _grid.Heads + h];
+                for (int pair = 0, at = h * n * n; pair < n * n; pair++, at++)
+                {
+                    double a = weights[at];
+                    m.Squares += a * a;
+                    m.Total += (a - x) * (a - x);
+                    m.Sum[offsets[pair]] += a;
+                    m.SumX[offsets[pair]] += a * x;
+                    m.Sum[OffsetClasses + positions[pair % n]] += a;
+                    m.SumX[OffsetClasses + positions[pair % n]] += a * x;
+                }
+            }
+        }
+    }
+
+    private static (int[] OfPair, int[] OfKey) ClassesOf(AttentionText text)
+    {
+        int n = text.Length;
+        var kinds = new int[n];
+        foreach (int j in text.ClsPositions) kinds[j] = 1;
+        foreach (int j in text.SepPositions) kinds[j] = 2;
+        var pairs = new int[n * n];
+        for (int i = 0; i < n; i++)
+            for (int j = 0; j < n; j++) pairs[i * n + j] = kinds[j] * Offsets + Math.Clamp(j - i, -Farthest, Farthest) + Farthest;
+        return (pairs, [.. Enumerable.Range(0, n).Select(j => Math.Min(j, Farthest))]);
+    }
+
+    private void CountPairs(int group, int n, int[] offsets, int[] positions)
+    {
+        double x = 1.0 / n;
+        for (int pair = 0; pair < n * n; pair++)
+        {
+            Count(offsets[pair]);
+            Count(OffsetClasses + positions[pair % n]);
+        }
+
+        void Count(int c)
+        {
+            _count[group][c]++;
+            _x[group][c] += x;
+            _xx[group][c] += x * x;
+        }
+    }
+
+    private PositionShares Result()
+    {
+        int heads = _grid.Count;
+        var (specials, offset, content, keys, low, high) = (new double[heads], new double[heads], new double[heads], new double[heads], new double[heads], new double[heads]);
+        double quantile = _groups > 1 ? StudentT.InvCDF(0, 1, _groups - 1, 0.975) : double.NaN;
+        for (int h = 0; h < heads; h++)
+        {
+            var (bySpecials, byOffset, byKey) = Explained(h, without: -1);
+            (specials[h], offset[h], content[h], keys[h]) = (bySpecials, byOffset - bySpecials, 1 - byOffset, byKey);
+            double[] left = _groups > 1 ? [.. Enumerable.Range(0, _groups).Select(g => Explained(h, g).ByOffset)] : [];
+            double mean = left.DefaultIfEmpty(double.NaN).Average(), error = Math.Sqrt((_groups - 1.0) / _groups * left.Sum(v => (v - mean) * (v - mean)));
+            (low[h], high[h]) = (Math.Max(0, byOffset - quantile * error), Math.Min(1, byOffset + quantile * error));
+        }
+        return new PositionShares(_grid, specials, offset, content, keys, low, high);
+    }
+
+    private (double BySpecials, double ByOffset, double ByKey) Explained(int head, int without)
+    {
+        int[] groups = [.. Enumerable.Range(0, _groups).Where(g => g != without)];
+        double total = groups.Sum(g => _byHead[g, head].Total), squares = groups.Sum(g => _byHead[g, head].Squares);
+        // What float32 makes of 1/n is no structure.
+        if (!(total > 1e-9 * squares)) return (double.NaN, double.NaN, double.NaN);
+        double[] Pooled(Func<int, double[]> of) => [.. Enumerable.Range(0, Classes).Select(c => groups.Sum(g => of(g)[c]))];
+        double[] n = Pooled(g => _count[g]), x = Pooled(g => _x[g]), xx = Pooled(g => _xx[g]), y = Pooled(g => _byHead[g, head].Sum), xy = Pooled(g => _byHead[g, head].SumX);
+        // Σ over classes of what the fit explains of Σ y², so that Σ (y − ŷ)² = squares − that.
+        double Fitted(IEnumerable<(double N, double X, double XX, double Y, double XY)> classes) => classes.Where(c => c.N > 0).Sum(c =>
+        {
+            double spread = c.XX - c.X * c.X / c.N, along = c.XY - c.X * c.Y / c.N;
+            return c.Y * c.Y / c.N + (spread > 1e-9 * c.XX ? along * along / spread : 0);
+        });
+        double Share(IEnumerable<(double, double, double, double, double)> classes) => Math.Clamp(1 - (squares - Fitted(classes)) / total, 0, 1);
+        var each = Enumerable.Range(0, Classes).Select(c => (n[c], x[c], xx[c], y[c], xy[c])).ToArray();
+        var kinds = each.Take(OffsetClasses).Chunk(Offsets).Select(k => (k.Sum(c => c.Item1), k.Sum(c => c.Item2), k.Sum(c => c.Item3), k.Sum(c => c.Item4), k.Sum(c => c.Item5)));
+        return (Share(kinds), Share(each.Take(OffsetClasses)), Share(each.Skip(OffsetClasses)));
+    }
+
+    private sealed class Moments
+    {
+        public double[] Sum { get; } = new double[Classes];
+
+        public double[] SumX { get; } = new double[Classes];
+
+        public double Squares { get; set; }
+
+        public double Total { get; set; }
+    }
+}
