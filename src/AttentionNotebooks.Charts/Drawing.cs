@@ -39,7 +39,7 @@ internal static class Drawing
             .With("title", new { text = $"<b>{Style.Label(title)}</b>", x = 16.0 / width, xanchor = "left", y = 1 - 22.0 / total, yanchor = "middle", font = new { size = 15 } })
             .With("hoverlabel", new { bgcolor = "#FFFFFF", bordercolor = Style.Grey, font = new { size = 12, color = Style.Ink } })
             .With("showlegend", legend is not null)
-            .With("legend", legend is null ? null : new { orientation = "h", x = (16 - margin.L) / plotWidth, xanchor = "left", y = 1 + 6.0 / height, yanchor = "bottom" });
+            .With("legend", legend is null ? null : new { orientation = "h", traceorder = "normal", x = (16 - margin.L) / plotWidth, xanchor = "left", y = 1 + 6.0 / height, yanchor = "bottom" });
     }
 
     // plotly.js sets the entries one after the other and breaks the line where one does not fit; the title needs to know.

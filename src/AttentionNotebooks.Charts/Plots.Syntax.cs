@@ -1,3 +1,4 @@
+using System.Globalization;
 using AttentionNotebooks.Interactive;
 using Plotly.NET;
 using Figure = AttentionNotebooks.Interactive.Figure;
@@ -32,7 +33,8 @@ public sealed partial class Plots
         if (x.Count > 0)
             traces.Add(new Trace("scatter").With("mode", "lines").With("x", x.Gaps()).With("y", y.Gaps()).With("line", new { color = Style.Fade(Style.Grey, 0.5), width = 2 }).With("hoverinfo", "skip").With("showlegend", false));
         traces.AddRange(series.Select((s, i) => new Trace("scatter").With("mode", "markers").With("name", Style.Label(s.Name)).With("x", s.Values.Gaps()).With("y", at)
-            .With("marker", new { color = Style.Colour(i), symbol = Style.Symbol(i), size = Style.SymbolSize(i) + 2, line = new { color = Style.Outline(i), width = 0.8 } })
+            // The first is filled and the others are open, so that marks on one another are all seen.
+            .With("marker", new { color = Style.Colour(i), symbol = Style.Symbol(i) + (i == 0 ? "" : "-open"), size = Style.SymbolSize(i) + (i == 0 ? 0 : 3), line = new { color = i == 0 ? Style.Outline(0) : Style.Colour(i), width = i == 0 ? 0.8 : 2 } })
             .With("error_x", i > 0 || low is null ? null : new
             {
                 type = "data", symmetric = false, color = Style.Colour(0), thickness = 1.2, width = 3,
@@ -64,21 +66,21 @@ public sealed partial class Plots
     }
 
     /// <inheritdoc/>
-    public Figure Preferences(IReadOnlyList<string> rows, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<double>> ratios, string title, string? caption = null)
+    public Figure Preferences(IReadOnlyList<string> rows, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<double>> ratios, string columnTitle, string title, string? caption = null)
     {
         Require(rows.Count > 0 && columns.Count > 0, "there is nothing to show", nameof(rows));
         Require(ratios.Count == rows.Count && ratios.All(r => r.Count == columns.Count), $"the ratios are not {rows.Count} × {columns.Count}", nameof(ratios));
         // Twice as much and half as much are as far from 1; beyond eight times nobody needs a shade.
         var colours = ratios.Select(r => r.Select(v => Math.Clamp(Math.Log2(v), -3, 3)).Gaps()).ToArray();
-        var texts = ratios.Select(r => r.Select(v => double.IsFinite(v) ? Style.Number(v) : "").ToArray()).ToArray();
+        var texts = ratios.Select(r => r.Select(v => double.IsFinite(v) ? v.ToString(v < 0.095 ? "0.00" : v < 9.95 ? "0.0" : "0", CultureInfo.InvariantCulture) : "").ToArray()).ToArray();
         double[] at = [.. Enumerable.Range(0, columns.Count).Select(i => (double)i)], down = [.. Enumerable.Range(0, rows.Count).Select(i => (double)i)];
-        var trace = new Trace("heatmap").With("z", colours).With("x", at).With("y", down).With("text", texts).With("texttemplate", "%{text}").With("textfont", new { size = 10 })
+        var trace = new Trace("heatmap").With("z", colours).With("x", at).With("y", down).With("text", texts).With("texttemplate", "%{text}").With("textfont", new { size = 11 })
             .With("colorscale", Style.DivergingScale).With("zmin", -3).With("zmax", 3).With("xgap", 1).With("ygap", 1)
             .With("colorbar", new { title = new { text = "times the uniform share", side = "right" }, thickness = 12, outlinewidth = 0, tickvals = new[] { -3, -2, -1, 0, 1, 2, 3 }, ticktext = new[] { "⅛", "¼", "½", "1", "2", "4", "8" } })
             .With("hovertemplate", "%{text} times the uniform share<extra></extra>");
-        int left = Math.Clamp(30 + 7 * Math.Min(24, rows.Max(r => r.Length)), 60, 220);
-        var layout = Drawing.Layout(title, Math.Max(80, 34 * rows.Count), (left, 48, 110, 96))
-            .With("xaxis", Drawing.Axis("kind of token or place").Ticks(at, columns.Select(Style.Label)).With("tickangle", -45).With("ticks", ""))
+        int left = Math.Clamp(30 + 7 * Math.Min(24, rows.Max(r => r.Length)), 60, 220), lines = columns.Max(c => Style.Wrapped(c, 18).Split("<br>").Length);
+        var layout = Drawing.Layout(title, Math.Max(100, (rows.Count > 12 ? 21 : 34) * rows.Count), (left, 48, 110, 44 + 15 * lines))
+            .With("xaxis", Drawing.Axis(Style.Label(columnTitle)).Ticks(at, columns.Select(c => Style.Wrapped(c, 18))).With("ticks", ""))
             .With("yaxis", Drawing.Axis("").Ticks(down, rows.Select(r => Style.Wrapped(r, 24))).With("autorange", "reversed").With("ticks", ""));
         return Drawing.Finish([trace], layout, title, caption ?? "How many times the share that uniform attention would give: orange more, blue less, white the same.");
     }

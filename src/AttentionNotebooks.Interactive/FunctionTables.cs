@@ -9,13 +9,13 @@ internal static class FunctionTables
     /// <summary>Relations, with the head that was chosen without the words that it is scored on.</summary>
     public static TextTable Of(IReadOnlyList<HeldOutRelation> relations) => new(
         "Which relations a head finds",
-        ["relation", "words", "best head", "read", "on its own words", "held out", "95 % from", "to", "offset, held out", "gain", "gain from", "to", "p", "p, Holm"],
+        ["relation", "words", "best head", "own words", "held out", "95 %", "offset", "gain", "95 %", "p, Holm"],
         [.. relations.Select(r => (string[])
         [
-            r.Relation, r.Accuracy.Count.ToString(CultureInfo.InvariantCulture), r.Best.Head.ToString(), r.Best.Direction == Direction.DependentToHead ? "dep → head" : "head → dep",
-            F(r.Best.Accuracy.Value), F(r.Accuracy.Value), F(r.Interval.Low), F(r.Interval.High), F(r.Baseline.Value), Signed(r.Gain), Signed(r.GainInterval.Low), Signed(r.GainInterval.High), P(r.PValue), P(r.Holm),
+            r.Relation, r.Accuracy.Count.ToString(CultureInfo.InvariantCulture), r.Best.Head + (r.Best.Direction == Direction.DependentToHead ? " dep → head" : " head → dep"),
+            F(r.Best.Accuracy.Value), F(r.Accuracy.Value), $"{F(r.Interval.Low)} … {F(r.Interval.High)}", F(r.Baseline.Value), Signed(r.Gain), $"{Signed(r.GainInterval.Low)} … {Signed(r.GainInterval.High)}", P(r.Holm),
         ])],
-        "Held out: head, direction and offset are chosen on one half of the sentences and scored on the other, both ways. p: McNemar's test of the held-out head against the held-out offset, corrected for all relations of the treebank.");
+        "Held out: head, direction and offset are chosen on one half of the sentences and scored on the other, both ways (offset and gain too). Own words: the best head on the words that it was chosen on. p: McNemar's test of the held-out head against the held-out offset, corrected for all relations of the treebank.");
 
     /// <summary>Probes beside their controls.</summary>
     public static TextTable Of(IReadOnlyList<ProbeScore> scores) => new(

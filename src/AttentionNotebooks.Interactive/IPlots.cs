@@ -122,13 +122,14 @@ public partial interface IPlots
     Figure Stacked(IReadOnlyList<string> labels, IReadOnlyList<(string Name, IReadOnlyList<double> Values)> parts, string valueTitle, string title, string caption = "");
 
     /// <summary>Who likes what: rows × columns of ratios to the uniform share, in colours where twice and half are as far from white.</summary>
-    /// <param name="rows">Heads or clusters.</param>
-    /// <param name="columns">Kinds of tokens or places.</param>
+    /// <param name="rows">Kinds of tokens or places.</param>
+    /// <param name="columns">Heads or clusters.</param>
     /// <param name="ratios">A ratio per row and column; one that is not a number leaves a gap.</param>
+    /// <param name="columnTitle">What the columns are.</param>
     /// <param name="title">What is drawn.</param>
     /// <param name="caption">What to see.</param>
     /// <exception cref="ArgumentException">There is nothing to draw, or the sizes differ.</exception>
-    Figure Preferences(IReadOnlyList<string> rows, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<double>> ratios, string title, string? caption = null);
+    Figure Preferences(IReadOnlyList<string> rows, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<double>> ratios, string columnTitle, string title, string? caption = null);
 
     /// <summary>One or more series over a common horizontal axis, each with a colour, a dash and a symbol of its own.</summary>
     /// <param name="x">The common coordinates.</param>

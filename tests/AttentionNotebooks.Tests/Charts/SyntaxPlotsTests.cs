@@ -33,12 +33,12 @@ public class SyntaxPlotsTests
     [Fact]
     public void Preferences_are_coloured_by_their_logarithm_and_told_in_full()
     {
-        var figure = Kit.Plot.Preferences(["first", "second"], ["NOUN", "[CLS]"], [[2, 0.5], [1, double.NaN]], "likes");
+        var figure = Kit.Plot.Preferences(["first", "second"], ["NOUN", "[CLS]"], [[2, 0.5], [1, double.NaN]], "heads", "likes");
         var z = figure.Data().GetProperty("z").Matrix();
         Assert.Equal([1, -1], z[0]);
         Assert.Equal([0, double.NaN], z[1]);
         Assert.Equal("0.5", figure.Data().GetProperty("text")[0][1].GetString());
-        Assert.Equal(-3, Kit.Plot.Preferences(["a"], ["b"], [[0.0]], "").Data().GetProperty("z").Matrix()[0][0]);
-        Assert.Throws<ArgumentException>(() => Kit.Plot.Preferences(["a"], ["b"], [[1, 2]], ""));
+        Assert.Equal(-3, Kit.Plot.Preferences(["a"], ["b"], [[0.0]], "", "").Data().GetProperty("z").Matrix()[0][0]);
+        Assert.Throws<ArgumentException>(() => Kit.Plot.Preferences(["a"], ["b"], [[1, 2]], "", ""));
     }
 }

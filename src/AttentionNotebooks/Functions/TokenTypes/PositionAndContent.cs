@@ -125,42 +125,77 @@ public sealed class PositionAndContent : IAttentionVisitor
         int heads = _grid.Count;
         var (specials, offset, content, keys, low, high) = (new double[heads], new double[heads], new double[heads], new double[heads], new double[heads], new double[heads]);
         double quantile = _groups > 1 ? StudentT.InvCDF(0, 1, _groups - 1, 0.975) : double.NaN;
+        double[][] pairs = [Sum(_count), Sum(_x), Sum(_xx)];
         for (int h = 0; h < heads; h++)
         {
-            var (bySpecials, byOffset, byKey) = Explained(h, without: -1);
+            Moments[] groups = [.. Enumerable.Range(0, _groups).Select(g => _byHead[g, h])];
+            var all = new Moments(Sum([.. groups.Select(g => g.Sum)]), Sum([.. groups.Select(g => g.SumX)])) { Squares = groups.Sum(g => g.Squares), Total = groups.Sum(g => g.Total) };
+            var (bySpecials, byOffset, byKey) = Explained(pairs, all, without: -1, new Moments());
             (specials[h], offset[h], content[h], keys[h]) = (bySpecials, byOffset - bySpecials, 1 - byOffset, byKey);
-            double[] left = _groups > 1 ? [.. Enumerable.Range(0, _groups).Select(g => Explained(h, g).ByOffset)] : [];
+            double[] left = _groups > 1 ? [.. groups.Select((g, i) => Explained(pairs, all, i, g).ByOffset)] : [];
             double mean = left.DefaultIfEmpty(double.NaN).Average(), error = Math.Sqrt((_groups - 1.0) / _groups * left.Sum(v => (v - mean) * (v - mean)));
             (low[h], high[h]) = (Math.Max(0, byOffset - quantile * error), Math.Min(1, byOffset + quantile * error));
         }
         return new PositionShares(_grid, specials, offset, content, keys, low, high);
     }
 
-    private (double BySpecials, double ByOffset, double ByKey) Explained(int head, int without)
+    // The shares of all texts less those of one group.
+    private (double BySpecials, double ByOffset, double ByKey) Explained(double[][] pairs, Moments all, int without, Moments less)
     {
-        int[] groups = [.. Enumerable.Range(0, _groups).Where(g => g != without)];
-        double total = groups.Sum(g => _byHead[g, head].Total), squares = groups.Sum(g => _byHead[g, head].Squares);
+        double total = all.Total - less.Total, squares = all.Squares - less.Squares;
         // What float32 makes of 1/n is no structure.
         if (!(total > 1e-9 * squares)) return (double.NaN, double.NaN, double.NaN);
-        double[] Pooled(Func<int, double[]> of) => [.. Enumerable.Range(0, Classes).Select(c => groups.Sum(g => of(g)[c]))];
-        double[] n = Pooled(g => _count[g]), x = Pooled(g => _x[g]), xx = Pooled(g => _xx[g]), y = Pooled(g => _byHead[g, head].Sum), xy = Pooled(g => _byHead[g, head].SumX);
-        // Σ over classes of what the fit explains of Σ y², so that Σ (y − ŷ)² = squares − that.
-        double Fitted(IEnumerable<(double N, double X, double XX, double Y, double XY)> classes) => classes.Where(c => c.N > 0).Sum(c =>
+        double Pairs(int what, double[][] byGroup, int c) => pairs[what][c] - (without < 0 ? 0 : byGroup[without][c]);
+        Line In(int c) => new(Pairs(0, _count, c), Pairs(1, _x, c), Pairs(2, _xx, c), all.Sum[c] - less.Sum[c], all.SumX[c] - less.SumX[c]);
+        double byKind = 0, byOffset = 0, byKey = 0;
+        for (int kind = 0; kind < Kinds; kind++)
         {
-            double spread = c.XX - c.X * c.X / c.N, along = c.XY - c.X * c.Y / c.N;
-            return c.Y * c.Y / c.N + (spread > 1e-9 * c.XX ? along * along / spread : 0);
-        });
-        double Share(IEnumerable<(double, double, double, double, double)> classes) => Math.Clamp(1 - (squares - Fitted(classes)) / total, 0, 1);
-        var each = Enumerable.Range(0, Classes).Select(c => (n[c], x[c], xx[c], y[c], xy[c])).ToArray();
-        var kinds = each.Take(OffsetClasses).Chunk(Offsets).Select(k => (k.Sum(c => c.Item1), k.Sum(c => c.Item2), k.Sum(c => c.Item3), k.Sum(c => c.Item4), k.Sum(c => c.Item5)));
-        return (Share(kinds), Share(each.Take(OffsetClasses)), Share(each.Skip(OffsetClasses)));
+            var together = new Line();
+            for (int c = kind * Offsets; c < (kind + 1) * Offsets; c++)
+            {
+                var line = In(c);
+                byOffset += line.Fitted;
+                together = together.With(line);
+            }
+            byKind += together.Fitted;
+        }
+        for (int c = OffsetClasses; c < Classes; c++) byKey += In(c).Fitted;
+        double Share(double fitted) => Math.Clamp(1 - (squares - fitted) / total, 0, 1);
+        return (Share(byKind), Share(byOffset), Share(byKey));
     }
 
-    private sealed class Moments
+    private static double[] Sum(double[][] arrays)
     {
-        public double[] Sum { get; } = new double[Classes];
+        var sum = new double[Classes];
+        foreach (double[] array in arrays)
+            for (int c = 0; c < Classes; c++) sum[c] += array[c];
+        return sum;
+    }
 
-        public double[] SumX { get; } = new double[Classes];
+    // The sums that a regression of y on x needs.
+    private readonly record struct Line(double N, double X, double XX, double Y, double XY)
+    {
+        /// <summary>Σ ŷ², so that Σ (y − ŷ)² = Σ y² − that.</summary>
+        public double Fitted
+        {
+            get
+            {
+                if (N < 0.5) return 0;
+                double spread = XX - X * X / N, along = XY - X * Y / N;
+                return Y * Y / N + (spread > 1e-9 * XX ? along * along / spread : 0);
+            }
+        }
+
+        public Line With(Line other) => new(N + other.N, X + other.X, XX + other.XX, Y + other.Y, XY + other.XY);
+    }
+
+    private sealed class Moments(double[] sum, double[] sumX)
+    {
+        public Moments() : this(new double[Classes], new double[Classes]) { }
+
+        public double[] Sum => sum;
+
+        public double[] SumX => sumX;
 
         public double Squares { get; set; }
 

@@ -1,3 +1,5 @@
+using AttentionNotebooks.Attention;
+using AttentionNotebooks.Data;
 using AttentionNotebooks.Functions;
 
 namespace AttentionNotebooks.Tests.Functions;
@@ -68,6 +70,23 @@ public class HeldOutRelationsTests
         Assert.All(relations, r => Assert.True(r.Best.Accuracy.Value > r.Best.Baseline.Value && r.Best.Accuracy.Value > r.Accuracy.Value + 0.1));
         Assert.All(relations, r => Assert.InRange(0.24, r.Interval.Low, r.Interval.High)); // 1/(W − 1), averaged over sentences of 4 to 6 words
         Assert.All(relations, r => Assert.False(r.Holm < 0.05 && r.Gain > 0));
+    }
+
+    [Fact]
+    public void Of_the_real_BERT_some_heads_keep_their_skill_and_others_were_flattered()
+    {
+        var archive = MapArchive.Open(Repository.SharedData("bert-base-maps", "sst2.npz"), Repository.SharedData("bert-base-maps", "sst2.tokens.jsonl"));
+        var byId = ConllU.Read(Repository.SharedData("bert-base-maps", "sst2.conllu")).ToDictionary(s => s.Id);
+        int[] known = [.. Enumerable.Range(0, archive.Texts.Count).Where(i => byId.ContainsKey(archive.Texts[i].Id))];
+        var relations = HeldOutRelations.Of(DependencyHits.Of(archive.Only(known), [.. known.Select(i => byId[archive.Texts[i].Id])])).ToDictionary(r => r.Relation);
+        // Determiners: both halves choose 7-10, so that nothing was flattered.
+        Assert.All(relations["det"].Choices, c => Assert.Equal(new Head(7, 10), c.Head));
+        Assert.Equal(relations["det"].Best.Accuracy, relations["det"].Accuracy);
+        Assert.All(new[] { "det", "obj", "case" }, r => Assert.True(relations[r].GainInterval.Low > 0.2 && relations[r].Holm < 1e-3));
+        // Subjects: the best head has 0.489 on its own words; chosen without them, heads do no better than an offset.
+        Assert.Equal(0.489, relations["nsubj"].Best.Accuracy.Value, 5e-4);
+        Assert.InRange(relations["nsubj"].Accuracy.Value, 0.3, 0.42);
+        Assert.InRange(0.0, relations["nsubj"].GainInterval.Low, relations["nsubj"].GainInterval.High);
     }
 
     [Fact]

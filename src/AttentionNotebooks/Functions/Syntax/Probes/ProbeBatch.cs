@@ -6,7 +6,7 @@ namespace AttentionNotebooks.Functions;
 /// <summary>Some sentences of like length, padded to L words, as tensors that live until the batch is disposed.</summary>
 internal sealed class ProbeBatch : IDisposable
 {
-    private readonly Tensor _maps; // [B, K, L + 2, L + 2], float16
+    private readonly Tensor _to, _from, _specials; // float16
 
     public ProbeBatch(ProbeData data, WordVectors? vectors, IReadOnlyList<int> sentences)
     {
@@ -36,7 +36,14 @@ internal sealed class ProbeBatch : IDisposable
             }
         }
         using var scope = NewDisposeScope();
-        _maps = tensor(maps, [count, data.Maps, size, size]).DetachFromDisposeScope();
+        var all = tensor(maps, [count, data.Maps, size, size]);                                                                 // [B, K, L + 2, L + 2]
+        Tensor Part(int row, int rows, int column, int columns) => all.narrow(2, row, rows).narrow(3, column, columns);
+        const int First = ProbeSentence.Specials;
+        var among = Part(First, Length, First, Length);                                                                          // [B, K, L, L]
+        _to = among.permute(0, 2, 1, 3).contiguous().DetachFromDisposeScope();
+        _from = among.permute(0, 3, 1, 2).contiguous().DetachFromDisposeScope();
+        _specials = cat([Part(First, Length, 0, 1).squeeze(3), Part(0, 1, First, Length).squeeze(2), Part(First, Length, 1, 1).squeeze(3), Part(1, 1, First, Length).squeeze(2)], 1)
+            .transpose(1, 2).contiguous().DetachFromDisposeScope();                                                             // [B, L, 4K]
         Words = tensor(words, [count, Length, d]).DetachFromDisposeScope();
         Closed = tensor(closed, [count, Length, Length + 1]).DetachFromDisposeScope();
         Rows = tensor(rows.ToArray()).DetachFromDisposeScope();
@@ -62,19 +69,10 @@ internal sealed class ProbeBatch : IDisposable
     public Tensor Targets { get; }
 
     /// <summary>Every word's attention to the others, and the others' to it: <c>[B, L, K, L]</c> twice, and its attention to [CLS], from [CLS], to [SEP], from [SEP]: <c>[B, L, 4K]</c>.</summary>
-    public (Tensor To, Tensor From, Tensor Specials) Features()
-    {
-        using var scope = NewDisposeScope();
-        var maps = _maps.to_type(ScalarType.Float32);
-        var words = maps.narrow(2, ProbeSentence.Specials, Length).narrow(3, ProbeSentence.Specials, Length);                    // [B, K, L, L]
-        Tensor Row(int special) => maps.narrow(2, special, 1).narrow(3, ProbeSentence.Specials, Length).squeeze(2);             // [B, K, L]
-        Tensor Column(int special) => maps.narrow(2, ProbeSentence.Specials, Length).narrow(3, special, 1).squeeze(3);
-        var specials = cat([Column(0), Row(0), Column(1), Row(1)], 1).transpose(1, 2).contiguous();
-        return (words.permute(0, 2, 1, 3).contiguous().MoveToOuterDisposeScope(), words.permute(0, 3, 1, 2).contiguous().MoveToOuterDisposeScope(), specials.MoveToOuterDisposeScope());
-    }
+    public (Tensor To, Tensor From, Tensor Specials) Features() => (_to.to_type(ScalarType.Float32), _from.to_type(ScalarType.Float32), _specials.to_type(ScalarType.Float32));
 
     public void Dispose()
     {
-        foreach (var t in new[] { _maps, Words, Closed, Rows, Targets }) t.Dispose();
+        foreach (var t in new[] { _to, _from, _specials, Words, Closed, Rows, Targets }) t.Dispose();
     }
 }
