@@ -21,7 +21,7 @@ public sealed partial class Plots
         bool Shown(int s) => s == none;
         for (int s = 0; s < strengths; s++)
             traces.Add(new Trace("heatmap").With("z", Drawing.Rows(Widen(sweep.States[warm][s].Map))).With("zmin", 0).With("zmax", 1).With("colorscale", Style.InkScale).With("visible", Shown(s))
-                .With("colorbar", new { title = new { text = "attention weight", side = "top" }, orientation = "h", thickness = 10, len = 0.4, x = 0.2, y = -0.36, outlinewidth = 0 }).With("hovertemplate", "query %{y}, key %{x}: %{z:.3f}<extra></extra>"));
+                .With("colorbar", new { title = new { text = "attention weight", side = "top" }, orientation = "h", thickness = 10, len = 0.4, x = 0.2, y = -0.52, outlinewidth = 0 }).With("hovertemplate", "query %{y}, key %{x}: %{z:.3f}<extra></extra>"));
         for (int s = 0; s < strengths; s++)
             traces.Add(new Trace("scatter").With("mode", "text").With("x", sweep.Features.Select(_ => 0.0).Prepend(0).ToArray()).With("y", Enumerable.Range(0, sweep.Features.Count + 1).Select(i => (double)-i).ToArray())
                 .With("text", Facts(sweep, warm, s)).With("textposition", "middle right").With("textfont", new { size = 12 }).With("xaxis", "x3").With("yaxis", "y3").With("visible", Shown(s)).With("hoverinfo", "skip"));
@@ -44,7 +44,7 @@ public sealed partial class Plots
         double[] at = [.. Enumerable.Range(0, tokens).Select(i => (double)i)];
         string[] names = [.. sweep.Tokens.Select(Style.Token)];
         const double Split = 0.44;
-        var layout = Drawing.Layout(title, 330, (90, 48, 24, 236)).With("plot_bgcolor", "#FFFFFF")
+        var layout = Drawing.Layout(title, 330, (90, 48, 24, 320)).With("plot_bgcolor", "#FFFFFF")
             .With("xaxis", Drawing.Axis("attended token (key)").Ticks(at, names).With("tickangle", -90).With("domain", new[] { 0, Split }).With("anchor", "y").With("ticks", ""))
             .With("yaxis", Drawing.Axis("attending token (query)").Ticks(at, names).With("autorange", "reversed").With("anchor", "x").With("ticks", ""))
             .With("xaxis2", Drawing.Axis("temperature τ (log scale)", grid: true).With("type", "log").With("domain", new[] { Split + 0.16, 1 }).With("anchor", "y2"))
@@ -54,7 +54,7 @@ public sealed partial class Plots
             .With("shapes", new[] { new { type = "line", xref = "x2 domain", yref = "y2", x0 = 0, x1 = 1, y0 = sweep.Untouched, y1 = sweep.Untouched, line = new { color = Style.Grey, width = 1, dash = "dash" } } })
             .With("sliders", new object[]
             {
-                Slider(temperatures, warm, "temperature τ = ", -0.42), Slider(priors, none, $"prior on offset {Style.Number(sweep.Prior.Centre)}, width {Style.Number(sweep.Prior.Width)} tokens: strength (nats) = ", -0.66),
+                Slider(temperatures, warm, "temperature τ = ", -0.56), Slider(priors, none, $"prior on offset {Style.Number(sweep.Prior.Centre)}, width {Style.Number(sweep.Prior.Width)} tokens: strength (nats) = ", -0.8),
             });
         return Drawing.Finish(traces, layout, title, caption ??
             "Two sliders: τ multiplies the head's scores (right: sharper), the prior adds to them at its offset. Left: the head's map of one text. Right: the task's loss against τ at this strength, the diamond is where the sliders stand, the dashed line the untouched head; below it the head's features.");
@@ -117,7 +117,7 @@ public sealed partial class Plots
     {
         var state = sweep.States[temperature][strength];
         string change = (state.Loss - sweep.Untouched).ToString("+0.0000;−0.0000;0", CultureInfo.InvariantCulture);
-        return [string.Create(CultureInfo.InvariantCulture, $"<b>loss {state.Loss:F4} nats ({change})</b>"), .. sweep.Features.Select((f, i) => Style.Label($"{f.Name} {Style.Number(state.Features[i])}{FeatureUnits.AfterNumber(f.Unit)}"))];
+        return [string.Create(CultureInfo.InvariantCulture, $"<b>loss {state.Loss:F4} nats ({change})</b>"), .. sweep.Features.Select((f, i) => Style.Label($"{f.Name} {Style.Number(Math.Round(state.Features[i], 3))}{FeatureUnits.AfterNumber(f.Unit)}"))];
     }
 
     // For one of three rows of traces its values, and nothing for the others.

@@ -9,8 +9,9 @@ namespace AttentionNotebooks.Calibration;
 /// <remarks>Hoerl and Kennard (1970). Equal to scikit-learn's <c>Ridge(alpha=λ)</c> behind a <c>StandardScaler</c>.</remarks>
 public sealed class Ridge
 {
-    private readonly double[] _means, _spreads, _singular;
-    private readonly Matrix<double> _left, _right; // z = U·S·Vᵀ: [rows, r], [r, columns]
+    private readonly double[] _means, _spreads, _eigenvalues;
+    private readonly double[][] _rows;               // z: the rows, standardised
+    private readonly Matrix<double> _directions;     // zᵀ·z = V·E·Vᵀ: [columns, columns]
 
     /// <summary>Prepares regressions on some rows.</summary>
     /// <param name="x"><c>[rows][columns]</c>, finite, at least two rows. A column without spread in them has coefficient 0.</param>
@@ -23,9 +24,13 @@ public sealed class Ridge
         _spreads = [.. Enumerable.Range(0, columns).Select(c => Math.Sqrt(x.Average(r => (r[c] - _means[c]) * (r[c] - _means[c]))))];
         // A spread that is rounding error of the values' own size is no spread.
         for (int c = 0; c < columns; c++) if (!(_spreads[c] > 1e-12 * x.Max(r => Math.Abs(r[c])))) _spreads[c] = double.PositiveInfinity;
-        var svd = Matrix<double>.Build.Dense(x.Count, columns, (r, c) => (x[r][c] - _means[c]) / _spreads[c]).Svd();
-        int rank = Math.Min(x.Count, columns);
-        (_singular, _left, _right) = ([.. svd.S.Take(rank)], svd.U.SubMatrix(0, x.Count, 0, rank), svd.VT.SubMatrix(0, rank, 0, columns));
+        _rows = [.. x.Select(r => r.Select((v, c) => (v - _means[c]) / _spreads[c]).ToArray())];
+        var gram = Matrix<double>.Build.Dense(columns, columns);
+        foreach (var z in _rows)
+            for (int i = 0; i < columns; i++)
+                for (int j = 0; j < columns; j++) gram[i, j] += z[i] * z[j];
+        var parts = gram.Evd(Symmetricity.Symmetric);
+        (_eigenvalues, _directions) = ([.. parts.EigenValues.Select(e => Math.Max(0, e.Real))], parts.EigenVectors);
     }
 
     /// <summary>Fits.</summary>
@@ -33,24 +38,25 @@ public sealed class Ridge
     /// <param name="lambda">λ, above 0.</param>
     public RidgeFit Fit(IReadOnlyList<double> y, double lambda) => Fit(Project(y), lambda);
 
-    /// <summary>What a y is in the rows' own directions, for fits with several λ.</summary>
+    /// <summary>Vᵀ·zᵀ·(y − its mean), for fits with several λ.</summary>
     internal (double Mean, double[] Parts) Project(IReadOnlyList<double> y)
     {
+        int columns = _means.Length;
         double mean = y.Average();
-        var parts = new double[_singular.Length];
+        var products = new double[columns];
         for (int r = 0; r < y.Count; r++)
-            for (int k = 0; k < parts.Length; k++) parts[k] += _left[r, k] * (y[r] - mean);
-        return (mean, parts);
+            for (int c = 0; c < columns; c++) products[c] += _rows[r][c] * (y[r] - mean);
+        return (mean, [.. Enumerable.Range(0, columns).Select(k => Enumerable.Range(0, columns).Sum(c => _directions[c, k] * products[c]))]);
     }
 
     /// <inheritdoc cref="Fit(IReadOnlyList{double}, double)"/>
     internal RidgeFit Fit((double Mean, double[] Parts) y, double lambda)
     {
         var coefficients = new double[_means.Length];
-        for (int k = 0; k < _singular.Length; k++)
+        for (int k = 0; k < coefficients.Length; k++)
         {
-            double share = _singular[k] / (_singular[k] * _singular[k] + lambda) * y.Parts[k];
-            for (int c = 0; c < coefficients.Length; c++) coefficients[c] += share * _right[k, c];
+            double share = y.Parts[k] / (_eigenvalues[k] + lambda);
+            for (int c = 0; c < coefficients.Length; c++) coefficients[c] += share * _directions[c, k];
         }
         return new RidgeFit(y.Mean, coefficients, _means, _spreads);
     }
