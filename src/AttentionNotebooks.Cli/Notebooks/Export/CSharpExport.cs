@@ -103,7 +103,7 @@ internal sealed class CSharpExport
     private void AddCode(Cell cell)
     {
         string call = $"\n{receiver}.Code({cell.Number}, {(cell.Id is null ? "null" : ProgramText.Quoted(cell.Id))}, {sources}.Cell{cell.Number}";
-        bool begun = false;
+        int? last = null;
         foreach (var part in parts[cell.Number].Parts)
         {
             if (!compiled.TryGetValue(part, out var own))
@@ -122,14 +122,14 @@ internal sealed class CSharpExport
                 if (code[tree].HasNullable) program.Add("#nullable restore");
             }
         }
-        if (!begun) BeginAt(1);
+        if (last is null) BeginAt(1);
         if (parts[cell.Number].IsTimed) program.Add($"{receiver}.ShowTime();");
 
         void BeginAt(int line)
         {
-            if (begun) program.Add($"{receiver}.GoOn({line});");
-            else program.Add($"{call}{(line == 1 ? "" : $", line: {line}")});");
-            begun = true;
+            if (last is null) program.Add($"{call}{(line == 1 ? "" : $", line: {line}")});");
+            else if (line > 0 || last > 0) program.Add($"{receiver}.GoOn({line});");
+            last = line;
         }
     }
 

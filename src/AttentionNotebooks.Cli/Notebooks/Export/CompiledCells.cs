@@ -25,7 +25,8 @@ internal static class CompiledCells
     public static Dictionary<CellPart, CompiledPart> Of(Notebook notebook, IReadOnlyDictionary<int, CellParts> parts)
     {
         using var host = new ScriptHost(notebook);
-        var compiled = new Dictionary<CellPart, CompiledPart>();
+        // Two cells may hold the same text.
+        var compiled = new Dictionary<CellPart, CompiledPart>(ReferenceEqualityComparer.Instance);
         foreach (var cell in notebook.Cells.Where(c => parts.ContainsKey(c.Number)))
         {
             foreach (var part in parts[cell.Number].Parts.Where(p => p.Language == "csharp"))

@@ -21,7 +21,7 @@ internal static class ProgramCheck
         var options = new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: withUnsafeCode, metadataReferenceResolver: resolver);
         var compilation = CSharpCompilation.Create("notebook", [CSharpSyntaxTree.ParseText(program.ToString(), FileBased)], references, options);
         if (compilation.GetDiagnostics().FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error) is not { } error) return;
-        string message = $"{error.Id}: {error.GetMessage(CultureInfo.InvariantCulture)}";
+        string message = $"{error.Id}: {error.GetMessage(CultureInfo.InvariantCulture).TrimEnd('.')}";
         var cell = program.OwnerOf(error.Location.GetLineSpan().StartLinePosition.Line + 1);
         throw cell is null
             ? new InputException(notebook.Path, null, $"makes a program that does not compile ({message})", "Run it with attn run, and report it")
