@@ -37,6 +37,7 @@ public static class TrainDemoVerb
         var queryKeyRate = Number("--query-key-rate", "How many times faster queries and keys learn in the late phase.", Standard.QueryKeyRate);
         var pairWeight = Number("--pair-weight", "How much pairs of segments count beside masked words; 0 for none.", Standard.PairWeight);
         var speakingCost = Number("--speaking-cost", "What heads pay in the late phase for what they add to a token; 0 for nothing.", Standard.SpeakingCost);
+        var freeSpecial = new Option<bool>("--free-special-tokens") { Description = "Heads pay for what they take from words alone, so that they come to rest on [CLS] and [SEP]." };
         var lateFrom = Number("--late-from", "The part of the steps after which the late phase begins; a tenth of the steps later it is in full force.", Standard.LateFrom);
         var fallFrom = Number("--fall-from", "The part of the steps after which the learning rate falls.", Standard.FallFrom);
         var pairsFrom = Number("--pairs-from", "The part of the steps after which pairs of segments count.", Standard.PairsFrom);
@@ -52,7 +53,7 @@ public static class TrainDemoVerb
         var note = new Option<string?>("--data-note") { Description = "A Markdown file about the texts and their licences, for the model card." };
         var command = new Command("train-demo", "Trains a small BERT from nothing and writes a Hugging Face folder.")
         {
-            text, folder, steps, seed, layers, heads, hidden, wide, positions, vocabulary, batch, replicas, evaluate, rate, queryKeyRate, pairWeight, speakingCost, lateFrom, lateLayers, pairsFrom, fallFrom, precision, device, startFrom, resume, fullPrecision, note,
+            text, folder, steps, seed, layers, heads, hidden, wide, positions, vocabulary, batch, replicas, evaluate, rate, queryKeyRate, pairWeight, speakingCost, freeSpecial, lateFrom, lateLayers, pairsFrom, fallFrom, precision, device, startFrom, resume, fullPrecision, note,
         };
         report.AddTo(command);
         command.SetWork((parsed, cancellation) => Train(
@@ -68,7 +69,7 @@ public static class TrainDemoVerb
                 VocabularySize = parsed.GetValue(vocabulary), TokensPerBatch = parsed.GetValue(batch), Replicas = parsed.GetValue(replicas),
                 EvaluateEvery = parsed.GetValue(evaluate), LearningRate = parsed.GetValue(rate), QueryKeyRate = parsed.GetValue(queryKeyRate),
                 PairWeight = parsed.GetValue(pairWeight), SpeakingCost = parsed.GetValue(speakingCost), LateFrom = parsed.GetValue(lateFrom),
-                LateLayers = parsed.GetValue(lateLayers), PairsFrom = parsed.GetValue(pairsFrom), FallFrom = parsed.GetValue(fallFrom),
+                LateLayers = parsed.GetValue(lateLayers), FreeSpecialTokens = parsed.GetValue(freeSpecial), PairsFrom = parsed.GetValue(pairsFrom), FallFrom = parsed.GetValue(fallFrom),
                 Precision = Enum.Parse<Precision>(parsed.GetValue(precision)!, ignoreCase: true), Device = parsed.GetValue(device) == "cuda" ? DeviceType.CUDA : DeviceType.CPU,
                 HalfPrecision = !parsed.GetValue(fullPrecision),
             },

@@ -42,6 +42,7 @@ internal sealed class MaskedBatch
         Labels = [.. labels];
         Ids = tensor(ids, [rows, length], device: device);
         Segments = tensor(segments, [rows, length], device: device);
+        Words = tensor(ids.Select(id => id == tokenizer.ClsId || id == tokenizer.SepId ? 0f : 1f).ToArray(), [rows, length], device: device);
         Chosen = tensor(chosen.ToArray(), device: device);
         Targets = tensor(Labels, device: device);
         var pairs = examples.Select((e, b) => (Row: (long)b, Label: (long)e.Pair)).Where(p => p.Label >= 0).ToArray();
@@ -52,6 +53,9 @@ internal sealed class MaskedBatch
 
     /// <summary>Ids with words hidden, <c>[B, T]</c>.</summary>
     public Tensor Ids { get; }
+
+    /// <summary>1 at words, hidden ones too, 0 at [CLS] and [SEP], <c>[B, T]</c>, float32.</summary>
+    public Tensor Words { get; }
 
     /// <summary>Segments <c>[B, T]</c>.</summary>
     public Tensor Segments { get; }

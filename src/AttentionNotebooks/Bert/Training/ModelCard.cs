@@ -46,7 +46,7 @@ public static class ModelCard
             ? Invariant($" Pairs of segments, weight {o.PairWeight}: does the second follow the first, or is it from another document (half and half; Devlin et al. 2019, task 2)?{(o.PairsFrom > 0 ? Invariant($" They count after {o.PairsFrom:P0} of the steps.") : "")}")
             : " No pairs of segments, so the model has no pooler.";
         string speaking = o.SpeakingCost > 0
-            ? Invariant($"\n- A price on speaking: {o.SpeakingCost} times the sum over heads of the mean length of what a head adds to a token, relative to the residual, in the late phase. A head with nothing to say to a token learns to say nothing; where it rests then is its own choice. The original BERT was trained without it.")
+            ? Invariant($"\n- A price on speaking: {o.SpeakingCost} times the sum over heads of the mean length of what a head adds to a token, relative to the residual, in the late phase. A head with nothing to say to a token learns to say nothing; where it rests then is {(o.FreeSpecialTokens ? "arranged: what it takes from [CLS] and [SEP] is free" : "its own choice")}. The original BERT was trained without it.")
             : "";
         return Invariant($"""
             ## Training

@@ -6,7 +6,8 @@ namespace AttentionNotebooks.Bert.Training;
 /// <summary>
 /// A price on what heads say: for every head and query the length of each message it takes in, weighed by the attention
 /// it pays to it. A head that has nothing to say to a token is thereby taught to say nothing, which under a softmax it
-/// can only do by resting on a token whose value is next to nothing. Which token that is, nothing here decides.
+/// can only do by resting on a token whose value is next to nothing. Which token that is, nothing here decides, unless the
+/// messages of some are free.
 /// </summary>
 /// <remarks>The price is the norm-based weight of Kobayashi et al. (2020), "Attention is Not Only a Weight",
 /// Σ_j ‖α_ij f(x_j)‖ with f(x) = (xW^V + b^V)W^O; as a penalty it is a group lasso (Yuan and Lin, 2006) over messages.
@@ -20,15 +21,18 @@ internal sealed class SpeakingCost : IDisposable
     private readonly List<Tensor> costs = [];
     private readonly Scalar scale;
     private readonly Func<int, bool> isPriced;
+    private readonly Tensor? pricedKeys; // [B, 1, 1, T]
 
     /// <summary>A cost for the pass of one batch.</summary>
     /// <param name="model">The model whose heads are watched.</param>
     /// <param name="residualScale">α: what a head adds counts relative to the residual it is added to.</param>
     /// <param name="isPriced">Which layers pay, at least one; all unless given.</param>
-    public SpeakingCost(BertForMaskedLM model, double residualScale, Func<int, bool>? isPriced = null)
+    /// <param name="pricedKeys">1 at the tokens whose messages cost, 0 at those whose messages are free, <c>[B, T]</c>, float32; all cost unless given.</param>
+    public SpeakingCost(BertForMaskedLM model, double residualScale, Func<int, bool>? isPriced = null, Tensor? pricedKeys = null)
     {
         this.model = model;
         this.isPriced = isPriced ?? (_ => true);
+        this.pricedKeys = pricedKeys?.view(pricedKeys.shape[0], 1, 1, pricedKeys.shape[1]);
         lengths = new Tensor?[model.Config.NumHiddenLayers];
         scale = 1 / (residualScale * residualScale * model.Config.HiddenSize);
         Hooks = new AttentionHooks { OnValues = Measure, OnProbabilities = Weigh };
@@ -65,7 +69,9 @@ internal sealed class SpeakingCost : IDisposable
         if (!isPriced(layer)) return;
         double queries = probabilities.shape[0] * probabilities.shape[2];
         Scalar perQuery = 1 / queries;
-        costs.Add(probabilities.sum(-2, true).mul(lengths[layer]!).sum().mul(perQuery).DetachFromDisposeScope()); // summed over the heads
+        var paid = probabilities.sum(-2, true).mul(lengths[layer]!);          // [B, H, 1, T]
+        if (pricedKeys is not null) paid = paid.mul(pricedKeys);
+        costs.Add(paid.sum().mul(perQuery).DetachFromDisposeScope()); // summed over the heads
         GC.KeepAlive(perQuery);
     }
 }

@@ -121,7 +121,7 @@ internal sealed class TrainingRun : IDisposable
         using var scope = NewDisposeScope();
         var batch = new MaskedBatch(examples, corpus.Tokenizer, options.MaskRate, random, device);
         if (batch.Labels.Length == 0) return default; // nothing hidden, nothing to learn
-        using var cost = speakingWeight is null ? null : new SpeakingCost(model, alpha, options.IsLate);
+        using var cost = speakingWeight is null ? null : new SpeakingCost(model, alpha, options.IsLate, options.FreeSpecialTokens ? batch.Words : null);
         var hidden = batch.Hidden(model, cost?.Hooks);                         // [B, T, D]
         var loss = nn.functional.cross_entropy(batch.Logits(model, hidden), batch.Targets);
         var result = new Sums(1, loss.Value<float>(), 0, 0, 0, 0);

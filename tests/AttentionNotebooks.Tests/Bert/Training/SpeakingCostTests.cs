@@ -73,6 +73,23 @@ public class SpeakingCostTests
     }
 
     [Fact]
+    public void Messages_of_some_tokens_can_be_free()
+    {
+        using var scope = NewDisposeScope();
+        using var model = BertFixtures.Model(BertFixtures.Config(2));
+        var ids = BertFixtures.Batch([2, 5, 6, 3]);
+        float Total(float[]? priced)
+        {
+            using var cost = new SpeakingCost(model, 1, pricedKeys: priced is null ? null : tensor(priced, [1, 4]));
+            model.forward(ids, hooks: cost.Hooks);
+            return cost.Total().Value<float>();
+        }
+        Assert.Equal(Total(null), Total([1, 1, 1, 1]), 1e-6);
+        Assert.Equal(Total(null), Total([0, 1, 1, 0]) + Total([1, 0, 0, 1]), 1e-5);
+        Assert.Equal(0, Total([0, 0, 0, 0]));
+    }
+
+    [Fact]
     public void Silent_heads_cost_next_to_nothing_and_have_a_finite_gradient()
     {
         using var scope = NewDisposeScope();
