@@ -40,7 +40,7 @@ public sealed class PackageTests : IDisposable
             $"{id}.nuspec", $"buildTransitive/{id}.targets", "buildTransitive/NativeRepair.targets", "buildTransitive/ElfVersionNeeds.cs", "interactive-extensions/dotnet/extension.dib",
             "README.md", "LICENSE", "THIRD-PARTY-NOTICES.txt",
             .. new[] { "AttentionNotebooks", "AttentionNotebooks.Interactive" }.SelectMany(l => new[] { $"lib/net10.0/{l}.dll", $"lib/net10.0/{l}.xml" }),
-            .. new[] { "AttentionNotebooks.Charts", "Plotly.NET", "Plotly.NET.CSharp", "DynamicObj", "FSharp.Core", "Fable.Core", "Giraffe.ViewEngine", "Newtonsoft.Json" }.Select(l => $"charts/{l}.dll"),
+            .. new[] { "AttentionNotebooks.Charts", "Plotly.NET", "DynamicObj", "FSharp.Core", "Fable.Core", "Giraffe.ViewEngine", "Newtonsoft.Json" }.Select(l => $"charts/{l}.dll"),
         ];
         Assert.Equal(expected.Order(StringComparer.Ordinal), entries);
 
