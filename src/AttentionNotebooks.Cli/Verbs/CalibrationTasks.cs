@@ -29,9 +29,10 @@ internal sealed class CalibrationTasks
         _limit.Validators.Add(r => { if (r.GetValueOrDefault<int>() < 10) r.AddError("--limit must be at least 10: items are parted into train, dev and test."); });
         command.Validators.Add(r =>
         {
-            string? task = r.GetValue(_task);
+            // As it was written: to ask for the value of an option that was refused is an error of its own.
+            string? task = r.GetResult(_task)?.Tokens.FirstOrDefault()?.Value;
             if (task == Masked && r.GetValue(_text) is null) r.AddError("--task masked needs --text.");
-            else if (task is not (Masked or null) && r.GetValue(_items) is null) r.AddError($"--task {task} needs --items.");
+            else if ((task is Agreement or Labels || (task is not null && _glue.Contains(task))) && r.GetValue(_items) is null) r.AddError($"--task {task} needs --items.");
         });
     }
 

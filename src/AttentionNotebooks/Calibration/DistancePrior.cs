@@ -76,7 +76,7 @@ public sealed record BucketPrior : DistancePrior
         return Side + Math.Sign(offset) * step;
     }
 
-    /// <summary>What a bucket holds, e.g. <c>3 … 4</c>.</summary>
+    /// <summary>What a bucket holds, e.g. <c>+3 … +4</c>.</summary>
     /// <param name="bucket">From 0.</param>
     public static string Name(int bucket)
     {

@@ -20,7 +20,7 @@ public class HeadCalibrationTests
     {
         Assert.Equal([8, 9, 10, 11, 11, 12, 12, 12, 12, 13], Enumerable.Range(0, 10).Select(BucketPrior.BucketOf));
         Assert.Equal([13, 14, 15, 15, 16, 16], new[] { 16, 17, 33, 64, 65, 5000 }.Select(BucketPrior.BucketOf));
-        Assert.Equal(["−65 and more", "−1", "0", "+2", "+3 … 4", "+33 … 64"], new[] { 0, 7, 8, 10, 11, 15 }.Select(BucketPrior.Name));
+        Assert.Equal(["−65 and more", "−1", "0", "+2", "+3 … +4", "+33 … +64"], new[] { 0, 7, 8, 10, 11, 15 }.Select(BucketPrior.Name));
         for (int o = -300; o <= 300; o++) Assert.Equal(16 - BucketPrior.BucketOf(o), BucketPrior.BucketOf(-o));
         var table = new BucketPrior([.. Enumerable.Range(0, BucketPrior.Count).Select(i => i / 10.0)]);
         Assert.Equal(1.1, table.At(4), 1e-12);

@@ -11,9 +11,9 @@ namespace AttentionNotebooks.Tests.Calibration;
 [Collection(TrainingCollection.Name)]
 public class PlantedCaseTests
 {
-    private static readonly string[] Texts = [.. File.ReadLines(Repository.Path("data", "texts", "sentences.txt")).Where(l => l.Length > 0).Take(24)];
+    private static readonly string[] Texts = [.. File.ReadLines(Repository.Path("data", "texts", "sentences.txt")).Where(l => l.Length > 0).Take(8)];
 
-    public static TheoryData<string, double> Factors => new() { { "0-0", 0.5 }, { "1-6", 2 }, { "3-3", 0.6 } };
+    public static TheoryData<string, double> Factors => new() { { "0-0", 0.5 }, { "3-3", 0.6 } };
 
     [Theory, MemberData(nameof(Factors))]
     public void A_head_whose_queries_were_rescaled_gets_its_temperature_back(string name, double factor)
@@ -24,7 +24,7 @@ public class PlantedCaseTests
         var grid = new HeadGrid(12, 12);
         CalibrationExport.Fold(spoilt, ModelCalibration.Identity(grid).With(head, new HeadCalibration(factor)));
         var part = TaskPart.All(new SameAnswers(original, spoilt, Texts));
-        var fit = CalibrationTrainer.Fit(spoilt, part, part, Tying.Only(grid, head), new CalibrationOptions(CalibrationParts.Temperature, Epochs: 40, Rate: 0.05, Patience: 8));
+        var fit = CalibrationTrainer.Fit(spoilt, part, part, Tying.Only(grid, head), new CalibrationOptions(CalibrationParts.Temperature, Epochs: 12, Rate: 0.05, Patience: 6));
         Assert.Equal(1 / factor, fit.Calibration[head].Temperature, 0.05 / factor);
         Assert.True(fit.Best.DevLoss < 0.05 * fit.Epochs[0].DevLoss);
         Assert.Equal([head], fit.Calibration.Changed);
@@ -39,7 +39,7 @@ public class PlantedCaseTests
         var planted = new GaussianPrior(4, 2, -3);
         var spoilt = ModelCalibration.Identity(grid).With(head, new HeadCalibration().With(planted));
         var part = TaskPart.All(new SameAnswers(bert, bert, Texts));
-        var fit = CalibrationTrainer.Fit(bert, part, part, Tying.Only(grid, head), new CalibrationOptions(CalibrationParts.Gaussian, Epochs: 120, Rate: 0.05, Patience: 20), spoilt);
+        var fit = CalibrationTrainer.Fit(bert, part, part, Tying.Only(grid, head), new CalibrationOptions(CalibrationParts.Gaussian, Epochs: 30, Rate: 0.05, Patience: 10), spoilt);
         var found = Assert.IsType<GaussianPrior>(fit.Calibration[head].Priors[^1]);
         Assert.Equal(planted.Centre, found.Centre, 0.05 * planted.Centre);
         Assert.Equal(-planted.Strength, found.Strength, 0.1 * 3);
