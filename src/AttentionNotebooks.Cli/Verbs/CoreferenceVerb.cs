@@ -21,7 +21,7 @@ internal static class CoreferenceVerb
         var seed = new Option<int>("--seed") { Description = "Decides the halves of documents and the draws of intervals.", HelpName = "S" };
         var file = new Option<string>("--out") { Description = "A row per type of anaphor and head.", HelpName = "F.csv", Required = true };
         words.AcceptOnlyFromAmong("head", "mean");
-        var command = new Command("coreference", "How often each head's attention picks the antecedent among the mentions before (Clark et al. 2019, §4.3).") { model, documents, maxLength, words, seed, file };
+        var command = new Command("coreference", "How often each head's attention picks the antecedent among the mentions before (after Clark et al. 2019, Table 2).") { model, documents, maxLength, words, seed, file };
         command.SetWork((parsed, cancellation) =>
         {
             using var checkpoint = Checkpoint.Load(parsed.GetValue(model)!);

@@ -6,7 +6,7 @@ namespace AttentionNotebooks.Functions;
 /// <summary>Which words of a candidate the attention from a mention is looked up at.</summary>
 public enum CandidateWords
 {
-    /// <summary>Its head word: Clark et al. 2019, §4.3.</summary>
+    /// <summary>Its head word; how this kit reads Clark et al. 2019, who do not say it where this kit could read them.</summary>
     Head,
 
     /// <summary>The mean over all its words.</summary>
@@ -14,7 +14,7 @@ public enum CandidateWords
 }
 
 /// <summary>
-/// Do heads know who is meant? Clark et al. 2019, §4.3: of the mentions before an anaphor, the one is chosen whose head word gets most
+/// Do heads know who is meant? The task of Clark et al. 2019, Table 2 (antecedent selection); the procedure is this kit's reading of it: of the mentions before an anaphor, the one is chosen whose head word gets most
 /// attention from the anaphor's head word (word-level maps as for syntax); right, if it is of the same entity.
 /// </summary>
 public sealed class AntecedentSelection : IAttentionVisitor

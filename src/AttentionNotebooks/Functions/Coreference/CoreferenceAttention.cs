@@ -6,7 +6,7 @@ namespace AttentionNotebooks.Functions;
 /// <summary>A model's attention over documents with mentions.</summary>
 public static class CoreferenceAttention
 {
-    /// <summary>Gives a model the documents' words; long documents are cut, with the mentions that lie behind the cut. (Clark et al. 2019, §4.3, cut to 128 tokens.)</summary>
+    /// <summary>Gives a model the documents' words; long documents are cut, with the mentions that lie behind the cut. (Clark et al. 2019, Table 2, cut to 128 tokens.)</summary>
     /// <param name="checkpoint">The model; it must outlive the source.</param>
     /// <param name="documents">The documents.</param>
     /// <param name="maxLength">The most tokens, special ones included; the model's own limit when omitted.</param>
