@@ -16,7 +16,8 @@ internal static class ExportVerb
         var verb = new Command("export", "Writes a notebook in another form: a C# program that needs no notebook host, or a .dib script.") { notebook, form, target };
         verb.Validators.Add(result =>
         {
-            if (result.GetValue(form) is { } extension && result.GetValue(target) is { } file && !file.EndsWith("." + extension, StringComparison.OrdinalIgnoreCase))
+            // The tokens: the value of an option with an unknown form cannot be asked for.
+            if (result.GetResult(form)?.Tokens is [{ Value: ("cs" or "dib") and var extension }] && result.GetValue(target) is { } file && !file.EndsWith("." + extension, StringComparison.OrdinalIgnoreCase))
                 result.AddError($"--to {extension} writes a file that ends in .{extension}, not '{file}'.");
         });
         verb.SetAction(parsed =>

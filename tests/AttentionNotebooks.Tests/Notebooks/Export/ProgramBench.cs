@@ -26,7 +26,7 @@ internal static class ProgramBench
     {
         var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         // Where the SDK keeps the build of a file-based app.
-        start.Environment["XDG_DATA_HOME"] = Path.Combine(folder, "sdk");
+        start.Environment["XDG_DATA_HOME"] = Directory.CreateDirectory(Path.Combine(folder, "sdk")).FullName;
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         // A build server that this starts would outlive the test.
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
