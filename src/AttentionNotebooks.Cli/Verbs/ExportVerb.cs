@@ -16,8 +16,8 @@ internal static class ExportVerb
         var verb = new Command("export", "Writes a notebook in another form: a C# program that needs no notebook host, or a .dib script.") { notebook, form, target };
         verb.Validators.Add(result =>
         {
-            // As written: asking for the value of an option that has an error of its own throws.
-            if (TaskOptions.Given(result, form) is { } extension && TaskOptions.Given(result, target) is { } file && !file.EndsWith("." + extension, StringComparison.OrdinalIgnoreCase))
+            // The tokens: the value of an option with an unknown form cannot be asked for.
+            if (result.GetResult(form)?.Tokens is [{ Value: ("cs" or "dib") and var extension }] && result.GetValue(target) is { } file && !file.EndsWith("." + extension, StringComparison.OrdinalIgnoreCase))
                 result.AddError($"--to {extension} writes a file that ends in .{extension}, not '{file}'.");
         });
         verb.SetAction(parsed =>
