@@ -37,7 +37,8 @@ internal sealed class KitReference
         [
             "AppendTargetFrameworkToOutputPath=false", "CopyLocalLockFileAssemblies=false", "GenerateDependencyFile=false", "PublishAot=false",
             // A cell is compiled with these imports and no others, optimised, and may have warnings.
-            "ImplicitUsings=disable", "Nullable=disable", "Optimize=true", "TreatWarningsAsErrors=false", "GenerateDocumentationFile=false",
+            // Not optimised: a compiler that merges statements gives an exception the line of another. The kit itself is optimised.
+            "ImplicitUsings=disable", "Nullable=disable", "Optimize=false", "TreatWarningsAsErrors=false", "GenerateDocumentationFile=false",
         ]) lines.Append($"#:property {property}\n");
         if (withUnsafeCode) lines.Append("#:property AllowUnsafeBlocks=true\n");
         return lines.ToString().TrimEnd('\n');
