@@ -36,8 +36,8 @@ internal sealed class KitReference
         foreach (string property in (string[])
         [
             "AppendTargetFrameworkToOutputPath=false", "CopyLocalLockFileAssemblies=false", "GenerateDependencyFile=false", "PublishAot=false",
-            // A cell is compiled with these imports and no others, optimised, and may have warnings.
-            // Not optimised: a compiler that merges statements gives an exception the line of another. The kit itself is optimised.
+            // A cell is compiled with these imports and no others, and may have warnings. It is not optimised, since merged
+            // statements give an exception the line of another; the kit, where the work is done, is.
             "ImplicitUsings=disable", "Nullable=disable", "Optimize=false", "TreatWarningsAsErrors=false", "GenerateDocumentationFile=false",
         ]) lines.Append($"#:property {property}\n");
         if (withUnsafeCode) lines.Append("#:property AllowUnsafeBlocks=true\n");
