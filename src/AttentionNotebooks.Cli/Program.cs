@@ -38,7 +38,14 @@ namespace AttentionNotebooks.Cli
         {
             output ??= Console.Out;
             error ??= Console.Error;
-            var parsed = Commands(output, error).Parse(args);
+            ParseResult parsed;
+            try { parsed = Commands(output, error).Parse(args); }
+            catch (InvalidOperationException e)
+            {
+                // A verb's check that asks for the value of an option which cannot be read.
+                error.WriteLine($"attn: {OneLine(e)}");
+                return WrongUsage;
+            }
             var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToStop, Output = output, Error = error };
             if (parsed.Errors.Count > 0)
             {

@@ -33,9 +33,9 @@ internal sealed class TaskOptions
         _rate.Validators.Add(r => { if (r.GetValueOrDefault<double>() is not (> 0 and <= 1)) r.AddError("--rate takes a share above 0, at most 1."); });
         command.Validators.Add(r =>
         {
-            string asked = r.GetValue(_task) ?? Masked; // the default counts only after validation
-            if (asked == Masked && r.GetValue(_text) is null) r.AddError("--task masked needs --text.");
-            else if (asked != Masked && r.GetValue(_items) is null) r.AddError($"--task {asked} needs --items.");
+            string asked = Given(r, _task) ?? Masked; // as written: the value of an option that has an error of its own cannot be asked for
+            if (asked == Masked && Given(r, _text) is null) r.AddError("--task masked needs --text.");
+            else if (asked != Masked && Given(r, _items) is null) r.AddError($"--task {asked} needs --items.");
             if (asked != Labels && _columns.Named(r)) r.AddError("--text-column and --label-column go with --task labels.");
         });
     }

@@ -32,6 +32,19 @@ public class AblateTests
     }
 
     [Theory]
+    [InlineData("ablate", "--task")]
+    [InlineData("ablate", "--mode")]
+    [InlineData("importance", "--task")]
+    [InlineData("calibrate", "--task")]
+    [InlineData("calibrate", "--tying")]
+    public async Task A_value_that_an_option_does_not_have_is_wrong_usage_and_no_crash(string verb, string option)
+    {
+        using var error = new StringWriter();
+        Assert.Equal(2, await Cli.Attn.Run([verb, "--model", "m", "--text", "t", "--clusters", "c", "--out", "o", option, "poetry"], new StringWriter(), error, TestContext.Current.CancellationToken));
+        Assert.Contains("poetry", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("uniform"), InlineData("zero"), InlineData("mean")]
     public async Task Clusters_are_taken_out_or_kept_alone_and_a_name_with_a_comma_is_quoted(string mode)
     {
