@@ -34,7 +34,7 @@ public sealed record FeatureEffect(string Feature, double Coefficient, (double L
 /// <param name="Fit">The fit on all heads, to predict others with.</param>
 public sealed record ImportanceModel(double R2, IReadOnlyList<double> Null, double PValue, double Rank, double[] Predicted, double Lambda, IReadOnlyList<FeatureEffect> Effects, RidgeFit Fit)
 {
-    private const int Folds = 10, Draws = 1000;
+    private const int Folds = 10, DefaultDraws = 1000;
 
     /// <summary>Explains importance by features: ridge with nested cross-validation, its permutation null, and the features one by one.</summary>
     /// <param name="table">The heads' features.</param>
@@ -43,8 +43,9 @@ public sealed record ImportanceModel(double R2, IReadOnlyList<double> Null, doub
     /// <param name="folds">How heads are dealt into folds.</param>
     /// <param name="permutations">Runs of the null.</param>
     /// <param name="seed">Decides folds, permutations and draws.</param>
+    /// <param name="draws">Draws of heads for the intervals of the effects.</param>
     /// <exception cref="InputException">There are fewer than 20 heads, a value is not finite, or importance has no spread.</exception>
-    public static ImportanceModel Of(HeadTable table, IReadOnlyList<double> importance, IReadOnlyList<string>? features = null, HeadFolds folds = HeadFolds.Random, int permutations = 199, int seed = 0)
+    public static ImportanceModel Of(HeadTable table, IReadOnlyList<double> importance, IReadOnlyList<string>? features = null, HeadFolds folds = HeadFolds.Random, int permutations = 199, int seed = 0, int draws = DefaultDraws)
     {
         var columns = table.Select(features ?? HeadClusters.DefaultFeatures(table));
         Check(columns, importance);
@@ -64,7 +65,7 @@ public sealed record ImportanceModel(double R2, IReadOnlyList<double> Null, doub
         }
         var fit = new Ridge(x).Fit(y, lambda);
         return new ImportanceModel(r2, @null, Permutation.PValue(1 + r2, [.. @null.Select(v => 1 + v)]), RankCorrelation.Spearman(predicted, y), [.. predicted.Select(v => mean + spread * v)], lambda,
-            EffectsOf(columns, x, y, fit, lambda, permutations, random), fit with { Intercept = mean + spread * fit.Intercept, Coefficients = [.. fit.Coefficients.Select(c => c * spread)] });
+            EffectsOf(columns, x, y, fit, lambda, permutations, draws, random), fit with { Intercept = mean + spread * fit.Intercept, Coefficients = [.. fit.Coefficients.Select(c => c * spread)] });
     }
 
     /// <summary>Predicts the importance of other heads, or of the same heads on other texts.</summary>
@@ -84,12 +85,12 @@ public sealed record ImportanceModel(double R2, IReadOnlyList<double> Null, doub
         return new ImportanceTransfer(Explained(importance, predicted), RankCorrelation.Spearman(predicted, importance), Interval(draws), predicted);
     }
 
-    private static FeatureEffect[] EffectsOf(HeadTable columns, double[][] x, double[] y, RidgeFit fit, double lambda, int permutations, Random random)
+    private static FeatureEffect[] EffectsOf(HeadTable columns, double[][] x, double[] y, RidgeFit fit, double lambda, int permutations, int draws, Random random)
     {
         int count = columns.Features.Count;
         var coefficients = Enumerable.Range(0, count).Select(_ => new List<double>()).ToArray();
         var ranks = Enumerable.Range(0, count).Select(_ => new List<double>()).ToArray();
-        for (int d = 0; d < Draws; d++)
+        for (int d = 0; d < draws; d++)
         {
             int[] rows = [.. Enumerable.Range(0, y.Length).Select(_ => random.Next(y.Length))];
             double[] drawn = [.. rows.Select(i => y[i])];
@@ -111,7 +112,7 @@ public sealed record ImportanceModel(double R2, IReadOnlyList<double> Null, doub
         return [.. columns.Features.Select((f, c) => new FeatureEffect(f, fit.Coefficients[c], Interval(coefficients[c]), observed[c], Interval(ranks[c]), p[c], holm[c]))];
     }
 
-    private static double[] Drawn(int count, Random random, Func<int[], double> of) => [.. Enumerable.Range(0, Draws).Select(_ => of([.. Enumerable.Range(0, count).Select(_ => random.Next(count))]))];
+    private static double[] Drawn(int count, Random random, Func<int[], double> of) => [.. Enumerable.Range(0, DefaultDraws).Select(_ => of([.. Enumerable.Range(0, count).Select(_ => random.Next(count))]))];
 
     private static (double, double) Interval(IEnumerable<double> draws)
     {

@@ -10,7 +10,7 @@ namespace AttentionNotebooks.Functions;
 /// </summary>
 public sealed class VerbNumber : ITextTask
 {
-    private const int TextsAtOnce = 32;
+    private const int TextsAtOnce = 16;
     private readonly Checkpoint _checkpoint;
     private readonly (TokenizedText Text, int Right, int Wrong)[] _asked;
 
@@ -30,8 +30,8 @@ public sealed class VerbNumber : ITextTask
         Items = [.. Asked.Select(i => items[i])];
         _asked = [.. askable.Select(x => (Encode(tokenizer, items[x.Index]), x.Right!.Value, x.Wrong!.Value))];
         Texts = [.. _asked.Select(x => x.Text)];
-        // Equal lengths together, so that nothing is padded.
-        Batches = [.. Enumerable.Range(0, _asked.Length).GroupBy(i => _asked[i].Text.Length).OrderBy(g => g.Key).SelectMany(g => g.Chunk(TextsAtOnce))];
+        // Like lengths together, so that little is padded: items are short, and a pass of a few costs as much as one of many.
+        Batches = [.. Enumerable.Range(0, _asked.Length).OrderBy(i => _asked[i].Text.Length).Chunk(TextsAtOnce)];
     }
 
     /// <summary>The items that can be asked, in the task's order.</summary>
