@@ -69,7 +69,8 @@ internal sealed class FakeServer : IAsyncDisposable
         {
             while (true) serving.Add(Serve(await _listener.AcceptTcpClientAsync(_closing.Token)));
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException)
+        // InvalidOperationException: stopped between two connections.
+        catch (Exception e) when (e is OperationCanceledException or SocketException || (e is InvalidOperationException && _closing.IsCancellationRequested))
         {
             await Task.WhenAll(serving);
         }
