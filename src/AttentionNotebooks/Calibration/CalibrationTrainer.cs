@@ -1,4 +1,5 @@
 using AttentionNotebooks.Bert;
+using AttentionNotebooks.Bert.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -84,7 +85,7 @@ public static class CalibrationTrainer
             using var own = NewDisposeScope();
             return dev.Score(Hooks(design.matmul(phi)), cancellation).Loss;
         }
-        using var adam = new Adam([phi], options.Rate);
+        using var adam = new ListAdam([phi], options.Rate);
         var epochs = new List<TrainingEpoch> { new(0, double.NaN, Dev()) };
         var best = phi.Floats();
         double least = epochs[0].DevLoss;

@@ -1,3 +1,4 @@
+using AttentionNotebooks.Bert.Training;
 using AttentionNotebooks.Functions;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -32,7 +33,7 @@ public sealed record FullTuning(TaskScores Test, int Parameters, int Steps, IRea
         var own = Copy(weights);
         try
         {
-            using var adam = new Adam(weights, options.Rate);
+            using var adam = new ListAdam(weights, options.Rate);
             var epochs = new List<TrainingEpoch> { new(0, double.NaN, dev.Score(cancellation: cancellation).Loss) };
             var (best, least) = (own, epochs[0].DevLoss);
             int steps = 0, trained = 0;

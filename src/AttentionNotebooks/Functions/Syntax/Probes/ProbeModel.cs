@@ -1,4 +1,5 @@
 using AttentionNotebooks.Bert;
+using AttentionNotebooks.Bert.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,11 +11,9 @@ namespace AttentionNotebooks.Functions;
 /// </summary>
 internal sealed class ProbeModel : IDisposable
 {
-    private static readonly Scalar Beta1 = 0.9, Rest1 = 0.1, Beta2 = 0.999, Rest2 = 0.001, Epsilon = 1e-8;
-
     private readonly int _maps, _words;
-    private readonly Tensor _weights, _mean, _square;
-    private int _steps;
+    private readonly Tensor _weights;
+    private readonly ListAdam _adam;
 
     /// <summary>A probe that scores every head alike.</summary>
     /// <param name="maps">K.</param>
@@ -24,8 +23,7 @@ internal sealed class ProbeModel : IDisposable
         (_maps, _words) = (maps, words);
         Count = 2 * maps * (1 + 2 * words) + 4 * maps * (1 + words);
         _weights = zeros(Count, requires_grad: true).DetachFromDisposeScope();
-        _mean = zeros(Count).DetachFromDisposeScope();
-        _square = zeros(Count).DetachFromDisposeScope();
+        _adam = new ListAdam([_weights], 0);
     }
 
     /// <summary>How many numbers there are to learn.</summary>
@@ -74,18 +72,13 @@ internal sealed class ProbeModel : IDisposable
         using var scope = NewDisposeScope();
         nn.functional.cross_entropy(Scores(batch), batch.Targets).backward();
         using var noGradients = no_grad();
-        var gradient = _weights.grad!;
-        _steps++;
-        _mean.mul_(Beta1).add_(gradient, Rest1);
-        _square.mul_(Beta2).addcmul_(gradient, gradient, Rest2);
-        Scalar step = -rate / (1 - Math.Pow(0.9, _steps)), correction = 1 / (1 - Math.Pow(0.999, _steps)), keep = 1 - rate * decay;
-        _weights.mul_(keep).addcdiv_(_mean, _square.mul(correction).sqrt_().add_(Epsilon), step);
-        gradient.zero_();
-        GC.KeepAlive((step, correction, keep)); // their finalisers must not run during the calls
+        _adam.Step([_weights.grad], rate, decay);
+        _weights.grad!.zero_();
     }
 
     public void Dispose()
     {
-        foreach (var t in new[] { _weights, _mean, _square }) t.Dispose();
+        _adam.Dispose();
+        _weights.Dispose();
     }
 }
