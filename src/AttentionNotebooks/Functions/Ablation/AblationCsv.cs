@@ -26,7 +26,7 @@ public static class AblationCsv
         {
             var heads = e.Group.Heads;
             string layer = heads.All(h => h.Layer == heads[0].Layer) ? heads[0].Layer.ToString(CultureInfo.InvariantCulture) : "", head = heads.Count == 1 ? heads[0].Index.ToString(CultureInfo.InvariantCulture) : "";
-            text.Append(CultureInfo.InvariantCulture, $"{Quoted(e.Group.Name)},{layer},{head},{e.Mode.ToString().ToLowerInvariant()},{e.Before.Losses.Length},{e.Before.Loss:R},{e.After.Loss:R},{e.Loss.Value:R},{e.Loss.Low:R},{e.Loss.High:R},");
+            text.Append(CultureInfo.InvariantCulture, $"{CsvField.Of(e.Group.Name)},{layer},{head},{e.Mode.ToString().ToLowerInvariant()},{e.Before.Losses.Length},{e.Before.Loss:R},{e.After.Loss:R},{e.Loss.Value:R},{e.Loss.Low:R},{e.Loss.High:R},");
             text.Append(CultureInfo.InvariantCulture, $"{e.Before.Accuracy.Value:R},{e.After.Accuracy.Value:R},{e.Accuracy.Value:R},{e.Accuracy.Low:R},{e.Accuracy.High:R},");
             if (e.Random is { } r) text.Append(CultureInfo.InvariantCulture, $"{r.Losses.Length},{r.Mean:R},{r.Low:R},{r.High:R},{r.PMore:R},{r.Holm:R},{r.PLess:R},");
             else text.Append("0,,,,,,,");
@@ -34,6 +34,4 @@ public static class AblationCsv
         }
         return text.ToString();
     }
-
-    private static string Quoted(string name) => name.AsSpan().IndexOfAny(",\"\n") >= 0 ? $"\"{name.Replace("\"", "\"\"")}\"" : name;
 }

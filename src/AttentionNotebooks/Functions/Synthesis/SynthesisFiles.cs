@@ -20,7 +20,7 @@ public static class SynthesisFiles
         foreach (var c in synthesis.Cells)
         {
             var group = synthesis.Clusters[c.Cluster];
-            text.Append(CultureInfo.InvariantCulture, $"{c.Cluster},{Quoted(group.Name)},{group.Heads.Count},{Quoted(c.Function.Name)},{c.Function.Kind.ToString().ToLowerInvariant()},{Quoted(c.Function.Unit)},{Flag(c.Function.Clustered)},");
+            text.Append(CultureInfo.InvariantCulture, $"{c.Cluster},{CsvField.Of(group.Name)},{group.Heads.Count},{CsvField.Of(c.Function.Name)},{c.Function.Kind.ToString().ToLowerInvariant()},{CsvField.Of(c.Function.Unit)},{Flag(c.Function.Clustered)},");
             text.Append(CultureInfo.InvariantCulture, $"{c.Mean:R},{c.Others:R},{c.Delta:R},{c.Low:R},{c.High:R},{c.PValue:R},{c.Holm:R},{c.LayerPValue:R},{Flag(c.IsSure)},{Flag(c.IsBeyondLayers)}\n");
         }
         AtomicFile.WriteText(file, text.ToString());
@@ -36,6 +36,4 @@ public static class SynthesisFiles
     }
 
     private static int Flag(bool value) => value ? 1 : 0;
-
-    private static string Quoted(string name) => name.AsSpan().IndexOfAny(",\"\n") >= 0 ? $"\"{name.Replace("\"", "\"\"")}\"" : name;
 }
