@@ -122,28 +122,15 @@ public sealed class LiveAttention : IAttentionSource
     {
         using var scope = NewDisposeScope();
         using var batch = new TextBatch([.. indices.Select(i => Texts[i])], indices, _device);
-        var ids = Padded(batch, t => t.Ids, _checkpoint.Tokenizer.PadId);     // [B, T]
-        var segments = Padded(batch, t => t.Segments, 0);                      // [B, T]
+        var input = new TokenBatch([.. indices.Select(i => _tokenized[i])], _checkpoint.Tokenizer.PadId, _device);
         var norms = visitor.NeedsValues ? new AttentionHooks { OnValues = (layer, values) => batch.GiveValueNorms(ValueNorms.Of(values, _checkpoint.Model.Bert.Encoder.Layers[layer].Attention.Output.Weight, batch.Mask)) } : null;
-        _checkpoint.Model.Bert.Visit(ids, segments, batch.Padded ? batch.Mask : null, (layer, probabilities) =>
+        _checkpoint.Model.Bert.Visit(input.Ids, input.Segments, input.Mask, (layer, probabilities) =>
         {
             cancellation.ThrowIfCancellationRequested();
             // Padded keys have weight 0 already; rows of padded queries are cleared too: padding never counts.
             if (batch.Padded) probabilities.mul_(batch.Mask.unsqueeze(1).unsqueeze(-1));
             visitor.Visit(batch, layer, probabilities);
         }, Edits?.Hooks.Then(norms) ?? norms);
-    }
-
-    private Tensor Padded(TextBatch batch, Func<TokenizedText, int[]> values, int padding)
-    {
-        var padded = new long[batch.Count * batch.Length];
-        Array.Fill(padded, padding);
-        for (int b = 0; b < batch.Count; b++)
-        {
-            var own = values(_tokenized[batch.Indices[b]]);
-            for (int i = 0; i < own.Length; i++) padded[b * batch.Length + i] = own[i];
-        }
-        return tensor(padded, [batch.Count, batch.Length], device: _device);
     }
 
     // Keeps all layers of one text.
