@@ -2,12 +2,6 @@ using AttentionNotebooks.Clustering;
 
 namespace AttentionNotebooks.Functions;
 
-/// <summary>A change with its interval over items.</summary>
-/// <param name="Value">The change.</param>
-/// <param name="Low">The lower end of its 95 % interval.</param>
-/// <param name="High">The upper end.</param>
-public readonly record struct Change(double Value, double Low, double High);
-
 /// <summary>What a model loses without a group of heads, or with that group alone.</summary>
 /// <param name="Group">The group.</param>
 /// <param name="Mode">What is put in the place of the heads that go.</param>
@@ -17,7 +11,7 @@ public readonly record struct Change(double Value, double Low, double High);
 /// <param name="Loss">The change of the loss in nats per question; positive where the model is worse without them.</param>
 /// <param name="Accuracy">The change of the share of questions answered right; negative where the model is worse without them.</param>
 /// <param name="Random">The same done to random groups; <see langword="null"/> where none was drawn, or where the group is the only one of its make.</param>
-public sealed record AblationEffect(HeadGroup Group, AblationMode Mode, bool OnlyKept, TaskScores Before, TaskScores After, Change Loss, Change Accuracy, RandomEffects? Random);
+public sealed record AblationEffect(HeadGroup Group, AblationMode Mode, bool OnlyKept, TaskScores Before, TaskScores After, MetricInterval Loss, MetricInterval Accuracy, RandomEffects? Random);
 
 /// <summary>What random groups of the same make do.</summary>
 /// <param name="Losses">The change of the loss for each random group, in nats per question.</param>

@@ -73,7 +73,7 @@ public static class AblationStudy
         double[][] right = [.. after.Select(a => a.Correct.Zip(before.Correct, (x, y) => (double)(x - y)).ToArray())];
         int[] own = [.. plan.Select(p => p.Own)];
         var intervals = PairedBootstrap.Intervals([.. own.Select(r => losses[r]), .. own.Select(r => right[r])], questions, seed: options.Seed);
-        Change Of(double[] changes, int interval) => new(changes.Sum() / total, intervals[interval].Low, intervals[interval].High);
+        MetricInterval Of(double[] changes, int interval) => new(changes.Sum() / total, intervals[interval].Low, intervals[interval].High);
 
         var random = plan.Select(p => Compared(losses[p.Own].Sum() / total, [.. p.Random.Select(r => losses[r].Sum() / total)], [.. p.Random.Select(r => right[r].Sum() / total)], options.OnlyKept)).ToArray();
         var holm = MultipleTesting.Holm([.. random.Select(r => r?.PMore ?? double.NaN)]);

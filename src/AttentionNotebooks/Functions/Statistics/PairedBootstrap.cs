@@ -13,11 +13,11 @@ public static class PairedBootstrap
 
     /// <summary>Intervals of ratios Σ difference / Σ weight over items. All series see the same draws.</summary>
     /// <param name="differences">Per series, each item's difference.</param>
-    /// <param name="weights">Each item's weight, such as the number of its questions; positive.</param>
+    /// <param name="weights">Each item's weight, such as the number of its questions; 0 or more. A draw without weight is left out.</param>
     /// <param name="draws">How many draws.</param>
     /// <param name="level">The share of draws that an interval holds.</param>
     /// <param name="seed">Decides the draws.</param>
-    /// <returns>The ends of each series' interval.</returns>
+    /// <returns>The ends of each series' interval; NaN where no draw has weight.</returns>
     /// <exception cref="InputException">There are fewer than two items: nothing can be told of their spread.</exception>
     /// <exception cref="ArgumentException">A series has another number of items.</exception>
     public static IReadOnlyList<(double Low, double High)> Intervals(IReadOnlyList<double[]> differences, IReadOnlyList<double> weights, int draws = DefaultDraws, double level = 0.95, int seed = 0)
@@ -29,7 +29,7 @@ public static class PairedBootstrap
         var rows = new double[items * series];
         for (int s = 0; s < series; s++)
             for (int i = 0; i < items; i++) rows[i * series + s] = differences[s][i];
-        double[][] drawn = [.. Enumerable.Range(0, series).Select(_ => new double[draws])];
+        List<double>[] drawn = [.. Enumerable.Range(0, series).Select(_ => new List<double>(draws))];
         var random = new Random(seed);
         var sums = new double[series];
         for (int d = 0; d < draws; d++)
@@ -43,8 +43,10 @@ public static class PairedBootstrap
                 var row = rows.AsSpan(item * series, series);
                 for (int s = 0; s < sums.Length; s++) sums[s] += row[s];
             }
-            for (int s = 0; s < series; s++) drawn[s][d] = sums[s] / weight;
+            if (!(weight > 0)) continue;
+            for (int s = 0; s < series; s++) drawn[s].Add(sums[s] / weight);
         }
-        return [.. drawn.Select(v => (FeatureScaling.Quantile(v, (1 - level) / 2), FeatureScaling.Quantile(v, (1 + level) / 2)))];
+        double At(List<double> values, double q) => values.Count == 0 ? double.NaN : FeatureScaling.Quantile([.. values], q);
+        return [.. drawn.Select(v => (At(v, (1 - level) / 2), At(v, (1 + level) / 2)))];
     }
 }

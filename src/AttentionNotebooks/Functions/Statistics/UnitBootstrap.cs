@@ -1,5 +1,3 @@
-using AttentionNotebooks.Clustering;
-
 namespace AttentionNotebooks.Functions;
 
 /// <summary>
@@ -9,7 +7,7 @@ namespace AttentionNotebooks.Functions;
 internal static class UnitBootstrap
 {
     /// <summary>Draws unless told otherwise.</summary>
-    public const int DefaultDraws = 1000;
+    public const int DefaultDraws = PairedBootstrap.DefaultDraws;
 
     /// <summary>The interval of Σ values / Σ weights.</summary>
     /// <param name="values">One per unit; may be differences.</param>
@@ -18,24 +16,6 @@ internal static class UnitBootstrap
     /// <param name="draws">How many.</param>
     /// <param name="level">The share of draws that the interval holds.</param>
     /// <returns>NaN where there are fewer than two units.</returns>
-    public static (double Low, double High) Ratio(IReadOnlyList<double> values, IReadOnlyList<double> weights, int seed, int draws = DefaultDraws, double level = 0.95)
-    {
-        int n = values.Count;
-        if (n < 2) return (double.NaN, double.NaN);
-        var random = new Random(seed);
-        var ratios = new List<double>(draws);
-        for (int d = 0; d < draws; d++)
-        {
-            double value = 0, weight = 0;
-            for (int i = 0; i < n; i++)
-            {
-                int unit = random.Next(n);
-                value += values[unit];
-                weight += weights[unit];
-            }
-            if (weight > 0) ratios.Add(value / weight);
-        }
-        double[] sorted = [.. ratios];
-        return sorted.Length == 0 ? (double.NaN, double.NaN) : (FeatureScaling.Quantile(sorted, (1 - level) / 2), FeatureScaling.Quantile(sorted, (1 + level) / 2));
-    }
+    public static (double Low, double High) Ratio(IReadOnlyList<double> values, IReadOnlyList<double> weights, int seed, int draws = DefaultDraws, double level = 0.95) =>
+        values.Count < 2 ? (double.NaN, double.NaN) : PairedBootstrap.Intervals([[.. values]], weights, draws, level, seed)[0];
 }
