@@ -45,7 +45,7 @@ internal sealed class CalibrationTasks
         var model = Checkpoint.Load(folder);
         try
         {
-            if (!model.HasMaskedLmHead) throw new InputException(folder, null, "has no masked-LM head (cls.predictions.*), so it cannot name hidden words", "Take a checkpoint that has, such as bert-base-uncased");
+            model.RequireMaskedLmHead();
             if (name == Agreement)
             {
                 var items = Evenly(SubjectVerbAgreement.Read(parsed.GetValue(_items)!), limit);

@@ -63,9 +63,16 @@ internal sealed class TaskOptions
             return new AskedModel(classifier.Encoder, classifier);
         }
         var checkpoint = Checkpoint.Load(folder, device);
-        if (checkpoint.HasMaskedLmHead) return new AskedModel(checkpoint.To(precision), null);
-        checkpoint.Dispose();
-        throw new InputException(folder, null, "has no masked-LM head (cls.predictions.*), so it cannot name hidden words", "Take a checkpoint that has, such as bert-base-uncased");
+        try
+        {
+            checkpoint.RequireMaskedLmHead();
+            return new AskedModel(checkpoint.To(precision), null);
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
     }
 
     /// <summary>What the model is asked.</summary>

@@ -37,6 +37,13 @@ public sealed class Checkpoint : IDisposable
     /// <summary>Whether the checkpoint has the masked-LM head.</summary>
     public bool HasMaskedLmHead => Model.HasHead;
 
+    /// <summary>Makes sure that the model can name hidden words.</summary>
+    /// <exception cref="InputException">The checkpoint has no masked-LM head.</exception>
+    public void RequireMaskedLmHead()
+    {
+        if (!HasMaskedLmHead) throw new InputException(Folder, null, "has no masked-LM head (cls.predictions.*), so it cannot name hidden words", "Take a checkpoint that has, such as bert-base-uncased");
+    }
+
     /// <summary>Tensors of the file that this model has no place for, such as a fine-tuned classifier (<see cref="ClassifierCheckpoint"/> reads a BERT's).</summary>
     public IReadOnlyList<string> UnusedKeys { get; }
 

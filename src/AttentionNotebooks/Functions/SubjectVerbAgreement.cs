@@ -54,8 +54,7 @@ public static class SubjectVerbAgreement
     /// <param name="checkpoint">A model with a masked-LM head.</param>
     /// <param name="items">The items.</param>
     /// <returns>Per item, whether the right form scores higher; <see langword="null"/> where one of the forms is not a single word piece, so that it cannot be asked.</returns>
-    /// <exception cref="InputException">A sentence is too long for the model.</exception>
-    /// <exception cref="InvalidOperationException">The checkpoint has no masked-LM head.</exception>
+    /// <exception cref="InputException">The checkpoint has no masked-LM head, or a sentence is too long for the model.</exception>
     public static bool?[] Judge(Checkpoint checkpoint, IReadOnlyList<AgreementItem> items)
     {
         var answers = new bool?[items.Count];

@@ -22,13 +22,12 @@ public sealed class MaskedWords : ITextTask
     /// <param name="seed">Decides which tokens are hidden.</param>
     /// <param name="rate">The share of the tokens to hide, above 0 and at most 1; at least one of each text.</param>
     /// <param name="options">Batch size; the shard is passed over.</param>
-    /// <exception cref="InputException">There is no text, or one has no token.</exception>
-    /// <exception cref="InvalidOperationException">The checkpoint has no masked-LM head.</exception>
+    /// <exception cref="InputException">The checkpoint has no masked-LM head, there is no text, or one has no token.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The rate is not a share.</exception>
     public MaskedWords(Checkpoint checkpoint, IReadOnlyList<string> texts, int seed = 0, double rate = 0.15, VisitOptions? options = null)
     {
         if (!(rate > 0 && rate <= 1)) throw new ArgumentOutOfRangeException(nameof(rate), rate, "must be above 0 and at most 1");
-        if (!checkpoint.HasMaskedLmHead) throw new InvalidOperationException("This checkpoint has no masked-LM head (cls.predictions.*), so it cannot name hidden words. Take one that has, such as bert-base-uncased.");
+        checkpoint.RequireMaskedLmHead();
         if (texts.Count == 0) throw new InputException("texts", null, "there is none", "Give at least one");
         _checkpoint = checkpoint;
         _texts = new TokenizedText[texts.Count];

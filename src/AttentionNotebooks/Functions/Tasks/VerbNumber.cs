@@ -17,11 +17,10 @@ public sealed class VerbNumber : ITextTask
     /// <summary>Prepares the items.</summary>
     /// <param name="checkpoint">A model with a masked-LM head; it must outlive the task.</param>
     /// <param name="items">The items.</param>
-    /// <exception cref="InputException">A sentence is too long for the model, or no item can be asked.</exception>
-    /// <exception cref="InvalidOperationException">The checkpoint has no masked-LM head.</exception>
+    /// <exception cref="InputException">The checkpoint has no masked-LM head, a sentence is too long for the model, or no item can be asked.</exception>
     public VerbNumber(Checkpoint checkpoint, IReadOnlyList<AgreementItem> items)
     {
-        if (!checkpoint.HasMaskedLmHead) throw new InvalidOperationException("This checkpoint has no masked-LM head (cls.predictions.*), so it cannot choose a verb. Take one that has, such as bert-base-uncased.");
+        checkpoint.RequireMaskedLmHead();
         _checkpoint = checkpoint;
         var tokenizer = checkpoint.Tokenizer;
         var askable = Enumerable.Range(0, items.Count).Select(i => (Index: i, Right: Piece(tokenizer, items[i].Right), Wrong: Piece(tokenizer, items[i].Wrong))).Where(x => x.Right is not null && x.Wrong is not null).ToArray();
