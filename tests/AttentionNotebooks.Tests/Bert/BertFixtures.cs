@@ -64,5 +64,13 @@ internal static class BertFixtures
         return File.Exists(path) || Directory.Exists(path) ? path : null;
     }
 
+    /// <summary>A saved and loaded model with random weights over <see cref="Vocabulary"/>, for texts of up to 16 tokens.</summary>
+    public static Checkpoint RandomCheckpoint(string folder)
+    {
+        using var model = Model(Config());
+        Checkpoint.Save(Path.Combine(folder, "model"), model, WordPieceTokenizer.Create(Vocabulary, maxLength: 16));
+        return Checkpoint.Load(Path.Combine(folder, "model"));
+    }
+
     public static string TemporaryFolder() => Directory.CreateTempSubdirectory("attn-bert-").FullName;
 }

@@ -3,6 +3,7 @@ using AttentionNotebooks.Bert;
 using AttentionNotebooks.Calibration;
 using AttentionNotebooks.Cli;
 using AttentionNotebooks.Tests.Bert.Training;
+using AttentionNotebooks.Tests.CommandLine;
 
 namespace AttentionNotebooks.Tests.Calibration;
 
@@ -51,16 +52,16 @@ public sealed class CalibrateVerbTests : IDisposable
         Assert.DoesNotContain("all weights", output);
         Assert.Contains("1 seed says little", output);
         Assert.Single(CalibrationFile.Read(_folder["one.json"]).Heads.Distinct());
-        Assert.Equal(0, (await Attn("fold", "--model", _bert.Folder, "--calibration", _folder["one.json"], "--out", _folder["folded"])).Code);
+        Assert.Equal(0, (await Shell.Attn("fold", "--model", _bert.Folder, "--calibration", _folder["one.json"], "--out", _folder["folded"])).Code);
         using var folded = Checkpoint.Load(_folder["folded"]);
         Assert.Equal(_bert.Grid.Layers, folded.Config.NumHiddenLayers);
 
         ModelCalibration.Identity(_bert.Grid).With(new Head(1, 1), HeadCalibration.Identity.With(new GaussianPrior(1, 1, 1))).Write(_folder["prior.json"]);
         string[] fold = ["fold", "--model", _bert.Folder, "--calibration", _folder["prior.json"], "--out", _folder["no"]];
-        var refused = await Attn(fold);
+        var refused = await Shell.Attn(fold);
         Assert.Equal(1, refused.Code);
         Assert.Contains("head 1-1", refused.Error);
-        Assert.Contains("is not the calibrated model", (await Attn([.. fold, "--leave-out-biases"])).Error);
+        Assert.Contains("is not the calibrated model", (await Shell.Attn([.. fold, "--leave-out-biases"])).Error);
     }
 
     [Fact]
@@ -68,17 +69,17 @@ public sealed class CalibrateVerbTests : IDisposable
     {
         string items = _folder.Write("i.tsv", "id\tsentence\tright\twrong\tattractors\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"{i}\tthe cat [MASK] {(i % 2 == 0 ? "a" : "the")} dog\t{(i % 3 == 0 ? "sat" : "play")}\t{(i % 3 == 0 ? "play" : "sat")}\t0\n")));
         string[] quick = ["--clusters", _clusters, "--seeds", "1", "--epochs", "1", "--no-full"];
-        var verbs = await Attn(["calibrate", "--model", _bert.Folder, "--task", "agreement", "--items", items, "--out", _folder["v.json"], .. quick]);
+        var verbs = await Shell.Attn(["calibrate", "--model", _bert.Folder, "--task", "agreement", "--items", items, "--out", _folder["v.json"], .. quick]);
         Assert.True(verbs.Code == 0, verbs.Error);
 
         using (var classifier = ClassifierCheckpoint.Create(_bert.Model, ["0", "1"])) classifier.Save(_folder["classes"]);
         string labels = _folder.Write("l.tsv", "sentence\tlabel\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"{RandomBert.Texts[i % 12]}\t{i % 2}\n")));
-        var classes = await Attn(["calibrate", "--model", _folder["classes"], "--task", "labels", "--items", labels, "--out", _folder["l.json"], "--parts", "temperature,gate", .. quick]);
+        var classes = await Shell.Attn(["calibrate", "--model", _folder["classes"], "--task", "labels", "--items", labels, "--out", _folder["l.json"], "--parts", "temperature,gate", .. quick]);
         Assert.True(classes.Code == 0, classes.Error);
         Assert.False(CalibrationFile.Read(_folder["l.json"], _bert.Grid).IsIdentity && CalibrationFile.Read(_folder["v.json"], _bert.Grid).IsIdentity);
 
         // A classifier keeps its head when it is folded.
-        Assert.Equal(0, (await Attn("fold", "--model", _folder["classes"], "--calibration", _folder["l.json"], "--out", _folder["folded"])).Code);
+        Assert.Equal(0, (await Shell.Attn("fold", "--model", _folder["classes"], "--calibration", _folder["l.json"], "--out", _folder["folded"])).Code);
         using var folded = ClassifierCheckpoint.Load(_folder["folded"]);
         Assert.Equal(["0", "1"], folded.Labels);
     }
@@ -92,7 +93,7 @@ public sealed class CalibrateVerbTests : IDisposable
     [InlineData(1, "cannot be opened", "--task", "masked", "--text", "nowhere.txt")]
     public async Task What_is_wrong_is_said_in_a_line(int code, string said, params string[] arguments)
     {
-        var result = await Attn(["calibrate", "--model", _bert.Folder, "--clusters", _clusters, "--out", _folder["x.json"], .. arguments]);
+        var result = await Shell.Attn(["calibrate", "--model", _bert.Folder, "--clusters", _clusters, "--out", _folder["x.json"], .. arguments]);
         Assert.Equal(code, result.Code);
         Assert.Contains(said, result.Error);
         Assert.False(File.Exists(_folder["x.json"]));
@@ -105,11 +106,5 @@ public sealed class CalibrateVerbTests : IDisposable
     }
 
     private Task<(int Code, string Output, string Error)> Calibrate(params string[] more) =>
-        Attn(["calibrate", "--model", _bert.Folder, "--task", "masked", "--text", _text, "--clusters", _clusters, "--epochs", "2", "--rate", "0.05", .. more]);
-
-    private static async Task<(int Code, string Output, string Error)> Attn(params string[] arguments)
-    {
-        StringWriter output = new(), error = new();
-        return (await AttentionNotebooks.Cli.Attn.Run(arguments, output, error), output.ToString(), error.ToString());
-    }
+        Shell.Attn(["calibrate", "--model", _bert.Folder, "--task", "masked", "--text", _text, "--clusters", _clusters, "--epochs", "2", "--rate", "0.05", .. more]);
 }

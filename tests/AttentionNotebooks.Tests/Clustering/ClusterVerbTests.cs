@@ -2,6 +2,7 @@ using System.Text.Json;
 using AttentionNotebooks.Clustering;
 using AttentionNotebooks.Features;
 using AttentionNotebooks.Tests.Attention;
+using AttentionNotebooks.Tests.CommandLine;
 using AttentionNotebooks.Tests.Features;
 
 namespace AttentionNotebooks.Tests.Clustering;
@@ -16,7 +17,7 @@ public class ClusterVerbTests
     public async Task Every_algorithm_of_the_contract_writes_rows_and_figures(string algorithm)
     {
         using var folder = new TestFolder();
-        var (code, _, error) = await Attn("cluster", "--heads", Heads, "--algorithm", algorithm, "--k", "3", "--features", "mean_distance,entropy,sep", "--out", folder["c.csv"], "--json", folder["r.json"]);
+        var (code, _, error) = await Shell.Attn("cluster", "--heads", Heads, "--algorithm", algorithm, "--k", "3", "--features", "mean_distance,entropy,sep", "--out", folder["c.csv"], "--json", folder["r.json"]);
         Assert.True(code == 0, error);
         Assert.Equal(145, File.ReadAllLines(folder["c.csv"]).Length);
         using var report = JsonDocument.Parse(File.ReadAllText(folder["r.json"]));
@@ -40,13 +41,13 @@ public class ClusterVerbTests
         using var folder = new TestFolder();
         // 1 × 1 head is too few to cluster: what is checked is that the files fit one another and that the error is clear.
         string maps = MapArchiveTests.Save(folder, Maps.Previous(8), Maps.Random(6, 1));
-        Assert.Equal(0, (await Attn("features", "--maps", maps, "--out", folder["h.csv"])).Code);
-        Assert.Equal(0, (await Attn("distances", "--maps", maps, "--metric", "js", "--out", folder["d.npz"])).Code);
-        var (code, output, _) = await Attn("text-features", "--maps", maps, "--features", "previous,entropy", "--out", folder["t.npz"]);
+        Assert.Equal(0, (await Shell.Attn("features", "--maps", maps, "--out", folder["h.csv"])).Code);
+        Assert.Equal(0, (await Shell.Attn("distances", "--maps", maps, "--metric", "js", "--out", folder["d.npz"])).Code);
+        var (code, output, _) = await Shell.Attn("text-features", "--maps", maps, "--features", "previous,entropy", "--out", folder["t.npz"]);
         Assert.Equal(0, code);
         Assert.Contains("2 features of 1 × 1 heads in 2 texts", output);
         Assert.Equal(HeadTableCsv.ReadCsv(folder["h.csv"])[0, 0, "previous"], TextSample.Read(folder["t.npz"]).ToTable()[0, 0, "previous"], 1e-6);
-        Assert.Equal(0, (await Attn("mean-maps", "--maps", maps, "--bins", "5", "--out", folder["m.npz"])).Code);
+        Assert.Equal(0, (await Shell.Attn("mean-maps", "--maps", maps, "--bins", "5", "--out", folder["m.npz"])).Code);
         Assert.Equal(5, MeanMaps.Read(folder["m.npz"]).Bins);
         await Fails("more than the 1 heads there are", "cluster", "--heads", folder["h.csv"], "--k", "2", "--algorithm", "spectral", "--distances", folder["d.npz"], "--out", folder["x.csv"]);
         await Fails("of 1 heads, and the table has 144", "cluster", "--heads", Heads, "--k", "2", "--algorithm", "kmedoids", "--distances", folder["d.npz"], "--out", folder["x.csv"]);
@@ -61,7 +62,7 @@ public class ClusterVerbTests
         AttentionNotebooks.Data.Npz.Write(folder["d.npz"], [("distances", s => AttentionNotebooks.Data.NpyArray.Write(s, [144, 144], d.Cast<double>().ToArray()))]);
         foreach (string algorithm in new[] { "kmedoids", "spectral" })
         {
-            var (code, _, error) = await Attn("cluster", "--heads", Heads, "--algorithm", algorithm, "--distances", folder["d.npz"], "--k", "auto", "--out", folder["c.csv"], "--json", folder["r.json"]);
+            var (code, _, error) = await Shell.Attn("cluster", "--heads", Heads, "--algorithm", algorithm, "--distances", folder["d.npz"], "--k", "auto", "--out", folder["c.csv"], "--json", folder["r.json"]);
             Assert.True(code == 0, error);
             using var report = JsonDocument.Parse(File.ReadAllText(folder["r.json"]));
             Assert.Equal("given", report.RootElement.GetProperty("distances").GetString());
@@ -74,23 +75,17 @@ public class ClusterVerbTests
     public async Task Texts_add_the_stability_over_them()
     {
         using var folder = new TestFolder();
-        var (code, _, error) = await Attn("cluster", "--heads", Heads, "--k", "4", "--texts", Repository.Path("data", "bert-base", "texts.npz"), "--out", folder["c.csv"], "--json", folder["r.json"]);
+        var (code, _, error) = await Shell.Attn("cluster", "--heads", Heads, "--k", "4", "--texts", Repository.Path("data", "bert-base", "texts.npz"), "--out", folder["c.csv"], "--json", folder["r.json"]);
         Assert.True(code == 0, error);
         using var report = JsonDocument.Parse(File.ReadAllText(folder["r.json"]));
         Assert.InRange(report.RootElement.GetProperty("stability").GetProperty("over_texts").GetProperty("mean").GetDouble(), 0.85, 1);
-        Assert.Equal(2, (await Attn("cluster", "--heads", Heads, "--k", "4", "--texts", "t.npz", "--out", folder["c.csv"])).Code);
+        Assert.Equal(2, (await Shell.Attn("cluster", "--heads", Heads, "--k", "4", "--texts", "t.npz", "--out", folder["c.csv"])).Code);
     }
 
     private static async Task Fails(string naming, params string[] arguments)
     {
-        var (code, _, error) = await Attn(arguments);
+        var (code, _, error) = await Shell.Attn(arguments);
         Assert.Equal(1, code);
         Assert.Contains(naming, error);
-    }
-
-    private static async Task<(int Code, string Output, string Error)> Attn(params string[] arguments)
-    {
-        StringWriter output = new(), error = new();
-        return (await AttentionNotebooks.Cli.Attn.Run(arguments, output, error), output.ToString(), error.ToString());
     }
 }

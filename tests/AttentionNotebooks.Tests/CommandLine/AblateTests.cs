@@ -78,7 +78,7 @@ public class AblateTests
     {
         using var folder = Planted();
         string items = folder.Write("i.tsv", "id\tsentence\tright\twrong\tattractors\na\tthe cat [MASK]\tcat\tdog\t0\nb\tthe dog [MASK]\tdog\tcat\t0\nc\tthe dog [MASK]\tplays\tcat\t0\n");
-        var (code, output, error) = await AttnRun("ablate", "--model", folder["model"], "--task", "agreement", "--items", items, "--mode", "zero", "--groups", "1-2,0-0", "--out", folder["out.csv"]);
+        var (code, output, error) = await Shell.Attn("ablate", "--model", folder["model"], "--task", "agreement", "--items", items, "--mode", "zero", "--groups", "1-2,0-0", "--out", folder["out.csv"]);
         Assert.Equal(0, code);
         Assert.Contains("1 of 3 items", error);
         Assert.Contains("verb number, 2 items; before: loss 0.0", output);
@@ -153,7 +153,7 @@ public class AblateTests
      InlineData("ablate", "--model", "m", "--text", "t", "--by", "head", "--clusters", "c", "--out", "x"), InlineData("ablate", "--model", "m", "--text", "t", "--mode", "half", "--out", "x"),
      InlineData("ablate", "--model", "m", "--task", "agreement", "--out", "x"), InlineData("ablate", "--model", "m", "--task", "agreement", "--items", "i", "--mode", "mean", "--out", "x"),
      InlineData("ablate", "--model", "m", "--text", "t", "--random-groups", "-1", "--out", "x"), InlineData("ablate", "--model", "m", "--text", "t", "--limit", "1", "--out", "x"), InlineData("importance", "--model", "m", "--text", "t")]
-    public async Task Wrong_usage_is_exit_2(params string[] arguments) => Assert.Equal(2, (await AttnRun(arguments)).Code);
+    public async Task Wrong_usage_is_exit_2(params string[] arguments) => Assert.Equal(2, (await Shell.Attn(arguments)).Code);
 
     private static TestFolder Planted()
     {
@@ -167,14 +167,7 @@ public class AblateTests
     private static Task<(int Code, string Output, string Error)> Run(TestFolder folder, string verb, params string[] more)
     {
         string[] text = more.Contains("--text") ? [] : ["--text", folder["texts.txt"]];
-        return AttnRun([verb, "--model", folder["model"], .. text, "--out", folder["out.csv"], .. more]);
-    }
-
-    private static async Task<(int Code, string Output, string Error)> AttnRun(params string[] arguments)
-    {
-        using StringWriter output = new(), error = new();
-        int code = await Attn.Run(arguments, output, error);
-        return (code, output.ToString(), error.ToString());
+        return Shell.Attn([verb, "--model", folder["model"], .. text, "--out", folder["out.csv"], .. more]);
     }
 
     private static string[][] Rows(TestFolder folder) => [.. File.ReadAllLines(folder["out.csv"]).Select(l => l.Split(','))];

@@ -15,7 +15,7 @@ public class AttnTests
     {
         using var folder = new TestFolder();
         string maps = MapArchiveTests.Save(folder, Maps.Previous(8), Maps.Random(6, 1));
-        var (code, output, _) = await Attn("features", "--maps", maps, "--features", "previous,entropy", "--out", folder["heads.csv"]);
+        var (code, output, _) = await Shell.Attn("features", "--maps", maps, "--features", "previous,entropy", "--out", folder["heads.csv"]);
         Assert.Equal(0, code);
         Assert.Contains("1 × 1 heads, 2 features, means over 2 texts", output);
         Assert.StartsWith("layer,head,previous,entropy\n0,0,", File.ReadAllText(folder["heads.csv"]));
@@ -25,7 +25,7 @@ public class AttnTests
     public async Task Cluster_writes_a_row_per_head_and_a_report()
     {
         using var folder = new TestFolder();
-        var (code, output, _) = await Attn("cluster", "--heads", Repository.Path("data", "bert-base", "heads.csv"), "--features", "mean_distance", "--k", "4",
+        var (code, output, _) = await Shell.Attn("cluster", "--heads", Repository.Path("data", "bert-base", "heads.csv"), "--features", "mean_distance", "--k", "4",
             "--out", folder["clusters.csv"], "--json", folder["r.json"]);
         Assert.Equal(0, code);
         Assert.Contains("silhouette 0.600", output);
@@ -43,7 +43,7 @@ public class AttnTests
     {
         using var folder = new TestFolder();
         foreach (string name in new[] { "a", "b" })
-            await Attn("cluster", "--heads", Repository.Path("data", "bert-base", "heads.csv"), "--k", "5", "--out", folder[$"{name}.csv"], "--json", folder[$"{name}.json"]);
+            await Shell.Attn("cluster", "--heads", Repository.Path("data", "bert-base", "heads.csv"), "--k", "5", "--out", folder[$"{name}.csv"], "--json", folder[$"{name}.json"]);
         Assert.Equal(File.ReadAllText(folder["a.csv"]), File.ReadAllText(folder["b.csv"]));
         Assert.Equal(File.ReadAllText(folder["a.json"]), File.ReadAllText(folder["b.json"]));
     }
@@ -54,9 +54,9 @@ public class AttnTests
         using var folder = new TestFolder();
         LiveAttentionTests.Model(folder).Dispose();
         string texts = folder.Write("texts.txt", "the cat sat\n\na dog playing\n");
-        Assert.Equal(0, (await Attn("maps", "--model", folder.Root, "--text", texts, "--out", folder["m", "maps.npz"])).Code);
-        Assert.Equal(0, (await Attn("features", "--maps", folder["m", "maps.npz"], "--tokens", folder["m", "maps.tokens.jsonl"], "--out", folder["saved.csv"])).Code);
-        Assert.Equal(0, (await Attn("features", "--model", folder.Root, "--text", texts, "--out", folder["live.csv"])).Code);
+        Assert.Equal(0, (await Shell.Attn("maps", "--model", folder.Root, "--text", texts, "--out", folder["m", "maps.npz"])).Code);
+        Assert.Equal(0, (await Shell.Attn("features", "--maps", folder["m", "maps.npz"], "--tokens", folder["m", "maps.tokens.jsonl"], "--out", folder["saved.csv"])).Code);
+        Assert.Equal(0, (await Shell.Attn("features", "--model", folder.Root, "--text", texts, "--out", folder["live.csv"])).Code);
         var (saved, live) = (HeadTableCsv.ReadCsv(folder["saved.csv"]), HeadTableCsv.ReadCsv(folder["live.csv"]));
         foreach (string f in live.Features) Assert.All(live.Column(f).Zip(saved.Column(f)), v => Assert.Equal(v.First, v.Second, 1e-5));
         Assert.Equal(["000000", "000001"], MapArchive.Open(folder["m", "maps.npz"]).Texts.Select(t => t.Id));
@@ -69,7 +69,7 @@ public class AttnTests
         LiveAttentionTests.Model(folder).Dispose();
         string sentence = "1\tthe\t_\t_\t_\t_\t2\tdet:x\t_\t_\n2\tcat\t_\t_\t_\t_\t3\tnsubj\t_\t_\n3\tsat\t_\t_\t_\t_\t0\troot\t_\t_\n\n";
         string treebank = folder.Write("t.conllu", sentence + sentence + sentence + sentence);
-        var (code, output, _) = await Attn("functions", "--model", folder.Root, "--conllu", treebank, "--fold-subtypes", "--held-out", "--summary", folder["s.csv"], "--out", folder["f.csv"]);
+        var (code, output, _) = await Shell.Attn("functions", "--model", folder.Root, "--conllu", treebank, "--fold-subtypes", "--held-out", "--summary", folder["s.csv"], "--out", folder["f.csv"]);
         Assert.Equal(0, code);
         Assert.Contains("held out", output);
         string[] lines = File.ReadAllLines(folder["f.csv"]), summary = File.ReadAllLines(folder["s.csv"]);
@@ -88,23 +88,23 @@ public class AttnTests
         LiveAttentionTests.Model(folder).Dispose();
         string sentence = "1\tthe\t_\tDET\t_\t_\t2\tdet\t_\t_\n2\tcat\t_\tNOUN\t_\t_\t3\tnsubj\t_\t_\n3\tsat\t_\tVERB\t_\t_\t0\troot\t_\t_\n\n";
         string treebank = folder.Write("t.conllu", string.Concat(Enumerable.Repeat(sentence, 8)));
-        Assert.Equal(0, (await Attn("token-types", "--model", folder.Root, "--conllu", treebank, "--position", folder["p.csv"], "--out", folder["t.csv"])).Code);
+        Assert.Equal(0, (await Shell.Attn("token-types", "--model", folder.Root, "--conllu", treebank, "--position", folder["p.csv"], "--out", folder["t.csv"])).Code);
         string[] types = File.ReadAllLines(folder["t.csv"]), position = File.ReadAllLines(folder["p.csv"]);
         Assert.Equal("layer,head,group,type,share,ci_low,ci_high,uniform,ratio", types[0]);
         Assert.Equal(1 + 12 * (4 + 3 + 5 + 11), types.Length);
         Assert.Equal(13, position.Length);
         Assert.All(position.Skip(1).Select(l => l.Split(',').Skip(2).Take(3).Sum(double.Parse)), sum => Assert.Equal(1, sum, 1e-9));
 
-        Assert.Equal(0, (await Attn("probe", "--model", folder.Root, "--conllu", treebank, "--epochs", "2", "--dimensions", "2", "--out", folder["probe.csv"])).Code);
+        Assert.Equal(0, (await Shell.Attn("probe", "--model", folder.Root, "--conllu", treebank, "--epochs", "2", "--dimensions", "2", "--out", folder["probe.csv"])).Code);
         string[] probes = File.ReadAllLines(folder["probe.csv"]);
         Assert.Equal(["probe", "right-branching", "best offset", "distances", "attention of random weights", "attention", "distances + words", "attention of random weights + words", "attention + words"], probes.Select(l => l.Split(',')[0]));
 
         string documents = folder.Write("d.tsv", "document\twords\tmentions\n" + string.Concat(Enumerable.Range(0, 4).Select(d => $"d{d}\tthe cat sat , a dog play\t0-1:c:nominal 4-5:d:nominal 6-6:c:pronoun\n")));
-        var (code, output, _) = await Attn("coreference", "--model", folder.Root, "--documents", documents, "--out", folder["c.csv"]);
+        var (code, output, _) = await Shell.Attn("coreference", "--model", folder.Root, "--documents", documents, "--out", folder["c.csv"]);
         Assert.Equal(0, code);
         Assert.Contains("4 anaphors in 4 documents", output);
         Assert.Equal(1 + 2 * 12, File.ReadAllLines(folder["c.csv"]).Length);
-        Assert.Equal(1, (await Attn("coreference", "--model", folder.Root, "--documents", treebank, "--out", folder["c.csv"])).Code);
+        Assert.Equal(1, (await Shell.Attn("coreference", "--model", folder.Root, "--documents", treebank, "--out", folder["c.csv"])).Code);
     }
 
     [Fact]
@@ -113,10 +113,10 @@ public class AttnTests
         using var folder = new TestFolder();
         LiveAttentionTests.Model(folder).Dispose();
         string treebank = folder.Write("t.conllu", "1\tthe\t_\t_\t_\t_\t2\tdet\t_\t_\n2\tcat\t_\t_\t_\t_\t3\tnsubj\t_\t_\n3\tsat\t_\t_\t_\t_\t0\troot\t_\t_\n");
-        Assert.Equal(0, (await Attn("maps", "--model", folder.Root, "--conllu", treebank, "--out", folder["maps.npz"])).Code);
+        Assert.Equal(0, (await Shell.Attn("maps", "--model", folder.Root, "--conllu", treebank, "--out", folder["maps.npz"])).Code);
         Assert.Equal(["[CLS]", "the", "cat", "sat", "[SEP]"], MapArchive.Open(folder["maps.npz"], folder["maps.tokens.jsonl"]).Texts[0].Tokens!);
 
-        Assert.Equal(0, (await Attn("functions", "--model", folder.Root, "--conllu", treebank, "--out", folder["f.csv"])).Code);
+        Assert.Equal(0, (await Shell.Attn("functions", "--model", folder.Root, "--conllu", treebank, "--out", folder["f.csv"])).Code);
         string[] lines = File.ReadAllLines(folder["f.csv"]);
         Assert.StartsWith("relation,layer,head,direction,correct,count,accuracy,ci_low,ci_high,baseline,offset,", lines[0]);
         Assert.Equal(1 + 2 * 2 * 12, lines.Length); // two relations, two directions, 3 × 4 heads
@@ -129,7 +129,7 @@ public class AttnTests
         using var folder = new TestFolder();
         LiveAttentionTests.Model(folder).Dispose();
         string texts = folder.Write("texts.txt", "the cat sat\ta dog\n");
-        Assert.Equal(0, (await Attn("maps", "--model", folder.Root, "--text", texts, "--out", folder["maps.npz"])).Code);
+        Assert.Equal(0, (await Shell.Attn("maps", "--model", folder.Root, "--text", texts, "--out", folder["maps.npz"])).Code);
         var pair = MapArchive.Open(folder["maps.npz"], folder["maps.tokens.jsonl"]);
         Assert.Equal(["[CLS]", "the", "cat", "sat", "[SEP]", "a", "dog", "[SEP]"], pair.Texts[0].Tokens!);
         var maps = pair.Maps(0);
@@ -142,7 +142,7 @@ public class AttnTests
     {
         using var folder = new TestFolder();
         string demo = Repository.Path("data", "demo-bert"), texts = folder.Write("texts.txt", "She knew the answer, yet she said nothing.\nHe ran.\n");
-        Assert.Equal(0, (await Attn("maps", "--model", demo, "--text", texts, "--out", folder["maps.npz"])).Code);
+        Assert.Equal(0, (await Shell.Attn("maps", "--model", demo, "--text", texts, "--out", folder["maps.npz"])).Code);
         var archive = MapArchive.Open(folder["maps.npz"], folder["maps.tokens.jsonl"]);
         var reference = ReferenceBert.Load(demo);
         string[] vocabulary = File.ReadAllLines(Path.Combine(demo, "vocab.txt"));
@@ -176,7 +176,7 @@ public class AttnTests
 
         static async Task Fails(string naming, params string[] arguments)
         {
-            var (code, output, error) = await Attn(arguments);
+            var (code, output, error) = await Shell.Attn(arguments);
             Assert.Equal(1, code);
             Assert.Empty(output);
             Assert.Contains(naming, error);
@@ -190,7 +190,7 @@ public class AttnTests
      InlineData("features", "--maps", "a", "--limit", "0", "--out", "x"), InlineData("nonsense")]
     public async Task Wrong_usage_is_exit_2(params string[] arguments)
     {
-        var (code, output, error) = await Attn(arguments);
+        var (code, output, error) = await Shell.Attn(arguments);
         Assert.Equal(2, code);
         Assert.Empty(output);
         Assert.StartsWith("attn: ", error);
@@ -203,9 +203,9 @@ public class AttnTests
         LiveAttentionTests.Model(folder).Dispose();
         string texts = folder.Write("texts.txt", string.Concat(Enumerable.Range(0, 300).Select(i => string.Concat(Enumerable.Repeat("the cat ", 1 + i % 6)) + "sat\n")));
         string[] command = ["features", "--model", folder.Root, "--text", texts];
-        Assert.Equal(0, (await Attn([.. command, "--out", folder["whole.csv"]])).Code);
-        for (int shard = 0; shard < 2; shard++) Assert.Equal(0, (await Attn([.. command, "--shard", $"{shard}/2", "--out", folder[$"{shard}.sums"]])).Code);
-        Assert.Equal(0, (await Attn("merge", folder["1.sums"], folder["0.sums"], "--out", folder["merged.csv"])).Code);
+        Assert.Equal(0, (await Shell.Attn([.. command, "--out", folder["whole.csv"]])).Code);
+        for (int shard = 0; shard < 2; shard++) Assert.Equal(0, (await Shell.Attn([.. command, "--shard", $"{shard}/2", "--out", folder[$"{shard}.sums"]])).Code);
+        Assert.Equal(0, (await Shell.Attn("merge", folder["1.sums"], folder["0.sums"], "--out", folder["merged.csv"])).Code);
         Assert.Equal(File.ReadAllText(folder["whole.csv"]), File.ReadAllText(folder["merged.csv"]));
     }
 
@@ -217,7 +217,7 @@ public class AttnTests
         LiveAttentionTests.Model(folder).Dispose();
         string texts = folder.Write("texts.txt", "the cat sat\na dog playing\n");
         foreach (string p in new[] { "fp32", precision })
-            Assert.Equal(0, (await Attn("features", "--model", folder.Root, "--text", texts, "--precision", p, "--out", folder[$"{p}.csv"])).Code);
+            Assert.Equal(0, (await Shell.Attn("features", "--model", folder.Root, "--text", texts, "--precision", p, "--out", folder[$"{p}.csv"])).Code);
         var (exact, other) = (HeadTableCsv.ReadCsv(folder["fp32.csv"]), HeadTableCsv.ReadCsv(folder[$"{precision}.csv"]));
         foreach (string f in exact.Features) Assert.All(exact.Column(f).Zip(other.Column(f)), v => Assert.Equal(v.First, v.Second, bound));
         Assert.NotEqual(exact.ToCsv(), other.ToCsv());
@@ -230,13 +230,13 @@ public class AttnTests
         LiveAttentionTests.Model(folder).Dispose();
         string treebank = folder.Write("t.conllu", string.Concat(Enumerable.Repeat("1\tthe\t_\tDET\t_\t_\t2\tdet\t_\t_\n2\tcat\t_\tNOUN\t_\t_\t3\tnsubj\t_\t_\n3\tplaying\t_\tVERB\t_\t_\t0\troot\t_\t_\n\n1\tsat\t_\tVERB\t_\t_\t0\troot\t_\t_\n\n", 700)));
         string[] command = ["features", "--model", folder.Root, "--conllu", treebank, "--features", "distance,tokens,values,layers,best_offset,entropy"];
-        foreach (string format in HeadTableFile.Endings) Assert.Equal(0, (await Attn([.. command, "--out", folder["all" + format]])).Code);
+        foreach (string format in HeadTableFile.Endings) Assert.Equal(0, (await Shell.Attn([.. command, "--out", folder["all" + format]])).Code);
         var all = HeadTableFile.Read(folder["all.csv"]);
         Assert.Contains("content_words", all.Features);
         Assert.Contains("norm_distance", all.Features);
         foreach (string format in HeadTableFile.Endings) Assert.Equal(all.ToCsv(), HeadTableFile.Read(folder["all" + format]).ToCsv());
-        for (int shard = 0; shard < 3; shard++) Assert.Equal(0, (await Attn([.. command, "--shard", $"{shard}/3", "--out", folder[$"{shard}.sums"]])).Code);
-        Assert.Equal(0, (await Attn("merge", folder["1.sums"], folder["0.sums"], folder["2.sums"], "--out", folder["merged.npz"])).Code);
+        for (int shard = 0; shard < 3; shard++) Assert.Equal(0, (await Shell.Attn([.. command, "--shard", $"{shard}/3", "--out", folder[$"{shard}.sums"]])).Code);
+        Assert.Equal(0, (await Shell.Attn("merge", folder["1.sums"], folder["0.sums"], folder["2.sums"], "--out", folder["merged.npz"])).Code);
         Assert.Equal(all.ToCsv(), HeadTableFile.Read(folder["merged.npz"]).ToCsv());
     }
 
@@ -246,11 +246,11 @@ public class AttnTests
         using var folder = new TestFolder();
         LiveAttentionTests.Model(folder).Dispose();
         string treebank = folder.Write("t.conllu", "1\tthe\t_\tDET\t_\t_\t2\tdet\t_\t_\n2\tplaying\t_\tNOUN\t_\t_\t0\troot\t_\t_\n");
-        Assert.Equal(0, (await Attn("maps", "--model", folder.Root, "--conllu", treebank, "--out", folder["maps.npz"])).Code);
+        Assert.Equal(0, (await Shell.Attn("maps", "--model", folder.Root, "--conllu", treebank, "--out", folder["maps.npz"])).Code);
         Assert.Equal([null, "DET", "NOUN", "NOUN", null], MapArchive.Open(folder["maps.npz"], folder["maps.tokens.jsonl"]).Texts[0].Tags!);
         string[] chosen = ["--features", "content_words,function_words", "--out"];
-        Assert.Equal(0, (await Attn(["features", "--model", folder.Root, "--conllu", treebank, .. chosen, folder["live.csv"]])).Code);
-        Assert.Equal(0, (await Attn(["features", "--maps", folder["maps.npz"], "--tokens", folder["maps.tokens.jsonl"], .. chosen, folder["saved.csv"]])).Code);
+        Assert.Equal(0, (await Shell.Attn(["features", "--model", folder.Root, "--conllu", treebank, .. chosen, folder["live.csv"]])).Code);
+        Assert.Equal(0, (await Shell.Attn(["features", "--maps", folder["maps.npz"], "--tokens", folder["maps.tokens.jsonl"], .. chosen, folder["saved.csv"]])).Code);
         var (live, saved) = (HeadTableCsv.ReadCsv(folder["live.csv"]), HeadTableCsv.ReadCsv(folder["saved.csv"]));
         foreach (string f in live.Features) Assert.All(live.Column(f).Zip(saved.Column(f)), v => Assert.Equal(v.First, v.Second, 1e-5));
         File.WriteAllText(folder["bad.jsonl"], "{\"id\": \"000000\", \"tokens\": null, \"tags\": [\"DET\"]}\n");
@@ -263,14 +263,14 @@ public class AttnTests
         using var folder = new TestFolder();
         LiveAttentionTests.Model(folder).Dispose();
         string texts = folder.Write("texts.txt", "the cat sat\na dog playing\nthe dog\na cat, a dog\n");
-        var (code, output, _) = await Attn("features", "--model", folder.Root, "--text", texts, "--features", "mean_distance,best_offset", "--intervals", folder["i.csv"], "--out", folder["h.csv"]);
+        var (code, output, _) = await Shell.Attn("features", "--model", folder.Root, "--text", texts, "--features", "mean_distance,best_offset", "--intervals", folder["i.csv"], "--out", folder["h.csv"]);
         Assert.Equal(0, code);
         Assert.Contains("split-half reliability", output);
         string[] lines = File.ReadAllLines(folder["i.csv"]);
         Assert.Equal("feature,layer,head,mean,low,high", lines[0]);
         Assert.Equal(1 + 2 * 12, lines.Length);
         Assert.All(lines.Skip(1).Select(l => l.Split(',').Skip(3).Select(v => double.Parse(v, System.Globalization.CultureInfo.InvariantCulture)).ToArray()).Take(12), v => Assert.True(v[1] <= v[0] && v[0] <= v[2]));
-        Assert.Equal(2, (await Attn("features", "--model", folder.Root, "--text", texts, "--intervals", "i.csv", "--shard", "0/2", "--out", "x")).Code);
+        Assert.Equal(2, (await Shell.Attn("features", "--model", folder.Root, "--text", texts, "--intervals", "i.csv", "--shard", "0/2", "--out", "x")).Code);
     }
 
     [Fact]
@@ -280,25 +280,19 @@ public class AttnTests
         LiveAttentionTests.Model(folder).Dispose();
         string texts = folder.Write("texts.txt", string.Concat(Enumerable.Range(0, 400).Select(i => string.Concat(Enumerable.Repeat("the cat ", 1 + i % 6)) + "sat\n")));
         string[] command = ["distances", "--model", folder.Root, "--text", texts, "--metric", "js", "--smoothing", "0.001"];
-        Assert.Equal(0, (await Attn([.. command, "--out", folder["whole.npz"]])).Code);
-        for (int shard = 0; shard < 2; shard++) Assert.Equal(0, (await Attn([.. command, "--shard", $"{shard}/2", "--out", folder[$"{shard}.sums"]])).Code);
-        Assert.Equal(0, (await Attn("merge", folder["1.sums"], folder["0.sums"], "--out", folder["merged.npz"])).Code);
+        Assert.Equal(0, (await Shell.Attn([.. command, "--out", folder["whole.npz"]])).Code);
+        for (int shard = 0; shard < 2; shard++) Assert.Equal(0, (await Shell.Attn([.. command, "--shard", $"{shard}/2", "--out", folder[$"{shard}.sums"]])).Code);
+        Assert.Equal(0, (await Shell.Attn("merge", folder["1.sums"], folder["0.sums"], "--out", folder["merged.npz"])).Code);
         Assert.Equal(File.ReadAllBytes(folder["whole.npz"]), File.ReadAllBytes(folder["merged.npz"]));
-        Assert.Equal(2, (await Attn("distances", "--model", folder.Root, "--text", texts, "--metric", "w1", "--smoothing", "0.001", "--out", "x")).Code);
-        Assert.Equal(2, (await Attn("distances", "--model", folder.Root, "--text", texts, "--metric", "js", "--smoothing", "2", "--out", "x")).Code);
+        Assert.Equal(2, (await Shell.Attn("distances", "--model", folder.Root, "--text", texts, "--metric", "w1", "--smoothing", "0.001", "--out", "x")).Code);
+        Assert.Equal(2, (await Shell.Attn("distances", "--model", folder.Root, "--text", texts, "--metric", "js", "--smoothing", "2", "--out", "x")).Code);
     }
 
     [Fact]
     public async Task Doctor_says_what_works()
     {
-        var (code, output, _) = await Attn("doctor");
+        var (code, output, _) = await Shell.Attn("doctor");
         Assert.Equal(0, code);
         Assert.Contains("loads and computes", output);
-    }
-
-    private static async Task<(int Code, string Output, string Error)> Attn(params string[] arguments)
-    {
-        StringWriter output = new(), error = new();
-        return (await AttentionNotebooks.Cli.Attn.Run(arguments, output, error), output.ToString(), error.ToString());
     }
 }

@@ -35,7 +35,7 @@ public sealed class AgreementByAttractorsTests : IDisposable
     [Fact]
     public void A_model_is_asked_without_each_group_and_without_random_ones()
     {
-        using var checkpoint = RandomCheckpoint();
+        using var checkpoint = BertFixtures.RandomCheckpoint(folder);
         var grid = new HeadGrid(3, 4);
         var task = new VerbNumber(checkpoint, [new("a", "the cat [MASK] the dog", "sat", "play", 0), new("b", "the cat [MASK] a dog", "play", "sat", 1), new("c", "dog [MASK]", "sat", "play", 1), new("x", "dog [MASK]", "sat", "plays", 9)]);
         HeadGroup[] groups = [new("layer 1", [.. grid.All().Where(h => h.Layer == 1)]), new("two", [new(0, 1), new(2, 3)])];
@@ -63,11 +63,4 @@ public sealed class AgreementByAttractorsTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    private Checkpoint RandomCheckpoint()
-    {
-        using var model = BertFixtures.Model(BertFixtures.Config());
-        Checkpoint.Save(Path.Combine(folder, "model"), model, WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
-        return Checkpoint.Load(Path.Combine(folder, "model"));
-    }
 }

@@ -13,7 +13,7 @@ public sealed class SubjectVerbAgreementTests : IDisposable
     [Fact]
     public void The_form_with_the_higher_score_at_the_hidden_verb_wins()
     {
-        using var checkpoint = RandomCheckpoint();
+        using var checkpoint = BertFixtures.RandomCheckpoint(folder);
         AgreementItem[] items =
         [
             new("a", "the cat [MASK] the dog", "sat", "play", 0), new("b", "the cat [MASK] the dog", "play", "sat", 1),
@@ -49,11 +49,4 @@ public sealed class SubjectVerbAgreementTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    private Checkpoint RandomCheckpoint()
-    {
-        using var model = BertFixtures.Model(BertFixtures.Config());
-        Checkpoint.Save(Path.Combine(folder, "model"), model, WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
-        return Checkpoint.Load(Path.Combine(folder, "model"));
-    }
 }

@@ -1,3 +1,5 @@
+using AttentionNotebooks.Tests.CommandLine;
+
 namespace AttentionNotebooks.Tests.Functions.Synthesis;
 
 /// <summary><c>attn synthesis</c>, from the files of the other verbs.</summary>
@@ -9,12 +11,12 @@ public sealed class SynthesisVerbTests : IDisposable
     public async Task Files_of_the_other_verbs_become_a_table_and_a_page_in_words()
     {
         string heads = Repository.Path("data", "bert-base", "heads.csv");
-        Assert.Equal(0, (await Attn("cluster", "--heads", heads, "--k", "4", "--out", folder["clusters.csv"])).Code);
+        Assert.Equal(0, (await Shell.Attn("cluster", "--heads", heads, "--k", "4", "--out", folder["clusters.csv"])).Code);
         // Head 7-9 finds objects; every head is scored, as attn functions does.
         File.WriteAllText(folder["functions.csv"], "relation,layer,head,direction,correct,count,accuracy,ci_low,ci_high,baseline,offset\n"
             + string.Concat(from l in Enumerable.Range(0, 12) from h in Enumerable.Range(0, 12) select $"obj,{l},{h},dep->head,0,100,{(l == 7 && h == 9 ? "0.9" : "0.2")},0,1,0.3,-2\nrare,{l},{h},dep->head,0,3,1,0,1,0,-2\n"));
         File.WriteAllText(folder["importance.csv"], "layer,head,gradient\n" + string.Concat(from l in Enumerable.Range(0, 12) from h in Enumerable.Range(0, 12) select $"{l},{h},{l * 12 + h}\n"));
-        var (code, output, error) = await Attn("synthesis", "--heads", heads, "--clusters", folder["clusters.csv"], "--functions", folder["functions.csv"], "--importance", folder["importance.csv"], "--report", folder["page.md"], "--out", folder["s.csv"]);
+        var (code, output, error) = await Shell.Attn("synthesis", "--heads", heads, "--clusters", folder["clusters.csv"], "--functions", folder["functions.csv"], "--importance", folder["importance.csv"], "--report", folder["page.md"], "--out", folder["s.csv"]);
         Assert.True(code == 0, error);
         var rows = File.ReadAllLines(folder["s.csv"]).Select(l => l.Split(',')).ToArray();
         Assert.Equal(4 * 11, rows.Length - 1); // layer, 8 columns of the table, the best relation, the gradient
@@ -35,21 +37,13 @@ public sealed class SynthesisVerbTests : IDisposable
     public async Task A_broken_file_of_relations_is_named(string content, string expected)
     {
         string heads = Repository.Path("data", "bert-base", "heads.csv");
-        Assert.Equal(0, (await Attn("cluster", "--heads", heads, "--k", "2", "--out", folder["clusters.csv"])).Code);
+        Assert.Equal(0, (await Shell.Attn("cluster", "--heads", heads, "--k", "2", "--out", folder["clusters.csv"])).Code);
         File.WriteAllText(folder["f.csv"], content);
-        var (code, _, error) = await Attn("synthesis", "--heads", heads, "--clusters", folder["clusters.csv"], "--functions", folder["f.csv"], "--out", folder["s.csv"]);
+        var (code, _, error) = await Shell.Attn("synthesis", "--heads", heads, "--clusters", folder["clusters.csv"], "--functions", folder["f.csv"], "--out", folder["s.csv"]);
         Assert.Equal(1, code);
         Assert.Contains(expected, error, StringComparison.Ordinal);
         Assert.False(File.Exists(folder["s.csv"]));
     }
 
     public void Dispose() => folder.Dispose();
-
-    private static async Task<(int Code, string Output, string Error)> Attn(params string[] arguments)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        int code = await Cli.Attn.Run(arguments, output, error, TestContext.Current.CancellationToken);
-        return (code, output.ToString(), error.ToString());
-    }
 }

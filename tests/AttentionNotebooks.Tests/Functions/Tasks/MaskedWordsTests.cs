@@ -14,7 +14,7 @@ public sealed class MaskedWordsTests : IDisposable
     [Fact]
     public void A_loss_is_the_sum_of_the_hidden_tokens_cross_entropies()
     {
-        using var checkpoint = RandomCheckpoint();
+        using var checkpoint = BertFixtures.RandomCheckpoint(folder);
         var task = new MaskedWords(checkpoint, texts, rate: 1); // all is hidden, so that each text can be asked by hand
         var scores = TaskScores.Of(task);
         for (int i = 0; i < texts.Length; i++)
@@ -39,7 +39,7 @@ public sealed class MaskedWordsTests : IDisposable
     [Fact]
     public void What_is_hidden_depends_on_the_seed_and_the_text_alone()
     {
-        using var checkpoint = RandomCheckpoint();
+        using var checkpoint = BertFixtures.RandomCheckpoint(folder);
         int[] Questions(IReadOnlyList<string> of, int seed) => TaskScores.Of(new MaskedWords(checkpoint, of, seed, rate: 0.5)).Questions;
         var many = Enumerable.Range(0, 30).SelectMany(_ => texts).ToArray();
         var first = Questions(many, 3);
@@ -52,7 +52,7 @@ public sealed class MaskedWordsTests : IDisposable
     [Fact]
     public void Gradients_flow_to_a_gate_on_the_heads()
     {
-        using var checkpoint = RandomCheckpoint();
+        using var checkpoint = BertFixtures.RandomCheckpoint(folder);
         using var scope = NewDisposeScope();
         var task = new MaskedWords(checkpoint, texts);
         var gate = ones(checkpoint.Config.NumAttentionHeads).requires_grad_();
@@ -63,16 +63,9 @@ public sealed class MaskedWordsTests : IDisposable
     [Fact]
     public void An_empty_text_is_named()
     {
-        using var checkpoint = RandomCheckpoint();
+        using var checkpoint = BertFixtures.RandomCheckpoint(folder);
         Assert.Contains("text 1", Assert.Throws<InputException>(() => new MaskedWords(checkpoint, ["cat", " "])).Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    private Checkpoint RandomCheckpoint()
-    {
-        using var model = BertFixtures.Model(BertFixtures.Config());
-        Checkpoint.Save(Path.Combine(folder, "model"), model, WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
-        return Checkpoint.Load(Path.Combine(folder, "model"));
-    }
 }

@@ -11,7 +11,7 @@ public sealed class VerbNumberTests : IDisposable
     [Fact]
     public void The_loss_is_that_of_a_choice_between_two_forms()
     {
-        using var checkpoint = RandomCheckpoint();
+        using var checkpoint = BertFixtures.RandomCheckpoint(folder);
         // The same question the other way round: p and 1 − p.
         var task = new VerbNumber(checkpoint, [new("a", "the cat [MASK] the dog", "sat", "play", 0), new("b", "the cat [MASK] the dog", "play", "sat", 0)]);
         var scores = TaskScores.Of(task);
@@ -23,7 +23,7 @@ public sealed class VerbNumberTests : IDisposable
     [Fact]
     public void Items_that_cannot_be_asked_are_left_out()
     {
-        using var checkpoint = RandomCheckpoint();
+        using var checkpoint = BertFixtures.RandomCheckpoint(folder);
         var task = new VerbNumber(checkpoint, [new("a", "the dog [MASK]", "sat", "plays", 2), new("b", "the dog [MASK]", "sat", "cat", 1)]); // plays is two pieces here
         Assert.Equal([1], task.Asked);
         Assert.Equal("b", task.Items.Single().Id);
@@ -31,11 +31,4 @@ public sealed class VerbNumberTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    private Checkpoint RandomCheckpoint()
-    {
-        using var model = BertFixtures.Model(BertFixtures.Config());
-        Checkpoint.Save(Path.Combine(folder, "model"), model, WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
-        return Checkpoint.Load(Path.Combine(folder, "model"));
-    }
 }
