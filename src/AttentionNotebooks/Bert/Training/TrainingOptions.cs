@@ -65,13 +65,13 @@ public sealed record TrainingOptions
     /// <summary>What heads pay in the late phase (<see cref="LateFrom"/>) for what they add to a token (<see cref="Training.SpeakingCost"/>); 0 for nothing.</summary>
     public double SpeakingCost { get; init; }
 
-    /// <summary>Whether heads pay for the messages of words alone, so that [CLS] and [SEP] are free to rest on. A small model left to itself rests on its most frequent word: with a price on all, 72 of 144 heads of a run came to rest on "the".</summary>
+    /// <summary>Whether heads pay for the messages of words alone, so that [CLS] and [SEP] are free to rest on. A small model left to itself may rest on its most frequent word: with a price on all, the 72 heads of layers 3 to 8 of one run gave "the" 69 % of their attention.</summary>
     public bool FreeSpecialTokens { get; init; }
 
     /// <summary>The part of the steps after which the late phase begins, in which heads that exist are made sharp and quiet: over a tenth of the steps <see cref="QueryKeyRate"/> and <see cref="SpeakingCost"/> climb to their full force. A run with 0.25 had one head for each neighbour when the phase began, and no more 2,000 steps later.</summary>
     public double LateFrom { get; init; } = 0.45;
 
-    /// <summary>The first and the last layer that the late phase touches; all unless given. Layers that it leaves alone keep their broad heads.</summary>
+    /// <summary>The first and the last layer that the late phase touches; all unless given. Layers that it leaves alone may keep their broad heads: one run with 3 to 8 of 12 had 41 of them.</summary>
     public (int First, int Last)? LateLayers { get; init; }
 
     /// <summary>What the layers compute in while training; weights, embeddings and optimiser stay in float32.</summary>

@@ -5,7 +5,7 @@ public static class DemoText
 {
     private const int MostAttractors = 3;
 
-    /// <summary>Paragraphs of 3 to 8 sentences that belong together: they share their world, its people and things.</summary>
+    /// <summary>Paragraphs of 3 to 8 sentences that belong together: they share their world, its people and things; those of <paramref name="agreement"/> each have a world of their own.</summary>
     /// <param name="seed">Decides every sentence.</param>
     /// <param name="sentences">At least this many.</param>
     /// <param name="excluded">Lower-cased sentences that must not occur: those of the treebank and the tasks.</param>
