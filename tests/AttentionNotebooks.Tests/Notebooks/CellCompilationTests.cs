@@ -14,21 +14,23 @@ public class CellCompilationTests
     // The kernel's default imports; System.IO is not among them.
     private static readonly string[] _imports = ["System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks", "System.Linq"];
 
-    public static TheoryData<string> All => ShippedNotebookTests.All;
+    public static TheoryData<string> All => [.. Directory.GetFiles(Repository.Path("notebooks"), "*.ipynb").Append(Repository.Path("data", "pictures", "gallery.dib")).Select(f => Path.GetRelativePath(Repository.Root, f)).Order(StringComparer.Ordinal)];
 
     [Theory, MemberData(nameof(All))]
-    public void Compile_with_the_default_imports_and_the_cells_above(string name) =>
-        Assert.Empty(Errors([.. NotebookReader.Read(Repository.Path("notebooks", name)).Cells.Where(c => c.Type == CellType.Code).Select(c => c.Source)]));
+    public void Compile_with_the_default_imports_and_the_cells_above(string file)
+    {
+        var notebook = NotebookReader.Read(Repository.Path(file));
+        Assert.Empty(Errors(notebook.Folder, [.. notebook.Cells.Where(c => c.Type == CellType.Code).Select(c => c.Source)]));
+    }
 
     [Theory]
     [InlineData("CS0103", "File.Exists(\"x\")")]
     [InlineData("CS0103", "x + 1", "int x = 1;")]
     [InlineData("CS0201", "int x = 1;", "x;")]
-    public void A_cell_that_could_not_run_there_is_found(string error, params string[] cells) => Assert.StartsWith(error, Assert.Single(Errors(cells)));
+    public void A_cell_that_could_not_run_there_is_found(string error, params string[] cells) => Assert.StartsWith(error, Assert.Single(Errors(Repository.Path("notebooks"), cells)));
 
-    private static List<string> Errors(IReadOnlyList<string> cells)
+    private static List<string> Errors(string folder, IReadOnlyList<string> cells)
     {
-        string folder = Repository.Path("notebooks");
         var options = ScriptOptions.Default.WithImports(_imports).WithLanguageVersion(Microsoft.CodeAnalysis.CSharp.LanguageVersion.Latest)
             .WithMetadataResolver(ScriptMetadataResolver.Default.WithBaseDirectory(folder)).WithSourceResolver(ScriptSourceResolver.Default.WithBaseDirectory(folder))
             .WithReferences(ScriptReferences.Default).WithFilePath(Path.Combine(folder, "cells.csx"));
