@@ -58,7 +58,7 @@ internal static partial class Browser
             string file = Path.Combine(folder, "page.html");
             int head = page.IndexOf("<head>", StringComparison.Ordinal) + "<head>".Length, end = page.LastIndexOf("</body>", StringComparison.Ordinal);
             await File.WriteAllTextAsync(file, page[..head] + Listen + page[head..end] + Answer.Replace("@question", question) + page[end..], cancellation);
-            string dom = await Run(folder, ["--virtual-time-budget=30000", "--dump-dom", new Uri(file).AbsoluteUri], cancellation);
+            string dom = await Run(folder, ["--virtual-time-budget=60000", "--dump-dom", new Uri(file).AbsoluteUri], cancellation);
             var answer = AnswerPattern().Match(dom);
             if (!answer.Success) throw new InvalidOperationException($"{Executable} gave no answer for the page; it gave {dom.Length} characters.");
             using var json = JsonDocument.Parse(WebUtility.HtmlDecode(answer.Groups[1].Value));

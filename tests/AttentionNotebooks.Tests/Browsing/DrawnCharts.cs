@@ -11,13 +11,18 @@ internal sealed record DrawnChart(string Title, int[] Traces, int Marks);
 /// <summary>Has a browser draw the charts of a page.</summary>
 internal static class DrawnCharts
 {
+    // A page draws its charts one after the other, so first they are waited for; one that never comes is told as empty.
     private const string Question = """
-        Array.from(document.querySelectorAll("div.plotly[id], figure.attention-figure > div[id]")).map(chart => ({
-          title: chart.querySelector(".gtitle")?.textContent ?? "",
-          marks: chart.querySelectorAll(".plot path, .plot image, .plot text").length,
-          traces: (chart._fullData ?? []).filter(trace => trace.visible === true).map(trace =>
-            Array.from(trace.z ?? trace.x ?? trace.y ?? []).flat(Infinity).filter(value => value !== null && value !== "").length),
-        }))
+        (async () => {
+          const charts = Array.from(document.querySelectorAll("div.plotly[id], figure.attention-figure > div[id]"));
+          for (let tries = 0; tries < 100 && !charts.every(chart => chart._fullData); tries++) await new Promise(later => setTimeout(later, 100));
+          return charts.map(chart => ({
+            title: chart.querySelector(".gtitle")?.textContent ?? "",
+            marks: chart.querySelectorAll(".plot path, .plot image, .plot text").length,
+            traces: (chart._fullData ?? []).filter(trace => trace.visible === true).map(trace =>
+              Array.from(trace.z ?? trace.x ?? trace.y ?? []).flat(Infinity).filter(value => value !== null && value !== "").length),
+          }));
+        })()
         """;
 
     private static readonly JsonSerializerOptions _names = new(JsonSerializerDefaults.Web);
