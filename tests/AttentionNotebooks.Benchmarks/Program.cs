@@ -43,7 +43,7 @@ int Compare()
     var tables = new Dictionary<string, Func<Report>>
     {
         ["extraction"] = () => ExtractionRows.Measure(texts, rounds),
-        ["padding"] = () => PaddingRows.Measure(4 * texts, Math.Min(rounds, 3)),
+        ["padding"] = () => PaddingRows.Measure(4 * texts, Math.Min(rounds, 2)),
         ["distances"] = () => DistanceRows.Measure(rounds),
         ["clustering"] = () => ClusteringRows.Measure(rounds),
         ["laboratory"] = () => LaboratoryRows.Measure(Math.Min(rounds, 3), savedTexts: 1000, savedTokens: 32),
