@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using AttentionNotebooks.Attention;
+using AttentionNotebooks.Data;
 using AttentionNotebooks.Features;
 
 namespace AttentionNotebooks.Cli.Verbs;
@@ -55,7 +56,7 @@ internal static class FeaturesVerb
                     state.Write(target);
                     output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{target}: sums of shard {part.Value.Index} of {part.Value.Count}, {state.Sums.Texts} texts; put the shards together with attn merge"));
                 }
-                File.Delete(partial);
+                AtomicFile.Delete(partial);
             }
         });
         return command;

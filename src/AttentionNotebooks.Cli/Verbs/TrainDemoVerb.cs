@@ -90,19 +90,25 @@ public static class TrainDemoVerb
         error.WriteLine(Invariant($"{corpus.TrainingPieces:N0} word pieces to learn from, vocabulary {corpus.Tokenizer.VocabularySize}"));
         string[] names = [.. texts.Select(t => Path.GetFileName(t)).Distinct()];
         TrainingReport report;
-        try { report = new MaskedLmTrainer(corpus, options, start).Run(folder, resume, new Lines(error), saved => ModelCard.Write(folder, saved, names, note, startedFrom: origin), cancellation); }
+        try { report = new MaskedLmTrainer(corpus, options, start).Run(folder, resume, new Lines(error), WriteCard, cancellation); }
         catch (OperationCanceledException)
         {
             error.WriteLine("attn: what is learnt so far is kept; the same command with --resume goes on from there.");
             throw;
         }
-        error.WriteLine("measuring the heads …");
-        using (var model = Checkpoint.Load(folder))
-        {
-            string patterns = HeadReport.Patterns(model, HeldOutSentences(corpus), "held-out sentences", cancellation);
-            ModelCard.Write(folder, report, names, note, $"## Heads\n\n{patterns}\n{findings(model)}", origin);
-        }
         output.WriteLine(Invariant($"{folder}: {report.Parameters:N0} parameters, {report.Tokens:N0} tokens, held-out loss {report.HeldOut.Loss:F3} (frequencies alone {report.Baselines.Unigram.Loss:F3}, both neighbours {report.Baselines.BothNeighbours.Loss:F3}), accuracy {report.HeldOut.Accuracy:P1} ({report.Baselines.Unigram.Accuracy:P1}, {report.Baselines.BothNeighbours.Accuracy:P1})"));
+
+        void WriteCard(TrainingReport saved)
+        {
+            string? heads = null;
+            if (saved.StepsDone == options.Steps)
+            {
+                error.WriteLine("measuring the heads …");
+                using var model = Checkpoint.Load(folder);
+                heads = $"## Heads\n\n{HeadReport.Patterns(model, HeldOutSentences(corpus), "held-out sentences", cancellation)}\n{findings(model)}";
+            }
+            ModelCard.Write(folder, saved, names, note, heads, origin);
+        }
     }
 
     // Whole sentences of some length, evenly over all files; a file that was given several times counts once.

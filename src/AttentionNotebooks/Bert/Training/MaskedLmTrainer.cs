@@ -1,3 +1,4 @@
+using AttentionNotebooks.Data;
 using static TorchSharp.torch;
 
 namespace AttentionNotebooks.Bert.Training;
@@ -31,12 +32,21 @@ public sealed class MaskedLmTrainer
     /// <param name="folder">Where the checkpoint goes.</param>
     /// <param name="resume">Whether to go on with an interrupted run of the same texts and options: its end is that of an uninterrupted one, byte for byte.</param>
     /// <param name="progress">Is told of every report and evaluation.</param>
-    /// <param name="saved">Is told what was done so far whenever the folder holds new weights, the last time at the end.</param>
+    /// <param name="saved">Is told what was done so far whenever the folder holds new weights, the last time at the end, with all steps done and before the state is removed.</param>
     /// <param name="cancellation">Stops between two steps; the state of that step is saved first.</param>
     /// <returns>What was done.</returns>
     /// <exception cref="InputException">The folder cannot be written to, or there is no such run to go on with.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public TrainingReport Run(string folder, bool resume = false, IProgress<TrainingProgress>? progress = null, Action<TrainingReport>? saved = null, CancellationToken cancellation = default)
+    {
+        var report = Train(folder, resume, progress, saved, cancellation);
+        saved?.Invoke(report);
+        // Not before: stopped while its results are measured and written, a run goes on from its last step.
+        AtomicFile.Delete(TrainingState.PathIn(folder));
+        return report;
+    }
+
+    private TrainingReport Train(string folder, bool resume, IProgress<TrainingProgress>? progress, Action<TrainingReport>? saved, CancellationToken cancellation)
     {
         int threadsBefore = get_num_threads();
         try

@@ -21,7 +21,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly double alpha;
     private readonly Scalar pairWeight;
     private readonly List<(int Step, long Tokens, HeldOutFigures HeldOut)> course = [];
-    private Sums sums;
+    private LossSums sums;
 
     public TrainingRun(TrainingCorpus corpus, TrainingOptions options, string folder, BertForMaskedLM? start)
     {
@@ -40,7 +40,14 @@ internal sealed class TrainingRun : IDisposable
 
     public TrainingReport Train(bool resume, IProgress<TrainingProgress>? progress, Action<TrainingReport>? saved, CancellationToken cancellation)
     {
-        var (done, tokens) = resume ? TrainingState.Load(folder, weights, optimizer, fingerprint) : (0, 0L);
+        int done = 0;
+        long tokens = 0;
+        if (resume)
+        {
+            var point = TrainingState.Load(folder, weights, optimizer, fingerprint);
+            (done, tokens, sums) = (point.Step, point.Tokens, point.Sums);
+            course.AddRange(point.Course);
+        }
         var baselines = evaluation.Baselines();
         // Examples are cheap beside the steps on them: those of the steps done are drawn again and passed over.
         using var batches = new BatchStream(corpus.Training, builder, options.TokensPerBatch, options.Seed).Endless().Skip(done * options.Replicas).GetEnumerator();
@@ -50,7 +57,7 @@ internal sealed class TrainingRun : IDisposable
         {
             if (cancellation.IsCancellationRequested)
             {
-                TrainingState.Save(folder, weights, optimizer, fingerprint, step - 1, tokens);
+                SaveState(step - 1, tokens, sums);
                 cancellation.ThrowIfCancellationRequested();
             }
             var work = Next(batches);
@@ -63,7 +70,7 @@ internal sealed class TrainingRun : IDisposable
             {
                 course.Add((step, tokens, evaluation.Measure(r => weights.Models[r], threads)));
                 Save();
-                TrainingState.Save(folder, weights, optimizer, fingerprint, step, tokens);
+                SaveState(step, tokens, default); // what the sums hold is told below
                 saved?.Invoke(Report(step, tokens, course[^1].HeldOut, baselines));
             }
             if (!evaluate && step % options.ReportEvery != 0) continue;
@@ -73,10 +80,8 @@ internal sealed class TrainingRun : IDisposable
             sums = default;
         }
         Save();
-        var report = Report(options.Steps, tokens, MeasureSaved(), baselines);
-        saved?.Invoke(report);
-        File.Delete(TrainingState.PathIn(folder));
-        return report;
+        SaveState(options.Steps, tokens, default);
+        return Report(options.Steps, tokens, MeasureSaved(), baselines);
     }
 
     public void Dispose()
@@ -85,6 +90,9 @@ internal sealed class TrainingRun : IDisposable
         threads.Dispose();
         weights.Dispose();
     }
+
+    private void SaveState(int step, long tokens, LossSums untold) =>
+        TrainingState.Save(folder, weights, optimizer, fingerprint, new TrainingPoint(step, tokens, untold, course));
 
     private TrainingReport Report(int step, long tokens, HeldOutFigures heldOut, BaselineFigures baselines) =>
         new(options, corpus.Tokenizer.VocabularySize, weights.Length, corpus.TrainingPieces, step, tokens, heldOut, baselines, [.. course]);
@@ -105,7 +113,7 @@ internal sealed class TrainingRun : IDisposable
         double price = options.SpeakingCostAt(step);
         Scalar speakingWeight = price;
         var pairs = options.PairWeightAt(step) > 0 ? pairWeight : null;
-        var results = new Sums[work.Length];
+        var results = new LossSums[work.Length];
         threads.Run(replica =>
         {
             var random = new Random(unchecked((options.Seed * 1_000_003 + step) * 67 + replica));
@@ -116,7 +124,7 @@ internal sealed class TrainingRun : IDisposable
         GC.KeepAlive(speakingWeight);
     }
 
-    private Sums Backward(BertForMaskedLM model, Example[] examples, Random random, Scalar? pairs, Scalar? speakingWeight)
+    private LossSums Backward(BertForMaskedLM model, Example[] examples, Random random, Scalar? pairs, Scalar? speakingWeight)
     {
         using var scope = NewDisposeScope();
         var batch = new MaskedBatch(examples, corpus.Tokenizer, options.MaskRate, random, device);
@@ -124,7 +132,7 @@ internal sealed class TrainingRun : IDisposable
         using var cost = speakingWeight is null ? null : new SpeakingCost(model, alpha, options.IsLate, options.FreeSpecialTokens ? batch.Words : null);
         var hidden = batch.Hidden(model, cost?.Hooks);                         // [B, T, D]
         var loss = nn.functional.cross_entropy(batch.Logits(model, hidden), batch.Targets);
-        var result = new Sums(1, loss.Value<float>(), 0, 0, 0, 0);
+        var result = new LossSums(1, loss.Value<float>(), 0, 0, 0, 0);
         if (batch.Pairs > 0 && weights.WithPairs && pairs is not null)
         {
             var pairLoss = nn.functional.cross_entropy(batch.PairLogits(model, hidden), batch.PairTargets);
@@ -166,10 +174,5 @@ internal sealed class TrainingRun : IDisposable
         using var beginning = weights.Flat.cpu();
         hash.Add("start").Add(beginning.bytes);
         return hash.Of();
-    }
-
-    private readonly record struct Sums(int Batches, double Loss, int PairBatches, double Pair, int SpeakingBatches, double Speaking)
-    {
-        public Sums Plus(Sums other) => new(Batches + other.Batches, Loss + other.Loss, PairBatches + other.PairBatches, Pair + other.Pair, SpeakingBatches + other.SpeakingBatches, Speaking + other.Speaking);
     }
 }

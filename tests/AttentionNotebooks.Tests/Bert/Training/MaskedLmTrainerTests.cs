@@ -79,6 +79,38 @@ public sealed class MaskedLmTrainerTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_went_on_tells_of_all_its_way()
+    {
+        var brief = Tiny with { Steps = 14, EvaluateEvery = 4, ReportEvery = 3 };
+        var (whole, stopped, resumed) = (new List<TrainingProgress>(), new List<TrainingProgress>(), new List<TrainingProgress>());
+        var expected = Train("whole", brief, new Collect(whole));
+        using var stop = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => Train("parts", brief, new Collect(stopped, p => { if (p.Step == 9) stop.Cancel(); }), stop));
+        var report = Train("parts", brief, new Collect(resumed), resume: true);
+        Assert.Equal([4, 8, 12], report.Course.Select(c => c.Step));
+        Assert.Equal(expected.Course, report.Course);
+        Assert.Equal(expected.HeldOut, report.HeldOut);
+        Assert.Equal(whole.Select(p => (p.Step, p.Loss, p.PairLoss)), stopped.Concat(resumed).Select(p => (p.Step, p.Loss, p.PairLoss)));
+    }
+
+    [Fact]
+    public void A_run_that_was_stopped_while_its_results_were_written_goes_on_from_its_last_step()
+    {
+        var brief = Tiny with { Steps = 6, EvaluateEvery = 5 };
+        var trainer = new MaskedLmTrainer(TrainingCorpus.Read([WriteText()], brief, cancellation: TestContext.Current.CancellationToken), brief);
+        string target = Path.Combine(folder, "late");
+        Assert.Throws<InvalidDataException>(() => trainer.Run(target, saved: r => { if (r.StepsDone == 6) throw new InvalidDataException(); }, cancellation: TestContext.Current.CancellationToken));
+        byte[] weights = Bytes("late");
+        var told = new List<TrainingReport>();
+        var steps = new List<TrainingProgress>();
+        trainer.Run(target, resume: true, new Collect(steps), told.Add, TestContext.Current.CancellationToken);
+        Assert.Empty(steps);
+        Assert.Equal(6, Assert.Single(told).StepsDone);
+        Assert.Equal(weights, Bytes("late"));
+        Assert.False(File.Exists(State("late")));
+    }
+
+    [Fact]
     public void Only_the_same_run_can_be_gone_on_with()
     {
         var brief = Tiny with { Steps = 12, EvaluateEvery = 5, ReportEvery = 1 };
