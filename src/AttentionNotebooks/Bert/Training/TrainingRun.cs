@@ -56,7 +56,9 @@ internal sealed class TrainingRun : IDisposable
             var work = Next(batches);
             tokens += work.Sum(b => (long)b.Length * b[0].Ids.Length);
             Backward(work, step);
+            RequireNumber(step, "loss", sums.Loss + sums.Pair + sums.Speaking);
             double norm = optimizer.Step(options.RateAt(step), options.QueryKeyRateAt(step));
+            RequireNumber(step, "gradient's norm", norm);
             weights.Round();
             bool evaluate = step % options.EvaluateEvery == 0 && step < options.Steps;
             if (evaluate)
@@ -84,6 +86,12 @@ internal sealed class TrainingRun : IDisposable
         optimizer.Dispose();
         threads.Dispose();
         weights.Dispose();
+    }
+
+    // Before anything is saved: what the folder holds stays the last state that was sound.
+    private void RequireNumber(int step, string name, double value)
+    {
+        if (!double.IsFinite(value)) throw new InputException(folder, $"step {step}", $"the {name} is NaN or infinite", "Train with a smaller learning rate or a longer warm-up");
     }
 
     private TrainingReport Report(int step, long tokens, HeldOutFigures heldOut, BaselineFigures baselines) =>
