@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using AttentionNotebooks.Bert;
 using AttentionNotebooks.Data;
+using AttentionNotebooks.Features;
 
 namespace AttentionNotebooks.Tests.Fuzzing;
 
@@ -18,13 +19,22 @@ public class FindingTests
     public void A_shape_of_many_digits_is_refused_at_once()
     {
         var clock = Stopwatch.StartNew();
-        Assert.Contains("in its shape", Assert.Throws<InputException>(() => Npy($"{{'descr': '<f4', 'fortran_order': False, 'shape': ({new string('1', 4000)}, }}")).Message, StringComparison.Ordinal);
+        Assert.Contains("has no shape in its header", Assert.Throws<InputException>(() => Npy($"{{'descr': '<f4', 'fortran_order': False, 'shape': ({new string('1', 4000)}, }}")).Message, StringComparison.Ordinal);
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"took {clock.Elapsed}: the pattern tries every way to cut the digits");
     }
 
     [Fact]
     public void A_shape_without_commas_is_refused() =>
         Assert.Contains("has the size \"1 1\" in its shape", Assert.Throws<InputException>(() => Npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1 1), }")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_Parquet_footer_that_counts_more_than_it_holds_is_refused_before_the_library_believes_it()
+    {
+        using var folder = new TestFolder();
+        byte[] footer = [0x29, 0xFC, 0xFF, 0xFF, 0xFF, 0xFF, 0x07, 0x00]; // field 2: a list of 2³¹ − 1 structs
+        File.WriteAllBytes(folder["heads.parquet"], [.. "PAR1"u8, .. footer, 8, 0, 0, 0, .. "PAR1"u8]);
+        Assert.Equal("footer", Assert.Throws<InputException>(() => HeadTableFile.Read(folder["heads.parquet"])).Place);
+    }
 
     [Theory]
     [InlineData("{\"model_type\":\"\\ud800\"}"), InlineData("{\"\\udfff\":1}")]

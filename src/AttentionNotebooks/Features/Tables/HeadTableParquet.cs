@@ -32,6 +32,7 @@ public static class HeadTableParquet
         byte[] bytes;
         try { bytes = File.ReadAllBytes(file); }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new InputException(file, null, "cannot be opened", "Check the path", e); }
+        if (!ParquetFooter.IsSound(bytes)) throw new InputException(file, "footer", "is not a Parquet file, is cut off, or its footer is damaged", Remedy);
         try { return Task.Run(() => Read(bytes, file)).GetAwaiter().GetResult(); }
         catch (Exception e) when (e is not InputException)
         {
