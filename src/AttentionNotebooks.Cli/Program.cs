@@ -84,6 +84,8 @@ namespace AttentionNotebooks.Cli
             FunctionsVerb.Create(output, error),
             AblateVerb.Create(output, error),
             ImportanceVerb.Create(output, error),
+            ExplainVerb.Create(output),
+            PruneVerb.Create(output, error),
             SynthesisVerb.Create(output),
             TokenTypesVerb.Create(output, error),
             ProbeVerb.Create(output),
