@@ -39,6 +39,7 @@ internal sealed class ExplainReport(string measure, ImportanceModel model, Impor
         string told = model.PValue <= Sure && model.R2 > 0
             ? Text($"The features tell {100 * model.R2:F0} % of the variance of {measure} among heads that were not fitted [{100 * model.R2Interval.Low:F0} %, {100 * model.R2Interval.High:F0} %]; of {model.Null.Count} times that importance was dealt out to the heads at random, the most was {100 * Math.Max(0, model.Null.Max()):F0} % (p = {model.PValue:F3}).")
             : Text($"Nothing here shows that the features tell {measure}: importance dealt out to the heads at random is predicted as well in {model.Null.Count(v => v >= model.R2)} of {model.Null.Count} runs (R² {model.R2:F3}, p = {model.PValue:F3}). With {grid.Count} heads a weak law could go unseen.");
+        if (model.PValue <= Sure && model.R2 > 0 && model.R2Interval.Low <= 0) told += " The interval reaches below 0: a few heads decide the share, so look at the rank correlation too.";
         if (byLayer is not null)
             told += byLayer.PValue <= Sure && byLayer.R2 > 0 ? Text($" It also holds from layers to a layer that was left out (R² {byLayer.R2:F3}, p = {byLayer.PValue:F3}).")
                 : Text($" It is not shown to hold from layers to a layer that was left out (R² {byLayer.R2:F3}, p = {byLayer.PValue:F3}).");

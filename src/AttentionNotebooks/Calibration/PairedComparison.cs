@@ -18,6 +18,7 @@ public sealed record PairedComparison(string First, string Second, double Loss, 
     double Accuracy, (double Low, double High) AccuracyInterval, double AccuracyPValue, int SeedsWithLessLoss, int Seeds)
 {
     private const int Draws = 2000, Flips = 9999;
+    private const double Rounding = 5e-6;
 
     /// <summary>Compares.</summary>
     /// <param name="first">The first's name and its scores, one per seed.</param>
@@ -29,8 +30,10 @@ public sealed record PairedComparison(string First, string Second, double Loss, 
     {
         int seeds = first.Scores.Count;
         if (seeds == 0 || second.Scores.Count != seeds || items.Count == 0) throw new ArgumentException($"{seeds} and {second.Scores.Count} seeds, {items.Count} items");
-        double[][] Per(Func<TaskScores, int, double> of) => [.. Enumerable.Range(0, seeds).Select(s => items.Select(i => of(first.Scores[s], i) - of(second.Scores[s], i)).ToArray())];
-        double[][] losses = Per((t, i) => t.Losses[i]), right = Per((t, i) => t.Correct[i]);
+        double[][] Per(Func<TaskScores, double[]> of, Func<double, double, double> difference) =>
+            [.. first.Scores.Zip(second.Scores, (x, y) => (Of: of(x), Against: of(y))).Select(p => items.Select(i => difference(p.Of[i], p.Against[i])).ToArray())];
+        // Losses are sums in float32: what differs by their rounding alone, as on another number of threads, does not differ.
+        double[][] losses = Per(t => t.Losses, (a, b) => Math.Abs(a - b) <= Rounding * Math.Max(Math.Abs(a), Math.Abs(b)) ? 0 : a - b), right = Per(t => t.Correct.Select(c => (double)c).ToArray(), (a, b) => a - b);
         double[][] questions = [.. first.Scores.Select(t => items.Select(i => (double)t.Questions[i]).ToArray())];
         var (loss, lossInterval, lossP) = Of(losses, questions, seed);
         var (accuracy, accuracyInterval, accuracyP) = Of(right, questions, seed);

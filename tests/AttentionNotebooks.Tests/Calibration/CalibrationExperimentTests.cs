@@ -74,6 +74,10 @@ public class CalibrationExperimentTests
         var nothing = PairedComparison.Of(("better", better), ("same", same), items);
         Assert.True(nothing.LossPValue > 0.01 && nothing.LossInterval.Low < 0 && nothing.LossInterval.High > 0);
         Assert.Equal(1, nothing.AccuracyPValue, 1e-9); // no item differs
+        // What float32 rounds is no difference, and no seed has less loss by it.
+        TaskScores[] rounded = [.. better.Select(t => t with { Losses = [.. t.Losses.Select(l => l * (1 - 1e-7))] })];
+        var rounding = PairedComparison.Of(("rounded", rounded), ("better", better), items);
+        Assert.Equal((0.0, 1.0, 0), (rounding.Loss, rounding.LossPValue, rounding.SeedsWithLessLoss));
     }
 
     [Fact]
