@@ -39,7 +39,7 @@ namespace AttentionNotebooks.Cli
             output ??= Console.Out;
             error ??= Console.Error;
             ParseResult parsed;
-            try { parsed = Commands(output, error).Parse(args); }
+            try { parsed = Commands(output, error, args).Parse(args); }
             catch (InvalidOperationException e)
             {
                 // A verb's check that asks for the value of an option which cannot be read.
@@ -69,21 +69,23 @@ namespace AttentionNotebooks.Cli
             }
         }
 
-        private static RootCommand Commands(TextWriter output, TextWriter error) => new("What BERT's attention heads do: features, clusters, functions, notebooks.")
+        private static RootCommand Commands(TextWriter output, TextWriter error, string[] args) => new("What BERT's attention heads do: features, clusters, functions, notebooks.")
         {
             Verbose,
             RunVerb.Create(output, error),
             ExportVerb.Create(output, error),
-            FeaturesVerb.Create(output, error),
+            FeaturesVerb.Create(output, error, Named(args, "features")),
             MergeVerb.Create(output),
             MapsVerb.Create(output, error),
-            DistancesVerb.Create(output, error),
+            DistancesVerb.Create(output, error, Named(args, "distances")),
             TextFeaturesVerb.Create(output, error),
             MeanMapsVerb.Create(output, error),
             ClusterVerb.Create(output),
             FunctionsVerb.Create(output, error),
             AblateVerb.Create(output, error),
             ImportanceVerb.Create(output, error),
+            ExplainVerb.Create(output),
+            PruneVerb.Create(output, error),
             SynthesisVerb.Create(output),
             TokenTypesVerb.Create(output, error),
             ProbeVerb.Create(output),
@@ -97,6 +99,9 @@ namespace AttentionNotebooks.Cli
             MakeDemoDataVerb.Create(output),
             DescribeVerb.Create(output),
         };
+
+        // Features and distances hold numbers of libtorch, which takes a while to load: only who asks for one waits for it.
+        private static bool Named(string[] args, string verb) => args.Any(a => a.Contains(verb, StringComparison.Ordinal));
 
         /// <summary>An error as one line: a typed one says it all; of anything else the innermost cause is what a person can act on.</summary>
         internal static string OneLine(Exception e)

@@ -12,7 +12,11 @@ namespace AttentionNotebooks.Interactive;
 /// <remarks>Only framework types, types of the core and <see cref="Figure"/> stand here: the class behind it lives in a load context of its own.</remarks>
 public partial interface IPlots
 {
-    /// <summary>One head's attention on one text: a heatmap, queries downwards, keys to the right; the darker, the more.</summary>
+    /// <summary>
+    /// One head's attention on one text: a heatmap, queries downwards, keys to the right; the darker, the more. The pointer
+    /// marks a row and a column and tells of both. Where the text has special tokens, buttons show the map with or without
+    /// them, in a saved page too; no weight is changed by that, so rows without them sum to less than 1.
+    /// </summary>
     /// <param name="map">Attention probabilities <c>[queries, keys]</c>, square.</param>
     /// <param name="tokens">One token per row; tokens may repeat.</param>
     /// <param name="title">What is drawn.</param>

@@ -103,7 +103,9 @@ internal static partial class DibFormat
         if (end < 0) end = lines.Length;
         try
         {
-            return JsonNode.Parse(string.Join('\n', lines[(start + 1)..end]), null, new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject
+            string json = string.Join('\n', lines[(start + 1)..end]);
+            Bert.JsonTexts.Check(path, System.Text.Encoding.UTF8.GetBytes(json));
+            return JsonNode.Parse(json, null, new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject
                 ?? throw new InputException(path, $"line {start + 1}", "the #!meta block is not a JSON object", Repair);
         }
         catch (JsonException e)

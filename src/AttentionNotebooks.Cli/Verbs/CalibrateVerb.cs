@@ -45,7 +45,7 @@ internal static class CalibrateVerb
             int[] labels = [.. grid.All().Select(h => groups.ToList().FindIndex(g => g.Heads.Contains(h)))];
             var how = new CalibrationOptions(Names(parsed.GetValue(parts)!).Aggregate(default(CalibrationParts), (all, n) => all | _parts.First(p => p.Name == n).Part), parsed.GetValue(epochs), parsed.GetValue(rate));
             how.Check();
-            var options = new ExperimentOptions(how, parsed.GetValue(seeds), parsed.GetValue(seed), !parsed.GetValue(noFull), parsed.GetValue(fullRate), opened.Weights);
+            var options = new ExperimentOptions(how, parsed.GetValue(seeds), parsed.GetValue(seed), !parsed.GetValue(noFull), parsed.GetValue(fullRate), opened.Weights, Environment.ProcessorCount);
             CalibrationExperiment experiment;
             using (var line = new Told(error)) experiment = CalibrationExperiment.Run(opened.Model, opened.Data, opened.Features(), labels, options, line, cancellation);
             string name = _tyings.First(t => t.Name == parsed.GetValue(tying)).Arm;

@@ -9,14 +9,14 @@ namespace AttentionNotebooks.Cli.Verbs;
 /// <summary><c>attn distances</c>: how differently every pair of heads attends.</summary>
 internal static class DistancesVerb
 {
-    public static Command Create(TextWriter output, TextWriter error)
+    public static Command Create(TextWriter output, TextWriter error, bool withNames)
     {
         var source = new SourceOptions(error);
-        var metric = new Option<string>("--metric") { Description = string.Join("; ", HeadDistance.All.Select(d => $"{d.Name}: {d.Definition}")) + ".", Required = true };
+        var metric = new Option<string>("--metric") { Description = withNames ? string.Join("; ", HeadDistance.All.Select(d => $"{d.Name}: {d.Definition}")) + "." : "Which distance.", Required = true };
         var smoothing = new Option<double>("--smoothing") { Description = "With --metric js: mix every row with the uniform one by this share first; Clark et al. 2019 use 0.001.", HelpName = "S", DefaultValueFactory = _ => 0 };
         var shard = ShardOption.Create();
         var file = new Option<string>("--out") { Description = "The entry distances, [heads, heads] float64, heads layer by layer.", HelpName = "d.npz", Required = true };
-        metric.AcceptOnlyFromAmong([.. HeadDistance.All.Select(d => d.Name)]);
+        if (withNames) metric.AcceptOnlyFromAmong([.. HeadDistance.All.Select(d => d.Name)]);
         var command = new Command("distances", "Computes the distance of every pair of heads: the mean over a text's queries, then over texts.") { metric, smoothing, shard, file };
         source.AddTo(command);
         command.Validators.Add(r =>

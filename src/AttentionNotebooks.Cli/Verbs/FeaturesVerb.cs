@@ -9,10 +9,10 @@ namespace AttentionNotebooks.Cli.Verbs;
 /// <summary><c>attn features</c>: from attention to the head table.</summary>
 internal static class FeaturesVerb
 {
-    public static Command Create(TextWriter output, TextWriter error)
+    public static Command Create(TextWriter output, TextWriter error, bool withNames)
     {
         var source = new SourceOptions(error);
-        var features = new Option<string?>("--features") { Description = Names(), HelpName = "a,b" };
+        var features = new Option<string?>("--features") { Description = withNames ? Names() : "Comma-separated features and families.", HelpName = "a,b" };
         var shard = ShardOption.Create();
         var resume = new Option<bool>("--resume") { Description = "Go on from where an interrupted run of the same command stopped (FILE.partial)." };
         var saveEvery = new Option<double>("--save-every") { Description = "How often to save the state that --resume goes on from, in seconds.", HelpName = "S", DefaultValueFactory = _ => ResumableExtraction.SaveEvery.TotalSeconds };

@@ -129,8 +129,21 @@ public sealed class LiveAttention : IAttentionSource
             cancellation.ThrowIfCancellationRequested();
             // Padded keys have weight 0 already; rows of padded queries are cleared too: padding never counts.
             if (batch.Padded) probabilities.mul_(batch.Mask.unsqueeze(1).unsqueeze(-1));
+            RequireNumbers(batch, layer, probabilities);
             visitor.Visit(batch, layer, probabilities);
         }, Edits?.Hooks.Then(norms) ?? norms);
+    }
+
+    // A softmax spreads a NaN over its whole row, so one key of each row tells of it; an edit can put one anywhere.
+    private void RequireNumbers(TextBatch batch, int layer, Tensor probabilities)
+    {
+        using var scope = NewDisposeScope();
+        var rows = Edits is null ? probabilities.select(-1, 0) : probabilities.sum(dim: -1); // [B, H, T]
+        if (float.IsFinite(rows.sum().Value<float>())) return;
+        int at = Array.FindIndex(rows.Floats(), v => !float.IsFinite(v));
+        int row = at / batch.Length, head = row % Grid.Heads;
+        throw new InputException($"text {batch.Texts[row / Grid.Heads].Id}", $"head {new Head(layer, head)}, row {at % batch.Length}", "has an attention weight that is NaN or infinite",
+            Edits is null ? "The weights below this layer are damaged or too large for the precision; load the checkpoint again, in float32" : "Look at what the edit of the attention computes");
     }
 
     // Keeps all layers of one text.

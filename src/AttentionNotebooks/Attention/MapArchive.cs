@@ -42,16 +42,20 @@ public sealed class MapArchive : IAttentionSource
     /// <param name="tokensFile">The tokens of its texts; without it the first token is taken for [CLS] and the last for [SEP].</param>
     /// <param name="limit">At most this many texts, in the archive's order.</param>
     /// <exception cref="InputException">A file is missing or broken, or the tokens do not fit the maps.</exception>
-    public static MapArchive Open(string file, string? tokensFile = null, int limit = int.MaxValue)
+    public static MapArchive Open(string file, string? tokensFile = null, int limit = int.MaxValue) => Npz.Guarded(file, SaveAgain, () => Checked(file, tokensFile, limit));
+
+    private static MapArchive Checked(string file, string? tokensFile, int limit)
     {
         var tokens = tokensFile is null ? null : ReadTokens(tokensFile);
         using var zip = OpenZip(file);
         var texts = new List<AttentionText>();
         var hash = new Fingerprint();
         HeadGrid? grid = null;
+        var ids = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in zip.Entries.Take(limit))
         {
             string id = IdOf(entry);
+            if (!ids.Add(id)) throw new InputException(file, $"entry {id}", "stands twice in the archive", SaveAgain);
             var shape = ReadShape(file, entry);
             if (shape.Length != 4 || shape[2] != shape[3] || shape.Any(d => d < 1))
                 throw new InputException(file, $"entry {id}", $"has shape [{string.Join(", ", shape)}] instead of [layers, heads, T, T]", SaveAgain);
@@ -129,9 +133,7 @@ public sealed class MapArchive : IAttentionSource
     {
         string id = Texts[text].Id;
         var entry = zip.GetEntry(id + ".npy") ?? zip.GetEntry(id)!;
-        using var stream = entry.Open();
-        var array = NpyArray.Read(stream, _file, $"entry {id}", entry.Length);
-        return Normalised(array, id);
+        return Normalised(Npz.Guarded(_file, SaveAgain, () => NpyArray.Read(entry, _file, $"entry {id}")), id);
     }
 
     private float[] Normalised(NpyArray array, string id)

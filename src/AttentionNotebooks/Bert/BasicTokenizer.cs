@@ -3,7 +3,7 @@ using System.Text;
 
 namespace AttentionNotebooks.Bert;
 
-/// <summary>What BERT's basic tokenization does to letters.</summary>
+/// <summary>What BERT's basic tokenisation does to letters.</summary>
 /// <param name="LowerCase">Lower-cases.</param>
 /// <param name="StripAccents">Takes accents off.</param>
 /// <param name="SplitCjk">Sets CJK characters apart.</param>

@@ -27,6 +27,7 @@ internal static class JsonFile
         try
         {
             var text = bytes.AsMemory(bytes is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0);
+            JsonTexts.Check(path, text.Span);
             var json = JsonDocument.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false });
             if (json.RootElement.ValueKind == JsonValueKind.Object) return json;
             json.Dispose();

@@ -15,6 +15,7 @@ internal static class SafetensorsHeader
         JsonDocument json;
         try
         {
+            JsonTexts.Check(path, header);
             json = JsonDocument.Parse(header.AsMemory(), new JsonDocumentOptions { AllowDuplicateProperties = false });
         }
         catch (JsonException e)

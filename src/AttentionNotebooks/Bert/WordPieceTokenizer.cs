@@ -6,7 +6,7 @@ using Microsoft.ML.Tokenizers;
 namespace AttentionNotebooks.Bert;
 
 /// <summary>
-/// BERT's tokenizer: basic tokenization by BERT's own rules, then word pieces by longest match first
+/// BERT's tokenizer: basic tokenisation by BERT's own rules, then word pieces by longest match first
 /// (Microsoft.ML.Tokenizers), keeping for every piece its word and its place in the text.
 /// </summary>
 /// <remarks>Wu et al. (2016), "Google's Neural Machine Translation System", section 4.1; Devlin et al. (2019), section 3.</remarks>

@@ -1,4 +1,5 @@
 using AttentionNotebooks.Bert;
+using AttentionNotebooks.Bert.Training;
 using AttentionNotebooks.Clustering;
 using AttentionNotebooks.Features;
 using AttentionNotebooks.Functions;
@@ -43,7 +44,11 @@ public sealed record ExperimentArm(string Name, ArmKind Kind, int Parameters, IR
 /// <param name="FullTuning">Whether all weights are trained too, as the upper reference.</param>
 /// <param name="FullRate">The learning rate for that.</param>
 /// <param name="Weights">What all weights are: the model with the head that the task asks, such as a classifier; the masked-LM model unless given.</param>
-public sealed record ExperimentOptions(CalibrationOptions Options, int Seeds = 5, int FirstSeed = 0, bool FullTuning = true, double FullRate = 1e-4, TorchSharp.torch.nn.Module? Weights = null);
+/// <param name="Threads">
+/// How many calibrations are learnt at once, each on one thread; 1 learns one after the other on libtorch's own threads. They do not touch
+/// one another, so that the results are those of one after the other on one thread. More is faster for small models on CPUs.
+/// </param>
+public sealed record ExperimentOptions(CalibrationOptions Options, int Seeds = 5, int FirstSeed = 0, bool FullTuning = true, double FullRate = 1e-4, TorchSharp.torch.nn.Module? Weights = null, int Threads = 1);
 
 /// <summary>
 /// A calibration and its controls on held-out items: uncalibrated, one set, by cluster, random clusters of the same sizes,
@@ -72,6 +77,7 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
         IProgress<(string What, double Share)>? progress = null, CancellationToken cancellation = default)
     {
         if (options.Seeds < 1) throw new InputException("seeds", null, $"are {options.Seeds}", "Take one at least, five or more to tell something of the spread");
+        options.Options.Check();
         var grid = new HeadGrid(model.Config.NumHiddenLayers, model.Config.NumAttentionHeads);
         var (byCluster, byFeatures) = (Tying.ByCluster(clusters), Tying.ByFeatures(features));
         (ArmKind Kind, Func<int, Tying> Tie)[] ties =
@@ -79,29 +85,39 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
             (ArmKind.Calibrated, _ => Tying.OneSet(grid)), (ArmKind.Calibrated, _ => byCluster), (ArmKind.Control, s => byCluster.Shuffled(1000 + s, RandomClusters)),
             (ArmKind.Calibrated, _ => byFeatures), (ArmKind.Control, s => byFeatures.Shuffled(2000 + s, ShuffledFeatures)), (ArmKind.Calibrated, _ => Tying.PerHead(grid)),
         ];
-        var before = new List<TaskScores>();
-        var runs = ties.Select(_ => new List<(CalibrationFit Fit, TaskScores Scores)>()).ToArray();
-        var full = new List<FullTuning>();
-        int[]? test = null;
-        int done = 0, all = options.Seeds * (ties.Length + (options.FullTuning ? 1 : 0));
-        void Tell(int seed, string what) => progress?.Report(($"seed {seed}: {what}", done++ / (double)all));
-        for (int seed = options.FirstSeed; seed < options.FirstSeed + options.Seeds; seed++)
+        int[] seeds = [.. Enumerable.Range(options.FirstSeed, options.Seeds)];
+        CalibrationData[] parts = [.. seeds.Select(data)];
+        int[] test = parts[0].Test.Items;
+        if (parts.Any(p => !p.Test.Items.SequenceEqual(test))) throw new ArgumentException("the test items differ from seed to seed", nameof(data));
+        int done = 0, all = seeds.Length * (1 + ties.Length + (options.FullTuning ? 1 : 0));
+        var gate = new Lock();
+        void Tell(int seed, string what) { lock (gate) progress?.Report(($"seed {seed}: {what}", done++ / (double)all)); }
+        var before = new TaskScores[seeds.Length];
+        var runs = ties.Select(_ => new (CalibrationFit Fit, TaskScores Scores)[seeds.Length]).ToArray();
+        using (var workers = new OneThreadWorkers(options.Threads))
         {
-            var parts = data(seed);
-            test ??= parts.Test.Items;
-            if (!test.SequenceEqual(parts.Test.Items)) throw new ArgumentException("the test items differ from seed to seed", nameof(data));
-            before.Add(parts.Test.Score(cancellation: cancellation));
-            var how = options.Options with { Seed = seed };
-            for (int t = 0; t < ties.Length; t++)
+            // Seed by seed, the model as it is first.
+            workers.Run(seeds.Length * (1 + ties.Length), piece =>
             {
-                var tying = ties[t].Tie(seed);
-                Tell(seed, tying.Name);
-                var fit = CalibrationTrainer.Fit(model, parts.Train, parts.Dev, tying, how, cancellation: cancellation);
-                runs[t].Add((fit, parts.Test.Score(model.With(fit.Calibration).Hooks, cancellation)));
-            }
-            if (!options.FullTuning) continue;
-            Tell(seed, AllWeights);
-            full.Add(Calibration.FullTuning.Run(options.Weights ?? model.Model, parts.Train, parts.Dev, parts.Test, how with { Rate = options.FullRate }, cancellation: cancellation));
+                var (s, t) = (piece / (1 + ties.Length), piece % (1 + ties.Length) - 1);
+                if (t < 0)
+                {
+                    Tell(seeds[s], AsItIs);
+                    before[s] = parts[s].Test.Score(cancellation: cancellation);
+                    return;
+                }
+                var tying = ties[t].Tie(seeds[s]);
+                Tell(seeds[s], tying.Name);
+                var fit = CalibrationTrainer.Fit(model, parts[s].Train, parts[s].Dev, tying, options.Options with { Seed = seeds[s] }, cancellation: cancellation);
+                runs[t][s] = (fit, parts[s].Test.Score(model.With(fit.Calibration).Hooks, cancellation));
+            });
+        }
+        // Alone: while all weights are trained, nothing else may ask the model.
+        var full = new List<FullTuning>();
+        for (int s = 0; options.FullTuning && s < seeds.Length; s++)
+        {
+            Tell(seeds[s], AllWeights);
+            full.Add(Calibration.FullTuning.Run(options.Weights ?? model.Model, parts[s].Train, parts[s].Dev, parts[s].Test, options.Options with { Seed = seeds[s], Rate = options.FullRate }, cancellation: cancellation));
         }
         ExperimentArm[] arms =
         [
@@ -109,7 +125,7 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
             .. ties.Zip(runs, (t, r) => new ExperimentArm(t.Tie(options.FirstSeed).Name, t.Kind, r[0].Fit.Parameters, [.. r.Select(x => x.Scores)], [.. r.Select(x => x.Fit.Calibration)])),
             .. full.Count == 0 ? [] : new[] { new ExperimentArm(AllWeights, ArmKind.FullTuning, full.Max(f => f.Parameters), [.. full.Select(f => f.Test)], []) },
         ];
-        return Compare(arms, test!, options.Seeds);
+        return Compare(arms, test, options.Seeds);
     }
 
     private static CalibrationExperiment Compare(ExperimentArm[] arms, int[] test, int seeds)

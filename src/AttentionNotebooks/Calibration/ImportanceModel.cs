@@ -13,26 +13,17 @@ public enum HeadFolds
     ByLayer,
 }
 
-/// <summary>What one feature tells of importance.</summary>
-/// <param name="Feature">The feature.</param>
-/// <param name="Coefficient">Change of importance, in its standard deviations, with one standard deviation of the feature, the others held; shrunk by the ridge.</param>
-/// <param name="CoefficientInterval">95 % of the draws of heads lie in it.</param>
-/// <param name="Spearman">Rank correlation of the feature with importance, the others left out of account.</param>
-/// <param name="SpearmanInterval">95 % of the draws of heads lie in it.</param>
-/// <param name="PValue">Two-sided p of a permutation test of the rank correlation.</param>
-/// <param name="Holm">The same, adjusted for all features (Holm 1979).</param>
-public sealed record FeatureEffect(string Feature, double Coefficient, (double Low, double High) CoefficientInterval, double Spearman, (double Low, double High) SpearmanInterval, double PValue, double Holm);
-
 /// <summary>How far the features of heads tell their importance.</summary>
 /// <param name="R2">Share of the variance of importance that out-of-fold predictions explain; below 0 they are worse than the mean.</param>
-/// <param name="Null">The same for importance dealt out to the heads at random.</param>
+/// <param name="R2Interval">95 % of the draws of heads, with their predictions, lie in it.</param>
+/// <param name="Null">The same share for importance dealt out to the heads at random.</param>
 /// <param name="PValue">How rarely the null is as high.</param>
 /// <param name="Rank">Spearman's correlation of predicted with true importance.</param>
 /// <param name="Predicted">Importance of each head as features alone predict it, out of fold, in the grid's order and importance's own unit.</param>
 /// <param name="Lambda">λ that cross-validation over all heads chose, for the coefficients.</param>
 /// <param name="Effects">What each feature tells.</param>
 /// <param name="Fit">The fit on all heads, to predict others with.</param>
-public sealed record ImportanceModel(double R2, IReadOnlyList<double> Null, double PValue, double Rank, double[] Predicted, double Lambda, IReadOnlyList<FeatureEffect> Effects, RidgeFit Fit)
+public sealed record ImportanceModel(double R2, (double Low, double High) R2Interval, IReadOnlyList<double> Null, double PValue, double Rank, double[] Predicted, double Lambda, IReadOnlyList<FeatureEffect> Effects, RidgeFit Fit)
 {
     private const int Folds = 10, DefaultDraws = 1000;
 
@@ -43,16 +34,11 @@ public sealed record ImportanceModel(double R2, IReadOnlyList<double> Null, doub
     /// <param name="folds">How heads are dealt into folds.</param>
     /// <param name="permutations">Runs of the null.</param>
     /// <param name="seed">Decides folds, permutations and draws.</param>
-    /// <param name="draws">Draws of heads for the intervals of the effects.</param>
+    /// <param name="draws">Draws of heads for the intervals.</param>
     /// <exception cref="InputException">There are fewer than 20 heads, a value is not finite, or importance has no spread.</exception>
     public static ImportanceModel Of(HeadTable table, IReadOnlyList<double> importance, IReadOnlyList<string>? features = null, HeadFolds folds = HeadFolds.Random, int permutations = 199, int seed = 0, int draws = DefaultDraws)
     {
-        var columns = table.Select(features ?? HeadClusters.DefaultFeatures(table));
-        Check(columns, importance);
-        double[][] x = columns.Points(Scaling.None);
-        double spread = Spread(importance), mean = importance.Average();
-        double[] y = [.. importance.Select(v => (v - mean) / spread)];
-        var nested = new NestedRidge(x, folds == HeadFolds.ByLayer ? [.. table.Grid.All().Select(h => h.Layer)] : NestedRidge.Deal(y.Length, Folds, seed), seed);
+        var (columns, x, y, mean, spread, nested) = Prepare(table, importance, features, folds, seed);
         double[] predicted = nested.Predict(y);
         double r2 = Explained(y, predicted), lambda = nested.Choose(y);
         var random = new Random(seed);
@@ -64,8 +50,35 @@ public sealed record ImportanceModel(double R2, IReadOnlyList<double> Null, doub
             @null[p] = Explained(shuffled, nested.Predict(shuffled));
         }
         var fit = new Ridge(x).Fit(y, lambda);
-        return new ImportanceModel(r2, @null, Permutation.PValue(1 + r2, [.. @null.Select(v => 1 + v)]), RankCorrelation.Spearman(predicted, y), [.. predicted.Select(v => mean + spread * v)], lambda,
-            EffectsOf(columns, x, y, fit, lambda, permutations, draws, random), fit with { Intercept = mean + spread * fit.Intercept, Coefficients = [.. fit.Coefficients.Select(c => c * spread)] });
+        double[] explained = Drawn(y.Length, draws, random, rows => Explained([.. rows.Select(i => y[i])], [.. rows.Select(i => predicted[i])]));
+        return new ImportanceModel(r2, FeatureEffects.Interval(explained), @null, Permutation.PValue(1 + r2, [.. @null.Select(v => 1 + v)]), RankCorrelation.Spearman(predicted, y), [.. predicted.Select(v => mean + spread * v)], lambda,
+            FeatureEffects.Of(columns, x, y, fit, lambda, permutations, draws, random), fit with { Intercept = mean + spread * fit.Intercept, Coefficients = [.. fit.Coefficients.Select(c => c * spread)] });
+    }
+
+    /// <summary>Each head's importance as a fit on other heads predicts it from its features, without the null and the effects: <see cref="Predicted"/> alone.</summary>
+    /// <param name="table">The heads' features.</param>
+    /// <param name="importance">One value per head in the grid's order.</param>
+    /// <param name="features">The columns to use; those that heads are clustered on when omitted.</param>
+    /// <param name="folds">How heads are dealt into folds.</param>
+    /// <param name="seed">Decides the folds.</param>
+    /// <returns>In the grid's order and importance's own unit.</returns>
+    /// <exception cref="InputException">There are fewer than 20 heads, a value is not finite, or importance has no spread.</exception>
+    public static double[] OutOfFold(HeadTable table, IReadOnlyList<double> importance, IReadOnlyList<string>? features = null, HeadFolds folds = HeadFolds.Random, int seed = 0)
+    {
+        var (_, _, y, mean, spread, nested) = Prepare(table, importance, features, folds, seed);
+        return [.. nested.Predict(y).Select(v => mean + spread * v)];
+    }
+
+    /// <summary>What the layer's number alone tells of importance: the control of whatever changes from layer to layer. A parabola over the layers, out of fold like <see cref="R2"/>.</summary>
+    /// <param name="grid">The heads.</param>
+    /// <param name="importance">One value per head in the grid's order.</param>
+    /// <param name="seed">Decides the folds.</param>
+    /// <returns>The share of the variance of importance that it explains.</returns>
+    /// <exception cref="InputException">There are fewer than 20 heads, a value is not finite, or importance has no spread.</exception>
+    public static double LayerAlone(HeadGrid grid, IReadOnlyList<double> importance, int seed = 0)
+    {
+        double[] layer = [.. grid.All().Select(h => (double)h.Layer)];
+        return Explained(importance, OutOfFold(new HeadTable(grid, ["layer", "layer_squared"], [layer, [.. layer.Select(l => l * l)]]), importance, ["layer", "layer_squared"], seed: seed));
     }
 
     /// <summary>Predicts the importance of other heads, or of the same heads on other texts.</summary>
@@ -81,44 +94,29 @@ public sealed record ImportanceModel(double R2, IReadOnlyList<double> Null, doub
         double[][] x = columns.Points(Scaling.None);
         var own = rescaled ? Fit with { Means = [.. columns.Features.Select(f => columns.Column(f).Average())], Spreads = [.. columns.Features.Select(f => Spread(columns.Column(f)) is > 0 and var s ? s : double.PositiveInfinity)] } : Fit;
         double[] predicted = [.. x.Select(own.Predict)];
-        double[] draws = Drawn(importance.Count, new Random(seed), rows => RankCorrelation.Spearman([.. rows.Select(i => predicted[i])], [.. rows.Select(i => importance[i])]));
-        return new ImportanceTransfer(Explained(importance, predicted), RankCorrelation.Spearman(predicted, importance), Interval(draws), predicted);
-    }
-
-    private static FeatureEffect[] EffectsOf(HeadTable columns, double[][] x, double[] y, RidgeFit fit, double lambda, int permutations, int draws, Random random)
-    {
-        int count = columns.Features.Count;
-        var coefficients = Enumerable.Range(0, count).Select(_ => new List<double>()).ToArray();
-        var ranks = Enumerable.Range(0, count).Select(_ => new List<double>()).ToArray();
-        for (int d = 0; d < draws; d++)
+        var random = new Random(seed);
+        double[] draws = Drawn(importance.Count, DefaultDraws, random, rows => RankCorrelation.Spearman([.. rows.Select(i => predicted[i])], [.. rows.Select(i => importance[i])]));
+        double rank = RankCorrelation.Spearman(predicted, importance);
+        double[] ranks = RankCorrelation.Ranks(predicted), shuffled = RankCorrelation.Ranks(importance);
+        double[] @null = [.. Enumerable.Range(0, FeatureEffects.Shuffles).Select(_ =>
         {
-            int[] rows = [.. Enumerable.Range(0, y.Length).Select(_ => random.Next(y.Length))];
-            double[] drawn = [.. rows.Select(i => y[i])];
-            var again = new Ridge([.. rows.Select(i => x[i])]).Fit(drawn, lambda);
-            for (int c = 0; c < count; c++)
-            {
-                coefficients[c].Add(again.Coefficients[c]);
-                ranks[c].Add(RankCorrelation.Spearman([.. rows.Select(i => x[i][c])], drawn));
-            }
-        }
-        double[] observed = [.. columns.Features.Select(f => RankCorrelation.Spearman(columns.Column(f), y))];
-        double[] p = [.. columns.Features.Select((f, c) => Permutation.PValue(Math.Abs(observed[c]), [.. Enumerable.Range(0, Math.Max(permutations, 999)).Select(_ =>
-        {
-            double[] shuffled = [.. y];
             random.Shuffle(shuffled);
-            return Math.Abs(RankCorrelation.Spearman(columns.Column(f), shuffled));
-        })]))];
-        double[] holm = MultipleTesting.Holm(p);
-        return [.. columns.Features.Select((f, c) => new FeatureEffect(f, fit.Coefficients[c], Interval(coefficients[c]), observed[c], Interval(ranks[c]), p[c], holm[c]))];
+            return 1 + RankCorrelation.Pearson(ranks, shuffled);
+        })];
+        return new ImportanceTransfer(Explained(importance, predicted), rank, FeatureEffects.Interval(draws), Permutation.PValue(1 + rank, @null), predicted);
     }
 
-    private static double[] Drawn(int count, Random random, Func<int[], double> of) => [.. Enumerable.Range(0, DefaultDraws).Select(_ => of([.. Enumerable.Range(0, count).Select(_ => random.Next(count))]))];
-
-    private static (double, double) Interval(IEnumerable<double> draws)
+    private static (HeadTable Columns, double[][] X, double[] Y, double Mean, double Spread, NestedRidge Nested) Prepare(HeadTable table, IReadOnlyList<double> importance, IReadOnlyList<string>? features, HeadFolds folds, int seed)
     {
-        double[] finite = [.. draws.Where(double.IsFinite)];
-        return finite.Length == 0 ? (double.NaN, double.NaN) : (FeatureScaling.Quantile(finite, 0.025), FeatureScaling.Quantile(finite, 0.975));
+        var columns = table.Select(features ?? HeadClusters.DefaultFeatures(table));
+        Check(columns, importance);
+        double[][] x = columns.Points(Scaling.None);
+        double spread = Spread(importance), mean = importance.Average();
+        var nested = new NestedRidge(x, folds == HeadFolds.ByLayer ? [.. table.Grid.All().Select(h => h.Layer)] : NestedRidge.Deal(importance.Count, Folds, seed), seed);
+        return (columns, x, [.. importance.Select(v => (v - mean) / spread)], mean, spread, nested);
     }
+
+    private static double[] Drawn(int count, int draws, Random random, Func<int[], double> of) => [.. Enumerable.Range(0, draws).Select(_ => of([.. Enumerable.Range(0, count).Select(_ => random.Next(count))]))];
 
     private static double Explained(IReadOnlyList<double> y, IReadOnlyList<double> predicted)
     {
@@ -146,5 +144,6 @@ public sealed record ImportanceModel(double R2, IReadOnlyList<double> Null, doub
 /// <param name="R2">Share of the variance that it explains there; below 0 it is worse than their mean.</param>
 /// <param name="Rank">Spearman's correlation of predicted with true importance, which no unit and no shift can spoil.</param>
 /// <param name="RankInterval">95 % of the draws of heads lie in it.</param>
+/// <param name="PValue">One-sided p of a permutation test of the rank correlation: how rarely importance dealt out at random is predicted as well.</param>
 /// <param name="Predicted">What it predicts.</param>
-public sealed record ImportanceTransfer(double R2, double Rank, (double Low, double High) RankInterval, double[] Predicted);
+public sealed record ImportanceTransfer(double R2, double Rank, (double Low, double High) RankInterval, double PValue, double[] Predicted);

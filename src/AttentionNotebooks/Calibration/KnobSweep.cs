@@ -1,3 +1,4 @@
+using AttentionNotebooks.Bert;
 using AttentionNotebooks.Features;
 using AttentionNotebooks.Functions;
 
@@ -31,17 +32,22 @@ public sealed record KnobSweep(Head Head, IReadOnlyList<string> Tokens, Gaussian
     /// <param name="temperatures">The temperatures to set.</param>
     /// <param name="strengths">The strengths to set, in nats.</param>
     /// <param name="features">The features to compute.</param>
+    /// <param name="threads">How many passes of the task run at once, each on one thread; the layers below the head are run once.</param>
     /// <exception cref="InputException">There is no text or head, nothing to turn, or a feature cannot be computed.</exception>
-    public static KnobSweep Of(CalibratedBert bert, IReadOnlyList<string> texts, IModelTask task, Head head, GaussianPrior prior, IReadOnlyList<double> temperatures, IReadOnlyList<double> strengths, IReadOnlyList<HeadFeature> features)
+    public static KnobSweep Of(CalibratedBert bert, IReadOnlyList<string> texts, IModelTask task, Head head, GaussianPrior prior, IReadOnlyList<double> temperatures, IReadOnlyList<double> strengths, IReadOnlyList<HeadFeature> features, int threads = 1)
     {
         if (temperatures.Count == 0 || strengths.Count == 0) throw new InputException("the knobs", null, "have nowhere to be turned to", "Give one temperature and one strength at least");
         using var scores = HeadScores.Of(bert, texts, head);
-        KnobState State(double temperature, double strength)
+        HeadCalibration[] settings = [.. temperatures.SelectMany(t => strengths.Select(s => new HeadCalibration(t) { Priors = s == 0 ? [] : [prior with { Strength = s }] }))];
+        // Under every state the other heads stay as they are; only what the head changes is run anew.
+        var others = bert.Model.With(bert.Calibration.With(head, HeadCalibration.Identity));
+        ModelEdit Edit(HeadCalibration setting)
         {
-            var setting = new HeadCalibration(temperature) { Priors = strength == 0 ? [] : [prior with { Strength = strength }] };
-            double loss = bert.Model.With(bert.Calibration.With(head, setting)).Score(task).Loss;
-            return new KnobState(setting, scores.Map(0, setting), [.. features.Select(f => scores.Feature(f, setting))], loss);
+            var hooks = bert.Model.With(ModelCalibration.Identity(bert.Calibration.Grid).With(head, setting)).Hooks ?? new AttentionHooks();
+            return new ModelEdit(head.Layer, resume => hooks.Then(new AttentionHooks { Resume = resume }));
         }
-        return new KnobSweep(head, scores.Texts[0].Tokens!, prior, temperatures, strengths, features, [.. temperatures.Select(t => strengths.Select(s => State(t, s)).ToArray())], bert.Score(task).Loss);
+        var (_, after) = EditedScores.Of(task, bert.Calibration.Grid.Layers, [.. settings.Select(Edit)], threads, under: others.Hooks);
+        KnobState[] states = [.. settings.Zip(after, (setting, asked) => new KnobState(setting, scores.Map(0, setting), [.. features.Select(f => scores.Feature(f, setting))], asked.Loss))];
+        return new KnobSweep(head, scores.Texts[0].Tokens!, prior, temperatures, strengths, features, [.. states.Chunk(strengths.Count)], bert.Score(task).Loss);
     }
 }

@@ -65,7 +65,11 @@ internal sealed class NestedRidge
             for (int l = 0; l < errors.Length; l++)
             {
                 var fit = ridge.Fit(projected, Lambdas[l]);
-                foreach (int i in outside) errors[l] += (y[i] - fit.Predict(_x[i])) * (y[i] - fit.Predict(_x[i]));
+                foreach (int i in outside)
+                {
+                    double error = y[i] - fit.Predict(_x[i]);
+                    errors[l] += error * error;
+                }
             }
         }
         return Lambdas[Array.IndexOf(errors, errors.Min())];

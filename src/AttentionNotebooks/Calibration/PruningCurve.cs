@@ -1,46 +1,58 @@
+using AttentionNotebooks.Attention;
 using AttentionNotebooks.Bert;
 using AttentionNotebooks.Functions;
 
 namespace AttentionNotebooks.Calibration;
 
-/// <summary>A task's loss and accuracy as heads are taken out (gates at 0), in an order.</summary>
+/// <summary>A task's loss and accuracy as heads are taken out (their outputs are 0), in an order.</summary>
 /// <param name="Name">What gives the order.</param>
-/// <param name="Removed">How many heads are out, from 0.</param>
-/// <param name="Loss">The mean loss of a question, in nats.</param>
-/// <param name="Accuracy">The share of questions answered right.</param>
-public sealed record PruningCurve(string Name, IReadOnlyList<int> Removed, IReadOnlyList<double> Loss, IReadOnlyList<double> Accuracy)
+/// <param name="Removed">How many heads are out, rising.</param>
+/// <param name="Scores">The items' scores with so many out.</param>
+public sealed record PruningCurve(string Name, IReadOnlyList<int> Removed, IReadOnlyList<TaskScores> Scores)
 {
-    /// <summary>Measures a curve.</summary>
+    /// <summary>The mean loss of a question at each step, in nats.</summary>
+    public IReadOnlyList<double> Loss => [.. Scores.Select(s => s.Loss)];
+
+    /// <summary>The share of questions answered right at each step.</summary>
+    public IReadOnlyList<double> Accuracy => [.. Scores.Select(s => s.Accuracy.Value)];
+
+    /// <summary>Measures curves. Passes that several orders share, such as that without any head, are run once.</summary>
     /// <param name="model">The model.</param>
     /// <param name="test">The items to score.</param>
-    /// <param name="name">What gives the order.</param>
-    /// <param name="importance">One value per head in the grid's order; the least goes first, ties in the grid's order.</param>
+    /// <param name="orders">The orders.</param>
     /// <param name="steps">In how many steps all heads are taken out, at least 1.</param>
+    /// <param name="threads">How many passes run at once (<see cref="AblationScores.Of"/>).</param>
     /// <param name="start">How the heads that stay are set; as they are unless given.</param>
+    /// <param name="progress">Told after each pass, in passes.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="InputException">There are more or fewer values than heads, or one is NaN.</exception>
-    public static PruningCurve Of(Checkpoint model, TaskPart test, string name, IReadOnlyList<double> importance, int steps = 12, ModelCalibration? start = null, CancellationToken cancellation = default)
+    /// <returns>A curve per order. Its scores are of the test items alone, in their order (<see cref="TaskPart.Items"/>).</returns>
+    /// <exception cref="InputException">An order has more or fewer values than there are heads, or one that is NaN.</exception>
+    public static IReadOnlyList<PruningCurve> Of(Checkpoint model, TaskPart test, IReadOnlyList<PruningOrder> orders, int steps = 12, int threads = 1, ModelCalibration? start = null,
+        IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         var grid = new HeadGrid(model.Config.NumHiddenLayers, model.Config.NumAttentionHeads);
-        if (importance.Count != grid.Count || importance.Any(double.IsNaN)) throw new InputException($"importance \"{name}\"", null, $"is not one number for each of the {grid.Count} heads", "Compute it for this model");
-        int[] order = [.. Enumerable.Range(0, grid.Count).OrderBy(i => importance[i])];
         int[] removed = [.. Enumerable.Range(0, steps + 1).Select(s => (int)Math.Round((double)s * grid.Count / steps)).Distinct()];
-        TaskScores[] scores = [.. removed.Select(n => test.Score(model.With((start ?? ModelCalibration.Identity(grid)).With(order.Take(n).Select(i => grid[i]), h => h with { Gate = 0 })).Hooks, cancellation))];
-        return new PruningCurve(name, removed, [.. scores.Select(s => s.Loss)], [.. scores.Select(s => s.Accuracy.Value)]);
+        var ablations = new List<Ablation>();
+        var known = new Dictionary<string, int>(); // from the heads that are out to the ablation
+        int PassOf(int[] gone)
+        {
+            string key = string.Join(' ', gone.Order());
+            if (known.TryGetValue(key, out int at)) return at;
+            ablations.Add(new Ablation(grid, gone.Select(p => grid[p]), AblationMode.Zero));
+            return known[key] = ablations.Count - 1;
+        }
+        int[][] passes = [.. orders.Select(o => o.Positions(grid)).Select(order => removed.Skip(1).Select(n => PassOf(order[..n])).ToArray())];
+        var (before, after) = EditedScores.Of(test.AsTask(), grid.Layers, [.. ablations.Select(a => new ModelEdit(a.LowestLayer, a.Hooks))], threads,
+            under: start is null ? null : model.With(start).Hooks, progress: progress, cancellation: cancellation);
+        return [.. orders.Select((o, i) => new PruningCurve(o.Name, removed, [before, .. passes[i].Select(p => after[p])]))];
     }
 
-    /// <summary>Curves of random orders, for a band.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="test">The items to score.</param>
-    /// <param name="orders">How many orders.</param>
-    /// <param name="steps">In how many steps all heads are taken out.</param>
-    /// <param name="seed">Decides the orders.</param>
-    /// <param name="cancellation">Stops the work.</param>
-    public static IReadOnlyList<PruningCurve> Random(Checkpoint model, TaskPart test, int orders = 20, int steps = 12, int seed = 0, CancellationToken cancellation = default)
+    /// <summary>Each item's value averaged over the curve by the trapezoid rule: the area under it, over the heads that it takes out.</summary>
+    internal double[] PerItem(Func<TaskScores, int, double> of)
     {
-        var random = new Random(seed);
-        int heads = model.Config.NumHiddenLayers * model.Config.NumAttentionHeads;
-        return [.. Enumerable.Range(0, orders).Select(i => Of(model, test, $"random {i}", [.. Enumerable.Range(0, heads).Select(_ => random.NextDouble())], steps, cancellation: cancellation))];
+        double whole = Removed[^1] - Removed[0];
+        double Weight(int s) => (Removed[Math.Min(s + 1, Removed.Count - 1)] - Removed[Math.Max(s - 1, 0)]) / (2 * whole);
+        return [.. Enumerable.Range(0, Scores[0].Losses.Length).Select(i => Scores.Select((s, step) => Weight(step) * of(s, i)).Sum())];
     }
 }

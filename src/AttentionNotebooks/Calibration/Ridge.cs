@@ -25,11 +25,11 @@ public sealed class Ridge
         // A spread that is rounding error of the values' own size is no spread.
         for (int c = 0; c < columns; c++) if (!(_spreads[c] > 1e-12 * x.Max(r => Math.Abs(r[c])))) _spreads[c] = double.PositiveInfinity;
         _rows = [.. x.Select(r => r.Select((v, c) => (v - _means[c]) / _spreads[c]).ToArray())];
-        var gram = Matrix<double>.Build.Dense(columns, columns);
+        var gram = new double[columns, columns];
         foreach (var z in _rows)
             for (int i = 0; i < columns; i++)
                 for (int j = 0; j < columns; j++) gram[i, j] += z[i] * z[j];
-        var parts = gram.Evd(Symmetricity.Symmetric);
+        var parts = Matrix<double>.Build.DenseOfArray(gram).Evd(Symmetricity.Symmetric);
         (_eigenvalues, _directions) = ([.. parts.EigenValues.Select(e => Math.Max(0, e.Real))], parts.EigenVectors);
     }
 

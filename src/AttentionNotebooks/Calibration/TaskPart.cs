@@ -47,4 +47,27 @@ public sealed record TaskPart(IModelTask Task, IReadOnlyList<int[]> Batches)
     /// <param name="hooks">Edits of the model's attention, if any.</param>
     /// <param name="cancellation">Stops the work.</param>
     public TaskScores Score(AttentionHooks? hooks = null, CancellationToken cancellation = default) => TaskScores.Of(Task, hooks, Batches, cancellation);
+
+    /// <summary>These items as a task of their own, so that whatever takes a task can be kept to them: item i is the i-th of <see cref="Items"/>.</summary>
+    public IModelTask AsTask() => new Own(Task, Items, Batches);
+
+    private sealed class Own : IModelTask
+    {
+        private readonly IModelTask _task;
+        private readonly int[] _items;
+
+        public Own(IModelTask task, int[] items, IReadOnlyList<int[]> batches)
+        {
+            (_task, _items) = (task, items);
+            Batches = [.. batches.Select(b => b.Select(i => Array.BinarySearch(items, i)).ToArray())];
+        }
+
+        public string Name => _task.Name;
+
+        public int Count => _items.Length;
+
+        public IReadOnlyList<int[]> Batches { get; }
+
+        public TaskAnswers Ask(IReadOnlyList<int> items, AttentionHooks? hooks = null) => _task.Ask([.. items.Select(i => _items[i])], hooks);
+    }
 }

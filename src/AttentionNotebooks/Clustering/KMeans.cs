@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace AttentionNotebooks.Clustering;
 
 /// <summary>A partition by K-means.</summary>
@@ -31,18 +33,21 @@ public static class KMeans
         int different = CountDifferent(points);
         if (k > different) throw new InputException($"k = {k}", null, $"is more than the {different} heads that differ in these features", "Choose a smaller k or more features");
 
+        // Only the starts are random: they are drawn in order, and then no run depends on another.
         var random = new Random(seed);
-        KMeansResult? best = null;
-        for (int r = 0; r < restarts; r++)
+        double[][][] starts = [.. Enumerable.Range(0, restarts).Select(_ => PlusPlus(points, k, random))];
+        var results = new KMeansResult[restarts];
+        Parallel.For(0, restarts, r =>
         {
-            var labels = Lloyd(points, PlusPlus(points, k, random), out var centroids);
+            var labels = Lloyd(points, starts[r], out var centroids);
             Exchange(points, labels, centroids);
             centroids = Means(points, labels, k);
-            double inertia = Enumerable.Range(0, points.Length).Sum(i => SquaredDistance(points[i], centroids[labels[i]]));
-            // A gain within rounding is none: otherwise equal optima would differ by the order of their sums.
-            if (best is null || inertia < best.Inertia * (1 - 1e-12)) best = new KMeansResult(labels, centroids, inertia);
-        }
-        return best!;
+            double inertia = 0;
+            for (int i = 0; i < points.Length; i++) inertia += SquaredDistance(points[i], centroids[labels[i]]);
+            results[r] = new KMeansResult(labels, centroids, inertia);
+        });
+        // A gain within rounding is none: otherwise equal optima would differ by the order of their sums.
+        return results.Aggregate((best, next) => next.Inertia < best.Inertia * (1 - 1e-12) ? next : best);
     }
 
     // Each next centre is a point drawn in proportion to its squared distance from the centres so far; of a few
@@ -56,11 +61,14 @@ public static class KMeans
         {
             double[]? bestNearest = null;
             int chosen = -1;
+            double least = double.PositiveInfinity;
             for (int c = 0; c < candidates; c++)
             {
                 int candidate = Draw(nearest, random);
-                double[] after = [.. nearest.Select((d, i) => Math.Min(d, SquaredDistance(points[i], points[candidate])))];
-                if (bestNearest is null || after.Sum() < bestNearest.Sum()) (bestNearest, chosen) = (after, candidate);
+                var after = new double[points.Length];
+                double total = 0;
+                for (int i = 0; i < after.Length; i++) total += after[i] = Math.Min(nearest[i], SquaredDistance(points[i], points[candidate]));
+                if (bestNearest is null || total < least) (bestNearest, chosen, least) = (after, candidate, total);
             }
             centres.Add(points[chosen]);
             nearest = bestNearest!;
@@ -177,8 +185,15 @@ public static class KMeans
     /// <summary>Squared Euclidean distance.</summary>
     internal static double SquaredDistance(double[] a, double[] b)
     {
-        double sum = 0;
-        for (int d = 0; d < a.Length; d++) sum += (a[d] - b[d]) * (a[d] - b[d]);
+        var sums = Vector256<double>.Zero;
+        int d = 0;
+        for (; d <= a.Length - Vector256<double>.Count; d += Vector256<double>.Count)
+        {
+            var difference = Vector256.LoadUnsafe(ref a[d]) - Vector256.LoadUnsafe(ref b[d]);
+            sums += difference * difference;
+        }
+        double sum = Vector256.Sum(sums);
+        for (; d < a.Length; d++) sum += (a[d] - b[d]) * (a[d] - b[d]);
         return sum;
     }
 }

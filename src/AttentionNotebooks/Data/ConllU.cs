@@ -76,12 +76,13 @@ public static class ConllU
             if (head == i + 1) throw Bad(file, line, "is its own head");
             words[i] = new TreebankWord(f[1], f[3], head - 1, f[7]) { Misc = f[9] };
         }
-        // A walk up from any word must reach the root: otherwise the heads run in a circle.
+        // A walk up from any word must reach the root: otherwise the heads run in a circle. Each word is walked over once.
+        var walk = new int[words.Length];
         for (int i = 0; i < words.Length; i++)
         {
             int at = i;
-            for (int steps = 0; at >= 0; steps++, at = words[at].Head)
-                if (steps > words.Length) throw Bad(file, rows[i].Line, "has heads that run in a circle");
+            for (; at >= 0 && walk[at] == 0; at = words[at].Head) walk[at] = i + 1;
+            if (at >= 0 && walk[at] == i + 1) throw Bad(file, rows[i].Line, "has heads that run in a circle");
         }
         return new TreebankSentence(id, words);
     }

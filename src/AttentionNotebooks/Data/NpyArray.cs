@@ -27,7 +27,8 @@ public sealed partial record NpyArray(int[] Shape, double[] Values)
             var (width, shape, read) = ReadHeader(stream, Bad);
             long count = 1;
             foreach (int d in shape) count = checked(count * d);
-            if (read + count * width != bytes) throw Bad($"holds {bytes - read} bytes of data where its shape needs {count * width}");
+            if (checked(read + count * width) != bytes) throw Bad($"holds {bytes - read} bytes of data where its shape needs {count * width}");
+            if (count * width > Array.MaxLength) throw Bad("is larger than 2 GiB");
             var data = new byte[count * width];
             stream.ReadExactly(data);
             return new NpyArray(shape, Decode(data, width));
@@ -35,6 +36,19 @@ public sealed partial record NpyArray(int[] Shape, double[] Values)
         catch (EndOfStreamException) { throw Bad("is cut off"); }
         catch (InvalidDataException) { throw Bad("is damaged (its compressed data do not unpack)"); }
         catch (OverflowException) { throw Bad("claims a shape too large to exist"); }
+    }
+
+    /// <summary>Reads an array that is an entry of an archive.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="source">The file, for errors.</param>
+    /// <param name="place">The entry, for errors.</param>
+    /// <exception cref="InputException">It is not such an array, is cut off, or claims to unpack to more than it can.</exception>
+    internal static NpyArray Read(System.IO.Compression.ZipArchiveEntry entry, string source, string place)
+    {
+        // Deflate makes at most 1032 bytes out of one; what claims more would take memory that its data never fill.
+        if (entry.Length > 1032 * (entry.CompressedLength + 1)) throw Broken(source, place, $"claims {entry.Length} bytes, more than its {entry.CompressedLength} compressed bytes unpack to");
+        using var stream = entry.Open();
+        return Read(stream, source, place, entry.Length);
     }
 
     /// <summary>Reads an array's shape and leaves its data alone.</summary>
@@ -105,7 +119,7 @@ public sealed partial record NpyArray(int[] Shape, double[] Values)
         var shape = ShapePattern().Match(header);
         if (!shape.Success) throw bad("has no shape in its header");
         return (width, [.. shape.Groups[1].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(d => int.Parse(d, NumberStyles.None, CultureInfo.InvariantCulture))]);
+            .Select(d => int.TryParse(d, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : throw bad($"has the size \"{(d.Length <= 20 ? d : d[..20] + "…")}\" in its shape"))]);
     }
 
     private static double[] Decode(ReadOnlySpan<byte> data, int width)
@@ -130,6 +144,6 @@ public sealed partial record NpyArray(int[] Shape, double[] Values)
     [GeneratedRegex(@"'fortran_order'\s*:\s*False")]
     private static partial Regex OrderPattern();
 
-    [GeneratedRegex(@"'shape'\s*:\s*\(((?:\s*\d{1,9}\s*,?)*)\)")]
+    [GeneratedRegex(@"'shape'\s*:\s*\(([0-9,\s]*)\)")]
     private static partial Regex ShapePattern();
 }

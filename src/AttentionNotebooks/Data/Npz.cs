@@ -32,17 +32,27 @@ public static class Npz
     /// <exception cref="InputException">It is missing, is no such archive, or an entry is broken.</exception>
     public static IReadOnlyList<(string Name, NpyArray Array)> Read(string file, string remedy)
     {
-        try
+        return Guarded<IReadOnlyList<(string, NpyArray)>>(file, remedy, () =>
         {
             using var zip = ZipFile.OpenRead(file);
             return [.. zip.Entries.Select(entry =>
             {
                 string name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
-                using var open = entry.Open();
-                return (name, NpyArray.Read(open, file, $"entry {name}", entry.Length));
+                return (name, NpyArray.Read(entry, file, $"entry {name}"));
             })];
-        }
+        });
+    }
+
+    /// <summary>Reads in an archive; whatever a zip reader meets in broken bytes becomes one error.</summary>
+    /// <param name="file">The archive.</param>
+    /// <param name="remedy">What to do when it is broken, for the error.</param>
+    /// <param name="read">Reads.</param>
+    /// <exception cref="InputException">The archive is missing, is none, or is broken.</exception>
+    internal static T Guarded<T>(string file, string remedy, Func<T> read)
+    {
+        try { return read(); }
         catch (InvalidDataException e) { throw new InputException(file, null, "is not a .npz archive, or is cut off", remedy, e); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new InputException(file, null, "cannot be opened", "Check the path", e); }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException) { throw new InputException(file, null, "cannot be opened", "Check the path", e); }
+        catch (Exception e) when (e is IOException or NotSupportedException or ArgumentException or OverflowException) { throw new InputException(file, null, "is damaged, or cannot be read", remedy, e); }
     }
 }

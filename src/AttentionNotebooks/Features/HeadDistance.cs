@@ -35,14 +35,10 @@ public sealed record HeadDistance(string Name, string Definition, string Source,
         rows => CosineSum(rows.add(rows.mean([-1L], keepdim: true), Scalars.MinusOne)));
 
     /// <summary>Total variation, from 0 to 1: the mass that would have to move.</summary>
-    public static HeadDistance TotalVariation { get; } = new("tv", "½ Σ_j |p_j − q_j|", "textbook", rows => cdist(rows, rows, 1.0).mul(Half).sum(dim: 0));
+    public static HeadDistance TotalVariation { get; } = new("tv", "½ Σ_j |p_j − q_j|", "textbook", rows => AbsoluteSum(rows).mul(Half));
 
     /// <summary>Wasserstein-1 distance along positions, in tokens: how far mass would have to move. Σ_j |P_j − Q_j| with cumulative sums P, Q.</summary>
-    public static HeadDistance Wasserstein { get; } = new("w1", "Σ_j |Σ_{i≤j} (p_i − q_i)|, tokens", "Vallender 1974", rows =>
-    {
-        var cumulative = rows.cumsum(-1);
-        return cdist(cumulative, cumulative, 1.0).sum(dim: 0);
-    });
+    public static HeadDistance Wasserstein { get; } = new("w1", "Σ_j |Σ_{i≤j} (p_i − q_i)|, tokens", "Vallender 1974", rows => AbsoluteSum(rows.cumsum(-1)));
 
     /// <summary>
     /// Jensen–Shannon divergence of smoothed rows, (1 − s)·p + s/n, as in Clark et al.'s released code (s = 0.001); their paper
@@ -66,10 +62,13 @@ public sealed record HeadDistance(string Name, string Definition, string Source,
     /// <exception cref="InputException">There is no such distance.</exception>
     public static HeadDistance Get(string name) => All.FirstOrDefault(d => d.Name == name) ?? throw Spelling.Unknown("distance", name, [.. All.Select(d => d.Name)]);
 
-    // JS = H(m) − (H(p) + H(q))/2 with m the middle. One head against all later ones at a time, so that the middles of
-    // N heads' rows are in memory and not those of N² pairs.
+    private static Tensor AbsoluteSum(Tensor rows) => rows.device_type == DeviceType.CPU ? PairSums.Of<AbsoluteTerm>(rows) : cdist(rows, rows, 1.0).sum(dim: 0);
+
+    // JS = H(m) − (H(p) + H(q))/2 with m the middle. On a GPU one head against all later ones at a time, so that the middles
+    // of N heads' rows are in memory and not those of N² pairs.
     private static Tensor JensenShannonSum(Tensor rows)
     {
+        if (rows.device_type == DeviceType.CPU) return PairSums.Of<JensenShannonTerm>(rows);
         long n = rows.shape[1];
         var entropy = ConcentrationFeatures.RowEntropy(rows);                                  // [R, N]
         var result = zeros(n, n, ScalarType.Float64, rows.device);

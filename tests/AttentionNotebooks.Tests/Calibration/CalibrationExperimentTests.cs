@@ -88,29 +88,27 @@ public class CalibrationExperimentTests
     }
 
     [Fact]
-    public void Heads_are_taken_out_least_important_first()
+    public void Calibrations_learnt_at_once_are_those_learnt_one_after_the_other()
     {
         using var bert = new RandomBert();
-        var test = TaskPart.All(new MaskedWords(bert.Model, RandomBert.Texts));
-        double[] importance = [.. Enumerable.Range(0, 12).Select(i => (double)-i)];
-        var curve = PruningCurve.Of(bert.Model, test, "backwards", importance, steps: 4);
-        Assert.Equal([0, 3, 6, 9, 12], curve.Removed);
-        Assert.Equal(test.Score().Loss, curve.Loss[0], 1e-9);
-        // By hand: the last three heads are those of layer 2, 1 to 3.
-        var three = ModelCalibration.Identity(bert.Grid).With([new(2, 1), new(2, 2), new(2, 3)], h => h with { Gate = 0 });
-        Assert.Equal(bert.Model.With(three).Score(test.Task).Loss, curve.Loss[1], 1e-6);
-        Assert.Equal(bert.Model.With(ModelCalibration.Uniform(bert.Grid, new HeadCalibration(Gate: 0))).Score(test.Task).Loss, curve.Loss[^1], 1e-6);
-        var random = PruningCurve.Random(bert.Model, test, orders: 3, steps: 4);
-        Assert.All(random, r => Assert.Equal(curve.Loss[^1], r.Loss[^1], 1e-6)); // without heads all orders are one
-        Assert.Contains(random, r => Math.Abs(r.Loss[2] - random[0].Loss[2]) > 1e-4);
-        Assert.Throws<InputException>(() => PruningCurve.Of(bert.Model, test, "short", [1, 2]));
+        int threads = torch.get_num_threads();
+        torch.set_num_threads(1);
+        var one = Run(bert);
+        torch.set_num_threads(threads);
+        var several = Run(bert, threads: 3);
+        Assert.Equal(threads, torch.get_num_threads());
+        foreach (var (x, y) in one.Arms.Zip(several.Arms).Where(a => a.First.Kind != ArmKind.FullTuning))
+        {
+            Assert.Equal(x.Scores.SelectMany(s => s.Losses), y.Scores.SelectMany(s => s.Losses));
+            Assert.Equal(x.Calibrations, y.Calibrations);
+        }
     }
 
-    private static CalibrationExperiment Run(RandomBert bert)
+    private static CalibrationExperiment Run(RandomBert bert, int threads = 1)
     {
         var texts = Enumerable.Range(0, 4).SelectMany(_ => RandomBert.Texts).ToArray();
         var features = bert.Model.With(ModelCalibration.Identity(bert.Grid)).Attention(RandomBert.Texts).Extract([DistanceFeatures.MeanDistance, ConcentrationFeatures.Entropy]);
         return CalibrationExperiment.Run(bert.Model, seed => CalibrationData.Of(new MaskedWords(bert.Model, texts, seed), seed), features, [.. Enumerable.Range(0, 12).Select(i => i % 5 / 2)],
-            new ExperimentOptions(new CalibrationOptions(Epochs: 2, Rate: 0.05), Seeds: 2, FullRate: 1e-3));
+            new ExperimentOptions(new CalibrationOptions(Epochs: 2, Rate: 0.05), Seeds: 2, FullRate: 1e-3, Threads: threads));
     }
 }

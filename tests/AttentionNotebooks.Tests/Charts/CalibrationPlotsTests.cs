@@ -64,7 +64,8 @@ public class CalibrationPlotsTests
     [Fact]
     public void Pruning_curves_lie_over_the_band_of_all_random_orders()
     {
-        PruningCurve Curve(string name, params double[] loss) => new(name, [0, 6, 12], loss, [0.9, 0.5, 0.1]);
+        int[] right = [9, 5, 1];
+        PruningCurve Curve(string name, params double[] loss) => new(name, [0, 6, 12], [.. loss.Select((l, i) => new TaskScores([10 * l], [right[i]], [10]))]);
         var figure = Plot.PruningCurves([Curve("by features", 1, 2, 4)], [Curve("random 0", 1, 3, 4), Curve("random 1", 1, 2.5, 4)]);
         var data = JsonNode.Parse(figure.DataJson)!.AsArray();
         Assert.Equal("2 random orders", (string)data[0]!["name"]!);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AttentionNotebooks.Interactive;
 using static AttentionNotebooks.Tests.Charts.ChartSamples;
 
@@ -38,6 +39,89 @@ public class MapPlotsTests
         Assert.Equal("[CLS] 0", labels[0]);
         Assert.Equal(labels, figure.Data().GetProperty("y").Texts());
         Assert.Equal("category", figure.Layout().At("xaxis.type").GetString());
+    }
+
+    private static readonly float[,] Halves = { { 0.5f, 0.5f, 0, 0 }, { 0.2f, 0, 0.3f, 0.5f }, { 0.25f, 0.15f, 0, 0.6f }, { 0, 0, 0, 1 } };
+    private static readonly string[] HalvesTokens = ["[CLS]", "she", "ran", "[SEP]"];
+
+    private static (JsonElement Trace, JsonElement Layout, string Label) Button(Figure figure, int at)
+    {
+        var button = figure.Layout().At("updatemenus")[0].GetProperty("buttons")[at];
+        Assert.Equal("update", button.GetProperty("method").GetString());
+        return (button.GetProperty("args")[0], button.GetProperty("args")[1], button.GetProperty("label").GetString()!);
+    }
+
+    [Fact]
+    public void A_button_leaves_out_the_special_tokens_and_changes_no_weight()
+    {
+        var (trace, layout, label) = Button(Kit.Plot.AttentionMap(Halves, HalvesTokens, "t"), 1);
+        Assert.Equal("words only", label);
+        // Wrapped once, as plotly.js wants an array that is a property of one trace; the rows sum to 0.3 and 0.15, not to 1.
+        Assert.Equal("[[[0,0.3],[0.15,0]]]", trace.GetProperty("z").GetRawText());
+        Assert.Equal(0.3, trace.GetProperty("zmax").GetDouble(), 4);
+        foreach (string axis in (string[])["xaxis", "yaxis"])
+        {
+            Assert.Equal(["she", "ran"], layout.GetProperty($"{axis}.ticktext").Texts());
+            Assert.Equal([0, 1], layout.GetProperty($"{axis}.tickvals").Numbers());
+        }
+        Assert.Equal("reversed", layout.GetProperty("yaxis.autorange").GetString());
+    }
+
+    [Fact]
+    public void The_other_button_brings_back_what_the_map_began_with()
+    {
+        var figure = Kit.Plot.AttentionMap(Halves, HalvesTokens, "t");
+        var (trace, layout, label) = Button(figure, 0);
+        Assert.Equal("all tokens", label);
+        Assert.Equal(figure.Data().GetProperty("z").GetRawText(), trace.GetProperty("z")[0].GetRawText());
+        Assert.Equal(figure.Data().GetProperty("text").GetRawText(), trace.GetProperty("text")[0].GetRawText());
+        Assert.Equal(figure.Data().GetProperty("zmax").GetDouble(), trace.GetProperty("zmax").GetDouble());
+        Assert.Equal(figure.Layout().At("xaxis.ticktext").GetRawText(), layout.GetProperty("xaxis.ticktext").GetRawText());
+        Assert.Equal(0, figure.Layout().At("updatemenus")[0].GetProperty("active").GetInt32());
+    }
+
+    [Fact]
+    public void The_caption_says_what_the_button_does_and_there_is_none_where_nothing_is_special()
+    {
+        Assert.Contains("changes no weight", Kit.Plot.AttentionMap(Halves, HalvesTokens, "t", "mine").Caption);
+        foreach (string[] tokens in (string[][])[["she", "saw", "[MASK]", "dog"], ["<s>", "</s>", "[PAD]", "[SEP]"]])
+        {
+            var figure = Kit.Plot.AttentionMap(Halves, tokens, "t", "mine");
+            Assert.False(figure.Layout().TryGetProperty("updatemenus", out _));
+            Assert.Equal("mine", figure.Caption);
+        }
+    }
+
+    [Fact]
+    public void The_pointer_tells_of_the_cell_its_row_and_its_column()
+    {
+        var figure = Kit.Plot.AttentionMap(Halves, HalvesTokens, "t");
+        string hover = figure.Data().GetProperty("text")[1][2].GetString()!; // she → ran; ran's column: 0, 0.3, 0, 0
+        Assert.Equal("<br>row: she looks most at [SEP] 0.50, ran 0.30<br>column: ran gets 0.08 on average, most from she", hover);
+        string words = Button(figure, 1).Trace.GetProperty("text")[0][0][1].GetString()!; // the same cell among words only
+        Assert.Equal("<br>row: she looks most at ran 0.30, she 0.00<br>column: ran gets 0.15 on average, most from she", words);
+        Assert.All((string[])["xaxis", "yaxis"], axis => Assert.True(figure.Layout().At($"{axis}.showspikes").GetBoolean()));
+        Assert.False(Kit.Plot.AttentionMap(Map(41), Tokens(41), "t").Data().TryGetProperty("text", out _));
+    }
+
+    [Fact]
+    public void A_long_text_keeps_its_positions_without_special_tokens()
+    {
+        var trace = Button(Kit.Plot.AttentionMap(Map(128), Tokens(128), "t"), 1).Trace;
+        string[] labels = trace.GetProperty("x")[0].Texts();
+        Assert.Equal((126, "a<b 1".Replace("<", "&lt;")), (labels.Length, labels[0]));
+        Assert.Equal(labels, trace.GetProperty("y")[0].Texts());
+        Assert.Equal(126, trace.GetProperty("z")[0].GetArrayLength());
+    }
+
+    [Fact]
+    public void Colours_begin_at_0_and_end_at_the_largest_weight()
+    {
+        // plotly.js takes a scale's ends only where both are given.
+        var map = Kit.Plot.AttentionMap(new double[,] { { 0.4, 0.6 }, { 0.7, 0.3 } }, ["a", "b"], "t").Data();
+        Assert.Equal((0, 0.7), (map.GetProperty("zmin").GetDouble(), map.GetProperty("zmax").GetDouble()));
+        var scale = Kit.Plot.HeadMaps([new float[,] { { 0.5f, 0.5f }, { 0.5f, 0.5f } }, new float[,] { { 0.75f, 0.25f }, { 0.5f, 0.5f } }], ["0", "1"], ["a", "b"], "t").Layout().At("coloraxis");
+        Assert.Equal((0, 0.75), (scale.GetProperty("cmin").GetDouble(), scale.GetProperty("cmax").GetDouble()));
     }
 
     [Fact]

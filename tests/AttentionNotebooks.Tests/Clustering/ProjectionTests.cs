@@ -70,8 +70,10 @@ public class ProjectionTests
         var heads = HeadSpace.OfPoints(Golden.Apart);
         TSneFit a = TSne.Fit(heads, 8, seed: 4), b = TSne.Fit(heads, 8, seed: 4);
         Assert.Equal(a.Coordinates.SelectMany(v => v), b.Coordinates.SelectMany(v => v));
-        Assert.True(a.Divergence < 0.6, $"{a.Divergence}");
-        Assert.Equal(1, Validity.AdjustedRand([.. Enumerable.Range(0, 40).Select(i => i / 10)], KMeans.Fit(a.Coordinates, 4).Labels));
+        // A start in ten or so ends in a local optimum, with a group torn apart; the divergence tells which.
+        var best = Enumerable.Range(0, 5).Select(seed => TSne.Fit(heads, 8, seed)).MinBy(f => f.Divergence)!;
+        Assert.True(best.Divergence < 0.01, $"{best.Divergence}");
+        Assert.Equal(1, Validity.AdjustedRand([.. Enumerable.Range(0, 40).Select(i => i / 10)], KMeans.Fit(best.Coordinates, 4).Labels));
     }
 
     [Fact]

@@ -53,6 +53,19 @@ public class HeadDistanceTests
                 Assert.Equal(Enumerable.Range(0, source.Texts.Count).Average(t => Slow(metric, source[t, Grid[a]], source[t, Grid[b]])), d[a, b], 1e-6);
     }
 
+    [Theory]
+    [InlineData("js")]
+    [InlineData("tv")]
+    [InlineData("w1")]
+    public void Every_pair_of_many_heads_at_a_length_that_fills_no_vector(string metric)
+    {
+        var grid = new HeadGrid(2, 10);
+        var source = new MapsInMemory(grid, [new AttentionText("0", 13, null)], (_, h) => Maps.Random(13, grid.PositionOf(h)));
+        var d = source.Distances(HeadDistance.Get(metric));
+        for (int a = 0; a < grid.Count; a++)
+            for (int b = a + 1; b < grid.Count; b++) Assert.Equal(Slow(metric, source[0, grid[a]], source[0, grid[b]]), d[a, b], 1e-6);
+    }
+
     [Theory, MemberData(nameof(Names))]
     public void Batches_and_shards_change_nothing(string metric)
     {

@@ -31,14 +31,21 @@ public sealed partial class PageTests : IDisposable
     {
         const string Figure = """{"data":[{"y":[1,2]}],"layout":{"title":{"text":"</script><b>"} },"config":{"displayModeBar":false} }""";
         string page = Page([Form(Mime.Plotly, Figure), Form(Mime.Plotly, Figure)], "1");
-        Assert.Contains("""<div id="fig-1" class="plotly"></div><script>Plotly.newPlot("fig-1", [{"y":[1,2]}], {"title":{"text":"\u003C/script\u003E\u003Cb\u003E"}}, {"displayModeBar":false,"responsive":true})</script>""", page);
+        Assert.Contains("""<div id="fig-1" class="plotly"></div><script>figures.push(() => Plotly.newPlot("fig-1", [{"y":[1,2]}], {"title":{"text":"\u003C/script\u003E\u003Cb\u003E"}}, {"displayModeBar":false,"responsive":true}))</script>""", page);
         Assert.Contains("Plotly.newPlot(\"fig-2\"", page);
         Assert.Single(PlotlyHeader().Matches(page));
-        Assert.True(page.IndexOf("plotly.js v", StringComparison.Ordinal) < page.IndexOf("Plotly.newPlot(\"fig-1\"", StringComparison.Ordinal));
+        // The text is there before plotly.js is read, and plotly.js before a figure calls it.
+        Assert.True(page.IndexOf("figures = []", StringComparison.Ordinal) < page.IndexOf("figures.push", StringComparison.Ordinal));
+        Assert.True(page.LastIndexOf("figures.push", StringComparison.Ordinal) < page.IndexOf("plotly.js v", StringComparison.Ordinal));
+        Assert.True(page.IndexOf("plotly.js v", StringComparison.Ordinal) < page.IndexOf("figures.shift()", StringComparison.Ordinal));
         // Every script that begins also ends: nothing inside the library or a figure ends one early.
-        Assert.Equal(3, Regex.Count(page, "<script>"));
-        Assert.Equal(3, Regex.Count(page, "</script", RegexOptions.IgnoreCase));
+        Assert.Equal(5, Regex.Count(page, "<script>"));
+        Assert.Equal(5, Regex.Count(page, "</script", RegexOptions.IgnoreCase));
     }
+
+    [Fact]
+    public void A_figure_that_says_how_high_it_is_keeps_that_room() =>
+        Assert.Contains("id=\"fig-1\" class=\"plotly\" style=\"min-height:321px\"", Page([Form(Mime.Plotly, """{"data":[{}],"layout":{"height":321}}""")], "1"));
 
     [Fact]
     public void The_caption_stands_under_the_figure() =>

@@ -1,6 +1,9 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using AttentionNotebooks.Cli.Notebooks;
+using AttentionNotebooks.Cli.Notebooks.Pages;
+using AttentionNotebooks.Tests.Browsing;
 
 namespace AttentionNotebooks.Tests.Notebooks;
 
@@ -8,6 +11,8 @@ namespace AttentionNotebooks.Tests.Notebooks;
 [Collection(NotebookCollection.Name)]
 public class ShippedNotebookTests
 {
+    private const int MostBytes = 15_000_000;
+
     public static TheoryData<string> All => [.. Directory.GetFiles(Repository.Path("notebooks"), "*.ipynb").Order(StringComparer.Ordinal).Select(f => Path.GetFileName(f)!)];
 
     [Theory, MemberData(nameof(All))]
@@ -39,11 +44,11 @@ public class ShippedNotebookTests
     [Theory, MemberData(nameof(All))]
     public void Runs_from_top_to_bottom_and_every_chart_has_data_titles_and_a_caption(string name)
     {
-        var run = NotebookRunner.Run(Read(name), NotebookBench.NoSettings);
+        var run = Run(name);
         Assert.Null(run.Failure?.OneLine);
         var outputs = run.Cells.SelectMany(c => c.Outputs).ToArray();
         Assert.DoesNotContain(outputs, o => o is ErrorOutput or StreamOutput { Name: "stderr" });
-        var figures = outputs.OfType<DisplayOutput>().Where(o => o.Data.ContainsKey(Mime.Plotly)).Select(o => JsonNode.Parse(o.Data[Mime.Plotly])!).ToArray();
+        var figures = Figures(run).Select(f => JsonNode.Parse(f)!).ToArray();
         Assert.True(figures.Length >= 2, $"{figures.Length} charts");
         Assert.All(figures, f =>
         {
@@ -51,6 +56,23 @@ public class ShippedNotebookTests
             Assert.All(f["data"]!.AsArray(), t => Assert.Contains(new[] { "x", "y", "z" }, axis => t![axis] is JsonArray { Count: > 0 } || t[axis] is JsonObject));
             Assert.NotEmpty((string)f["layout"]!["title"]!["text"]!);
             Assert.NotEmpty((string)f["layout"]!["meta"]!["caption"]!);
+        });
+    }
+
+    [Theory, MemberData(nameof(All))]
+    public async Task Its_page_is_light_and_a_browser_draws_every_chart_without_a_complaint(string name)
+    {
+        var run = Run(name);
+        string page = NotebookPage.Render(run);
+        Assert.InRange(Encoding.UTF8.GetByteCount(page), 1, MostBytes);
+        var (charts, problems) = await DrawnCharts.Of(page);
+        Assert.Empty(problems);
+        Assert.Equal(Figures(run).Count + Regex.Count(page, "<figure class=\"attention-figure\""), charts.Length);
+        Assert.All(charts, chart =>
+        {
+            Assert.NotEmpty(chart.Title);
+            Assert.NotEmpty(chart.Traces);
+            Assert.True(chart.Traces.Sum() > 0 && chart.Marks > 0, $"\"{chart.Title}\" has {chart.Traces.Sum()} values and {chart.Marks} marks");
         });
     }
 
@@ -63,6 +85,18 @@ public class ShippedNotebookTests
         var printed = bench.Outputs($"#r \"{typeof(Head).Assembly.Location}\"\n{code}").OfType<StreamOutput>();
         Assert.Contains("heads", string.Concat(printed.Select(o => o.Text)));
     }
+
+    // The tests of this class run one after the other; each notebook runs once for all of them.
+    private static readonly Dictionary<string, NotebookRun> _runs = [];
+
+    private static NotebookRun Run(string name)
+    {
+        if (!_runs.TryGetValue(name, out var run)) _runs[name] = run = NotebookRunner.Run(Read(name), NotebookBench.NoSettings);
+        return run;
+    }
+
+    private static List<string> Figures(NotebookRun run) =>
+        [.. run.Cells.SelectMany(c => c.Outputs).OfType<DisplayOutput>().Where(o => o.Data.ContainsKey(Mime.Plotly)).Select(o => o.Data[Mime.Plotly])];
 
     private static Notebook Read(string name) => NotebookReader.Read(Repository.Path("notebooks", name));
 }

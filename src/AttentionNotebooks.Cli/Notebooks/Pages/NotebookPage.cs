@@ -23,9 +23,12 @@ internal static class NotebookPage
             if (cell.Type == CellType.Markdown) body.Append($"<div class=\"text\" id=\"cell-{cell.Number}\">\n{markdown.Render(cell.Source, cell.Json["attachments"] as JsonObject)}</div>\n");
             else if (cell.Type == CellType.Code && !string.IsNullOrWhiteSpace(cell.Source)) Code(cell, executed.GetValueOrDefault(cell.Number), run.Failure, outputs, body);
         }
-        // Once a page, and before the figures that call it.
-        string head = outputs.Figures > 0 ? $"<script>{PlotlyScript.Source}</script>\n" : "";
-        return PageStyle.Page(Encode(run.Notebook.Title), head, body.ToString());
+        // Figures inside an output's HTML wait for plotly.js too.
+        if (outputs.Figures == 0 && !body.ToString().Contains("Plotly.newPlot(", StringComparison.Ordinal)) return PageStyle.Page(Encode(run.Notebook.Title), "", body.ToString());
+        // plotly.js is 3.6 MB: a page that begins with it stays white until all of it is read. So the text comes first,
+        // then plotly.js once, then the figures one after the other, with room for the browser to paint in between.
+        body.Append($"<script>{PlotlyScript.Source}</script>\n<script>(function next() {{ const draw = figures.shift(); if (draw) {{ draw(); setTimeout(next); }} }})();</script>\n");
+        return PageStyle.Page(Encode(run.Notebook.Title), "<script>const figures = [];</script>\n", body.ToString());
     }
 
     /// <summary>A duration for people.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -55,7 +56,9 @@ internal sealed partial class OutputHtml(MarkdownHtml markdown)
         var config = figure["config"] as JsonObject ?? [];
         if (!config.ContainsKey("responsive")) config["responsive"] = true;
         string id = $"fig-{++Figures}";
-        return $"<div id=\"{id}\" class=\"plotly\"></div><script>Plotly.newPlot(\"{id}\", {data.ToJsonString()}, {layout.ToJsonString()}, {config.ToJsonString()})</script>{(string.IsNullOrEmpty(caption) ? "" : $"<p class=\"caption\">{Encode(caption)}</p>")}";
+        // Room is kept for the chart, so that the text does not move when it comes.
+        string height = layout["height"] is JsonValue given && given.TryGetValue(out double pixels) ? string.Create(CultureInfo.InvariantCulture, $" style=\"min-height:{pixels:0}px\"") : "";
+        return $"<div id=\"{id}\" class=\"plotly\"{height}></div><script>figures.push(() => Plotly.newPlot(\"{id}\", {data.ToJsonString()}, {layout.ToJsonString()}, {config.ToJsonString()}))</script>{(string.IsNullOrEmpty(caption) ? "" : $"<p class=\"caption\">{Encode(caption)}</p>")}";
     }
 
     // A terminal shows colours and rewritten lines; a page shows what stands there in the end.

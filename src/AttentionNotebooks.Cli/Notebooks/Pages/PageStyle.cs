@@ -54,6 +54,8 @@ internal static class PageStyle
         @media print {
           body { font-size: 10.5pt; } main { max-width: none; padding: 0; } nav, .count { display: none; }
           pre.code, .output, pre.error, table, blockquote { break-inside: avoid; } h1, h2, h3 { break-after: avoid; }
+          /* Charts are 800 pixels wide, paper (A4, letter) about 720; what a box hides can not be scrolled to there. */
+          .outputs, .output { overflow: visible; padding: 0; } .plotly[id] { zoom: .87; } .modebar { display: none; }
         }
         """;
 

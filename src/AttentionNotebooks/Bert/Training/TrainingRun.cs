@@ -63,7 +63,9 @@ internal sealed class TrainingRun : IDisposable
             var work = Next(batches);
             tokens += work.Sum(b => (long)b.Length * b[0].Ids.Length);
             Backward(work, step);
+            RequireNumber(step, "loss", sums.Loss + sums.Pair + sums.Speaking);
             double norm = optimizer.Step(options.RateAt(step), options.QueryKeyRateAt(step));
+            RequireNumber(step, "gradient's norm", norm);
             weights.Round();
             bool evaluate = step % options.EvaluateEvery == 0 && step < options.Steps;
             if (evaluate)
@@ -93,6 +95,12 @@ internal sealed class TrainingRun : IDisposable
 
     private void SaveState(int step, long tokens, LossSums untold) =>
         TrainingState.Save(folder, weights, optimizer, fingerprint, new TrainingPoint(step, tokens, untold, course));
+
+    // Before anything is saved: what the folder holds stays the last state that was sound.
+    private void RequireNumber(int step, string name, double value)
+    {
+        if (!double.IsFinite(value)) throw new InputException(folder, $"step {step}", $"the {name} is NaN or infinite", "Train with a smaller learning rate or a longer warm-up");
+    }
 
     private TrainingReport Report(int step, long tokens, HeldOutFigures heldOut, BaselineFigures baselines) =>
         new(options, corpus.Tokenizer.VocabularySize, weights.Length, corpus.TrainingPieces, step, tokens, heldOut, baselines, [.. course]);

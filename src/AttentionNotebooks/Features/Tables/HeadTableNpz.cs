@@ -33,8 +33,7 @@ public static class HeadTableNpz
             {
                 string name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
                 InputException Bad(string problem) => new(file, $"entry {name}", problem, Remedy);
-                using var stream = entry.Open();
-                var array = NpyArray.Read(stream, file, $"entry {name}", entry.Length);
+                var array = NpyArray.Read(entry, file, $"entry {name}");
                 if (array.Shape is not [>= 1, >= 1]) throw Bad($"has shape [{string.Join(", ", array.Shape)}] instead of [layers, heads]");
                 var own = new HeadGrid(array.Shape[0], array.Shape[1]);
                 if (grid is not null && own != grid) throw Bad($"has {own} heads where those before it have {grid}");

@@ -9,6 +9,9 @@ public static class HeadTableParquet
 {
     private const string Remedy = "Write a head table with attn features --out heads.parquet";
 
+    // More heads than any model has: a claim is refused before memory is taken for it.
+    private const int MostRows = 1 << 20;
+
     /// <summary>Writes a table.</summary>
     /// <param name="table">The table.</param>
     /// <param name="file">The file; it holds the whole table or is as it was.</param>
@@ -29,6 +32,7 @@ public static class HeadTableParquet
         byte[] bytes;
         try { bytes = File.ReadAllBytes(file); }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new InputException(file, null, "cannot be opened", "Check the path", e); }
+        if (!ParquetFooter.IsSound(bytes)) throw new InputException(file, "footer", "is not a Parquet file, is cut off, or its footer is damaged", Remedy);
         try { return Task.Run(() => Read(bytes, file)).GetAwaiter().GetResult(); }
         catch (Exception e) when (e is not InputException)
         {
@@ -60,6 +64,7 @@ public static class HeadTableParquet
         for (int g = 0; g < reader.RowGroupCount; g++)
         {
             using var rows = reader.OpenRowGroupReader(g);
+            if (rows.RowCount is < 0 or > MostRows) throw new InputException(file, $"row group {g}", $"claims {rows.RowCount} rows", Remedy);
             for (int c = 0; c < fields.Length; c++) columns[c].AddRange(await Column(rows, fields[c], file));
         }
         var heads = new Dictionary<Head, double[]>();

@@ -35,7 +35,8 @@ public static class RankCorrelation
     /// <param name="n">Values per column.</param>
     public static double ByChance(int n) => 1.96 / Math.Sqrt(n - 1);
 
-    private static double[] Ranks(IReadOnlyList<double> x)
+    /// <summary>Ranks from 0; equal values share their mean rank.</summary>
+    internal static double[] Ranks(IReadOnlyList<double> x)
     {
         int[] order = [.. Enumerable.Range(0, x.Count).OrderBy(i => x[i])];
         var ranks = new double[x.Count];

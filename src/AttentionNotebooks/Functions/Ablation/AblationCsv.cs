@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using AttentionNotebooks.Data;
+using AttentionNotebooks.Features;
 
 namespace AttentionNotebooks.Functions;
 
@@ -33,5 +34,33 @@ public static class AblationCsv
             text.Append(CultureInfo.InvariantCulture, $"{heads.Count},{(e.OnlyKept ? "true" : "false")}\n");
         }
         return text.ToString();
+    }
+
+    /// <summary>Reads the effects of heads taken out one at a time as a head table, so that they can stand beside other measures of importance.</summary>
+    /// <param name="file">A file as <see cref="Write"/> makes it, a row for every head.</param>
+    /// <returns>The columns <c>change</c> (nats a question) and <c>accuracy_change</c>.</returns>
+    /// <exception cref="InputException">The file cannot be read, a row is broken or of a group of heads, or heads are missing or given twice.</exception>
+    public static HeadTable ReadHeads(string file)
+    {
+        string[] header = Header.Split(','), columns = ["change", "accuracy_change"];
+        int[] at = [.. columns.Select(c => Array.IndexOf(header, c))];
+        int heads = Array.IndexOf(header, "heads"), only = Array.IndexOf(header, "only");
+        var rows = new Dictionary<Head, double[]>();
+        int line = 0;
+        foreach (string text in TextFile.Lines(file))
+        {
+            line++;
+            InputException Bad(string problem) => new(file, $"line {line}", problem, "Write it with attn ablate --by head, which takes out every head alone");
+            if (line == 1 && text != Header) throw Bad("does not have the columns of attn ablate");
+            if (line == 1 || text.Length == 0) continue;
+            // Only a group's name can hold a comma, and then it is quoted.
+            string[] fields = text.Split(',');
+            if (text[0] == '"' || (fields.Length == header.Length && (fields[heads] != "1" || fields[only] != "false"))) throw Bad("is not of one head taken out alone");
+            if (fields.Length != header.Length) throw Bad($"has {fields.Length} fields where the header has {header.Length}");
+            if (!int.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out int layer) || !int.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out int head)) throw Bad("names no layer and head, counted from 0");
+            double[] values = [.. at.Select(c => double.TryParse(fields[c], NumberStyles.Float, CultureInfo.InvariantCulture, out double v) && double.IsFinite(v) ? v : throw Bad($"has \"{fields[c]}\" for {header[c]}, which is not a finite number"))];
+            if (!rows.TryAdd(new Head(layer, head), values)) throw Bad($"gives head {layer}-{head} a second time");
+        }
+        return HeadTableFile.FromRows(file, columns, rows);
     }
 }

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using AttentionNotebooks.Calibration;
+using AttentionNotebooks.Data;
+using AttentionNotebooks.Features;
+using AttentionNotebooks.Functions;
+
+namespace AttentionNotebooks.Cli.Verbs;
+
+/// <summary><c>attn explain</c>: how far the features of heads tell which heads matter.</summary>
+internal static class ExplainVerb
+{
+    private static readonly string[] _usual = ["gradient", "change"]; // of attn importance, of attn ablate
+
+    public static Command Create(TextWriter output)
+    {
+        var heads = new Option<string>("--heads") { Description = "The heads' features, as attn features writes them.", HelpName = "heads.csv", Required = true };
+        var importance = new Option<string>("--importance") { Description = "The heads' importance, as attn importance or attn ablate --by head writes it.", HelpName = "F.csv", Required = true };
+        var measure = new Option<string?>("--measure") { Description = "Which column of it; gradient, or change in a file of attn ablate, unless given.", HelpName = "NAME" };
+        var features = new Option<string?>("--features") { Description = "Comma-separated names of the features to explain with; those that heads are clustered on unless given.", HelpName = "a,b" };
+        var testHeads = new Option<string?>("--test-heads") { Description = "Features of other heads, or of the same on other texts, to predict the importance of.", HelpName = "heads.csv" };
+        var testImportance = new Option<string?>("--test-importance") { Description = "Their importance, by the same measure.", HelpName = "F.csv" };
+        var rescale = new Option<bool>("--rescale") { Description = "Standardise the features of --test-heads by their own mean and spread, instead of those of --heads: for another model, whose distances are others." };
+        var permutations = new Option<int>("--permutations") { Description = "Runs of the null; N give p-values of 1/(N + 1) at least.", HelpName = "N", DefaultValueFactory = _ => 199 };
+        var draws = new Option<int>("--draws") { Description = "Draws of heads for the intervals.", HelpName = "N", DefaultValueFactory = _ => 1000 };
+        var seed = new Option<int>("--seed") { Description = "Decides folds, permutations and draws.", HelpName = "S", DefaultValueFactory = _ => 0 };
+        var coefficients = new Option<string?>("--coefficients") { Description = "Also write a row per feature: coefficient and rank correlation with intervals.", HelpName = "F.csv" };
+        var predicted = new Option<string?>("--predicted") { Description = "Also write a row per head: its importance, and what the features of other heads (predicted) and other layers (predicted_from_layers) say of it.", HelpName = "F.csv" };
+        var file = new Option<string>("--out") { Description = "All figures.", HelpName = "report.json", Required = true };
+        permutations.Validators.Add(r => { if (r.GetValueOrDefault<int>() is < 19 or > 100_000) r.AddError("--permutations takes 19 to 100000: with fewer no p-value is below 0.05."); });
+        draws.Validators.Add(r => { if (r.GetValueOrDefault<int>() is < 100 or > 100_000) r.AddError("--draws takes 100 to 100000."); });
+        var command = new Command("explain", "Regresses the importance of heads on their features: ridge with nested cross-validation, a permutation null, what each feature tells, and whether the law holds for other texts or another model.")
+        {
+            heads, importance, measure, features, testHeads, testImportance, rescale, permutations, draws, seed, coefficients, predicted, file,
+        };
+        command.Validators.Add(r =>
+        {
+            bool given = TaskOptions.Given(r, testHeads) is not null;
+            if (given != TaskOptions.Given(r, testImportance) is not null) r.AddError("--test-heads and --test-importance go together.");
+            if (!given && r.GetResult(rescale) is { Implicit: false }) r.AddError("--rescale goes with --test-heads.");
+        });
+        command.SetWork((parsed, _) =>
+        {
+            var table = HeadTableFile.Read(parsed.GetValue(heads)!);
+            var (name, values) = Importance(parsed.GetValue(importance)!, parsed.GetValue(measure), table.Grid);
+            string[]? columns = parsed.GetValue(features)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            ImportanceModel Of(HeadFolds folds) => ImportanceModel.Of(table, values, columns, folds, parsed.GetValue(permutations), parsed.GetValue(seed), parsed.GetValue(draws));
+            ImportanceTransfer? transfer = null;
+            var model = Of(HeadFolds.Random);
+            if (parsed.GetValue(testHeads) is { } others)
+            {
+                var there = HeadTableFile.Read(others);
+                transfer = model.Transfer(there, Importance(parsed.GetValue(testImportance)!, name, there.Grid).Values, parsed.GetValue(rescale), parsed.GetValue(seed));
+            }
+            var report = new ExplainReport(name, model, table.Grid.Layers > 1 ? Of(HeadFolds.ByLayer) : null, ImportanceModel.LayerAlone(table.Grid, values, parsed.GetValue(seed)), transfer, table.Grid);
+            AtomicFile.WriteText(parsed.GetValue(file)!, report.Json());
+            if (parsed.GetValue(coefficients) is { } rows) AtomicFile.WriteText(rows, report.Csv());
+            if (parsed.GetValue(predicted) is { } perHead) report.Heads(values).Write(perHead);
+            output.WriteLine($"{parsed.GetValue(file)}: {name} of {table.Grid} heads by {model.Effects.Count} features");
+            foreach (string line in report.Lines()) output.WriteLine(line);
+        });
+        return command;
+    }
+
+    private static (string Measure, double[] Values) Importance(string file, string? measure, HeadGrid grid)
+    {
+        var table = TextFile.Lines(file).FirstOrDefault() == AblationCsv.Header ? AblationCsv.ReadHeads(file) : HeadTableFile.Read(file);
+        if (table.Grid != grid) throw new InputException(file, null, $"is of {table.Grid} heads, and the features are of {grid}", "Give both of the same model");
+        string name = measure ?? _usual.FirstOrDefault(table.Features.Contains) ?? throw new InputException(file, "line 1", $"has none of the columns {string.Join(", ", _usual)}", $"Name one with --measure: {string.Join(", ", table.Features)}");
+        return (name, table.Column(name));
+    }
+}

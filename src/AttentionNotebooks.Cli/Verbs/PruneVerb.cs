@@ -1,0 +1,78 @@
+using System.CommandLine;
+using AttentionNotebooks.Attention;
+using AttentionNotebooks.Calibration;
+using AttentionNotebooks.Data;
+using AttentionNotebooks.Features;
+using AttentionNotebooks.Functions;
+
+namespace AttentionNotebooks.Cli.Verbs;
+
+/// <summary><c>attn prune</c>: what is left of a model as heads are taken out, in orders that features, gradients, ablation and chance give.</summary>
+internal static class PruneVerb
+{
+    private const string Features = "features", Gradient = "gradient", Ablation = "ablation";
+
+    public static Command Create(TextWriter output, TextWriter error)
+    {
+        var task = new TaskOptions();
+        var orders = new Option<string>("--orders") { Description = "Which orders, comma-separated: by importance that the features of other heads predict, by the gradient of a gate, by taking out every head alone.", HelpName = "a,b", DefaultValueFactory = _ => $"{Features},{Gradient},{Ablation}" };
+        var predict = new Option<string>("--predict") { Description = "Which importance of the other heads the features are fitted to.", DefaultValueFactory = _ => Gradient };
+        var columns = new Option<string?>("--features") { Description = "Comma-separated names of the features; those that heads are clustered on unless given.", HelpName = "a,b" };
+        var byLayer = new Option<bool>("--from-layers") { Description = "Predict a head from the other layers alone, instead of from nine tenths of all heads." };
+        var steps = new Option<int>("--steps") { Description = "In how many steps all heads are taken out.", HelpName = "N", DefaultValueFactory = _ => new PruningOptions().Steps };
+        var random = new Option<int>("--random-orders") { Description = "How many random orders; N give p-values of 1/(N + 1) at least.", HelpName = "N", DefaultValueFactory = _ => new PruningOptions().RandomOrders };
+        var seed = new Option<int>("--seed") { Description = "Decides the hidden words, the folds, the random orders and the intervals.", HelpName = "S", DefaultValueFactory = _ => 0 };
+        var json = new Option<string?>("--json") { Description = "Also write the areas under the curves and their comparisons, with intervals.", HelpName = "F.json" };
+        var file = new Option<string>("--out") { Description = "The curves: a row per order and step.", HelpName = "pruning.csv", Required = true };
+        predict.AcceptOnlyFromAmong(Gradient, Ablation);
+        orders.Validators.Add(r =>
+        {
+            string[] named = Names(r.GetValueOrDefault<string>());
+            if (named.FirstOrDefault(n => n is not (Features or Gradient or Ablation)) is { } unknown) r.AddError($"--orders knows no {unknown}.");
+            else if (named.Length == 0) r.AddError("--orders names nothing.");
+        });
+        steps.Validators.Add(r => { if (r.GetValueOrDefault<int>() is < 1 or > 1000) r.AddError("--steps takes 1 to 1000."); });
+        random.Validators.Add(r => { if (r.GetValueOrDefault<int>() is < 0 or > 10_000) r.AddError("--random-orders takes 0 to 10000."); });
+        var command = new Command("prune", "Takes heads out, the least important first, and follows loss and accuracy on items that importance was not measured on: by features alone, by gradient, by ablation, beside random orders.");
+        task.AddTo(command);
+        foreach (var option in new Option[] { orders, predict, columns, byLayer, steps, random, seed, json, file }) command.Add(option);
+        command.SetWork((parsed, cancellation) =>
+        {
+            using var model = task.Load(parsed);
+            var asked = task.Open(parsed, model, parsed.GetValue(seed), error);
+            var grid = new HeadGrid(model.Checkpoint.Config.NumHiddenLayers, model.Checkpoint.Config.NumAttentionHeads);
+            var (measured, test) = Parts(asked);
+            int threads = task.Threads(parsed);
+            string[] named = [.. Names(parsed.GetValue(orders)).Distinct()];
+            bool features = named.Contains(Features);
+            PruningStudy study;
+            using (var progress = new ProgressLine(error, "passes"))
+            {
+                bool Needs(string measure) => named.Contains(measure) || (features && parsed.GetValue(predict) == measure);
+                var own = new Dictionary<string, PruningOrder>();
+                if (Needs(Gradient)) own[Gradient] = PruningOrder.ByGradient(measured, grid, cancellation: cancellation);
+                if (Needs(Ablation)) own[Ablation] = PruningOrder.ByAblation(measured, grid, threads, progress, cancellation);
+                if (features)
+                {
+                    var table = new LiveAttention(model.Checkpoint, [.. measured.Items.Select(i => asked.Texts[i])]).Extract(cancellation: cancellation);
+                    own[Features] = PruningOrder.ByFeatures(table, own[parsed.GetValue(predict)!].Importance, parsed.GetValue(columns) is { } list ? Names(list) : null, parsed.GetValue(byLayer) ? HeadFolds.ByLayer : HeadFolds.Random, parsed.GetValue(seed));
+                }
+                study = PruningStudy.Run(model.Checkpoint, test, [.. named.Select(n => own[n])], new PruningOptions(parsed.GetValue(steps), parsed.GetValue(random), parsed.GetValue(seed), threads), progress, cancellation);
+            }
+            PruningCsv.Write(study, parsed.GetValue(file)!, parsed.GetValue(seed));
+            if (parsed.GetValue(json) is { } figures) AtomicFile.WriteText(figures, PruneReport.Json(study, asked.Name, measured.Count, test.Count));
+            output.WriteLine($"{parsed.GetValue(file)}: {asked.Name}; importance measured on {measured.Count} items, curves on {test.Count} others; {grid} heads out in {study.Curves[0].Removed.Count - 1} steps, {study.Random.Count} random orders");
+            foreach (string line in PruneReport.Lines(study)) output.WriteLine(line);
+        });
+        return command;
+    }
+
+    private static (TaskPart Measured, TaskPart Test) Parts(ITextTask task)
+    {
+        var (learnt, tested) = CalibrationData.Held(task.Count);
+        if (tested.Length < 2) throw new InputException($"task \"{task.Name}\"", null, $"has {task.Count} items, of which two in five are tested on", "Give six at least: an interval needs two");
+        return (TaskPart.Of(task, learnt), TaskPart.Of(task, tested));
+    }
+
+    private static string[] Names(string? list) => (list ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}

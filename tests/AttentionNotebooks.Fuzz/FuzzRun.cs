@@ -1,0 +1,96 @@
+using System.Diagnostics;
+
+namespace AttentionNotebooks.Fuzz;
+
+/// <summary>A case that ended otherwise than a reader may.</summary>
+/// <param name="Target">The kind of file.</param>
+/// <param name="Number">The case's number.</param>
+/// <param name="Problem">What happened.</param>
+/// <param name="Bytes">The file.</param>
+public sealed record Finding(string Target, int Number, string Problem, byte[] Bytes);
+
+/// <summary>What came of a target's cases.</summary>
+public sealed record FuzzResult(FuzzTarget Target, int Cases, int Accepted, int Refused, TimeSpan Slowest, long MostBytes, IReadOnlyList<Finding> Findings);
+
+/// <summary>Runs cases one after the other and judges each.</summary>
+public sealed class FuzzRun(int seed, bool wholeProcess)
+{
+    /// <summary>What a case may take.</summary>
+    public static readonly TimeSpan MostTime = TimeSpan.FromSeconds(1);
+
+    /// <summary>What a case may allocate, managed and in tensors.</summary>
+    public const long MostMemory = 256L << 20;
+
+    private static readonly TimeSpan Hung = TimeSpan.FromSeconds(20);
+
+    /// <summary>Runs a target's cases in a folder of their own.</summary>
+    public FuzzResult Run(FuzzTarget target, int cases, int from = 0)
+    {
+        string root = Directory.CreateTempSubdirectory("attention-notebooks-fuzz-").FullName, folder = Path.Combine(root, "in");
+        Directory.CreateDirectory(folder);
+        string path = Path.Combine(folder, target.File);
+        foreach (var (name, bytes) in target.Beside) File.WriteAllBytes(Path.Combine(folder, name), bytes);
+        try
+        {
+            // The unchanged files first: they must be accepted, and what is compiled on first use is compiled.
+            var findings = new List<Finding>();
+            foreach (byte[] bytes in target.Seeds)
+            {
+                var plain = Judged(target, path, bytes);
+                if ((plain.Problem ?? plain.Refusal) is { } why) findings.Add(new Finding(target.Name, -1, $"the unchanged file is refused: {why}", bytes));
+            }
+            int accepted = 0, refused = 0;
+            var slowest = TimeSpan.Zero;
+            long most = 0;
+            for (int i = from; i < from + cases; i++)
+            {
+                byte[] bytes = target.Case(seed, i);
+                var outcome = Judged(target, path, bytes);
+                if (outcome.Time > MostTime && outcome.Time < Hung) outcome = Judged(target, path, bytes); // a pause of the machine does not repeat itself
+                if (outcome.Problem is null && outcome.Time > MostTime) outcome = outcome with { Problem = $"took {outcome.Time.TotalSeconds:0.0} s" };
+                if (outcome.Problem is null && outcome.Bytes > MostMemory) outcome = outcome with { Problem = $"took {outcome.Bytes >> 20} MiB" };
+                if (Stray(root, folder, target) is { } stray) outcome = outcome with { Problem = $"wrote {stray}" };
+                if (outcome.Problem is { } problem) findings.Add(new Finding(target.Name, i, problem, bytes));
+                else if (outcome.Refusal is null) accepted++;
+                else refused++;
+                if (outcome.Time > slowest) slowest = outcome.Time;
+                most = Math.Max(most, outcome.Bytes);
+                if (outcome.Time >= Hung) return new FuzzResult(target, i - from + 1, accepted, refused, slowest, most, findings); // its thread still runs: what follows would be measured beside it
+            }
+            return new FuzzResult(target, cases, accepted, refused, slowest, most, findings);
+        }
+        finally { Directory.Delete(root, recursive: true); }
+    }
+
+    private sealed record Outcome(string? Refusal, string? Problem, TimeSpan Time, long Bytes);
+
+    private Outcome Judged(FuzzTarget target, string path, byte[] bytes)
+    {
+        var work = Task.Factory.StartNew(() => Try(target, path, bytes), TaskCreationOptions.LongRunning);
+        return work.Wait(Hung) ? work.Result : new Outcome(null, $"hung: still running after {Hung.TotalSeconds} s", Hung, 0);
+    }
+
+    private Outcome Try(FuzzTarget target, string path, byte[] bytes)
+    {
+        File.WriteAllBytes(path, bytes);
+        long before = Allocated(), native = 0;
+        var clock = Stopwatch.StartNew();
+        string? refusal = null, problem = null;
+        try { native = target.Read(path); }
+        catch (InputException e)
+        {
+            refusal = e.Message;
+            // The file itself, its folder, or a file beside it: never a message without a place to look at.
+            if (!e.InputSource.Contains(Path.GetDirectoryName(path)!, StringComparison.Ordinal)) problem = $"is refused without its file: {e.Message}";
+        }
+        catch (Exception e) { problem = $"{e.GetType().Name}: {e.Message.Split('\n')[0]} {e.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("AttentionNotebooks", StringComparison.Ordinal))?.Trim()}"; }
+        return new Outcome(refusal, problem, clock.Elapsed, Allocated() - before + native);
+    }
+
+    // Within the tests other threads allocate too; alone, what a library does on other threads counts.
+    private long Allocated() => wholeProcess ? GC.GetTotalAllocatedBytes() : GC.GetAllocatedBytesForCurrentThread();
+
+    private static string? Stray(string root, string folder, FuzzTarget target) =>
+        Directory.EnumerateFileSystemEntries(root).FirstOrDefault(e => e != folder)
+        ?? Directory.EnumerateFileSystemEntries(folder).FirstOrDefault(e => Path.GetFileName(e) != target.File && target.Beside.All(b => b.Name != Path.GetFileName(e)));
+}

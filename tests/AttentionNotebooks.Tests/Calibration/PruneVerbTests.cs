@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text.Json;
+using AttentionNotebooks.Bert;
+using AttentionNotebooks.Calibration;
+using AttentionNotebooks.Tests.Bert.Training;
+using AttentionNotebooks.Tests.CommandLine;
+using AttentionNotebooks.Tests.Functions;
+
+namespace AttentionNotebooks.Tests.Calibration;
+
+/// <summary><c>attn prune</c>: the file of curves, the comparison with random orders, and one clear line when something is wrong.</summary>
+[Collection(TrainingCollection.Name)]
+public sealed class PruneVerbTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+    private readonly RandomBert _bert = new(layers: 5); // 20 heads: the fewest that importance can be explained of
+    private readonly string _text;
+
+    public PruneVerbTests() => _text = _folder.Write("t.txt", string.Join('\n', Enumerable.Range(0, 2).SelectMany(_ => RandomBert.Texts)));
+
+    [Fact]
+    public async Task All_orders_lie_in_one_file_beside_random_ones_on_items_apart()
+    {
+        var (code, output, error) = await Prune("--steps", "5", "--random-orders", "4", "--json", _folder["p.json"]);
+        Assert.True(code == 0, error);
+        Assert.Contains("importance measured on 15 items, curves on 9 others; 5 × 4 heads out in 5 steps, 4 random orders", output);
+        foreach (string said in new[] { "by features − random orders", "by gradient − random orders", "by ablation − random orders", "by features − by ablation" }) Assert.Contains(said, output);
+        string[][] rows = [.. File.ReadAllLines(_folder["p.csv"]).Select(l => l.Split(','))];
+        Assert.Equal(PruningCsv.Header.Split(','), rows[0]);
+        Assert.Equal(1 + 7 * 6, rows.Length);
+        Assert.Equal(["0", "4", "8", "12", "16", "20"], rows.Skip(1).Take(6).Select(r => r[2]));
+        Assert.Single(rows.Skip(1).Where(r => r[2] == "0").Select(r => r[3]).Distinct());  // the model as it is
+        Assert.Single(rows.Skip(1).Where(r => r[2] == "20").Select(r => r[3]).Distinct()); // without any head
+        Assert.All(rows.Skip(1), r => Assert.InRange(Number(r[3]), Number(r[4]), Number(r[5])));
+        using var json = JsonDocument.Parse(File.ReadAllText(_folder["p.json"]));
+        Assert.Equal(4, json.RootElement.GetProperty("areas").GetArrayLength());
+        Assert.Equal(9, json.RootElement.GetProperty("test_items").GetInt32());
+
+        byte[] first = File.ReadAllBytes(_folder["p.csv"]);
+        await Prune("--steps", "5", "--random-orders", "4");
+        Assert.Equal(first, File.ReadAllBytes(_folder["p.csv"]));
+        await Prune("--steps", "5", "--random-orders", "4", "--seed", "1");
+        Assert.NotEqual(first, File.ReadAllBytes(_folder["p.csv"]));
+    }
+
+    [Fact]
+    public async Task Features_can_be_fitted_to_ablation_and_from_other_layers()
+    {
+        var (code, output, error) = await Prune("--orders", "features", "--predict", "ablation", "--from-layers", "--steps", "2", "--random-orders", "0");
+        Assert.True(code == 0, error);
+        Assert.DoesNotContain("by gradient", output);
+        Assert.DoesNotContain("− random", output);
+        Assert.Equal(1 + 3, File.ReadAllLines(_folder["p.csv"]).Length);
+    }
+
+    [Fact]
+    public async Task Verbs_and_classes_of_texts_are_tasks_too()
+    {
+        string[] quick = ["--orders", "gradient,ablation", "--steps", "2", "--random-orders", "2", "--out", _folder["p.csv"]];
+        string items = _folder.Write("i.tsv", "id\tsentence\tright\twrong\tattractors\n" + string.Concat(Enumerable.Range(0, 10).Select(i => $"{i}\tthe cat [MASK] {(i % 2 == 0 ? "a" : "the")} dog\tsat\tplay\t0\n")));
+        var verbs = await Shell.Attn(["prune", "--model", _bert.Folder, "--task", "agreement", "--items", items, .. quick]);
+        Assert.True(verbs.Code == 0, verbs.Error);
+        using (var classifier = ClassifierCheckpoint.Create(_bert.Model, ["0", "1"])) classifier.Save(_folder["classes"]);
+        string labels = _folder.Write("l.tsv", "sentence\tlabel\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"{RandomBert.Texts[i]}\t{i % 2}\n")));
+        var classes = await Shell.Attn(["prune", "--model", _folder["classes"], "--task", "labels", "--items", labels, "--text-column", "sentence", "--label-column", "label", .. quick]);
+        Assert.True(classes.Code == 0, classes.Error);
+        Assert.Contains("sentence labels", classes.Output);
+    }
+
+    [Fact]
+    public async Task The_planted_head_is_kept_to_the_last()
+    {
+        PlantedBert.Create(_folder["planted"]).Dispose();
+        string text = _folder.Write("twice.txt", string.Join('\n', Enumerable.Range(0, 4).SelectMany(_ => new[] { "the the cat cat", "dog dog sat sat a a", "play play the the", "a a dog dog cat cat", "sat sat cat cat" })));
+        var (code, _, error) = await Shell.Attn("prune", "--model", _folder["planted"], "--text", text, "--orders", "ablation", "--steps", "12", "--random-orders", "19", "--out", _folder["q.csv"]);
+        Assert.True(code == 0, error);
+        double[] loss = [.. File.ReadAllLines(_folder["q.csv"]).Skip(1).Take(13).Select(l => Number(l.Split(',')[3]))];
+        Assert.True(loss[11] < loss[0] + 0.5 * (loss[12] - loss[0]), string.Join(' ', loss));
+    }
+
+    [Theory]
+    [InlineData(2, "needs --items", "--task", "agreement")]
+    [InlineData(2, "knows no colour", "--text", "t", "--orders", "colour")]
+    [InlineData(2, "names nothing", "--text", "t", "--orders", ",")]
+    [InlineData(2, "'poetry' not recognized", "--text", "t", "--predict", "poetry")]
+    [InlineData(2, "--steps takes", "--text", "t", "--steps", "0")]
+    [InlineData(2, "--random-orders takes", "--text", "t", "--random-orders", "-1")]
+    [InlineData(1, "cannot be opened", "--text", "nowhere.txt")]
+    public async Task What_is_wrong_is_said_in_a_line(int code, string said, params string[] arguments)
+    {
+        var result = await Shell.Attn(["prune", "--model", _bert.Folder, "--out", _folder["x.csv"], .. arguments]);
+        Assert.Equal(code, result.Code);
+        Assert.Contains(said, result.Error);
+        Assert.False(File.Exists(_folder["x.csv"]));
+    }
+
+    [Fact]
+    public async Task Too_few_items_to_part_are_refused()
+    {
+        var result = await Prune("--limit", "4");
+        Assert.Equal(1, result.Code);
+        Assert.Contains("has 4 items", result.Error);
+    }
+
+    public void Dispose()
+    {
+        _bert.Dispose();
+        _folder.Dispose();
+    }
+
+    private Task<(int Code, string Output, string Error)> Prune(params string[] more) => Shell.Attn(["prune", "--model", _bert.Folder, "--text", _text, "--out", _folder["p.csv"], .. more]);
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Text;
+using AttentionNotebooks.Bert;
+using AttentionNotebooks.Data;
+using AttentionNotebooks.Features;
+
+namespace AttentionNotebooks.Tests.Fuzzing;
+
+/// <summary>Files that a reader once met otherwise than by reading or refusing them, each as small as it can be.</summary>
+public class FindingTests
+{
+    private static NpyArray Npy(string header)
+    {
+        byte[] bytes = [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, (byte)(header.Length >> 8), .. Encoding.Latin1.GetBytes(header), 0, 0, 0, 0];
+        return NpyArray.Read(new MemoryStream(bytes), "a.npy", "array", bytes.Length);
+    }
+
+    [Fact]
+    public void A_shape_of_many_digits_is_refused_at_once()
+    {
+        var clock = Stopwatch.StartNew();
+        Assert.Contains("has no shape in its header", Assert.Throws<InputException>(() => Npy($"{{'descr': '<f4', 'fortran_order': False, 'shape': ({new string('1', 4000)}, }}")).Message, StringComparison.Ordinal);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"took {clock.Elapsed}: the pattern tries every way to cut the digits");
+    }
+
+    [Fact]
+    public void A_shape_without_commas_is_refused() =>
+        Assert.Contains("has the size \"1 1\" in its shape", Assert.Throws<InputException>(() => Npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1 1), }")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_Parquet_footer_that_counts_more_than_it_holds_is_refused_before_the_library_believes_it()
+    {
+        using var folder = new TestFolder();
+        byte[] footer = [0x29, 0xFC, 0xFF, 0xFF, 0xFF, 0xFF, 0x07, 0x00]; // field 2: a list of 2³¹ − 1 structs
+        File.WriteAllBytes(folder["heads.parquet"], [.. "PAR1"u8, .. footer, 8, 0, 0, 0, .. "PAR1"u8]);
+        Assert.Equal("footer", Assert.Throws<InputException>(() => HeadTableFile.Read(folder["heads.parquet"])).Place);
+    }
+
+    [Fact]
+    public void A_Parquet_footer_that_is_another_Thrift_struct_is_refused_instead_of_keeping_the_library_busy_for_ever()
+    {
+        using var folder = new TestFolder();
+        File.WriteAllBytes(folder["heads.parquet"], Convert.FromHexString("5041523150415231150400000000000000006c61796572563e50415231000000001504194c6c617965721000000050415231"));
+        Assert.Equal("footer", Assert.Throws<InputException>(() => HeadTableFile.Read(folder["heads.parquet"])).Place);
+    }
+
+    [Theory]
+    [InlineData("{\"model_type\":\"\\ud800\"}"), InlineData("{\"\\udfff\":1}")]
+    public void Half_a_surrogate_pair_in_JSON_is_refused_with_its_line(string json)
+    {
+        using var folder = new TestFolder();
+        var error = Assert.Throws<InputException>(() => BertConfig.Read(folder.Write("config.json", json)));
+        Assert.Equal("line 1", error.Place);
+        Assert.Contains("half a surrogate pair", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_sentence_of_many_words_in_one_chain_is_read_in_a_moment()
+    {
+        using var folder = new TestFolder();
+        var clock = Stopwatch.StartNew();
+        string file = folder.Write("chain.conllu", string.Concat(Enumerable.Range(1, 200_000).Select(i => $"{i}\ta\t_\tX\t_\t_\t{i - 1}\tdep\t_\t_\n")));
+        Assert.Equal(200_000, ConllU.Read(file).Single().Words.Count);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"took {clock.Elapsed}: each word walks all the way up");
+    }
+}
