@@ -49,7 +49,9 @@ slurmd -D & node=$!
 started+=("$node")
 until sinfo -h -o %T | grep -q idle; do sleep 1; done
 
-options=(--model "$root/data/demo-bert" --text "$root/data/texts/sentences.txt" --save-every 0.5)
+# Long enough that a shard can be caught in its middle.
+for _ in {1..40}; do cat "$root/data/texts/sentences.txt"; done > "$dir/texts.txt"
+options=(--model "$root/data/demo-bert" --text "$dir/texts.txt" --save-every 0.2)
 cd "$dir"
 array=$(sbatch --parsable --array=0-3 "$root/src/AttentionNotebooks.Cli/Slurm/features.sbatch" "${options[@]}")
 merge=$(sbatch --parsable --dependency=afterok:"$array" "$root/src/AttentionNotebooks.Cli/Slurm/merge.sbatch" "$dir/merged.csv")
@@ -58,14 +60,16 @@ merge=$(sbatch --parsable --dependency=afterok:"$array" "$root/src/AttentionNote
 until ls parts/*.sums >/dev/null 2>&1 && ls parts/*.partial >/dev/null 2>&1; do sleep 0.2; done
 lost=$(squeue -h -t R -o %i)
 mapfile -t work < <(for job in $lost; do scontrol listpids "$(scontrol show job "$job" -o | grep -o '^JobId=[0-9]*' | cut -d= -f2)" | awk 'NR > 1 && $1 > 0 { print $1 }'; done)
-kill -9 "$node" "${work[@]}" || true
+# Their keeper, slurmstepd, too, and first: it would report a job that failed, which a lost node cannot.
+mapfile -t keepers < <(for pid in "${work[@]}"; do ps -o ppid= -p "$pid"; done | sort -u | while read -r pid; do [[ $(ps -o comm= -p "$pid") == slurmstepd ]] && echo "$pid"; done)
+kill -9 "$node" "${keepers[@]}" "${work[@]}" || true
 echo "node killed while task $lost ran; files then: $(ls parts | tr '\n' ' ')"
 scontrol update NodeName="$host" State=DOWN Reason=injected
 sleep 2
 slurmd -D & started+=($!)
 sleep 2
 scontrol update NodeName="$host" State=RESUME || true
-until [[ -z $(squeue -h) ]]; do sleep 2; done
+until [[ -z $(squeue -h) ]] || squeue -h -o %r | grep -q DependencyNeverSatisfied; do sleep 2; done
 scontrol show job "$array" -o | grep -oE '(ArrayTaskId|JobState|Restarts)=[^ ]*' | paste - - - || true
 scontrol show job "$merge" -o | grep -oE 'JobState=[^ ]*' || true
 cat slurm-"$array"_*.out
