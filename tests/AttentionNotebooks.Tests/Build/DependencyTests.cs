@@ -15,6 +15,7 @@ public sealed class DependencyTests
     private static readonly Dictionary<string, string> ByText = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Apache.Arrow"] = "Apache-2.0",
+        ["CommandLineParser"] = "MIT",
         ["Fable.Core"] = "MIT",
         ["K4os.Compression.LZ4"] = "MIT",
         ["Microsoft.AspNetCore.Html.Abstractions"] = "Apache-2.0",
