@@ -39,7 +39,7 @@ public sealed partial class TextBatch
             if (Texts[b].Tokens is null) throw NoTokens(Texts[b]);
             foreach (var (i, j) in pairs(Texts[b])) marks[(b * Length + i) * Length + j] = 1;
         }
-        return tensor(marks, [Count, Length, Length], device: _device);
+        return Own(marks, Count, Length, Length);
     }
 
     /// <summary>1 where a token is of the s-th text of a pair, [SEP] included: <c>[B, T, S]</c>, float32.</summary>
@@ -50,7 +50,7 @@ public sealed partial class TextBatch
         var marks = new float[Count * Length * most];
         for (int b = 0; b < Count; b++)
             for (int i = 0; i < segments[b].Length; i++) marks[(b * Length + i) * most + segments[b][i]] = 1;
-        return tensor(marks, [Count, Length, most], device: _device);
+        return Own(marks, Count, Length, most);
     });
 
     /// <summary>Attention at one offset, per token of the text: Σ_i a_i,i+o / n.</summary>
@@ -99,7 +99,7 @@ public sealed partial class TextBatch
         var marks = new float[Length * Length];
         for (int i = 0; i < Length; i++)
             for (int j = 0; j < Length; j++) marks[i * Length + j] = j - i >= lowest && j - i <= highest ? 1 : 0;
-        return tensor(marks, [Length, Length], device: _device);
+        return Own(marks, Length, Length);
     }
 
     /// <summary>1 for every text: <c>[B, 1]</c>, float32.</summary>
@@ -119,7 +119,7 @@ public sealed partial class TextBatch
     internal Tensor LogLengths => Cached(nameof(LogLengths), () => Lengths.log().add(LengthIsOne, Scalars.One));
 
     /// <summary>1 … T: <c>[T]</c>, float32.</summary>
-    internal Tensor Ranks => Cached(nameof(Ranks), () => tensor(Enumerable.Range(1, Length).Select(i => (float)i).ToArray(), device: _device));
+    internal Tensor Ranks => Cached(nameof(Ranks), () => Own([.. Enumerable.Range(1, Length).Select(i => (float)i)], Length));
 
     /// <summary>Squared distance between query and key, |i − j|²: <c>[T, T]</c>, float32.</summary>
     internal Tensor SquaredDistance => Cached(nameof(SquaredDistance), () => Offset.Squared());

@@ -41,7 +41,7 @@ public sealed partial class TextBatch : IDisposable
     public bool Padded => Texts.Any(t => t.Length < Length);
 
     /// <summary>Tokens of each text, n: <c>[B, 1]</c>, float32.</summary>
-    public Tensor Lengths => Cached(nameof(Lengths), () => tensor(Texts.Select(t => (float)t.Length).ToArray(), device: _device).unsqueeze(1));
+    public Tensor Lengths => Cached(nameof(Lengths), () => Own([.. Texts.Select(t => (float)t.Length)], Count, 1));
 
     /// <summary>1 at a text's own tokens, 0 at padding: <c>[B, T]</c>, float32.</summary>
     public Tensor Mask => Cached(nameof(Mask), () => Marks(t => Enumerable.Range(0, t.Length)));
@@ -53,7 +53,7 @@ public sealed partial class TextBatch : IDisposable
     public Tensor IsSep => Cached(nameof(IsSep), () => Marks(t => t.SepPositions));
 
     /// <summary>Positions 0 … T − 1: <c>[T]</c>, float32.</summary>
-    public Tensor Position => Cached(nameof(Position), () => tensor(Enumerable.Range(0, Length).Select(i => (float)i).ToArray(), device: _device));
+    public Tensor Position => Cached(nameof(Position), () => Own([.. Enumerable.Range(0, Length).Select(i => (float)i)], Length));
 
     /// <summary>Offset from query to key, j − i, in tokens: <c>[T, T]</c>, float32.</summary>
     public Tensor Offset => Cached(nameof(Offset), () => Position.unsqueeze(0).add(Position.unsqueeze(1), Scalars.MinusOne));
@@ -99,7 +99,15 @@ public sealed partial class TextBatch : IDisposable
         for (int b = 0; b < Count; b++)
             foreach (int i in positions(Texts[b]))
                 marks[b * Length + i] = 1;
-        return tensor(marks, [Count, Length], device: _device);
+        return Own(marks, Count, Length);
+    }
+
+    // In libtorch's own memory, which is aligned. A managed array lies anywhere, and by where it lies MKL's products round:
+    // the last bit of a value would then differ from run to run.
+    private Tensor Own(float[] values, params long[] shape)
+    {
+        using var borrowed = tensor(values, shape, device: _device);
+        return borrowed.clone();
     }
 
     /// <summary>A tensor that depends on the texts alone, made once per batch.</summary>
