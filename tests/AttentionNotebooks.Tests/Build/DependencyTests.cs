@@ -18,6 +18,7 @@ public sealed class DependencyTests
         ["CommandLineParser"] = "MIT",
         ["Fable.Core"] = "MIT",
         ["K4os.Compression.LZ4"] = "MIT",
+        ["Microsoft.DotNet.PlatformAbstractions"] = "MIT",
         ["Microsoft.AspNetCore.Html.Abstractions"] = "Apache-2.0",
         ["SkiaSharp"] = "MIT",
         ["SkiaSharp.NativeAssets.macOS"] = "MIT",
