@@ -104,7 +104,7 @@ internal static partial class DibFormat
         try
         {
             string json = string.Join('\n', lines[(start + 1)..end]);
-            Bert.JsonTexts.Check(path, System.Text.Encoding.UTF8.GetBytes(json));
+            Data.JsonTexts.Check(path, System.Text.Encoding.UTF8.GetBytes(json));
             return JsonNode.Parse(json, null, new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject
                 ?? throw new InputException(path, $"line {start + 1}", "the #!meta block is not a JSON object", Repair);
         }

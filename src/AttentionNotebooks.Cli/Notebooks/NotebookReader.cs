@@ -62,7 +62,7 @@ internal static class NotebookReader
         if (bytes.StartsWith(Encoding.UTF8.Preamble)) bytes = bytes[Encoding.UTF8.Preamble.Length..];
         try
         {
-            Bert.JsonTexts.Check(path, bytes, depth: 256);
+            Data.JsonTexts.Check(path, bytes, depth: 256);
             return JsonNode.Parse(bytes, null, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 256 }) as JsonObject
                 ?? throw new InputException(path, null, "is not a notebook: the JSON is not an object", Repair);
         }

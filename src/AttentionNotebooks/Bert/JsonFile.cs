@@ -1,3 +1,4 @@
+using AttentionNotebooks.Data;
 using System.Text.Json;
 
 namespace AttentionNotebooks.Bert;

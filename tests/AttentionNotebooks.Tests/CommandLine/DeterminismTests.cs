@@ -4,7 +4,7 @@ using AttentionNotebooks.Tests.Bert;
 
 namespace AttentionNotebooks.Tests.CommandLine;
 
-/// <summary>Every verb twice, each time in a process of its own; and the same with one thread and with two.</summary>
+/// <summary>The verbs that write tables, models and data twice, each time in a process of its own; and the same with one thread and with two.</summary>
 public sealed class DeterminismTests : IDisposable
 {
     // Float32's rounding of what a model computes, seen through a mean over texts of values of a few tokens.
