@@ -6,7 +6,7 @@ namespace AttentionNotebooks.Interactive;
 
 /// <summary>
 /// Finds libtorch for TorchSharp. Under a notebook host nobody reads a deps.json, so TorchSharp's own search misses
-/// runtimes/&lt;rid&gt;/native; libraries that are already loaded it does find.
+/// runtimes/&lt;rid&gt;/native and the package cache; libraries that are already loaded it does find.
 /// </summary>
 internal static class NativeLibraries
 {
@@ -19,7 +19,7 @@ internal static class NativeLibraries
         {
             OpenMp.WaitPassively();
             // TorchSharp is not asked before: where it finds no libtorch it copies half a gigabyte about and answers with a page of text.
-            return Preload(folder) ? (Device(), null) : (null, $"there is none in {folder}; build the solution");
+            return Preload(folder) ? (Device(), null) : (null, $"there is none in {folder} nor in the package cache; build the solution, or reference the package TorchSharp-cpu");
         }
         catch (Exception e)
         {
@@ -39,10 +39,11 @@ internal static class NativeLibraries
     private static bool Preload(string folder)
     {
         if (NativeLibrary.TryLoad("LibTorchSharp", typeof(torch).Assembly, null, out _)) return true;
-        string[] places = [folder, Path.Combine(folder, "runtimes", RuntimeInformation.RuntimeIdentifier, "native")];
+        string platform = RuntimeInformation.RuntimeIdentifier;
+        string[] places = [folder, Path.Combine(folder, "runtimes", platform, "native"), .. PackagedLibtorch.Folders(typeof(torch).Assembly.Location, platform)];
         string[] found = [.. FileNames().Select(n => places.Select(p => Path.Combine(p, n)).FirstOrDefault(File.Exists)).OfType<string>()];
         if (found.Length == 0) return false;
-        foreach (string path in found) NativeLibrary.Load(path);
+        foreach (string path in found) NativeLibrary.Load(PackagedLibtorch.Loadable(path));
         return true;
     }
 

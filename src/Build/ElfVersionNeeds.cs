@@ -1,8 +1,8 @@
 // Reads and relaxes the "version needs" of an ELF shared object (64-bit, little-endian).
 // Format: "ELF Symbol Versioning", Linux Standard Base Core 5.0, chapter 11.
 //
-// Compiled twice: by the build as a task (NativeRepair.targets), and into the tests, which define
-// WITHOUT_MSBUILD because they want the format, not the task.
+// Compiled twice: by the build as a task (NativeRepair.targets), and into AttentionNotebooks.Interactive, which
+// repairs what a notebook host takes out of the package cache; it defines WITHOUT_MSBUILD.
 #nullable disable
 using System;
 using System.Collections.Generic;
@@ -11,7 +11,7 @@ using System.Linq;
 using System.Text;
 
 /// <summary>The symbol versions that a shared object asks of one other library.</summary>
-public static class ElfVersionNeeds
+internal static class ElfVersionNeeds
 {
     private const int SectionRela = 4, SectionDynamicSymbols = 11, SectionVersionNeed = 0x6ffffffe, SectionSymbolVersions = 0x6fffffff;
     private const ushort WeakFlag = 2; // VER_FLG_WEAK: the loader does not fail where the version is missing

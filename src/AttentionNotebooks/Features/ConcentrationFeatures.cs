@@ -7,9 +7,13 @@ namespace AttentionNotebooks.Features;
 /// <summary>How sharply a head looks.</summary>
 public static class ConcentrationFeatures
 {
-    // A weight this much below 1/n is below it for real, and not by the rounding of float32.
-    private static readonly Scalar BelowUniform = (1 - 1e-5).ToScalar();
-    private static readonly Scalar MinusTwo = (-2.0).ToScalar();
+    // Apart from the features, so that these can be named and listed where libtorch does not load.
+    private static class Constants
+    {
+        // A weight this much below 1/n is below it for real, and not by the rounding of float32.
+        public static readonly Scalar BelowUniform = (1 - 1e-5).ToScalar();
+        public static readonly Scalar MinusTwo = (-2.0).ToScalar();
+    }
 
     /// <summary>
     /// Entropy, the mean over queries of −Σ_j A_ij·ln A_ij, in nats, from 0 (one key) to ln n (all keys alike).
@@ -37,14 +41,14 @@ public static class ConcentrationFeatures
             // Padding sorts to the end, where its zeros weigh nothing.
             var ranked = TextBatch.Stepwise(a, step => step.sort(-1, descending: true).Values.matmul(t.Ranks));  // [B, H, T]
             var lengths = t.Lengths.unsqueeze(-1);                                                                    // [B, 1, 1]
-            return t.MeanOverQueries(ranked.mul(MinusTwo).add(lengths, Scalars.One).add(Scalars.One, Scalars.One) / lengths);
+            return t.MeanOverQueries(ranked.mul(Constants.MinusTwo).add(lengths, Scalars.One).add(Scalars.One, Scalars.One) / lengths);
         }) { Range = "0 … 1 − 1/n" };
 
     /// <summary>Sparsity: the share of weights below 1/n, what the uniform map gives to every key. Golshanrad and Faghih 2024, as the code of others tells it.</summary>
     public static HeadFeature Sparsity { get; } = new("sparsity", "share", "|{ij : A_ij < 1/n}| / n²", "after Golshanrad & Faghih 2024 (second-hand)",
         (a, t) =>
         {
-            var threshold = t.Lengths.reciprocal().mul(BelowUniform).unsqueeze(-1).unsqueeze(-1);                    // [B, 1, 1, 1]
+            var threshold = t.Lengths.reciprocal().mul(Constants.BelowUniform).unsqueeze(-1).unsqueeze(-1);          // [B, 1, 1, 1]
             var high = a.ge(threshold).to_type(a.dtype).sum(dim: -1);                                                  // [B, H, T]; zeros of padding never count
             return (t.MeanOverQueries(high) / t.Lengths).neg().add(t.Ones, Scalars.One);
         }) { Range = "0 … 1 − 1/n" };

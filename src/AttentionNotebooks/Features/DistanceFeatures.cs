@@ -50,15 +50,18 @@ public static class DistanceFeatures
 
     /// <summary>A quantile of the distance: the least d within which at least the share q of the attention falls.</summary>
     /// <param name="percent">100·q, from 1 to 99.</param>
-    public static HeadFeature Quantile(int percent) => Quantile(percent, (percent / 100.0 - 1e-6).ToScalar());
-
-    private static HeadFeature Quantile(int percent, Scalar share) => new($"distance_q{percent}", "tokens", $"min d : Σ_{{|i−j|≤d}} A_ij / n ≥ {percent} %", "this kit",
-        (a, t) =>
-        {
-            // A share that is reached but for float32's rounding is reached.
-            using var within = t.DistanceShares(a).cumsum(-1).lt(share);                                     // [B, H, T]
-            return within.to_type(ScalarType.Float32).sum(dim: -1);
-        }) { Range = "0 … n−1" };
+    public static HeadFeature Quantile(int percent)
+    {
+        // Made when first asked of a map: a feature can be named and listed where libtorch does not load.
+        var share = new Lazy<Scalar>(() => (percent / 100.0 - 1e-6).ToScalar());
+        return new($"distance_q{percent}", "tokens", $"min d : Σ_{{|i−j|≤d}} A_ij / n ≥ {percent} %", "this kit",
+            (a, t) =>
+            {
+                // A share that is reached but for float32's rounding is reached.
+                using var within = t.DistanceShares(a).cumsum(-1).lt(share.Value);                               // [B, H, T]
+                return within.to_type(ScalarType.Float32).sum(dim: -1);
+            }) { Range = "0 … n−1" };
+    }
 
     /// <summary>Mass within a window, Σ_{|i−j| ≤ d} A_ij / n.</summary>
     /// <param name="tokens">d, from 0.</param>

@@ -14,7 +14,11 @@ namespace AttentionNotebooks.Features;
 /// <param name="Pairwise">From the rows of N heads at R queries, <c>[R, N, T]</c> float64, to the sum over queries, <c>[N, N]</c>.</param>
 public sealed record HeadDistance(string Name, string Definition, string Source, Func<Tensor, Tensor> Pairwise)
 {
-    private static readonly Scalar Half = 0.5.ToScalar(), RootHalf = Math.Sqrt(0.5).ToScalar(), Zero = 0.0.ToScalar(), Tiny = 1e-300.ToScalar();
+    // Apart from the distances, so that these can be named and listed where libtorch does not load.
+    private static class Constants
+    {
+        public static readonly Scalar Half = 0.5.ToScalar(), RootHalf = Math.Sqrt(0.5).ToScalar(), Zero = 0.0.ToScalar(), Tiny = 1e-300.ToScalar();
+    }
 
     /// <summary>Jensen–Shannon divergence, in nats, from 0 to ln 2. Not its square root.</summary>
     public static HeadDistance JensenShannon { get; } = new("js", "H((p+q)/2) − (H(p)+H(q))/2, nats", "Clark et al. 2019, §6", JensenShannonSum);
@@ -24,7 +28,7 @@ public sealed record HeadDistance(string Name, string Definition, string Source,
     {
         // Not as sqrt(1 − Σ √(pq)), nor by matrix products: for like rows both are the root of a rounding error.
         var root = rows.sqrt();
-        return cdist(root, root, 2.0, compute_mode.donot_use_mm_for_euclid_dist).mul(RootHalf).sum(dim: 0);
+        return cdist(root, root, 2.0, compute_mode.donot_use_mm_for_euclid_dist).mul(Constants.RootHalf).sum(dim: 0);
     });
 
     /// <summary>Cosine distance, from 0 to 1.</summary>
@@ -35,7 +39,7 @@ public sealed record HeadDistance(string Name, string Definition, string Source,
         rows => CosineSum(rows.add(rows.mean([-1L], keepdim: true), Scalars.MinusOne)));
 
     /// <summary>Total variation, from 0 to 1: the mass that would have to move.</summary>
-    public static HeadDistance TotalVariation { get; } = new("tv", "½ Σ_j |p_j − q_j|", "textbook", rows => AbsoluteSum(rows).mul(Half));
+    public static HeadDistance TotalVariation { get; } = new("tv", "½ Σ_j |p_j − q_j|", "textbook", rows => AbsoluteSum(rows).mul(Constants.Half));
 
     /// <summary>Wasserstein-1 distance along positions, in tokens: how far mass would have to move. Σ_j |P_j − Q_j| with cumulative sums P, Q.</summary>
     public static HeadDistance Wasserstein { get; } = new("w1", "Σ_j |Σ_{i≤j} (p_i − q_i)|, tokens", "Vallender 1974", rows => AbsoluteSum(rows.cumsum(-1)));
@@ -75,9 +79,9 @@ public sealed record HeadDistance(string Name, string Definition, string Source,
         for (long a = 0; a < n - 1; a++)
         {
             using var scope = NewDisposeScope();
-            var middle = rows.narrow(1, a, 1).add(rows.narrow(1, a + 1, n - a - 1), Scalars.One).mul_(Half);   // [R, N − a − 1, T]
-            var own = entropy.narrow(1, a, 1).add(entropy.narrow(1, a + 1, n - a - 1), Scalars.One).mul_(Half);
-            var sum = ConcentrationFeatures.RowEntropy(middle).add(own, Scalars.MinusOne).clamp_min(Zero).sum(dim: 0);
+            var middle = rows.narrow(1, a, 1).add(rows.narrow(1, a + 1, n - a - 1), Scalars.One).mul_(Constants.Half);   // [R, N − a − 1, T]
+            var own = entropy.narrow(1, a, 1).add(entropy.narrow(1, a + 1, n - a - 1), Scalars.One).mul_(Constants.Half);
+            var sum = ConcentrationFeatures.RowEntropy(middle).add(own, Scalars.MinusOne).clamp_min(Constants.Zero).sum(dim: 0);
             result[a].narrow(0, a + 1, n - a - 1).copy_(sum);
         }
         return result.add(result.t(), Scalars.One);
@@ -85,7 +89,7 @@ public sealed record HeadDistance(string Name, string Definition, string Source,
 
     private static Tensor CosineSum(Tensor rows)
     {
-        var unit = rows / rows.norm(-1, keepdim: true).clamp_min(Tiny);
-        return unit.matmul(unit.transpose(-2, -1)).neg().add(Scalars.One, Scalars.One).clamp_min(Zero).sum(dim: 0);
+        var unit = rows / rows.norm(-1, keepdim: true).clamp_min(Constants.Tiny);
+        return unit.matmul(unit.transpose(-2, -1)).neg().add(Scalars.One, Scalars.One).clamp_min(Constants.Zero).sum(dim: 0);
     }
 }

@@ -28,7 +28,11 @@ public static class PatternFeatures
     public const double BlockShare = 0.8;
 
     private const string Source = "kinds of Kovaleva et al. 2019, rule of this kit";
-    private static readonly Scalar Vertical_ = VerticalShare.ToScalar(), Diagonal_ = DiagonalShare.ToScalar(), Both_ = BothShare.ToScalar(), Together_ = TogetherShare.ToScalar(), Block_ = BlockShare.ToScalar();
+    // Apart from the features, so that these can be named and listed where libtorch does not load.
+    private static class Constants
+    {
+        public static readonly Scalar Vertical = VerticalShare.ToScalar(), Diagonal = DiagonalShare.ToScalar(), Both = BothShare.ToScalar(), Together = TogetherShare.ToScalar(), Block = BlockShare.ToScalar();
+    }
 
     /// <summary>Vertical and diagonal: [CLS] and [SEP] get at least <see cref="BothShare"/>, so do the near tokens, together <see cref="TogetherShare"/>.</summary>
     public static HeadFeature VerticalDiagonal { get; } = Kind(0, "maps_vertical_diagonal", "share of texts with v ≥ 0.3, d ≥ 0.3, v + d ≥ 0.7");
@@ -71,12 +75,12 @@ public static class PatternFeatures
     {
         var vertical = t.OnKeys(a, t.IsCls).add(t.OnKeys(a, t.IsSep), Scalars.One);
         var diagonal = Near(a, t, -1).add(Near(a, t, 0), Scalars.One).add(Near(a, t, 1), Scalars.One);
-        var both = vertical.ge(Both_).logical_and(diagonal.ge(Both_)).logical_and(vertical.add(diagonal, Scalars.One).ge(Together_));
+        var both = vertical.ge(Constants.Both).logical_and(diagonal.ge(Constants.Both)).logical_and(vertical.add(diagonal, Scalars.One).ge(Constants.Together));
         var pair = t.Mark((text, i) => i == 0 && text.Segments()[^1] > 0).sum(dim: -1, keepdim: true).to_type(ScalarType.Bool);     // [B, 1]
-        var block = StructureFeatures.Block.Compute(a, t).ge(Block_).logical_and(pair);
+        var block = StructureFeatures.Block.Compute(a, t).ge(Constants.Block).logical_and(pair);
         var rest = ones_like(both);
         var kinds = new List<Tensor>();
-        foreach (var kind in new[] { both, vertical.ge(Vertical_), diagonal.ge(Diagonal_), block, rest })
+        foreach (var kind in new[] { both, vertical.ge(Constants.Vertical), diagonal.ge(Constants.Diagonal), block, rest })
         {
             kinds.Add(kind.logical_and(rest));
             rest = rest.logical_and(kind.logical_not());

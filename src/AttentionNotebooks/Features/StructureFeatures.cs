@@ -12,7 +12,11 @@ namespace AttentionNotebooks.Features;
 public static class StructureFeatures
 {
     private const string Source = "Yang et al. 2020";
-    private static readonly Scalar Tiny = 1e-30.ToScalar(), MinusHalf = (-0.5).ToScalar();
+    // Apart from the features, so that these can be named and listed where libtorch does not load.
+    private static class Constants
+    {
+        public static readonly Scalar Tiny = 1e-30.ToScalar(), MinusHalf = (-0.5).ToScalar();
+    }
 
     // The shares at the offsets −Reach … Reach.
     private static readonly TextStatistic Offsets = new("offset_shares", 2 * Reach + 1, (a, t) =>
@@ -51,7 +55,7 @@ public static class StructureFeatures
 
     /// <summary>Symmetry, 1 − Σ_ij |A_ij − A_ji| / (2n): 1 where every look is returned.</summary>
     public static HeadFeature Symmetry { get; } = new("symmetry", "share", "1 − Σ_ij |A_ij − A_ji| / (2n)", "this kit",
-        (a, t) => TextBatch.Stepwise(a, step => step.add(step.transpose(-2, -1), Scalars.MinusOne).abs_().sum([-2, -1])).mul(MinusHalf).div(t.Lengths).add(t.Ones, Scalars.One)) { Range = "0 … 1" };
+        (a, t) => TextBatch.Stepwise(a, step => step.add(step.transpose(-2, -1), Scalars.MinusOne).abs_().sum([-2, -1])).mul(Constants.MinusHalf).div(t.Lengths).add(t.Ones, Scalars.One)) { Range = "0 … 1" };
 
     /// <summary>
     /// Row similarity: the mean cosine of the rows of two different queries. 1 where all look at the same (a vertical, or
@@ -61,7 +65,7 @@ public static class StructureFeatures
         (a, t) =>
         {
             // Σ_{i≠k} u_i·u_k = |Σ_i u_i|² − n for unit rows u: one sum instead of n² products.
-            var sum = TextBatch.Stepwise(a, step => (step / step.norm(-1, keepdim: true).clamp_min(Tiny)).sum(dim: 1));      // [B, H, T]
+            var sum = TextBatch.Stepwise(a, step => (step / step.norm(-1, keepdim: true).clamp_min(Constants.Tiny)).sum(dim: 1));      // [B, H, T]
             var pairs = t.Lengths * t.LongestDistance;
             return sum.Squared().sum(dim: -1).add(t.Lengths, Scalars.MinusOne).div(pairs).add(t.LengthIsOne, Scalars.One);
         }) { Range = "0 … 1" };

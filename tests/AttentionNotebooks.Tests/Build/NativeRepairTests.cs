@@ -56,8 +56,8 @@ public class NativeRepairTests
         Assert.DoesNotContain(ElfVersionNeeds.Read(File.ReadAllBytes(package)), n => n.Weak);
     }
 
-    // The smallest shared object with two version needs of lib.so, two symbols and one relocation per used symbol.
-    private static byte[] Elf(bool newIsUsed)
+    /// <summary>The smallest shared object with two version needs of a library, two symbols and one relocation per used symbol.</summary>
+    internal static byte[] Elf(bool newIsUsed, string library = "lib.so")
     {
         const int Strings = 64, Needs = 128, Symbols = 192, Versions = 264, Relocations = 272, Sections = 320;
         var b = new byte[Sections + 6 * 64];
@@ -65,14 +65,14 @@ public class NativeRepairTests
         BinaryPrimitives.WriteInt64LittleEndian(b.AsSpan(0x28), Sections);
         U16(0x3A, 64);
         U16(0x3C, 6);
-        Encoding.ASCII.GetBytes("\0lib.so\0OLD_1\0NEW_1\0").CopyTo(b, Strings);
+        Encoding.ASCII.GetBytes($"\0{library}\0OLD_1\0NEW_1\0").CopyTo(b, Strings);
 
         U16(Needs, 1);          // version of the format
         U16(Needs + 2, 2);      // two needs
-        U32(Needs + 4, 1);      // "lib.so"
+        U32(Needs + 4, 1);      // the library
         U32(Needs + 8, 16);     // the first follows at once
-        Need(Needs + 16, index: 2, name: 8, next: 16);
-        Need(Needs + 32, index: 3, name: 14, next: 0);
+        Need(Needs + 16, index: 2, name: (uint)library.Length + 2, next: 16);
+        Need(Needs + 32, index: 3, name: (uint)library.Length + 8, next: 0);
 
         U16(Versions + 2, 2);   // symbol 1 is of OLD_1, symbol 2 of NEW_1
         U16(Versions + 4, 3);
