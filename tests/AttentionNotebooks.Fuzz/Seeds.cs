@@ -71,6 +71,9 @@ internal static class Seeds
         return Encoding.UTF8.GetBytes((task.Columns is null ? string.Join('\t', columns) + "\n" : "") + string.Join('\n', lines) + "\n");
     }
 
+    // Of another writer too: with a dictionary, compressed, with levels of definition, in pages of the second version.
+    public static byte[][] Parquet => [.. HeadTable(".parquet"), .. new[] { "plain", "snappy", "v2" }.Select(n => File.ReadAllBytes(Repository($"tests/AttentionNotebooks.Tests/Features/Golden/arrow-{n}.parquet")))];
+
     public static byte[][] HeadTable(string extension) => [Written("heads" + extension, path => new HeadTable(new HeadGrid(2, 2), ["mean_distance", "entropy"], [[1, 2, 3, 4], [0.5, 0.25, 0, 1]]).Write(path))];
 
     private static byte[] Calibrated(string heads)
