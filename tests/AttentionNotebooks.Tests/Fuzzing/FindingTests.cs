@@ -36,6 +36,18 @@ public class FindingTests
         Assert.Contains("half a surrogate pair", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("tokenizer.json", """{"added_tokens":[{"id":4,"content":"x"}],"normalizer":{"type":"BertNormalizer"},"pre_tokenizer":{"type":"BertPreTokenizer"},"model":{"type":"WordPiece","vocab":{"[PAD]":0,"[UNK]":1,"[CLS]":2,"[SEP]":3,"[MASK]":4}}}""")]
+    [InlineData("added_tokens.json", """{"x":4}""")]
+    public void Two_tokens_with_one_id_are_refused(string name, string json)
+    {
+        using var folder = new TestFolder();
+        string file = folder.Write(name, json);
+        if (name == "added_tokens.json") folder.Write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n");
+        var error = Assert.Throws<InputException>(() => TextTokenizer.Load(folder.Root, new BertConfig { VocabSize = 5, HiddenSize = 16, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 16 }));
+        Assert.Equal((file, "[MASK], x", "have the same id 4"), (error.InputSource, error.Place, error.Problem));
+    }
+
     [Fact]
     public void A_sentence_of_many_words_in_one_chain_is_read_in_a_moment()
     {

@@ -69,6 +69,24 @@ public sealed class ParquetFindingTests : IDisposable
         Refusal(file);
     }
 
+    [Theory]
+    [InlineData("snappy", "20000005", "8080808004"), InlineData("v2", "28B52FFD2008", "28B52FFDA000000040")]
+    public void Compressed_bytes_that_claim_a_gibibyte_are_refused_before_the_library_takes_it(string name, string found, string claim)
+    {
+        byte[] file = File.ReadAllBytes(Repository.Path("tests", "AttentionNotebooks.Tests", "Features", "Golden", $"arrow-{name}.parquet"));
+        int at = file.AsSpan().IndexOf(Convert.FromHexString(found));
+        Assert.True(at > 0);
+        Convert.FromHexString(claim).CopyTo(file, at);
+        Assert.Contains("holds 1073741824 bytes compressed, where its header claims", Refusal(file).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, "00", 0L), InlineData(1, "FF01", 255L), InlineData(1, "FFFFFFFF0F", 4294967295L), InlineData(1, "8080", null), InlineData(1, "", null)]
+    [InlineData(6, "28B52FFD2008", 8L), InlineData(6, "28B52FFD60FF00", 511L), InlineData(6, "28B52FFD0000", null), InlineData(6, "28B52FFD40000001", 512L)] // one segment or a window, sizes of 1 and 2 bytes
+    [InlineData(6, "28B52FFDA000000040", 1073741824L), InlineData(6, "28B52FFDE2AABB0000000001000000", 4294967296L), InlineData(6, "28B52FFDA00000", null), InlineData(6, "1122334455667788", null)]
+    [InlineData(2, "1F8B0800000000000000", null)]
+    public void Snappy_and_Zstandard_tell_their_size(long codec, string bytes, long? size) => Assert.Equal(size, CompressedSize.Of(codec, Convert.FromHexString(bytes)));
+
     [Fact]
     public void What_is_read_ends_where_the_chunk_ends()
     {

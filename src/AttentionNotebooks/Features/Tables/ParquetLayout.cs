@@ -89,9 +89,24 @@ internal static class ParquetLayout
             Among(own.Needed(1), MostRows, $"values of page {page}");
             if (kind != DictionaryPage) values += own.Needed(1);
             decompressed += plain;
+            CheckClaim(about.Needed(4), chunk.Span.Slice(at, (int)packed), plain, kind == DataPageV2 ? own : null, page);
             at += (int)packed;
         }
         return values == rows ? decompressed : throw new InvalidDataException($"holds {values} values for {rows} rows");
+    }
+
+    // Of a page of the second version the levels come first, as they are.
+    private static void CheckClaim(long codec, ReadOnlySpan<byte> packed, long plain, ThriftStruct? second, int page)
+    {
+        long levels = 0;
+        if (second is not null)
+        {
+            if (second.Flag(7) == false) return;
+            levels = second.Needed(5) + second.Needed(6);
+            Among(levels, packed.Length, $"bytes of levels in page {page}");
+        }
+        if (CompressedSize.Of(codec, packed[(int)levels..]) is { } claimed && claimed != plain - levels)
+            throw new InvalidDataException($"page {page} holds {claimed} bytes compressed, where its header claims {plain - levels}");
     }
 
     private static void Among(long claimed, long most, string what)

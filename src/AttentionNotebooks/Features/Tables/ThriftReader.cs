@@ -33,6 +33,9 @@ internal sealed class ThriftStruct(IReadOnlyDictionary<int, object> fields)
     /// <exception cref="InvalidDataException">It is not.</exception>
     public long Needed(int field) => Number(field) ?? throw new InvalidDataException($"lacks field {field}");
 
+    /// <summary>Whether something is so, or <see langword="null"/> where it is not given.</summary>
+    public bool? Flag(int field) => fields.TryGetValue(field, out object? value) ? (bool)value : null;
+
     /// <summary>A struct, or <see langword="null"/> where it is not given.</summary>
     public ThriftStruct? Struct(int field) => (ThriftStruct?)fields.GetValueOrDefault(field);
 
