@@ -9,7 +9,10 @@ internal static class BinaryMutation
 {
     private static readonly Lazy<byte[]> Bomb = new(() => Archive([("archive/data.pkl", new byte[1 << 26]), ("a.npy", [0x93, .. "NUMPY"u8, 1, 0, 0, 0, .. new byte[1 << 26]])], CompressionLevel.Optimal));
 
-    private static readonly string[] Names = ["../../evil.npy", "/tmp/evil.npy", "..\\evil.npy", "a.npy", "archive/data.pkl", "C:evil.npy", "\0.npy", "x/"];
+    /// <summary>A name that an entry may claim, outside of every case's folder.</summary>
+    public static string Outside { get; } = Path.Combine(Path.GetTempPath(), "attention-notebooks-outside.npy");
+
+    private static readonly string[] Names = ["../../evil.npy", Outside, "..\\evil.npy", "a.npy", "archive/data.pkl", "C:evil.npy", "\0.npy", "x/"];
 
     private static readonly string[] Calls = ["cos\nsystem\n(X\u0008\0\0\0touch xytR", "cbuiltins\neval\n(X\u0003\0\0\01+1tR", "(X\u0008\0\0\0touch xyios\nsystem\n", "c__main__\nA\n)\u0081", "\u0080\u0002cposix\nsystem\n\u0085R", "cnt\nsystem\n(tR", "((((((((", "]\u0094h\0a", "}\u0094h\0h\0s", "2222", "\u008b\u00ff\u00ff\u00ff\u007f", "B\u00ff\u00ff\u00ff\u00ff"];
 
@@ -57,7 +60,7 @@ internal static class BinaryMutation
         try
         {
             using var zip = new ZipArchive(new MemoryStream(bytes));
-            entries = [.. zip.Entries.Where(e => e.Length < 1 << 20).Select(e => (e.FullName, All(e)))];
+            entries = [.. zip.Entries.Where(e => e.Length < 1 << 20 && e.FullName.Length > 0).Select(e => (e.FullName, All(e)))];
         }
         catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException or ArgumentException or OverflowException) { return change(random, bytes); }
         if (entries.Count == 0) return Mutation.Bytes(random, bytes);

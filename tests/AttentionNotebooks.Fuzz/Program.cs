@@ -12,11 +12,11 @@ if (targets.Count == 0)
     return 2;
 }
 int findings = 0;
-Console.WriteLine($"{"target",-18}{"cases",8}{"accepted",10}{"refused",9}{"other",7}{"slowest ms",12}{"most MiB",10}");
+Console.WriteLine($"{"target",-18}{"cases",8}{"accepted",10}{"refused",9}{"placed",8}{"other",7}{"slowest ms",12}{"most MiB",10}");
 foreach (var target in targets)
 {
     var result = new FuzzRun(seed, wholeProcess: true).Run(target, cases, from);
-    Console.WriteLine($"{target.Name,-18}{result.Cases,8}{result.Accepted,10}{result.Refused,9}{result.Findings.Count,7}{result.Slowest.TotalMilliseconds,12:0.0}{result.MostBytes / 1048576.0,10:0.0}");
+    Console.WriteLine($"{target.Name,-18}{result.Cases,8}{result.Accepted,10}{result.Refused,9}{result.Placed,8}{result.Findings.Count,7}{result.Slowest.TotalMilliseconds,12:0.0}{result.MostBytes / 1048576.0,10:0.0}");
     foreach (var group in result.Findings.GroupBy(f => f.Problem.Split(':')[0] + f.Problem.Split(" in ")[0].Split(" at ").Last()).Take(20))
     {
         Directory.CreateDirectory(folder);

@@ -44,6 +44,15 @@ internal static class Seeds
 
     public static byte[][] Vocabulary { get; } = [Encoding.UTF8.GetBytes(string.Join('\n', Pieces) + "\n")];
 
+    // What vocab.txt lacks of the pieces is added.
+    public static byte[] ShortVocabulary { get; } = Encoding.UTF8.GetBytes(string.Join('\n', Pieces[..^2]) + "\n");
+
+    public static byte[][] AddedTokens => ["""{"[MASK]":4,"dog":12,"sat":13}"""u8.ToArray()];
+
+    public static byte[][] PairVocabulary { get; } = ["""{"<s>":0,"<pad>":1,"</s>":2,"<unk>":3,"<mask>":4,"a":5,"b":6,"ab":7}"""u8.ToArray()];
+
+    public static byte[][] Merges { get; } = ["#version: 0.2\na b\n"u8.ToArray()];
+
     public static byte[][] TokenizerConfig => ["""{"do_lower_case":true,"strip_accents":null,"tokenize_chinese_chars":true,"model_max_length":16,"tokenizer_class":"BertTokenizer","cls_token":"[CLS]","sep_token":"[SEP]","added_tokens_decoder":{"0":{"content":"[PAD]"}}}"""u8.ToArray()];
 
     public static byte[][] TokenizerJson =>
@@ -70,6 +79,9 @@ internal static class Seeds
         var lines = Enumerable.Range(0, 6).Select(i => string.Join('\t', columns.Select(c => c == task.LabelColumn ? (i % 2).ToString() : $"a text {i}")));
         return Encoding.UTF8.GetBytes((task.Columns is null ? string.Join('\t', columns) + "\n" : "") + string.Join('\n', lines) + "\n");
     }
+
+    // Of another writer too: with a dictionary, compressed, with levels of definition, in pages of the second version.
+    public static byte[][] Parquet => [.. HeadTable(".parquet"), .. new[] { "plain", "snappy", "v2" }.Select(n => File.ReadAllBytes(Repository($"tests/AttentionNotebooks.Tests/Features/Golden/arrow-{n}.parquet")))];
 
     public static byte[][] HeadTable(string extension) => [Written("heads" + extension, path => new HeadTable(new HeadGrid(2, 2), ["mean_distance", "entropy"], [[1, 2, 3, 4], [0.5, 0.25, 0, 1]]).Write(path))];
 

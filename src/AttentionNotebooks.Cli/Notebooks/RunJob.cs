@@ -13,6 +13,7 @@ internal sealed class RunJob(string folder, RunSettings settings, bool keepGoing
         // All are read first: a broken file shows before the others have cost their minutes.
         var notebooks = files.Select(NotebookReader.Read).ToList();
         CheckTargets(notebooks);
+        WritableFolder.Check(folder);
         var runs = new List<NotebookRun>();
         foreach (var notebook in notebooks)
         {

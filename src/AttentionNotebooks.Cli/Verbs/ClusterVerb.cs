@@ -36,7 +36,7 @@ internal static class ClusterVerb
         command.Validators.Add(r => { if (r.GetValue(texts) is not null && r.GetValue(json) is null) r.AddError("--texts adds to the report: give --json too."); });
         command.SetAction(parsed =>
         {
-            var table = HeadTableCsv.ReadCsv(parsed.GetValue(heads)!);
+            var table = HeadTableFile.Read(parsed.GetValue(heads)!);
             var columns = parsed.GetValue(features)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             var scaling = Enum.Parse<Scaling>(parsed.GetValue(scale)!, ignoreCase: true);
             var how = ClusterAlgorithms.Get(parsed.GetValue(algorithm)!);

@@ -3,6 +3,9 @@ namespace AttentionNotebooks.Data;
 /// <summary>Writes a file so that its final name only ever holds the whole content.</summary>
 public static class AtomicFile
 {
+    /// <summary>What to do when a file cannot be written.</summary>
+    internal const string Remedy = "Choose a folder that exists, is writable and has space left";
+
     private const string Suffix = ".part";
 
     /// <summary>
@@ -32,7 +35,7 @@ public static class AtomicFile
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             TryDelete(temporary);
-            throw new InputException(path, null, $"cannot be written ({e.Message.TrimEnd('.')})", "Choose a folder that exists, is writable and has space left", e);
+            throw new InputException(path, null, $"cannot be written ({e.Message.TrimEnd('.')})", Remedy, e);
         }
         catch
         {

@@ -141,7 +141,7 @@ public sealed partial class KillTests : IDisposable
         Directory.GetFiles(target, "*", SearchOption.AllDirectories).ToDictionary(f => Path.GetRelativePath(target, f), File.ReadAllBytes);
 
     // Pages tell how long a notebook took: the one thing in which two runs differ.
-    private static string Timeless(byte[] bytes) => Durations().Replace(System.Text.Encoding.Latin1.GetString(bytes), "> s<");
+    internal static string Timeless(byte[] bytes) => Durations().Replace(System.Text.Encoding.Latin1.GetString(bytes), "> s<");
 
     private string Model()
     {

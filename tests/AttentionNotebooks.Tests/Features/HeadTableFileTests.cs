@@ -80,6 +80,14 @@ public class HeadTableFileTests
         Assert.Equal(bert.ToCsv(), bert.ToDataFrame().ToHeadTable().ToCsv());
     }
 
+    /// <summary>Written by Golden/make.mjs: another implementation, with dictionaries, compression, nulls allowed and pages of both versions.</summary>
+    [Theory, InlineData("plain"), InlineData("snappy"), InlineData("v2")]
+    public void Reads_the_Parquet_of_Arrow(string name)
+    {
+        var table = HeadTableFile.Read(Repository.Path("tests", "AttentionNotebooks.Tests", "Features", "Golden", $"arrow-{name}.parquet"));
+        Same(new HeadTable(new HeadGrid(2, 2), ["mean_distance", "entropy"], [[1, 2, 2, 1], [0.5, 0.25, 0, 1]]), table);
+    }
+
     private static void Same(HeadTable expected, HeadTable actual)
     {
         Assert.Equal(expected.Grid, actual.Grid);

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using AttentionNotebooks.Bert;
 using AttentionNotebooks.Data;
-using AttentionNotebooks.Features;
 
 namespace AttentionNotebooks.Tests.Fuzzing;
 
@@ -27,23 +26,6 @@ public class FindingTests
     public void A_shape_without_commas_is_refused() =>
         Assert.Contains("has the size \"1 1\" in its shape", Assert.Throws<InputException>(() => Npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1 1), }")).Message, StringComparison.Ordinal);
 
-    [Fact]
-    public void A_Parquet_footer_that_counts_more_than_it_holds_is_refused_before_the_library_believes_it()
-    {
-        using var folder = new TestFolder();
-        byte[] footer = [0x29, 0xFC, 0xFF, 0xFF, 0xFF, 0xFF, 0x07, 0x00]; // field 2: a list of 2³¹ − 1 structs
-        File.WriteAllBytes(folder["heads.parquet"], [.. "PAR1"u8, .. footer, 8, 0, 0, 0, .. "PAR1"u8]);
-        Assert.Equal("footer", Assert.Throws<InputException>(() => HeadTableFile.Read(folder["heads.parquet"])).Place);
-    }
-
-    [Fact]
-    public void A_Parquet_footer_that_is_another_Thrift_struct_is_refused_instead_of_keeping_the_library_busy_for_ever()
-    {
-        using var folder = new TestFolder();
-        File.WriteAllBytes(folder["heads.parquet"], Convert.FromHexString("5041523150415231150400000000000000006c61796572563e50415231000000001504194c6c617965721000000050415231"));
-        Assert.Equal("footer", Assert.Throws<InputException>(() => HeadTableFile.Read(folder["heads.parquet"])).Place);
-    }
-
     [Theory]
     [InlineData("{\"model_type\":\"\\ud800\"}"), InlineData("{\"\\udfff\":1}")]
     public void Half_a_surrogate_pair_in_JSON_is_refused_with_its_line(string json)
@@ -52,6 +34,18 @@ public class FindingTests
         var error = Assert.Throws<InputException>(() => BertConfig.Read(folder.Write("config.json", json)));
         Assert.Equal("line 1", error.Place);
         Assert.Contains("half a surrogate pair", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tokenizer.json", """{"added_tokens":[{"id":4,"content":"x"}],"normalizer":{"type":"BertNormalizer"},"pre_tokenizer":{"type":"BertPreTokenizer"},"model":{"type":"WordPiece","vocab":{"[PAD]":0,"[UNK]":1,"[CLS]":2,"[SEP]":3,"[MASK]":4}}}""")]
+    [InlineData("added_tokens.json", """{"x":4}""")]
+    public void Two_tokens_with_one_id_are_refused(string name, string json)
+    {
+        using var folder = new TestFolder();
+        string file = folder.Write(name, json);
+        if (name == "added_tokens.json") folder.Write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n");
+        var error = Assert.Throws<InputException>(() => TextTokenizer.Load(folder.Root, new BertConfig { VocabSize = 5, HiddenSize = 16, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 16 }));
+        Assert.Equal((file, "[MASK], x", "have the same id 4"), (error.InputSource, error.Place, error.Problem));
     }
 
     [Fact]

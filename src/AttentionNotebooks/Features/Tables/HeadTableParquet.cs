@@ -9,9 +9,6 @@ public static class HeadTableParquet
 {
     private const string Remedy = "Write a head table with attn features --out heads.parquet";
 
-    // More heads than any model has: a claim is refused before memory is taken for it.
-    private const int MostRows = 1 << 20;
-
     /// <summary>Writes a table.</summary>
     /// <param name="table">The table.</param>
     /// <param name="file">The file; it holds the whole table or is as it was.</param>
@@ -32,8 +29,8 @@ public static class HeadTableParquet
         byte[] bytes;
         try { bytes = File.ReadAllBytes(file); }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new InputException(file, null, "cannot be opened", "Check the path", e); }
-        if (!ParquetFooter.IsSound(bytes)) throw new InputException(file, "footer", "is not a Parquet file, is cut off, or its footer is damaged", Remedy);
-        try { return Task.Run(() => Read(bytes, file)).GetAwaiter().GetResult(); }
+        var chunks = ParquetLayout.Chunks(bytes, file, Remedy);
+        try { return Task.Run(() => Read(new ParquetStream(bytes, chunks), file)).GetAwaiter().GetResult(); }
         catch (Exception e) when (e is not InputException)
         {
             // The library meets broken bytes with whatever exception they lead it to.
@@ -53,9 +50,9 @@ public static class HeadTableParquet
         foreach (var f in features) await rows.WriteAsync<double>(f, table.Column(f.Name));
     }
 
-    private static async Task<HeadTable> Read(byte[] bytes, string file)
+    private static async Task<HeadTable> Read(Stream stream, string file)
     {
-        await using var reader = await ParquetReader.CreateAsync(new MemoryStream(bytes));
+        await using var reader = await ParquetReader.CreateAsync(stream);
         var fields = reader.Schema.GetDataFields();
         string[] names = [.. fields.Select(f => f.Name)];
         if (names is not ["layer", "head", _, ..]) throw new InputException(file, null, $"has the columns {string.Join(", ", names)} instead of layer, head and features", Remedy);
@@ -64,7 +61,6 @@ public static class HeadTableParquet
         for (int g = 0; g < reader.RowGroupCount; g++)
         {
             using var rows = reader.OpenRowGroupReader(g);
-            if (rows.RowCount is < 0 or > MostRows) throw new InputException(file, $"row group {g}", $"claims {rows.RowCount} rows", Remedy);
             for (int c = 0; c < fields.Length; c++) columns[c].AddRange(await Column(rows, fields[c], file));
         }
         var heads = new Dictionary<Head, double[]>();
