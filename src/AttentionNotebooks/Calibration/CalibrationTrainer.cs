@@ -59,7 +59,7 @@ public static class CalibrationTrainer
     /// <param name="start">A calibration to begin from, which what is learnt is put on top of; none unless given.</param>
     /// <param name="progress">Told after each pass.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="InputException">An option is out of range, the tying or the start is for other heads, or a loss is NaN or infinite; the message names the step.</exception>
+    /// <exception cref="InputException">An option is out of range, the tying or the start is for other heads, or a loss is NaN or infinite or a setting too large to be used; the message names the step.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static CalibrationFit Fit(Checkpoint model, TaskPart train, TaskPart dev, Tying tying, CalibrationOptions? options = null, ModelCalibration? start = null,
         IProgress<TrainingEpoch>? progress = null, CancellationToken cancellation = default)
@@ -90,17 +90,20 @@ public static class CalibrationTrainer
         var epochs = new List<TrainingEpoch> { new(0, double.NaN, LossGuard.Before(who, Dev())) };
         var best = phi.Floats();
         double least = epochs[0].DevLoss;
-        int steps = 0;
+        int steps = 0, bestStep = 0;
         for (int epoch = 1, idle = 0; epoch <= options.Epochs && idle < options.Patience; epoch++)
         {
             double loss = Descend(who, train, options.Seed, epoch, () => Hooks(design.matmul(phi)), l => adam.Step([autograd.grad([l], [phi])[0]]), cancellation, ref steps);
             epochs.Add(new TrainingEpoch(epoch, loss, LossGuard.After(who, steps, Dev())));
             progress?.Report(epochs[^1]);
             bool better = epochs[^1].DevLoss < least;
-            if (better) (best, least) = (phi.Floats(), epochs[^1].DevLoss);
+            if (better) (best, least, bestStep) = (phi.Floats(), epochs[^1].DevLoss, steps);
             idle = better ? 0 : idle + 1;
         }
-        return new CalibrationFit((start ?? ModelCalibration.Identity(grid)).Then(Settings(grid, tying, layout, best)), tying.Sets * layout.Count, steps, epochs);
+        ModelCalibration learnt;
+        try { learnt = (start ?? ModelCalibration.Identity(grid)).Then(Settings(grid, tying, layout, best)); }
+        catch (InputException e) { throw new InputException(who, $"after step {bestStep}, {e.Place}", e.Problem, LossGuard.Slower, e); }
+        return new CalibrationFit(learnt, tying.Sets * layout.Count, steps, epochs);
     }
 
     /// <summary>One pass over the items in an order of its own.</summary>

@@ -27,7 +27,7 @@ public sealed class PruningFiguresTests : IDisposable
             "by features against by gradient: −0.400 nats a question [−0.600, −0.200]: keeps more",
         ], read.Sentences());
         var worse = written with { Comparisons = [written.Comparisons[0] with { Loss = new(0.5, 0.3, 0.7), PValue = 1, Holm = 1 }, written.Comparisons[0] with { Holm = 0.2 }] };
-        Assert.Equal(["keeps less", "keeps more, but that is not sure"], worse.Sentences().Select(s => s.Split(": ")[1]));
+        Assert.Equal(["keeps less", "keeps more, but that is not sure"], worse.Sentences().Select(s => s.Split(": ")[^1]));
     }
 
     [Fact]

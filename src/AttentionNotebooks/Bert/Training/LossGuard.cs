@@ -3,7 +3,10 @@ namespace AttentionNotebooks.Bert.Training;
 /// <summary>Ends learning whose loss is no number any more, before a step is taken on it or anything is kept.</summary>
 internal static class LossGuard
 {
-    private const string Problem = "the loss is NaN or infinite", Slower = "Learn with a smaller rate";
+    /// <summary>What to do about steps that lead out of all numbers.</summary>
+    public const string Slower = "Learn with a smaller rate";
+
+    private const string Problem = "the loss is NaN or infinite";
 
     /// <summary>The loss before the first step, which no rate explains.</summary>
     public static double Before(string who, double loss) => double.IsFinite(loss) ? loss
