@@ -6,7 +6,7 @@ using Figure = AttentionNotebooks.Interactive.Figure;
 
 namespace AttentionNotebooks.Charts;
 
-// Calibrated heads: a head to turn the knobs of, what calibrations gain by their size, and what is left of a model as heads go.
+// Calibrated heads: a head to turn the knobs of, and what is left of a model as heads go.
 public sealed partial class Plots
 {
     /// <inheritdoc/>
@@ -58,34 +58,6 @@ public sealed partial class Plots
             });
         return Drawing.Finish(traces, layout, title, caption ??
             "Two sliders: τ multiplies the head's scores (right: sharper), the prior adds to them at its offset. Left: the head's map of one text. Right: the task's loss against τ at this strength, the diamond is where the sliders stand, the dashed line the untouched head; below it the head's features.");
-    }
-
-    /// <inheritdoc/>
-    public Figure GainByParameters(CalibrationExperiment experiment, string? title = null, string? caption = null)
-    {
-        title ??= "What a calibration gains, by how many numbers it learns";
-        var arms = experiment.Arms.Where(a => a.Kind != ArmKind.Uncalibrated).ToArray();
-        (ArmKind Kind, string Name, int Series)[] kinds = [(ArmKind.Calibrated, "calibrated", 0), (ArmKind.Control, "control: the information taken out", 1), (ArmKind.FullTuning, "all weights trained", 2)];
-        var used = kinds.Where(k => arms.Any(a => a.Kind == k.Kind)).ToArray();
-        var traces = new List<Trace>();
-        foreach (var (kind, name, series) in used)
-        {
-            var own = arms.Where(a => a.Kind == kind).ToArray();
-            var gains = own.Select(experiment.Gain).ToArray();
-            // A control has as many parameters as what it controls: a little aside, both can be seen.
-            traces.Add(new Trace("scatter").With("mode", "markers+text").With("name", name).With("x", own.Select(a => a.Parameters * (kind == ArmKind.Control ? 1.12 : 1)).Gaps()).With("y", gains.Select(g => -g.Loss).Gaps())
-                .With("text", own.Select(a => Style.Label(a.Name)).ToArray()).With("textposition", kind == ArmKind.Control ? "bottom center" : "top center").With("textfont", new { size = 11 })
-                .With("marker", new { color = Style.Colour(series), symbol = Style.Symbol(series), size = 10, line = new { color = "#FFFFFF", width = 0.8 } })
-                .With("error_y", new { type = "data", symmetric = false, color = Style.Colour(series), thickness = 1.4, width = 4, array = gains.Select(g => g.Loss - g.LossInterval.Low).Gaps(), arrayminus = gains.Select(g => g.LossInterval.High - g.Loss).Gaps() })
-                .With("customdata", own.Select(a => a.Parameters.ToString("N0", CultureInfo.InvariantCulture)).ToArray()).With("hovertemplate", "<b>%{text}</b><br>%{customdata} parameters<br>%{y:.4~g} nats less<extra></extra>"));
-        }
-        double least = Math.Log10(Math.Max(1, arms.Min(a => a.Parameters))), most = Math.Log10(Math.Max(10, arms.Max(a => a.Parameters)));
-        var layout = Drawing.Layout(title, 340, (76, 48, 30, 56), legend: [.. used.Select(k => k.Name)])
-            .With("xaxis", Drawing.Axis("learnt parameters (log scale)", grid: true).With("type", "log").With("range", new[] { least - 0.35, most + 0.45 }))
-            .With("yaxis", Drawing.Axis("fall of the test loss (nats a question)", grid: true))
-            .With("shapes", new[] { new { type = "line", xref = "paper", x0 = 0, x1 = 1, y0 = 0, y1 = 0, line = new { color = Style.Grey, width = 1.2, dash = "dash" } } });
-        return Drawing.Finish(traces, layout, title, caption ?? string.Create(CultureInfo.InvariantCulture,
-            $"Each mark is a way to change the model, on {experiment.TestItems} held-out items, {experiment.Seeds} {(experiment.Seeds == 1 ? "seed" : "seeds")}; upwards is better, the dashed line is the model as it is. Bars: 95 %, seeds and items drawn again. A calibration that is no higher than its control owes nothing to the features or clusters."));
     }
 
     /// <inheritdoc/>

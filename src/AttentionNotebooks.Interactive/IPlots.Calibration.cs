@@ -17,6 +17,13 @@ public partial interface IPlots
     /// <param name="caption">What to see.</param>
     Figure GainByParameters(CalibrationExperiment experiment, string? title = null, string? caption = null);
 
+    /// <summary>Several experiments below one another, each with its own scale of the gain and all with the same of the parameters.</summary>
+    /// <param name="experiments">Their figures, one at least, as <see cref="ExperimentFigures.Read"/> reads them.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see.</param>
+    /// <exception cref="ArgumentException">There is no experiment.</exception>
+    Figure GainByParameters(IReadOnlyList<ExperimentFigures> experiments, string? title = null, string? caption = null);
+
     /// <summary>Loss or accuracy against the number of heads taken out, for several orders, with all random orders as a band.</summary>
     /// <param name="curves">The orders' curves, over the same numbers of heads.</param>
     /// <param name="random">Curves of random orders.</param>

@@ -28,7 +28,7 @@ internal static class CalibrateVerb
         var noFull = new Option<bool>("--no-full") { Description = "Leave out the upper reference, for which all weights are trained." };
         var fullRate = new Option<double>("--full-rate") { Description = "Learning rate of all weights.", HelpName = "R", DefaultValueFactory = _ => 1e-4 };
         var report = new Option<string?>("--report") { Description = "Also write arm,kind,parameters,seed,loss,accuracy.", HelpName = "F.csv" };
-        var json = new Option<string?>("--json") { Description = "Also write all figures: arms, comparisons with intervals and p-values.", HelpName = "F.json" };
+        var json = new Option<string?>("--json") { Description = "Also write all figures: model, task, sizes, arms, comparisons with intervals and p-values. A notebook reads and draws them (ExperimentFigures.Read).", HelpName = "F.json" };
         var file = new Option<string>("--out") { Description = "The calibration.", HelpName = "calibration.json", Required = true };
         tying.AcceptOnlyFromAmong([.. _tyings.Select(t => t.Name)]);
         var command = new Command("calibrate", "Learns how to set the heads (temperature, prior over the offset, bias of [CLS] and [SEP], gate) with BERT frozen, and compares four ways to tie them with every control on held-out items.");
@@ -51,7 +51,7 @@ internal static class CalibrateVerb
             string name = _tyings.First(t => t.Name == parsed.GetValue(tying)).Arm;
             experiment.Arms.First(a => a.Name == name).Calibrations[0].Write(parsed.GetValue(file)!);
             if (parsed.GetValue(report) is { } csv) AtomicFile.WriteText(csv, CalibrationReport.Csv(experiment, options.FirstSeed));
-            if (parsed.GetValue(json) is { } figures) AtomicFile.WriteText(figures, CalibrationReport.Json(experiment, opened.Name, options));
+            if (parsed.GetValue(json) is { } figures) ExperimentFigures.Of(experiment, opened.Model.Name, opened.Name, grid, opened.Count, options).Write(figures);
             output.WriteLine($"{parsed.GetValue(file)}: {name}, seed {options.FirstSeed}; {opened.Name}, {experiment.TestItems} of {opened.Count} items held out for the test, {experiment.Seeds} {(experiment.Seeds == 1 ? "seed" : "seeds")}");
             foreach (string text in CalibrationReport.Lines(experiment)) output.WriteLine(text);
         });

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using AttentionNotebooks.Calibration;
 
 namespace AttentionNotebooks.Cli.Verbs;
@@ -8,8 +7,6 @@ namespace AttentionNotebooks.Cli.Verbs;
 /// <summary>What <c>attn calibrate</c> says of an experiment.</summary>
 internal static class CalibrationReport
 {
-    private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true, NewLine = "\n" };
-
     /// <summary>The table of arms and that of comparisons, as text.</summary>
     public static IEnumerable<string> Lines(CalibrationExperiment experiment)
     {
@@ -37,24 +34,9 @@ internal static class CalibrationReport
         var text = new StringBuilder("arm,kind,parameters,seed,loss,accuracy\n");
         foreach (var arm in experiment.Arms)
             for (int s = 0; s < arm.Scores.Count; s++)
-                text.Append(CultureInfo.InvariantCulture, $"{arm.Name},{Kind(arm.Kind)},{arm.Parameters},{firstSeed + s},{arm.Scores[s].Loss:R},{arm.Scores[s].Accuracy.Value:R}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{arm.Name},{ExperimentFile.NameOf(arm.Kind)},{arm.Parameters},{firstSeed + s},{arm.Scores[s].Loss:R},{arm.Scores[s].Accuracy.Value:R}\n");
         return text.ToString();
     }
-
-    /// <summary>All figures.</summary>
-    public static string Json(CalibrationExperiment experiment, string task, ExperimentOptions options) => JsonSerializer.Serialize(new
-    {
-        task, test_items = experiment.TestItems, seeds = experiment.Seeds, first_seed = options.FirstSeed, epochs = options.Options.Epochs, rate = options.Options.Rate, full_rate = options.FullRate,
-        parts = options.Options.Parts.ToString().ToLowerInvariant(),
-        arms = experiment.Arms.Select(a => new { name = a.Name, kind = Kind(a.Kind), parameters = a.Parameters, loss = a.Loss, accuracy = a.Accuracy, losses = a.Scores.Select(s => s.Loss), accuracies = a.Scores.Select(s => s.Accuracy.Value) }),
-        comparisons = experiment.Comparisons.Zip(experiment.Holm, (c, holm) => new
-        {
-            first = c.First, second = c.Second, loss = c.Loss, loss_low = c.LossInterval.Low, loss_high = c.LossInterval.High, loss_p = c.LossPValue, loss_p_holm = holm,
-            accuracy = c.Accuracy, accuracy_low = c.AccuracyInterval.Low, accuracy_high = c.AccuracyInterval.High, accuracy_p = c.AccuracyPValue, seeds_with_less_loss = c.SeedsWithLessLoss,
-        }),
-    }, _indented) + "\n";
-
-    private static string Kind(ArmKind kind) => kind switch { ArmKind.FullTuning => "full", _ => kind.ToString().ToLowerInvariant() };
 
     private static string Change(double value, (double Low, double High) interval, string format) =>
         $"{Signed(value, format)} [{Signed(interval.Low, format)}, {Signed(interval.High, format)}]";

@@ -48,12 +48,12 @@ internal sealed class CalibrationTasks
             model.RequireMaskedLmHead();
             if (name == Agreement)
             {
-                var items = Evenly(SubjectVerbAgreement.Read(parsed.GetValue(_items)!), limit);
+                var items = SubjectVerbAgreement.Read(parsed.GetValue(_items)!).Evenly(limit);
                 var task = new VerbNumber(model, items);
                 if (task.Count < items.Length) error.WriteLine($"attn: {items.Length - task.Count} of {items.Length} items have a verb form that is no single word piece, and are left out.");
                 return new Opened(model, model, model.Model, task.Name, _ => task, task.Texts);
             }
-            var texts = Evenly(TextFile.Texts(parsed.GetValue(_text)!), limit);
+            var texts = TextFile.Texts(parsed.GetValue(_text)!).Evenly(limit);
             return new Opened(model, model, model.Model, "masked words", seed => new MaskedWords(model, texts, seed, options: new VisitOptions(TokensPerBatch)), [.. texts.Select(t => model.Tokenizer.Encode(t))]);
         }
         catch
@@ -70,7 +70,7 @@ internal sealed class CalibrationTasks
         {
             var layout = name == Labels ? SentenceTask.OfColumns(Path.GetFileName(file), ["sentence"], "label") : SentenceTask.Named(name);
             var texts = LabelledTexts.Read(file, layout, classifier.Labels);
-            var task = new SentenceLabels(classifier, texts with { Items = Evenly(texts.Items, limit) }, new VisitOptions(TokensPerBatch), LongestText);
+            var task = new SentenceLabels(classifier, texts with { Items = texts.Items.Evenly(limit) }, new VisitOptions(TokensPerBatch), LongestText);
             return new Opened(classifier, classifier.Encoder, classifier.Model, layout.Name, _ => task, task.Texts);
         }
         catch
@@ -79,8 +79,6 @@ internal sealed class CalibrationTasks
             throw;
         }
     }
-
-    private static T[] Evenly<T>(IReadOnlyList<T> all, int count) => count >= all.Count ? [.. all] : [.. Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Count / count)])];
 
     /// <summary>What is calibrated on what.</summary>
     /// <param name="owner">What is disposed in the end.</param>

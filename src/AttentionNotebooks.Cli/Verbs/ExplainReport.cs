@@ -7,13 +7,14 @@ using AttentionNotebooks.Features;
 namespace AttentionNotebooks.Cli.Verbs;
 
 /// <summary>What <c>attn explain</c> says of importance.</summary>
+/// <param name="sources">The files that features and importance are from, without their folders.</param>
 /// <param name="measure">The measure of importance.</param>
 /// <param name="model">Heads predicted from other heads.</param>
 /// <param name="byLayer">Heads predicted from other layers; <see langword="null"/> where there is but one.</param>
 /// <param name="layerAlone">R² of the layer's number alone.</param>
 /// <param name="transfer">Other heads or texts, if any.</param>
 /// <param name="grid">The heads.</param>
-internal sealed class ExplainReport(string measure, ImportanceModel model, ImportanceModel? byLayer, double layerAlone, ImportanceTransfer? transfer, HeadGrid grid)
+internal sealed class ExplainReport((string Features, string Importance) sources, string measure, ImportanceModel model, ImportanceModel? byLayer, double layerAlone, ImportanceTransfer? transfer, HeadGrid grid)
 {
     private const double Sure = 0.05;
     private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true, NewLine = "\n" };
@@ -68,7 +69,7 @@ internal sealed class ExplainReport(string measure, ImportanceModel model, Impor
     /// <summary>All figures.</summary>
     public string Json() => JsonSerializer.Serialize(new
     {
-        measure, heads = grid.Count, from_other_heads = Figures(model), from_other_layers = byLayer is null ? null : Figures(byLayer), layer_alone_r2 = Finite(layerAlone),
+        features_file = sources.Features, importance_file = sources.Importance, measure, heads = grid.Count, from_other_heads = Figures(model), from_other_layers = byLayer is null ? null : Figures(byLayer), layer_alone_r2 = Finite(layerAlone),
         test = transfer is null ? null : new { r2 = Finite(transfer.R2), rank = Finite(transfer.Rank), rank_low = Finite(transfer.RankInterval.Low), rank_high = Finite(transfer.RankInterval.High), p = Finite(transfer.PValue) },
         features = model.Effects.Select(e => new
         {

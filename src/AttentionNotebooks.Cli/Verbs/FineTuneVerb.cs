@@ -73,9 +73,11 @@ internal static class FineTuneVerb
         using var checkpoint = Checkpoint.Load(start);
         var trainer = new ClassifierTrainer(checkpoint, options);
         var (model, report) = trainer.Run(train, files[0].Texts, task.Metric, new Lines(error, task.Metric, ""), cancellation);
-        using (model) model.Save(folder);
-        using var saved = ClassifierCheckpoint.Load(folder);
+        using var tuned = model;
+        // Before anything is written: a folder with a model has a card with its control.
         using var control = withControl ? trainer.Run(train.ShuffledLabels(options.Seed), files[0].Texts, task.Metric, new Lines(error, task.Metric, "shuffled labels, "), cancellation).Model : null;
+        tuned.Save(folder);
+        using var saved = ClassifierCheckpoint.Load(folder);
         var measured = files.Select(f => (f.File, (IReadOnlyList<ClassifierFigures>)[.. Figures(task, train, f.Texts, saved, control, options.MaxLength)])).ToArray();
         ClassifierCard.Write(folder, task, Path.GetFileName(Path.TrimEndingDirectorySeparator(start)), saved.Labels, report, measured);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{folder}: {report.Texts:N0} {(task.IsPairs ? "pairs" : "texts")}, epoch {report.BestEpoch} of {options.Epochs}, {report.Seconds:F0} s, {report.TokensPerSecond:N0} tokens/s; {ClassifierCard.Name(task.Metric)} (95 %):"));

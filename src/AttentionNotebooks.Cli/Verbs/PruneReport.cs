@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using AttentionNotebooks.Calibration;
 using AttentionNotebooks.Functions;
 
@@ -8,8 +7,6 @@ namespace AttentionNotebooks.Cli.Verbs;
 /// <summary>What <c>attn prune</c> says of its curves.</summary>
 internal static class PruneReport
 {
-    private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true, NewLine = "\n" };
-
     /// <summary>The areas under the curves and their comparisons, as text.</summary>
     public static IEnumerable<string> Lines(PruningStudy study)
     {
@@ -24,19 +21,7 @@ internal static class PruneReport
                 + (double.IsNaN(c.PValue) ? "" : Text($"  p = {c.PValue:F3} (Holm {c.Holm:F3})"));
     }
 
-    /// <summary>All figures but the curves.</summary>
-    public static string Json(PruningStudy study, string task, int measured, int tested) => JsonSerializer.Serialize(new
-    {
-        task, measured_items = measured, test_items = tested, removed = study.Curves[0].Removed, random_orders = study.Random.Count,
-        areas = study.Areas.Concat(study.RandomArea is { } r ? [r] : []).Select(a => new { name = a.Name, loss = Figure(a.Loss), accuracy = Figure(a.Accuracy) }),
-        comparisons = study.Comparisons.Select(c => new { first = c.First, second = c.Second, loss = Figure(c.Loss), accuracy = Figure(c.Accuracy), p = Finite(c.PValue), p_holm = Finite(c.Holm) }),
-    }, _indented) + "\n";
-
     private static string Row(PruningArea area) => Text($"  {area.Name,-16} {area.Loss,-24} {area.Accuracy,-26}");
-
-    private static object Figure(MetricInterval x) => new { value = Finite(x.Value), low = Finite(x.Low), high = Finite(x.High) };
-
-    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

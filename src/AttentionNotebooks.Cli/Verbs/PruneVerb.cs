@@ -22,7 +22,7 @@ internal static class PruneVerb
         var steps = new Option<int>("--steps") { Description = "In how many steps all heads are taken out.", HelpName = "N", DefaultValueFactory = _ => new PruningOptions().Steps };
         var random = new Option<int>("--random-orders") { Description = "How many random orders; N give p-values of 1/(N + 1) at least.", HelpName = "N", DefaultValueFactory = _ => new PruningOptions().RandomOrders };
         var seed = new Option<int>("--seed") { Description = "Decides the hidden words, the folds, the random orders and the intervals.", HelpName = "S", DefaultValueFactory = _ => 0 };
-        var json = new Option<string?>("--json") { Description = "Also write the areas under the curves and their comparisons, with intervals.", HelpName = "F.json" };
+        var json = new Option<string?>("--json") { Description = "Also write model, task, sizes, the areas under the curves and their comparisons, with intervals and p-values. A notebook reads them (PruningFigures.Read).", HelpName = "F.json" };
         var file = new Option<string>("--out") { Description = "The curves: a row per order and step.", HelpName = "pruning.csv", Required = true };
         predict.AcceptOnlyFromAmong(Gradient, Ablation);
         orders.Validators.Add(r =>
@@ -60,7 +60,7 @@ internal static class PruneVerb
                 study = PruningStudy.Run(model.Checkpoint, test, [.. named.Select(n => own[n])], new PruningOptions(parsed.GetValue(steps), parsed.GetValue(random), parsed.GetValue(seed), threads), progress, cancellation);
             }
             PruningCsv.Write(study, parsed.GetValue(file)!, parsed.GetValue(seed));
-            if (parsed.GetValue(json) is { } figures) AtomicFile.WriteText(figures, PruneReport.Json(study, asked.Name, measured.Count, test.Count));
+            if (parsed.GetValue(json) is { } figures) PruningFigures.Of(study, model.Checkpoint.Name, asked.Name, grid, measured.Count, test.Count).Write(figures);
             output.WriteLine($"{parsed.GetValue(file)}: {asked.Name}; importance measured on {measured.Count} items, curves on {test.Count} others; {grid} heads out in {study.Curves[0].Removed.Count - 1} steps, {study.Random.Count} random orders");
             foreach (string line in PruneReport.Lines(study)) output.WriteLine(line);
         });

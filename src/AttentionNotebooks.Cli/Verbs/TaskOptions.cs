@@ -18,7 +18,7 @@ internal sealed class TaskOptions
     private readonly Option<string?> _items = new("--items") { Description = "A tab-separated file: for agreement with the columns id, sentence with [MASK], right, wrong, attractors; for classes as attn fine-tune takes it.", HelpName = "F.tsv" };
     private readonly LayoutOptions _columns = new();
     private readonly Option<double> _rate = new("--rate") { Description = "The share of tokens to hide.", HelpName = "R", DefaultValueFactory = _ => 0.15 };
-    private readonly Option<int> _limit = new("--limit") { Description = "Use the first N texts or items only.", HelpName = "N", DefaultValueFactory = _ => int.MaxValue };
+    private readonly Option<int> _limit = new("--limit") { Description = "Use so many only: the first N texts of --text, or N of --items evenly over the file, which may be sorted.", HelpName = "N", DefaultValueFactory = _ => int.MaxValue };
     private readonly Option<string> _precision = new("--precision") { Description = "In which number format the model computes.", DefaultValueFactory = _ => "fp32" };
     private readonly Option<string> _device = new("--device") { Description = "Where the model runs.", DefaultValueFactory = _ => "cpu" };
 
@@ -90,9 +90,9 @@ internal sealed class TaskOptions
         {
             var layout = parsed.GetValue(_task) == Labels ? _columns.Of(parsed, file) : SentenceTask.Named(parsed.GetValue(_task)!);
             var texts = LabelledTexts.Read(file, layout, model.Classifier!.Labels);
-            return new SentenceLabels(model.Classifier, texts with { Items = [.. texts.Items.Take(parsed.GetValue(_limit))] });
+            return new SentenceLabels(model.Classifier, texts with { Items = texts.Items.Evenly(parsed.GetValue(_limit)) });
         }
-        AgreementItem[] items = [.. SubjectVerbAgreement.Read(file).Take(parsed.GetValue(_limit))];
+        var items = SubjectVerbAgreement.Read(file).Evenly(parsed.GetValue(_limit));
         var task = new VerbNumber(model.Checkpoint, items);
         if (task.Count < items.Length) error.WriteLine($"attn: {items.Length - task.Count} of {items.Length} items have a verb form that is no single word piece, and are left out.");
         return task;

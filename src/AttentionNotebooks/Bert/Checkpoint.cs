@@ -28,6 +28,9 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The model's sizes.</summary>
     public BertConfig Config { get; }
 
+    /// <summary>What the model is called: its folder's name.</summary>
+    public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Folder)));
+
     /// <summary>The tokenizer over the checkpoint's vocabulary.</summary>
     public TextTokenizer Tokenizer { get; }
 

@@ -41,7 +41,7 @@ public readonly record struct TrainingEpoch(int Number, double TrainLoss, double
 public sealed record CalibrationFit(ModelCalibration Calibration, int Parameters, int Steps, IReadOnlyList<TrainingEpoch> Epochs)
 {
     /// <summary>The pass that the calibration is from; 0 where nothing was better than leaving the heads as they are.</summary>
-    public TrainingEpoch Best => Epochs.Where(e => !double.IsNaN(e.DevLoss)).MinBy(e => e.DevLoss); // NaN would sort before all
+    public TrainingEpoch Best => Epochs.MinBy(e => e.DevLoss);
 }
 
 /// <summary>
@@ -59,7 +59,7 @@ public static class CalibrationTrainer
     /// <param name="start">A calibration to begin from, which what is learnt is put on top of; none unless given.</param>
     /// <param name="progress">Told after each pass.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="InputException">An option is out of range, or the tying or the start is for other heads.</exception>
+    /// <exception cref="InputException">An option is out of range, the tying or the start is for other heads, or a loss is NaN or infinite or a setting too large to be used; the message names the step.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static CalibrationFit Fit(Checkpoint model, TaskPart train, TaskPart dev, Tying tying, CalibrationOptions? options = null, ModelCalibration? start = null,
         IProgress<TrainingEpoch>? progress = null, CancellationToken cancellation = default)
@@ -86,23 +86,28 @@ public static class CalibrationTrainer
             return dev.Score(Hooks(design.matmul(phi)), cancellation).Loss;
         }
         using var adam = new ListAdam([phi], options.Rate);
-        var epochs = new List<TrainingEpoch> { new(0, double.NaN, Dev()) };
+        string who = $"calibration \"{tying.Name}\"";
+        var epochs = new List<TrainingEpoch> { new(0, double.NaN, LossGuard.Before(who, Dev())) };
         var best = phi.Floats();
         double least = epochs[0].DevLoss;
-        int steps = 0;
+        int steps = 0, bestStep = 0;
         for (int epoch = 1, idle = 0; epoch <= options.Epochs && idle < options.Patience; epoch++)
         {
-            double loss = Descend(train, options.Seed, epoch, () => Hooks(design.matmul(phi)), l => adam.Step([autograd.grad([l], [phi])[0]]), cancellation, ref steps);
-            epochs.Add(new TrainingEpoch(epoch, loss, Dev()));
+            double loss = Descend(who, train, options.Seed, epoch, () => Hooks(design.matmul(phi)), l => adam.Step([autograd.grad([l], [phi])[0]]), cancellation, ref steps);
+            epochs.Add(new TrainingEpoch(epoch, loss, LossGuard.After(who, steps, Dev())));
             progress?.Report(epochs[^1]);
-            bool better = epochs[^1].DevLoss < least; // an epoch whose loss is no number is no better one
-            if (better) (best, least) = (phi.Floats(), epochs[^1].DevLoss);
+            bool better = epochs[^1].DevLoss < least;
+            if (better) (best, least, bestStep) = (phi.Floats(), epochs[^1].DevLoss, steps);
             idle = better ? 0 : idle + 1;
         }
-        return new CalibrationFit((start ?? ModelCalibration.Identity(grid)).Then(Settings(grid, tying, layout, best)), tying.Sets * layout.Count, steps, epochs);
+        ModelCalibration learnt;
+        try { learnt = (start ?? ModelCalibration.Identity(grid)).Then(Settings(grid, tying, layout, best)); }
+        catch (InputException e) { throw new InputException(who, $"after step {bestStep}, {e.Place}", e.Problem, LossGuard.Slower, e); }
+        return new CalibrationFit(learnt, tying.Sets * layout.Count, steps, epochs);
     }
 
     /// <summary>One pass over the items in an order of its own.</summary>
+    /// <param name="who">What learns, for the error.</param>
     /// <param name="train">The items.</param>
     /// <param name="seed">Decides the order, with the pass' number.</param>
     /// <param name="epoch">The pass' number.</param>
@@ -111,7 +116,8 @@ public static class CalibrationTrainer
     /// <param name="cancellation">Stops the work.</param>
     /// <param name="steps">Counted on.</param>
     /// <returns>The mean loss of a question.</returns>
-    internal static double Descend(TaskPart train, int seed, int epoch, Func<AttentionHooks?> hooks, Action<Tensor> step, CancellationToken cancellation, ref int steps)
+    /// <exception cref="InputException">A loss is NaN or infinite; its step is not taken.</exception>
+    internal static double Descend(string who, TaskPart train, int seed, int epoch, Func<AttentionHooks?> hooks, Action<Tensor> step, CancellationToken cancellation, ref int steps)
     {
         int[][] order = [.. train.Batches];
         new Random(unchecked(seed * 7919 + epoch)).Shuffle(order);
@@ -122,9 +128,9 @@ public static class CalibrationTrainer
             using var scope = NewDisposeScope();
             var answers = train.Task.Ask(batch, hooks());
             var (loss, asked) = (answers.Loss.sum(), answers.Questions.sum());
+            sum += LossGuard.At(who, ++steps, loss.Value<float>());
+            questions += asked.Value<float>();
             step(loss.div(asked));
-            steps++;
-            (sum, questions) = (sum + loss.Value<float>(), questions + asked.Value<float>());
         }
         return sum / questions;
     }

@@ -23,30 +23,31 @@ public sealed record FullTuning(TaskScores Test, int Parameters, int Steps, IRea
     /// <param name="options">Epochs, rate, patience and seed; the rest is passed over.</param>
     /// <param name="progress">Told after each pass.</param>
     /// <param name="cancellation">Stops the work; the weights are put back then too.</param>
-    /// <exception cref="InputException">An option is out of range.</exception>
+    /// <exception cref="InputException">An option is out of range, or a loss is NaN or infinite; the weights are put back then too.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static FullTuning Run(nn.Module model, TaskPart train, TaskPart dev, TaskPart test, CalibrationOptions options, IProgress<TrainingEpoch>? progress = null, CancellationToken cancellation = default)
     {
         options.Check();
+        const string Who = "training of all weights";
         using var scope = NewDisposeScope();
         Parameter[] weights = [.. model.parameters()];
         var own = Copy(weights);
         try
         {
             using var adam = new ListAdam(weights, options.Rate);
-            var epochs = new List<TrainingEpoch> { new(0, double.NaN, dev.Score(cancellation: cancellation).Loss) };
+            var epochs = new List<TrainingEpoch> { new(0, double.NaN, LossGuard.Before(Who, dev.Score(cancellation: cancellation).Loss)) };
             var (best, least) = (own, epochs[0].DevLoss);
             int steps = 0, trained = 0;
             for (int epoch = 1, idle = 0; epoch <= options.Epochs && idle < options.Patience; epoch++)
             {
-                double loss = CalibrationTrainer.Descend(train, options.Seed, epoch, () => null, l =>
+                double loss = CalibrationTrainer.Descend(Who, train, options.Seed, epoch, () => null, l =>
                 {
                     l.backward();
                     adam.Step([.. weights.Select(w => w.grad)]);
                     trained = (int)weights.Where(w => w.grad is not null).Sum(w => w.numel());
                     foreach (var weight in weights) weight.grad = null;
                 }, cancellation, ref steps);
-                epochs.Add(new TrainingEpoch(epoch, loss, dev.Score(cancellation: cancellation).Loss));
+                epochs.Add(new TrainingEpoch(epoch, loss, LossGuard.After(Who, steps, dev.Score(cancellation: cancellation).Loss)));
                 progress?.Report(epochs[^1]);
                 bool better = epochs[^1].DevLoss < least;
                 if (better)

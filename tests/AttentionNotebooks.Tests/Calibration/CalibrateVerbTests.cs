@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using AttentionNotebooks.Bert;
 using AttentionNotebooks.Calibration;
@@ -34,8 +35,11 @@ public sealed class CalibrateVerbTests : IDisposable
         Assert.Equal("arm,kind,parameters,seed,loss,accuracy", rows[0]);
         Assert.Equal(1 + 8 * 2, rows.Length);
         using var json = JsonDocument.Parse(File.ReadAllText(_folder["r.json"]));
-        Assert.Equal(14, json.RootElement.GetProperty("test_items").GetInt32());
         Assert.Equal(8, json.RootElement.GetProperty("arms").GetArrayLength());
+        var figures = ExperimentFigures.Read(_folder["r.json"]);
+        Assert.Equal(("model", "masked words", _bert.Grid, 36, 14, 2), (figures.Model, figures.Task, figures.Grid, figures.Items, figures.TestItems, figures.Seeds));
+        Assert.Equal(rows.Skip(1).Select(r => double.Parse(r.Split(',')[4], CultureInfo.InvariantCulture)), figures.Arms.SelectMany(a => a.Losses));
+        Assert.All(figures.Sentences(), s => Assert.Matches(@"p = [01]\.\d{4}, Holm [01]\.\d{3}; less loss in [012] of 2 seeds: ", s));
 
         // The same command gives the same bytes.
         await Calibrate("--seeds", "2", "--out", _folder["b.json"], "--report", _folder["s.csv"]);
@@ -85,6 +89,16 @@ public sealed class CalibrateVerbTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--rate", "calibration \""), InlineData("--full-rate", "training of all weights")]
+    public async Task A_rate_that_leads_out_of_all_numbers_ends_it_and_writes_nothing(string option, string who)
+    {
+        var (code, _, error) = await Calibrate("--seeds", "1", option, "1e20", "--out", _folder["x.json"], "--report", _folder["x.csv"], "--json", _folder["y.json"]);
+        Assert.Equal(1, code);
+        Assert.Matches($"{who}.*step [0-9]+.*(NaN or infinite|has [a-z_]+).*Learn with a smaller rate.", error);
+        Assert.Empty(Directory.GetFiles(_folder.Root, "x.*").Concat(Directory.GetFiles(_folder.Root, "y.*")));
+    }
+
+    [Theory]
     [InlineData(2, "needs --text", "--task", "masked")]
     [InlineData(2, "needs --items", "--task", "agreement")]
     [InlineData(2, "'poetry' not recognized", "--task", "poetry")]
@@ -106,5 +120,5 @@ public sealed class CalibrateVerbTests : IDisposable
     }
 
     private Task<(int Code, string Output, string Error)> Calibrate(params string[] more) =>
-        Shell.Attn(["calibrate", "--model", _bert.Folder, "--task", "masked", "--text", _text, "--clusters", _clusters, "--epochs", "2", "--rate", "0.05", .. more]);
+        Shell.Attn(["calibrate", "--model", _bert.Folder, "--task", "masked", "--text", _text, "--clusters", _clusters, "--epochs", "2", .. more.Contains("--rate") ? [] : new[] { "--rate", "0.05" }, .. more]);
 }

@@ -82,8 +82,9 @@ public class CalibrationTrainerTests
     {
         using var bert = new RandomBert();
         var part = TaskPart.All(new MaskedWords(bert.Model, RandomBert.Texts));
-        // Steps so wide that every one of them leads away.
-        var fit = CalibrationTrainer.Fit(bert.Model, part, part, Tying.PerHead(bert.Grid), Quick with { Rate = 1e6 });
+        var fit = CalibrationTrainer.Fit(bert.Model, part, TaskPart.All(new NeverBetter()), Tying.PerHead(bert.Grid), Quick);
+        Assert.Equal(1 + Quick.Patience, fit.Epochs.Count); // it waits so long
+        Assert.True(fit.Epochs[2].TrainLoss < fit.Epochs[1].TrainLoss); // and learns the while
         Assert.Equal(0, fit.Best.Number);
         Assert.True(fit.Calibration.IsIdentity);
     }
@@ -137,6 +138,18 @@ public class CalibrationTrainerTests
         var (all, own) = (TaskScores.Of(task), part.Score());
         foreach (int i in items) Assert.Equal(all.Losses[i], own.Losses[i], 1e-4);
         Assert.Equal(0, own.Losses[1]);
+    }
+
+    /// <summary>A task that is answered as badly whatever is done.</summary>
+    private sealed class NeverBetter : IModelTask
+    {
+        public string Name => "never better";
+
+        public int Count => 2;
+
+        public IReadOnlyList<int[]> Batches => [[0, 1]];
+
+        public TaskAnswers Ask(IReadOnlyList<int> items, AttentionHooks? hooks = null) => new(ones(items.Count), zeros(items.Count), ones(items.Count));
     }
 
     private static Tying Tie(RandomBert bert, string how) => how switch

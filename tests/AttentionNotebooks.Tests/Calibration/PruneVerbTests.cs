@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using AttentionNotebooks.Bert;
 using AttentionNotebooks.Calibration;
+using AttentionNotebooks.Cli.Verbs;
 using AttentionNotebooks.Tests.Bert.Training;
 using AttentionNotebooks.Tests.CommandLine;
 using AttentionNotebooks.Tests.Functions;
@@ -35,6 +36,7 @@ public sealed class PruneVerbTests : IDisposable
         using var json = JsonDocument.Parse(File.ReadAllText(_folder["p.json"]));
         Assert.Equal(4, json.RootElement.GetProperty("areas").GetArrayLength());
         Assert.Equal(9, json.RootElement.GetProperty("test_items").GetInt32());
+        Assert.Equal(("model", "masked words", 5, 4), (json.RootElement.GetProperty("model").GetString(), json.RootElement.GetProperty("task").GetString(), json.RootElement.GetProperty("layers").GetInt32(), json.RootElement.GetProperty("heads").GetInt32()));
 
         byte[] first = File.ReadAllBytes(_folder["p.csv"]);
         await Prune("--steps", "5", "--random-orders", "4");
@@ -92,6 +94,19 @@ public sealed class PruneVerbTests : IDisposable
         Assert.Equal(code, result.Code);
         Assert.Contains(said, result.Error);
         Assert.False(File.Exists(_folder["x.csv"]));
+    }
+
+    [Fact]
+    public async Task A_limit_takes_items_evenly_over_their_file_which_may_be_sorted()
+    {
+        // The last four of twenty cannot be asked: every second item meets two of them, the first ten none.
+        string items = _folder.Write("i.tsv", "id\tsentence\tright\twrong\tattractors\n" + string.Concat(Enumerable.Range(0, 20).Select(i => $"{i}\tthe cat [MASK] a dog\t{(i < 16 ? "sat" : "playing")}\tplay\t0\n")));
+        var (code, _, error) = await Shell.Attn("prune", "--model", _bert.Folder, "--task", "agreement", "--items", items, "--limit", "10", "--orders", "gradient", "--steps", "1", "--random-orders", "0", "--out", _folder["p.csv"]);
+        Assert.True(code == 0, error);
+        Assert.Contains("2 of 10 items have a verb form that is no single word piece", error);
+        Assert.Contains("evenly over the file", (await Shell.Attn("prune", "--help")).Output.ReplaceLineEndings(" ").Replace("  ", ""));
+        Assert.Equal([0, 2, 5, 7], Enumerable.Range(0, 10).ToArray().Evenly(4));
+        Assert.Equal([0, 1, 2], new[] { 0, 1, 2 }.Evenly(int.MaxValue));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using AttentionNotebooks.Calibration;
 using AttentionNotebooks.Features;
 using AttentionNotebooks.Functions;
 using AttentionNotebooks.Interactive;
+using AttentionNotebooks.Tests.Calibration;
 
 namespace AttentionNotebooks.Tests.Charts;
 
@@ -59,6 +60,32 @@ public class CalibrationPlotsTests
         Assert.Equal("84", (string)data[1]!["customdata"]![0]!);
         Assert.Equal("log", (string)JsonNode.Parse(figure.LayoutJson)!["xaxis"]!["type"]!);
         Assert.Contains("2 held-out items, 1 seed;", figure.Caption);
+    }
+
+    [Fact]
+    public void Experiments_stand_below_one_another_each_with_its_own_scale()
+    {
+        var figure = Plot.GainByParameters([ExperimentFiguresTests.Sample(), ExperimentFiguresTests.Sample("verb <number>", 0.05)]);
+        var data = JsonNode.Parse(figure.DataJson)!.AsArray();
+        var layout = JsonNode.Parse(figure.LayoutJson)!;
+        Assert.Equal(6, data.Count); // three kinds in two panels
+        Assert.Equal(["calibrated", "control: the information taken out", "all weights trained"], data.Where(d => (bool)d!["showlegend"]!).Select(d => (string)d!["name"]!));
+        Assert.Equal(["y", "y2", "y", "y2", "y", "y2"], data.Select(d => (string)d!["yaxis"]!));
+        Assert.Equal(0.5, (double)data[0]!["y"]![0]!);
+        Assert.Equal(0.05, (double)data[1]!["y"]![0]!, 1e-9);
+        Assert.Equal(["<b>masked words (demo), 16 held-out items, 2 seeds</b>", "<b>verb &lt;number&gt; (demo), 16 held-out items, 2 seeds</b>"], layout["annotations"]!.AsArray().Select(a => (string)a!["text"]!));
+        // The panels do not touch, and each range holds all of its intervals.
+        double[] first = [.. layout["yaxis"]!["domain"]!.AsArray().Select(v => (double)v!)], second = [.. layout["yaxis2"]!["domain"]!.AsArray().Select(v => (double)v!)];
+        Assert.True(first[1] <= 1 && first[0] > second[1] && second[0] == 0);
+        Assert.Equal("y2", (string)layout["xaxis"]!["anchor"]!);
+        double[] Range(JsonNode range) => [.. range.AsArray().Select(v => (double)v!)];
+        Assert.True(Range(layout["yaxis"]!["range"]!) is [< -0.2, > 1.1]);
+        // One button brings back all, the other what the calibrations and controls span.
+        var buttons = layout["updatemenus"]![0]!["buttons"]!.AsArray();
+        Assert.Equal(Range(layout["yaxis2"]!["range"]!), Range(buttons[0]!["args"]![0]!["yaxis2.range"]!));
+        Assert.True(Range(buttons[1]!["args"]![0]!["yaxis.range"]!) is [< -0.2, > 0.6 and < 0.8]);
+        Assert.Null(layout["xaxis2"]);
+        Assert.Throws<ArgumentException>(() => Plot.GainByParameters([]));
     }
 
     [Fact]

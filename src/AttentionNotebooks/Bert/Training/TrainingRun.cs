@@ -71,7 +71,8 @@ internal sealed class TrainingRun : IDisposable
             if (evaluate)
             {
                 course.Add((step, tokens, evaluation.Measure(r => weights.Models[r], threads)));
-                Save();
+                RequireNumber(step, "held-out loss", course[^1].HeldOut.Loss);
+                Save(step);
                 SaveState(step, tokens, default); // what the sums hold is told below
                 saved?.Invoke(Report(step, tokens, course[^1].HeldOut, baselines));
             }
@@ -81,7 +82,7 @@ internal sealed class TrainingRun : IDisposable
                 (tokens - before) / seconds, TimeSpan.FromSeconds(seconds / (step - done) * (options.Steps - step)), evaluate ? course[^1].HeldOut : null));
             sums = default;
         }
-        Save();
+        Save(options.Steps);
         SaveState(options.Steps, tokens, default);
         return Report(options.Steps, tokens, MeasureSaved(), baselines);
     }
@@ -157,11 +158,21 @@ internal sealed class TrainingRun : IDisposable
         return result;
     }
 
-    private void Save()
+    private void Save(int step)
     {
         using var trained = weights.Copy();
         using var plain = DeepNorm.Fold(trained);
+        RequireNumber(step, options.HalfPrecision ? "largest weight in float16" : "largest weight", Largest(plain, options.HalfPrecision ? ScalarType.Float16 : ScalarType.Float32));
         Checkpoint.Save(folder, plain, corpus.Tokenizer, options.HalfPrecision);
+    }
+
+    // NaN where a weight is: Max alone would tell another.
+    private static double Largest(BertForMaskedLM model, ScalarType format)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        float[] largest = [.. model.parameters().Select(p => p.to_type(format).to_type(ScalarType.Float32).abs().max().Value<float>())];
+        return largest.Any(float.IsNaN) ? double.NaN : largest.Max();
     }
 
     // What a user gets: float16 weights, read back and computed with in float32.

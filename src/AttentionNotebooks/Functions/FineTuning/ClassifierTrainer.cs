@@ -32,7 +32,7 @@ public sealed class ClassifierTrainer
     /// <param name="progress">Is told about once a second, and of every epoch.</param>
     /// <param name="cancellation">Stops between two steps; nothing is kept.</param>
     /// <returns>The model, on the CPU, which the caller owns, and what was done.</returns>
-    /// <exception cref="InputException">The model is no BERT, the texts have other classes than each other, there is no text, or F1 is asked of more than two classes.</exception>
+    /// <exception cref="InputException">The model is no BERT, the texts have other classes than each other, there is no text, F1 is asked of more than two classes, or a loss is NaN or infinite; the message names the step.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public (ClassifierCheckpoint Model, FineTuningReport Report) Run(LabelledTexts train, LabelledTexts dev, ClassificationMetric metric, IProgress<FineTuningProgress>? progress = null, CancellationToken cancellation = default)
     {

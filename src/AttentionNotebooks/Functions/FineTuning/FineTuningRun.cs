@@ -11,6 +11,7 @@ namespace AttentionNotebooks.Functions;
 /// <summary>One run of fine-tuning, with all that lives as long as it.</summary>
 internal sealed class FineTuningRun : IDisposable
 {
+    private const string Who = "fine-tuning";
     private static readonly TimeSpan Often = TimeSpan.FromSeconds(1);
 
     private readonly EncodedTexts _train, _dev;
@@ -112,10 +113,11 @@ internal sealed class FineTuningRun : IDisposable
             _weights.Collect(replica);
         });
         GC.KeepAlive(share);
+        double loss = LossGuard.At(Who, _step, losses.Sum());
         _optimizer.Step(_options.RateAt(_step, _steps));
         _weights.Round();
         _tokens += work.Sum(b => b.Sum(i => (long)_train.Lengths[i]));
-        return losses.Sum();
+        return loss;
     }
 
     private double Backward(BertForSequenceClassification model, int[] items, Scalar share, Random random)
@@ -164,7 +166,7 @@ internal sealed class FineTuningRun : IDisposable
                 for (int i = 0; i < classes.Length; i++) told[batches[b][i]] = (int)classes[i];
             }
         });
-        return new EpochFigures(epoch, trainLoss, losses.Sum() / told.Length, Confusion.Of(_dev.Labels, told, _classes));
+        return new EpochFigures(epoch, trainLoss, LossGuard.After(Who, _step, losses.Sum() / told.Length), Confusion.Of(_dev.Labels, told, _classes));
     }
 
     private void Tell(int epoch, double loss, EpochFigures? finished, IProgress<FineTuningProgress>? progress)
