@@ -112,6 +112,7 @@ internal sealed class FineTuningRun : IDisposable
             _weights.Collect(replica);
         });
         GC.KeepAlive(share);
+        if (!double.IsFinite(losses.Sum())) throw new InputException("fine-tuning", $"step {step}", "the loss is NaN or infinite", "Train with a smaller learning rate or a longer warm-up");
         _optimizer.Step(_options.RateAt(_step, _steps));
         _weights.Round();
         _tokens += work.Sum(b => b.Sum(i => (long)_train.Lengths[i]));
