@@ -15,6 +15,9 @@ internal static class CoreFormatters
     /// <summary>Rows of a head table that are shown; the rest is counted.</summary>
     private const int ShownHeads = 12;
 
+    /// <summary>Notes of a head table that are shown; the rest is counted.</summary>
+    private const int ShownNotes = 4;
+
     /// <summary>Tells the host's formatting library; doing it again changes nothing.</summary>
     public static void Register()
     {
@@ -53,9 +56,12 @@ internal static class CoreFormatters
         string texts = table.Texts > 0 ? string.Create(CultureInfo.InvariantCulture, $"; means over {table.Texts:N0} texts") : "";
         string more = shown < table.Grid.Count ? $"{table.Grid.Count - shown} more heads. " : "";
         return new TextTable($"{table.Grid.Count} heads ({table.Grid.Layers} layers × {table.Grid.Heads}), {table.Features.Count} features{texts}",
-            ["head", .. table.Features], [.. rows], $"{more}A head is layer-head, both counted from 0.",
+            ["head", .. table.Features], [.. rows], $"{more}A head is layer-head, both counted from 0.{Notes(table)}",
             table.Features.Any(f => FeatureUnits.Of(f).Length > 0) ? ["", .. table.Features.Select(FeatureUnits.Of)] : null);
     }
+
+    private static string Notes(HeadTable table) => string.Concat(table.Notes.Take(ShownNotes).Select(n => $" Note: {n.Text}"))
+        + (table.Notes.Count > ShownNotes ? $" {table.Notes.Count - ShownNotes} more notes are in .Notes." : "");
 
     /// <summary>The clusters, one row each: what they are called, why, and where they lie.</summary>
     /// <param name="clustering">The clusters.</param>

@@ -49,6 +49,7 @@ internal static class ClusterVerb
             AtomicFile.WriteText(parsed.GetValue(file)!, Csv(clustering));
             if (report is not null) AtomicFile.WriteText(parsed.GetValue(json)!, JsonSerializer.Serialize(report, Indented) + "\n");
             output.WriteLine(FormattableString.Invariant($"{parsed.GetValue(file)}: {clustering.Clusters.Count} clusters of {table.Grid} heads, silhouette {clustering.Silhouette:0.000}"));
+            NoteLines.Write(clustering.Table.Notes, parsed.GetValue(heads)!, output);
             foreach (var c in clustering.Clusters) output.WriteLine($"  {c.Number}  {c.Name}, {c.Heads.Count} heads: {c.Evidence}");
         });
         return command;

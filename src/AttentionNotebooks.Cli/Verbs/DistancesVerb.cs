@@ -47,11 +47,13 @@ internal static class DistancesVerb
         return command;
     }
 
-    /// <summary>Writes the distances and says so.</summary>
+    /// <summary>Writes the distances and says so, with what must be known beside them.</summary>
     public static void Write(HeadDistanceReducer sums, string name, string file, TextWriter output)
     {
         var distances = sums.ToMatrix();
         Npz.Write(file, [("distances", stream => NpyArray.Write(stream, [distances.GetLength(0), distances.GetLength(1)], MemoryMarshal.CreateReadOnlySpan(ref distances[0, 0], distances.Length)))]);
+        TableNotesFile.Write(file, sums.Notes);
         output.WriteLine($"{file}: {name} distances of {sums.Grid} heads over {sums.Texts} texts");
+        NoteLines.Write(sums.Notes, file, output);
     }
 }

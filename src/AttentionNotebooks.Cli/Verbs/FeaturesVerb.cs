@@ -16,7 +16,7 @@ internal static class FeaturesVerb
         var shard = ShardOption.Create();
         var resume = new Option<bool>("--resume") { Description = "Go on from where an interrupted run of the same command stopped (FILE.partial)." };
         var saveEvery = new Option<double>("--save-every") { Description = "How often to save the state that --resume goes on from, in seconds.", HelpName = "S", DefaultValueFactory = _ => ResumableExtraction.SaveEvery.TotalSeconds };
-        var file = new Option<string>("--out") { Description = "The head table, as its name ends: .csv (layer,head,<features…>), .parquet or .npz ([layers, heads] per feature).", HelpName = "heads.csv", Required = true };
+        var file = new Option<string>("--out") { Description = "The head table, as its name ends: .csv (layer,head,<features…>), .parquet or .npz ([layers, heads] per feature). What its numbers do not show, such as heads that are constant and texts too short for a feature, goes into FILE.notes.json.", HelpName = "heads.csv", Required = true };
         var intervals = new Option<string?>("--intervals") { Description = "Also write feature,layer,head,mean,low,high: 95 % bootstrap intervals over the texts; and tell each feature's split-half reliability.", HelpName = "F.csv" };
         var seed = new Option<int>("--seed") { Description = "Decides the draws of --intervals.", DefaultValueFactory = _ => 0 };
         saveEvery.Validators.Add(r => { if (r.GetValueOrDefault<double>() is not (>= 0 and <= 86_400)) r.AddError("--save-every takes seconds, from 0 to 86400."); });
@@ -62,11 +62,12 @@ internal static class FeaturesVerb
         return command;
     }
 
-    /// <summary>Writes a table and says so.</summary>
+    /// <summary>Writes a table and says so, with what must be known beside it.</summary>
     public static void Write(HeadTable table, string file, TextWriter output)
     {
         table.Write(file);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file}: {table.Grid} heads, {table.Features.Count} features, means over {table.Texts} texts"));
+        NoteLines.Write(table.Notes, file, output);
     }
 
     private static string Names()

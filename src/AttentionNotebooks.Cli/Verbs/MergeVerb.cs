@@ -14,7 +14,11 @@ internal static class MergeVerb
         command.SetAction(parsed =>
         {
             string[] files = parsed.GetValue(shards)!;
-            if (DistanceState.IsIn(files[0])) DistancesVerb.Write(DistanceState.Merge(files), "merged", parsed.GetValue(file)!, output);
+            if (DistanceState.IsIn(files[0]))
+            {
+                using var sums = DistanceState.Merge(files);
+                DistancesVerb.Write(sums, sums.Distance.Name, parsed.GetValue(file)!, output);
+            }
             else FeaturesVerb.Write(FeatureState.Merge(files), parsed.GetValue(file)!, output);
         });
         return command;

@@ -91,7 +91,7 @@ public sealed class MapArchive : IAttentionSource
     {
         TextMaps.CheckIndex(text, Texts.Count);
         using var zip = OpenZip(_file);
-        return new TextMaps(Texts[text], Grid, Read(zip, text));
+        return new TextMaps(Texts[text], Grid, Read(zip, text).Maps);
     }
 
     /// <inheritdoc/>
@@ -103,8 +103,9 @@ public sealed class MapArchive : IAttentionSource
         using var zip = OpenZip(_file);
         foreach (var indices in plan)
         {
-            using var batch = new TextBatch([.. indices.Select(i => Texts[i])], indices);
-            float[][] maps = [.. indices.Select(i => Read(zip, i))];
+            var read = indices.Select(i => Read(zip, i)).ToArray();
+            float[][] maps = [.. read.Select(r => r.Maps)];
+            using var batch = new TextBatch([.. indices.Select(i => Texts[i])], indices) { RowSums = read.Aggregate(RowSums.None, (sums, r) => sums.Add(r.Sums)) };
             for (int layer = 0; layer < Grid.Layers; layer++)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -129,17 +130,20 @@ public sealed class MapArchive : IAttentionSource
         return result;
     }
 
-    private float[] Read(ZipArchive zip, int text)
+    private (float[] Maps, RowSums Sums) Read(ZipArchive zip, int text)
     {
         string id = Texts[text].Id;
         var entry = zip.GetEntry(id + ".npy") ?? zip.GetEntry(id)!;
         return Normalised(Npz.Guarded(_file, SaveAgain, () => NpyArray.Read(entry, _file, $"entry {id}")), id);
     }
 
-    private float[] Normalised(NpyArray array, string id)
+    private (float[] Maps, RowSums Sums) Normalised(NpyArray array, string id)
     {
         int n = array.Shape[3], heads = Grid.Heads;
         var result = new float[array.Values.Length];
+        long off = 0;
+        double farthest = 1;
+        string? farthestPlace = null;
         for (int row = 0; row < result.Length / n; row++)
         {
             var from = array.Values.AsSpan(row * n, n);
@@ -152,9 +156,14 @@ public sealed class MapArchive : IAttentionSource
             }
             if (!(Math.Abs(sum - 1) <= RowSumTolerance))
                 throw new InputException(_file, Place(), FormattableString.Invariant($"sums to {sum:0.####} instead of 1"), SaveAgain + ", after softmax and without dropout");
+            if (Math.Abs(sum - 1) > RowSums.Exact)
+            {
+                off++;
+                if (Math.Abs(sum - 1) > Math.Abs(farthest - 1)) (farthest, farthestPlace) = (sum, Place());
+            }
             for (int j = 0; j < n; j++) result[row * n + j] = (float)(from[j] / sum);
         }
-        return result;
+        return (result, new RowSums(result.Length / n, off, farthest, farthestPlace));
     }
 
     private static int[] ReadShape(string file, ZipArchiveEntry entry)

@@ -48,6 +48,11 @@ public sealed partial class TextBatch
         // Not special.entr, which is many times slower than the logarithm. A sum of terms that are not positive; abs leaves no −0.
         step.clamp_min(Least).log_().mul_(step).sum(dim: -1).abs_()));
 
+    /// <summary>The largest weight of every row, max_j a_ij.</summary>
+    /// <param name="maps"><c>[B, H, T, T]</c>.</param>
+    /// <returns><c>[B, H, T]</c>, 0 at padding.</returns>
+    public Tensor RowMax(Tensor maps) => Shared(maps, nameof(RowMax), () => maps.amax([-1]));
+
     /// <summary>What every key gets from all queries, Σ_i a_ij.</summary>
     /// <param name="maps"><c>[B, H, T, T]</c>.</param>
     /// <returns><c>[B, H, T]</c>, 0 at padding.</returns>

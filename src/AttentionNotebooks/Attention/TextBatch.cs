@@ -31,6 +31,9 @@ public sealed partial class TextBatch : IDisposable
     /// <summary>Their positions in the source's own order.</summary>
     public IReadOnlyList<int> Indices { get; }
 
+    /// <summary>How the rows of these texts' saved maps summed before they were divided by their sums; <see cref="RowSums.None"/> for a live model.</summary>
+    public RowSums RowSums { get; init; } = RowSums.None;
+
     /// <summary>Number of texts, B.</summary>
     public int Count => Texts.Count;
 

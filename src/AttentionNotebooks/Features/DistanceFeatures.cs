@@ -14,39 +14,39 @@ public static class DistanceFeatures
     /// Vig and Belinkov 2019 define it for causal attention; this is the same over all keys.
     /// </summary>
     public static HeadFeature MeanDistance { get; } = new("mean_distance", "tokens", "Σ_ij A_ij·|i−j| / n", "after Vig & Belinkov 2019",
-        (a, t) => t.MeanDistance(a)) { Range = "0 … (3n² − 2n − r)/(4n), r = n mod 2" };
+        (a, t) => t.MeanDistance(a)) { Range = "0 … (3n² − 2n − r)/(4n), r = n mod 2", LeastTokens = 2 };
 
     /// <summary>Mean signed offset, Σ_ij A_ij·(j − i) / n, in tokens: negative looks back, positive ahead.</summary>
     public static HeadFeature MeanOffset { get; } = new("mean_offset", "tokens", "Σ_ij A_ij·(j−i) / n", "signed form of mean_distance",
-        (a, t) => t.Weighted(a, t.Offset)) { Range = "−(n−1)/2 … (n−1)/2" };
+        (a, t) => t.Weighted(a, t.Offset)) { Range = "−(n−1)/2 … (n−1)/2", LeastTokens = 2 };
 
     /// <summary>Spread: the mean over queries of the standard deviation of j − i under the row's weights, in tokens.</summary>
     public static HeadFeature DistanceStd { get; } = new("distance_std", "tokens", "(1/n) Σ_i sqrt(Σ_j A_ij·(j−μ_i)²), μ_i = Σ_j A_ij·j", "this kit",
-        (a, t) => t.MeanOverQueries(t.RowSpread(a))) { Range = "0 … (n−1)/2" };
+        (a, t) => t.MeanOverQueries(t.RowSpread(a))) { Range = "0 … (n−1)/2", LeastTokens = 2 };
 
     /// <summary>Mass within two tokens, Σ_{|i−j| ≤ 2} A_ij / n, a share from 0 to 1.</summary>
     public static HeadFeature Local2 { get; } = new("local_2", "share", "Σ_{|i−j|≤2} A_ij / n", "this kit",
         // Five diagonals, three of which self, previous and next share, instead of a pass over all weights.
-        (a, t) => t.OnDiagonal(a, -2).add(t.OnDiagonal(a, -1), Scalars.One).add(t.OnDiagonal(a, 0), Scalars.One).add(t.OnDiagonal(a, 1), Scalars.One).add(t.OnDiagonal(a, 2), Scalars.One)) { Range = "0 … 1" };
+        (a, t) => t.OnDiagonal(a, -2).add(t.OnDiagonal(a, -1), Scalars.One).add(t.OnDiagonal(a, 0), Scalars.One).add(t.OnDiagonal(a, 1), Scalars.One).add(t.OnDiagonal(a, 2), Scalars.One)) { Range = "0 … 1", LeastTokens = 4 };
 
     /// <summary>Mean distance divided by the uniform map's, (n² − 1)/(3n), so that texts of all lengths compare: 1 for a head that spreads evenly; 0 in a text of one token.</summary>
     public static HeadFeature RelativeDistance { get; } = new("relative_distance", "of uniform", "mean_distance / ((n²−1)/(3n))", "this kit",
-        (a, t) => t.MeanDistance(a) / t.UniformDistance) { Range = "0 … below 9/4" };
+        (a, t) => t.MeanDistance(a) / t.UniformDistance) { Range = "0 … below 9/4", LeastTokens = 2 };
 
     /// <summary>
     /// Cumulative attention diagonality: the mass within a share r of the text's length, averaged over all r from 0 to 1.
     /// The integral of that step function is 1 − mean_distance/(n − 1); 1 in a text of one token.
     /// </summary>
     public static HeadFeature CumulativeDiagonality { get; } = new("cumulative_diagonality", "share", "∫₀¹ (1/n) Σ_{|i−j| ≤ r(n−1)} A_ij dr = 1 − mean_distance/(n−1)", "after Shim et al. 2022 (formula from memory)",
-        (a, t) => (t.MeanDistance(a) / t.LongestDistance).neg().add(t.Ones, Scalars.One)) { Range = "0 … 1" };
+        (a, t) => (t.MeanDistance(a) / t.LongestDistance).neg().add(t.Ones, Scalars.One)) { Range = "0 … 1", LeastTokens = 2 };
 
     /// <summary>Mass ahead of the query, Σ_{j > i} A_ij / n.</summary>
     public static HeadFeature Ahead { get; } = new("ahead", "share", "Σ_{j>i} A_ij / n", "this kit",
-        (a, t) => t.OffsetShares(a).narrow(-1, t.Length, t.Length - 1).sum(dim: -1)) { Range = "0 … (n−1)/n" };
+        (a, t) => t.OffsetShares(a).narrow(-1, t.Length, t.Length - 1).sum(dim: -1)) { Range = "0 … (n−1)/n", LeastTokens = 2 };
 
     /// <summary>Mass behind the query, Σ_{j &lt; i} A_ij / n.</summary>
     public static HeadFeature Behind { get; } = new("behind", "share", "Σ_{j<i} A_ij / n", "this kit",
-        (a, t) => t.OffsetShares(a).narrow(-1, 0, t.Length - 1).sum(dim: -1)) { Range = "0 … (n−1)/n" };
+        (a, t) => t.OffsetShares(a).narrow(-1, 0, t.Length - 1).sum(dim: -1)) { Range = "0 … (n−1)/n", LeastTokens = 2 };
 
     /// <summary>A quantile of the distance: the least d within which at least the share q of the attention falls.</summary>
     /// <param name="percent">100·q, from 1 to 99.</param>
@@ -60,7 +60,7 @@ public static class DistanceFeatures
                 // A share that is reached but for float32's rounding is reached.
                 using var within = t.DistanceShares(a).cumsum(-1).lt(share.Value);                               // [B, H, T]
                 return within.to_type(ScalarType.Float32).sum(dim: -1);
-            }) { Range = "0 … n−1" };
+            }) { Range = "0 … n−1", LeastTokens = 2 };
     }
 
     /// <summary>Mass within a window, Σ_{|i−j| ≤ d} A_ij / n.</summary>
@@ -96,11 +96,11 @@ public static class DistanceFeatures
             : Number("distance_q") is { } percent and >= 1 and <= 99 ? Quantile(percent) : null;
     }
 
-    // The mass at distances from … to, both included.
+    // The mass at distances from … to, both included. All of it in a text that reaches no further, none in one that does not reach them.
     private static HeadFeature Band(string name, string definition, int from, int to) => new(name, "share", definition, "this kit",
         (a, t) =>
         {
             int first = Math.Min(from, t.Length), count = Math.Max(0, Math.Min(to, t.Length - 1) - first + 1);
             return t.DistanceShares(a).narrow(-1, first, count).sum(dim: -1);
-        }) { Range = "0 … 1" };
+        }) { Range = "0 … 1", LeastTokens = from == 0 ? to + 2 : from + 1 };
 }

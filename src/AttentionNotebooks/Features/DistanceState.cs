@@ -12,7 +12,9 @@ namespace AttentionNotebooks.Features;
 /// <param name="Sums">The sums.</param>
 public sealed record DistanceState(string Run, int Shard, int Shards, HeadDistanceReducer Sums)
 {
-    private const string Format = "attention-notebooks distances 1";
+    private const string Format = "attention-notebooks distances 2";
+    private const string OlderFormat = "attention-notebooks distances 1"; // had no findings
+    private const string AnyFormat = "attention-notebooks distances ";
     private const string Remedy = "Run attn distances again for it";
 
     /// <summary>Whether a file says that it holds such a state.</summary>
@@ -23,7 +25,7 @@ public sealed record DistanceState(string Run, int Shard, int Shards, HeadDistan
         {
             var start = new char[200];
             using var reader = new StreamReader(file);
-            return new string(start, 0, reader.Read(start)).Contains(Format, StringComparison.Ordinal);
+            return new string(start, 0, reader.Read(start)).Contains(AnyFormat, StringComparison.Ordinal);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return false; }
     }
@@ -49,6 +51,9 @@ public sealed record DistanceState(string Run, int Shard, int Shards, HeadDistan
         json.WriteNumber("texts", Sums.Texts);
         json.WriteNumber("layers", Sums.Grid.Layers);
         json.WriteNumber("heads", Sums.Grid.Heads);
+        json.WriteString("distance", Sums.Distance.Name);
+        json.WritePropertyName("findings");
+        Sums.Findings.Write(json);
         // As text: JSON has no 128-bit integers.
         json.WriteString("sums", string.Join(' ', Sums.Sums.Select(s => s.Units.ToString(CultureInfo.InvariantCulture))));
         json.WriteEndObject();
@@ -63,13 +68,15 @@ public sealed record DistanceState(string Run, int Shard, int Shards, HeadDistan
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(file));
             var json = document.RootElement;
-            if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("format", out var format) || format.GetString() != Format)
+            string? format = json.ValueKind == JsonValueKind.Object && json.TryGetProperty("format", out var named) ? named.GetString() : null;
+            if (format == OlderFormat) throw new InputException(file, null, "was written by an older version", Remedy);
+            if (format != Format)
                 throw new InputException(file, null, "is not what attn distances --shard writes", "Name the files that the shards wrote");
             int Number(string name) => json.GetProperty(name).GetInt32() is >= 0 and int n ? n : throw new FormatException($"{name} is negative");
             var grid = new HeadGrid(Number("layers"), Number("heads"));
             ExactSum[] sums = [.. json.GetProperty("sums").GetString()!.Split(' ').Select(s => ExactSum.FromUnits(Int128.Parse(s, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)))];
             if (sums.Length != (long)grid.Count * grid.Count) throw new FormatException($"{sums.Length} sums for {grid.Count} heads");
-            return new DistanceState(json.GetProperty("run").GetString()!, Number("shard"), Number("shards"), HeadDistanceReducer.Restore(grid, "", Number("texts"), sums));
+            return new DistanceState(json.GetProperty("run").GetString()!, Number("shard"), Number("shards"), HeadDistanceReducer.Restore(grid, json.GetProperty("distance").GetString()!, Number("texts"), sums, MapFindings.Read(json.GetProperty("findings"), grid)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new InputException(file, null, "cannot be opened", "Check the path", e); }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or OverflowException)

@@ -15,6 +15,7 @@ public sealed class FeatureReducer : IAttentionVisitor
     private readonly TextStatistic[] _statistics;
     private readonly ExactSum[][] _sums, _squares; // [feature][head position]; empty for features of all texts together
     private readonly ExactSum[][][] _means;        // [statistic][part][head position]
+    private readonly MapFindings _findings;
     private int _texts;
 
     /// <summary>Creates an empty reducer.</summary>
@@ -28,11 +29,12 @@ public sealed class FeatureReducer : IAttentionVisitor
         _sums = [.. features.Select(f => f.Statistic is null ? new ExactSum[grid.Count] : [])];
         _squares = [.. _sums.Select(s => new ExactSum[s.Length])];
         _means = [.. _statistics.Select(s => Enumerable.Range(0, s.Parts).Select(_ => new ExactSum[grid.Count]).ToArray())];
+        _findings = new MapFindings(grid);
     }
 
-    private FeatureReducer(HeadGrid grid, IReadOnlyList<HeadFeature> features, int texts, ExactSum[][] sums, ExactSum[][] squares, ExactSum[][][] means)
+    private FeatureReducer(HeadGrid grid, IReadOnlyList<HeadFeature> features, int texts, ExactSum[][] sums, ExactSum[][] squares, ExactSum[][][] means, MapFindings findings)
     {
-        (_grid, _features, _statistics, _texts, _sums, _squares, _means) = (grid, features, StatisticsOf(features), texts, sums, squares, means);
+        (_grid, _features, _statistics, _texts, _sums, _squares, _means, _findings) = (grid, features, StatisticsOf(features), texts, sums, squares, means, findings);
     }
 
     /// <summary>The model's heads.</summary>
@@ -55,15 +57,19 @@ public sealed class FeatureReducer : IAttentionVisitor
 
     internal IReadOnlyList<ExactSum[][]> Means => _means;
 
+    internal MapFindings Findings => _findings;
+
+    internal IReadOnlyList<HeadFeature> Definitions => _features;
+
     /// <summary>A reducer as it was when its sums were written.</summary>
     /// <exception cref="ArgumentException">The sums do not fit the features.</exception>
-    internal static FeatureReducer Restore(HeadGrid grid, IReadOnlyList<HeadFeature> features, int texts, ExactSum[][] sums, ExactSum[][] squares, ExactSum[][][] means)
+    internal static FeatureReducer Restore(HeadGrid grid, IReadOnlyList<HeadFeature> features, int texts, ExactSum[][] sums, ExactSum[][] squares, ExactSum[][][] means, MapFindings findings)
     {
         int Heads(HeadFeature f) => f.Statistic is null ? grid.Count : 0;
         var statistics = StatisticsOf(features);
         bool fits = sums.Select(s => s.Length).SequenceEqual(features.Select(Heads)) && squares.Select(s => s.Length).SequenceEqual(features.Select(Heads))
             && means.Select(m => m.Length).SequenceEqual(statistics.Select(s => s.Parts)) && means.All(m => m.All(p => p.Length == grid.Count));
-        return fits ? new FeatureReducer(grid, features, texts, sums, squares, means) : throw new ArgumentException($"the sums do not fit {features.Count} features of {grid.Count} heads");
+        return fits ? new FeatureReducer(grid, features, texts, sums, squares, means, findings) : throw new ArgumentException($"the sums do not fit {features.Count} features of {grid.Count} heads");
     }
 
     /// <inheritdoc/>
@@ -81,6 +87,7 @@ public sealed class FeatureReducer : IAttentionVisitor
             using var scope = torch.NewDisposeScope();
             Add(_statistics[s], _means[s], layer, batch, FeatureValues.Of(_statistics[s], batch, _grid, probabilities));
         }
+        _findings.Visit(batch, layer, probabilities);
         if (layer == 0) _texts += batch.Count;
     }
 
@@ -94,6 +101,7 @@ public sealed class FeatureReducer : IAttentionVisitor
         Add(_sums, other._sums);
         Add(_squares, other._squares);
         for (int s = 0; s < _means.Length; s++) Add(_means[s], other._means[s]);
+        _findings.Add(other._findings);
         _texts += other._texts;
     }
 
@@ -118,7 +126,7 @@ public sealed class FeatureReducer : IAttentionVisitor
         foreach (var c in columns.Where(c => !leaveOutUndefined && !c.Values.All(double.IsFinite)))
             throw FeatureValues.NoValue(c.Feature, _grid[Array.FindIndex(c.Values, v => !double.IsFinite(v))]);
         columns.RemoveAll(c => !c.Values.All(double.IsFinite));
-        return new HeadTable(_grid, [.. columns.Select(c => c.Feature.Name)], [.. columns.Select(c => c.Values)], [.. columns.Select(c => c.Deviations)], _texts);
+        return new HeadTable(_grid, [.. columns.Select(c => c.Feature.Name)], [.. columns.Select(c => c.Values)], [.. columns.Select(c => c.Deviations)], _texts, TableNotes.Of(_grid, columns, _texts, _findings));
     }
 
     private double Together(HeadFeature feature, int head) =>

@@ -17,8 +17,8 @@ namespace AttentionNotebooks.Features;
 /// <param name="Sums">The sums.</param>
 public sealed record FeatureState(string Run, int Shard, int Shards, int BatchesDone, int Batches, FeatureReducer Sums)
 {
-    private const string Format = "attention-notebooks features 2";
-    private const string OlderFormat = "attention-notebooks features 1"; // had no statistics
+    private const string Format = "attention-notebooks features 3";
+    private static readonly string[] OlderFormats = ["attention-notebooks features 1", "attention-notebooks features 2"]; // had no statistics; no findings
     private const string Remedy = "Run attn features again for it";
 
     /// <summary>Whether every batch of the shard is in.</summary>
@@ -54,6 +54,11 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
         json.WriteStartArray("features");
         foreach (string f in Sums.Features) json.WriteStringValue(f);
         json.WriteEndArray();
+        json.WriteStartArray("least_tokens");
+        foreach (var f in Sums.Definitions) json.WriteNumberValue(f.LeastTokens);
+        json.WriteEndArray();
+        json.WritePropertyName("findings");
+        Sums.Findings.Write(json);
         WriteSums("sums", Sums.Sums);
         WriteSums("squares", Sums.Squares);
         json.WriteStartObject("statistics");
@@ -80,16 +85,16 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
             using var document = JsonDocument.Parse(File.ReadAllBytes(file));
             var json = document.RootElement;
             string? format = json.ValueKind == JsonValueKind.Object && json.TryGetProperty("format", out var named) ? named.GetString() : null;
-            if (format == OlderFormat) throw new InputException(file, null, "was written by an older version", Remedy);
+            if (format is not null && OlderFormats.Contains(format)) throw new InputException(file, null, "was written by an older version", Remedy);
             if (format != Format)
                 throw new InputException(file, null, "is not what attn features --shard writes", "Name the files that the shards wrote");
             int Number(string name) => json.GetProperty(name).GetInt32() is >= 0 and int n ? n : throw new FormatException($"{name} is negative");
             var grid = new HeadGrid(Number("layers"), Number("heads"));
-            HeadFeature[] features = [.. json.GetProperty("features").EnumerateArray().Select(f => Named(f.GetString()!))];
+            HeadFeature[] features = [.. json.GetProperty("features").EnumerateArray().Zip(json.GetProperty("least_tokens").EnumerateArray(), (f, least) => Named(f.GetString()!, least.GetInt32()))];
             static ExactSum[][] Sums(JsonElement of) => [.. of.EnumerateArray().Select(c => Column(c.GetString()!))];
             var statistics = json.GetProperty("statistics").EnumerateObject().ToDictionary(s => s.Name, s => Sums(s.Value));
             ExactSum[][][] means = [.. features.Select(f => f.Statistic).OfType<TextStatistic>().Distinct().Select(s => statistics[s.Name])];
-            var sums = FeatureReducer.Restore(grid, features, Number("texts"), Sums(json.GetProperty("sums")), Sums(json.GetProperty("squares")), means);
+            var sums = FeatureReducer.Restore(grid, features, Number("texts"), Sums(json.GetProperty("sums")), Sums(json.GetProperty("squares")), means, MapFindings.Read(json.GetProperty("findings"), grid));
             return new FeatureState(json.GetProperty("run").GetString()!, Number("shard"), Number("shards"), Number("batches_done"), Number("batches"), sums);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new InputException(file, null, "cannot be opened", "Check the path", e); }
@@ -114,8 +119,8 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
     }
 
     // Sums do not need their formula any more, except those of statistics, from which the features are still to be made.
-    private static HeadFeature Named(string name) => Known.All.FirstOrDefault(f => f.Name == name && f.Statistic is not null)
-        ?? new HeadFeature(name, "", (_, _) => throw new InvalidOperationException("a feature read from a file can only be merged"));
+    private static HeadFeature Named(string name, int leastTokens) => Known.All.FirstOrDefault(f => f.Name == name && f.Statistic is not null)
+        ?? new HeadFeature(name, "", (_, _) => throw new InvalidOperationException("a feature read from a file can only be merged")) { LeastTokens = leastTokens };
 
     private static FeatureCatalogue Known { get; } = new(TokenCounts.Of([]));
 

@@ -35,6 +35,7 @@ public sealed class HeadDistanceReducer : IAttentionVisitor, IDisposable
     private readonly HeadDistance _distance;
     private readonly ExactSum[] _sums; // [N·N], the upper triangle is used
     private readonly List<Tensor> _layers = [];
+    private readonly MapFindings _findings;
     private int _texts;
 
     /// <summary>The model's heads.</summary>
@@ -43,13 +44,22 @@ public sealed class HeadDistanceReducer : IAttentionVisitor, IDisposable
     /// <summary>Texts seen so far.</summary>
     public int Texts => _texts;
 
+    /// <summary>What the distances do not show: heads that are uniform or look at one key everywhere, rows of saved maps that did not sum to 1, texts of one token.</summary>
+    public IReadOnlyList<TableNote> Notes => TableNotes.Of(_distance.Name, _texts, _findings);
+
+    /// <summary>Which distance; read from a file, its name alone.</summary>
+    public HeadDistance Distance => _distance;
+
+    internal MapFindings Findings => _findings;
+
     internal IReadOnlyList<ExactSum> Sums => _sums;
 
     /// <summary>A reducer as it was when its sums were written; it can only be merged.</summary>
-    internal static HeadDistanceReducer Restore(HeadGrid grid, string distance, int texts, ExactSum[] sums)
+    internal static HeadDistanceReducer Restore(HeadGrid grid, string distance, int texts, ExactSum[] sums, MapFindings findings)
     {
         var reducer = new HeadDistanceReducer(grid, new HeadDistance(distance, "", "", _ => throw new InvalidOperationException("read from a file, it can only be merged"))) { _texts = texts };
         sums.CopyTo(reducer._sums, 0);
+        reducer._findings.Add(findings);
         return reducer;
     }
 
@@ -61,15 +71,18 @@ public sealed class HeadDistanceReducer : IAttentionVisitor, IDisposable
         _grid = grid;
         _distance = distance;
         _sums = new ExactSum[grid.Count * grid.Count];
+        _findings = new MapFindings(grid);
     }
 
     /// <inheritdoc/>
+    /// <exception cref="InputException">The distance of two heads is NaN, infinite or too large.</exception>
     public void Visit(TextBatch batch, int layer, Tensor probabilities)
     {
         if (layer == 0) Dispose(); // what a visit stopped in its middle has left
         _layers.Add(probabilities.clone().DetachFromDisposeScope());
+        _findings.Visit(batch, layer, probabilities);
         if (_layers.Count < _grid.Layers) return;
-        for (int b = 0; b < batch.Count; b++) Add(b, batch.Texts[b].Length);
+        for (int b = 0; b < batch.Count; b++) Add(b, batch.Texts[b]);
         _texts += batch.Count;
         Dispose();
     }
@@ -81,6 +94,7 @@ public sealed class HeadDistanceReducer : IAttentionVisitor, IDisposable
     {
         if (other._grid != _grid || other._distance.Name != _distance.Name) throw new ArgumentException("has other heads or another distance", nameof(other));
         for (int i = 0; i < _sums.Length; i++) _sums[i].Add(other._sums[i]);
+        _findings.Add(other._findings);
         _texts += other._texts;
     }
 
@@ -104,14 +118,20 @@ public sealed class HeadDistanceReducer : IAttentionVisitor, IDisposable
         _layers.Clear();
     }
 
-    private void Add(int text, int length)
+    private void Add(int text, AttentionText of)
     {
+        int length = of.Length;
         using var scope = NewDisposeScope();
         var maps = cat([.. _layers.Select(l => l[text, .., ..length, ..length])], 0);    // [N, T, T]
         var rows = maps.transpose(0, 1).to_type(ScalarType.Float64).contiguous();         // [T queries, N, T keys]
         var sum = _distance.Pairwise(rows).cpu().contiguous().data<double>();
         int n = _grid.Count;
         for (int a = 0; a < n; a++)
-            for (int b = a + 1; b < n; b++) _sums[a * n + b].Add(sum[a * n + b] / length);
+            for (int b = a + 1; b < n; b++)
+            {
+                double d = sum[a * n + b] / length;
+                if (!(Math.Abs(d) < ExactSum.Limit)) throw new InputException($"distance \"{_distance.Name}\"", FormattableString.Invariant($"text {of.Id}, heads {_grid[a]} and {_grid[b]}"), FormattableString.Invariant($"is {d}"), "Look at the formula: dividing by a norm or taking the logarithm of a weight that can be 0 are the usual causes");
+                _sums[a * n + b].Add(d);
+            }
     }
 }

@@ -43,6 +43,12 @@ public sealed record HeadFeature(string Name, string Unit, string Definition, st
     /// <summary>What a source must have for it.</summary>
     public FeatureNeeds Needs { get; init; }
 
+    /// <summary>The fewest tokens of a text in which it can tell one map from another; in a shorter text it is the same whatever the head does.</summary>
+    public int LeastTokens { get; init; } = 1;
+
+    /// <summary>Whether texts shorter than <see cref="LeastTokens"/> are left out; else they count in the mean.</summary>
+    public bool LeavesOutShorter { get; init; }
+
     /// <summary>What is averaged over the texts first; <see langword="null"/> for a feature with a value in every text.</summary>
     public TextStatistic? Statistic { get; }
 

@@ -19,7 +19,7 @@ public static class LayerFeatures
             var looked = a.reshape(b, h, -1).bmm(costs.reshape(b, -1, 1)).squeeze(-1);                       // [B, H]
             var stayed = costs.diagonal(0, -2, -1).sum(dim: -1, keepdim: true);                              // [B, 1]
             return looked.add(stayed, Scalars.One) / t.Lengths.add(t.Lengths, Scalars.One);
-        }) { Range = "0 …" };
+        }) { Range = "0 …", LeastTokens = 2 };
 
     /// <summary>The family.</summary>
     public static IReadOnlyList<HeadFeature> All { get; } = [RolloutDistance];

@@ -35,19 +35,19 @@ public static class PatternFeatures
     }
 
     /// <summary>Vertical and diagonal: [CLS] and [SEP] get at least <see cref="BothShare"/>, so do the near tokens, together <see cref="TogetherShare"/>.</summary>
-    public static HeadFeature VerticalDiagonal { get; } = Kind(0, "maps_vertical_diagonal", "share of texts with v ≥ 0.3, d ≥ 0.3, v + d ≥ 0.7");
+    public static HeadFeature VerticalDiagonal { get; } = Kind(0, "maps_vertical_diagonal", "share of texts with v ≥ 0.3, d ≥ 0.3, v + d ≥ 0.7", leastTokens: 3);
 
     /// <summary>Vertical: not the kind before, and [CLS] and [SEP] get at least <see cref="VerticalShare"/>.</summary>
-    public static HeadFeature Vertical { get; } = Kind(1, "maps_vertical", "share of texts with v ≥ 0.5, not the kind before");
+    public static HeadFeature Vertical { get; } = Kind(1, "maps_vertical", "share of texts with v ≥ 0.5, not the kind before", leastTokens: 3);
 
     /// <summary>Diagonal: not a kind before, and the near tokens get at least <see cref="DiagonalShare"/>.</summary>
-    public static HeadFeature Diagonal { get; } = Kind(2, "maps_diagonal", "share of texts with d ≥ 0.5, not a kind before");
+    public static HeadFeature Diagonal { get; } = Kind(2, "maps_diagonal", "share of texts with d ≥ 0.5, not a kind before", leastTokens: 3);
 
     /// <summary>Block: not a kind before, and at least <see cref="BlockShare"/> stays within a text of a pair.</summary>
-    public static HeadFeature Blocks { get; } = Kind(3, "maps_block", "share of texts that are pairs with block ≥ 0.8, not a kind before");
+    public static HeadFeature Blocks { get; } = Kind(3, "maps_block", "share of texts that are pairs with block ≥ 0.8, not a kind before", leastTokens: 1);
 
     /// <summary>Heterogeneous: none of the kinds before.</summary>
-    public static HeadFeature Heterogeneous { get; } = Kind(4, "maps_heterogeneous", "share of texts of no kind before");
+    public static HeadFeature Heterogeneous { get; } = Kind(4, "maps_heterogeneous", "share of texts of no kind before", leastTokens: 4);
 
     /// <summary>The family, in the order of the rule; the five sum to 1.</summary>
     public static IReadOnlyList<HeadFeature> All { get; } = [VerticalDiagonal, Vertical, Diagonal, Blocks, Heterogeneous];
@@ -59,8 +59,8 @@ public static class PatternFeatures
     /// <exception cref="InputException">The table lacks a column or the head.</exception>
     public static HeadFeature KindOf(HeadTable table, Head head) => All.MaxBy(f => table[head, f.Name])!;
 
-    private static HeadFeature Kind(int number, string name, string definition) =>
-        new(name, "share", $"{definition} (v = cls + sep, d = previous + self + next without [CLS] and [SEP])", Source, (a, t) => Kinds(a, t).select(-1, number).clone()) { Range = "0 … 1" };
+    private static HeadFeature Kind(int number, string name, string definition, int leastTokens) =>
+        new(name, "share", $"{definition} (v = cls + sep, d = previous + self + next without [CLS] and [SEP])", Source, (a, t) => Kinds(a, t).select(-1, number).clone()) { Range = "0 … 1", LeastTokens = leastTokens };
 
     // The share at an offset, on keys that are neither [CLS] nor [SEP]: what is vertical already does not count again.
     private static Tensor Near(Tensor a, TextBatch t, int offset)

@@ -61,7 +61,7 @@ public static class StabilityFeatures
                 squares += m[Cells + c] / texts;
             }
             return variance / squares; // NaN where no text is long enough
-        }) { Range = "0 … 1" };
+        }) { Range = "0 … 1", LeastTokens = FirstTokens, LeavesOutShorter = true };
 
     /// <summary>The family.</summary>
     public static IReadOnlyList<HeadFeature> All { get; } = [TextSpread, VarianceWithin, VarianceQueries, VarianceTexts, ContentShare];

@@ -32,7 +32,7 @@ public static class StructureFeatures
     /// Globalness, the mean row entropy G = (1/n) Σ_i H(A_i), in nats, from 0 to ln n. The same number as
     /// <see cref="ConcentrationFeatures.Entropy"/>: kept under its own name for readers of the paper.
     /// </summary>
-    public static HeadFeature Globalness { get; } = new("globalness", "nats", "(1/n) Σ_i H(A_i)", Source, ConcentrationFeatures.Entropy.Compute) { Range = "0 … ln n" };
+    public static HeadFeature Globalness { get; } = new("globalness", "nats", "(1/n) Σ_i H(A_i)", Source, ConcentrationFeatures.Entropy.Compute) { Range = "0 … ln n", LeastTokens = 2 };
 
     /// <summary>Verticality, V = −H((1/n) Σ_i A_i), in nats, from −ln n to 0 (every query looks at one same key).</summary>
     public static HeadFeature Verticality { get; } = new("verticality", "nats", "−H((1/n) Σ_i A_i)", Source,
@@ -40,11 +40,11 @@ public static class StructureFeatures
         {
             using var column = t.KeySums(a) / t.Lengths.unsqueeze(-1);         // [B, H, T]: how much of all attention each key gets
             return -ConcentrationFeatures.RowEntropy(column);
-        }) { Range = "−ln n … 0" };
+        }) { Range = "−ln n … 0", LeastTokens = 2 };
 
     /// <summary>Diagonality, D = −Σ_ij |i − j|·A_ij / n², from −(n² − 1)/(3n²) for the uniform map to 0 for the identity.</summary>
     public static HeadFeature Diagonality { get; } = new("diagonality", "per token", "−Σ_ij |i−j|·A_ij / n²", Source,
-        (a, t) => -(t.MeanDistance(a) / t.Lengths)) { Range = "above −¾ … 0" };
+        (a, t) => -(t.MeanDistance(a) / t.Lengths)) { Range = "above −¾ … 0", LeastTokens = 2 };
 
     /// <summary>
     /// Block mass: attention that stays within the query's own text of a pair, its [SEP] included; 1 for single texts. What
@@ -55,7 +55,7 @@ public static class StructureFeatures
 
     /// <summary>Symmetry, 1 − Σ_ij |A_ij − A_ji| / (2n): 1 where every look is returned.</summary>
     public static HeadFeature Symmetry { get; } = new("symmetry", "share", "1 − Σ_ij |A_ij − A_ji| / (2n)", "this kit",
-        (a, t) => TextBatch.Stepwise(a, step => step.add(step.transpose(-2, -1), Scalars.MinusOne).abs_().sum([-2, -1])).mul(Constants.MinusHalf).div(t.Lengths).add(t.Ones, Scalars.One)) { Range = "0 … 1" };
+        (a, t) => TextBatch.Stepwise(a, step => step.add(step.transpose(-2, -1), Scalars.MinusOne).abs_().sum([-2, -1])).mul(Constants.MinusHalf).div(t.Lengths).add(t.Ones, Scalars.One)) { Range = "0 … 1", LeastTokens = 2 };
 
     /// <summary>
     /// Row similarity: the mean cosine of the rows of two different queries. 1 where all look at the same (a vertical, or
@@ -68,7 +68,7 @@ public static class StructureFeatures
             var sum = TextBatch.Stepwise(a, step => (step / step.norm(-1, keepdim: true).clamp_min(Constants.Tiny)).sum(dim: 1));      // [B, H, T]
             var pairs = t.Lengths * t.LongestDistance;
             return sum.Squared().sum(dim: -1).add(t.Lengths, Scalars.MinusOne).div(pairs).add(t.LengthIsOne, Scalars.One);
-        }) { Range = "0 … 1" };
+        }) { Range = "0 … 1", LeastTokens = 2 };
 
     /// <summary>
     /// The fixed offset that gets most: of all j − i from −<see cref="Reach"/> to <see cref="Reach"/>, the one with the

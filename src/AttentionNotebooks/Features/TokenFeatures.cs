@@ -12,19 +12,19 @@ public static class TokenFeatures
     private static readonly HashSet<string> Closed = ["ADP", "AUX", "CCONJ", "DET", "NUM", "PART", "PRON", "SCONJ"];
 
     /// <summary>Mass on the token itself, Σ_i A_ii / n, a share from 0 to 1.</summary>
-    public static HeadFeature Self { get; } = new("self", "share", "Σ_i A_ii / n", Source, (a, t) => t.OnDiagonal(a, 0)) { Range = "0 … 1" };
+    public static HeadFeature Self { get; } = new("self", "share", "Σ_i A_ii / n", Source, (a, t) => t.OnDiagonal(a, 0)) { Range = "0 … 1", LeastTokens = 2 };
 
     /// <summary>Mass on the token before, Σ_i A_i,i−1 / n, a share from 0 to (n − 1)/n.</summary>
-    public static HeadFeature Previous { get; } = new("previous", "share", "Σ_i A_i,i−1 / n", Source, (a, t) => t.OnDiagonal(a, -1)) { Range = "0 … (n−1)/n" };
+    public static HeadFeature Previous { get; } = new("previous", "share", "Σ_i A_i,i−1 / n", Source, (a, t) => t.OnDiagonal(a, -1)) { Range = "0 … (n−1)/n", LeastTokens = 2 };
 
     /// <summary>Mass on the token after, Σ_i A_i,i+1 / n, a share from 0 to (n − 1)/n.</summary>
-    public static HeadFeature Next { get; } = new("next", "share", "Σ_i A_i,i+1 / n", Source, (a, t) => t.OnDiagonal(a, 1)) { Range = "0 … (n−1)/n" };
+    public static HeadFeature Next { get; } = new("next", "share", "Σ_i A_i,i+1 / n", Source, (a, t) => t.OnDiagonal(a, 1)) { Range = "0 … (n−1)/n", LeastTokens = 2 };
 
     /// <summary>Mass on [CLS], Σ_i A_i,[CLS] / n, a share from 0 to 1. Where tokens are not known, on the first token.</summary>
-    public static HeadFeature Cls { get; } = new("cls", "share", "Σ_i A_i,[CLS] / n", Source, (a, t) => t.OnKeys(a, t.IsCls)) { Range = "0 … 1" };
+    public static HeadFeature Cls { get; } = new("cls", "share", "Σ_i A_i,[CLS] / n", Source, (a, t) => t.OnKeys(a, t.IsCls)) { Range = "0 … 1", LeastTokens = 2 };
 
     /// <summary>Mass on [SEP] (all of a pair), Σ_i A_i,[SEP] / n, a share from 0 to 1. Where tokens are not known, on the last token.</summary>
-    public static HeadFeature Sep { get; } = new("sep", "share", "Σ_i Σ_j∈[SEP] A_ij / n", Source, (a, t) => t.OnKeys(a, t.IsSep)) { Range = "0 … 1" };
+    public static HeadFeature Sep { get; } = new("sep", "share", "Σ_i Σ_j∈[SEP] A_ij / n", Source, (a, t) => t.OnKeys(a, t.IsSep)) { Range = "0 … 1", LeastTokens = 2 };
 
     /// <summary>Mass on punctuation: tokens of punctuation marks and symbols only. (Clark et al. count the full stop and the comma.)</summary>
     public static HeadFeature Punctuation { get; } = new("punctuation", "share", "Σ_i Σ_j∈punctuation A_ij / n", "after Clark et al. 2019, §3.2",

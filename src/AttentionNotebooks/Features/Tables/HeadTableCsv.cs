@@ -10,8 +10,12 @@ public static class HeadTableCsv
     /// <summary>Writes a table.</summary>
     /// <param name="table">The table.</param>
     /// <param name="file">The file; it holds the whole table or is not there.</param>
-    /// <exception cref="InputException">The folder cannot be written to.</exception>
-    public static void WriteCsv(this HeadTable table, string file) => AtomicFile.WriteText(file, table.ToCsv());
+    /// <exception cref="InputException">The folder cannot be written to, or a value is NaN or infinite.</exception>
+    public static void WriteCsv(this HeadTable table, string file)
+    {
+        table.RequireNumbers(file);
+        AtomicFile.WriteText(file, table.ToCsv());
+    }
 
     /// <summary>The CSV text of a table.</summary>
     /// <param name="table">The table.</param>

@@ -8,8 +8,8 @@ public static class HeadTableFile
 
     /// <summary>Writes a table.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="file">The file: .parquet, .npz, or CSV under any other name. It holds the whole table or is as it was.</param>
-    /// <exception cref="InputException">The folder cannot be written to.</exception>
+    /// <param name="file">The file: .parquet, .npz, or CSV under any other name. It holds the whole table or is as it was. Notes go beside it (<see cref="TableNotesFile"/>).</param>
+    /// <exception cref="InputException">The folder cannot be written to, or a value is NaN or infinite.</exception>
     public static void Write(this HeadTable table, string file)
     {
         switch (Path.GetExtension(file).ToLowerInvariant())
@@ -18,17 +18,22 @@ public static class HeadTableFile
             case ".npz": table.WriteNpz(file); break;
             default: table.WriteCsv(file); break;
         }
+        TableNotesFile.Write(file, table.Notes);
     }
 
-    /// <summary>Reads a table.</summary>
+    /// <summary>Reads a table, and the notes beside it.</summary>
     /// <param name="file">The file: .parquet, .npz, or CSV under any other name.</param>
-    /// <exception cref="InputException">It is missing or holds no head table.</exception>
-    public static HeadTable Read(string file) => Path.GetExtension(file).ToLowerInvariant() switch
+    /// <exception cref="InputException">It is missing or holds no head table, or its notes are damaged.</exception>
+    public static HeadTable Read(string file)
     {
-        ".parquet" => HeadTableParquet.ReadParquet(file),
-        ".npz" => HeadTableNpz.ReadNpz(file),
-        _ => HeadTableCsv.ReadCsv(file),
-    };
+        var table = Path.GetExtension(file).ToLowerInvariant() switch
+        {
+            ".parquet" => HeadTableParquet.ReadParquet(file),
+            ".npz" => HeadTableNpz.ReadNpz(file),
+            _ => HeadTableCsv.ReadCsv(file),
+        };
+        return table.Noted(TableNotesFile.Read(file));
+    }
 
     /// <summary>A table of rows that were read: heads in any order, each once, filling the grid.</summary>
     /// <exception cref="InputException">They do not.</exception>

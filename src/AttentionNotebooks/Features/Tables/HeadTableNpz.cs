@@ -11,9 +11,12 @@ public static class HeadTableNpz
     /// <summary>Writes a table.</summary>
     /// <param name="table">The table.</param>
     /// <param name="file">The file; it holds the whole table or is as it was.</param>
-    /// <exception cref="InputException">The folder cannot be written to.</exception>
-    public static void WriteNpz(this HeadTable table, string file) => Npz.Write(file, table.Features.Select(f =>
-        (f, (Action<Stream>)(stream => NpyArray.Write(stream, [table.Grid.Layers, table.Grid.Heads], table.Column(f))))));
+    /// <exception cref="InputException">The folder cannot be written to, or a value is NaN or infinite.</exception>
+    public static void WriteNpz(this HeadTable table, string file)
+    {
+        table.RequireNumbers(file);
+        Npz.Write(file, table.Features.Select(f => (f, (Action<Stream>)(stream => NpyArray.Write(stream, [table.Grid.Layers, table.Grid.Heads], table.Column(f))))));
+    }
 
     /// <summary>Reads a table.</summary>
     /// <param name="file">A .npz file of arrays of one shape, <c>[layers, heads]</c>.</param>

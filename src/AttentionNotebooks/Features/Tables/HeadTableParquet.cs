@@ -12,9 +12,10 @@ public static class HeadTableParquet
     /// <summary>Writes a table.</summary>
     /// <param name="table">The table.</param>
     /// <param name="file">The file; it holds the whole table or is as it was.</param>
-    /// <exception cref="InputException">The folder cannot be written to.</exception>
+    /// <exception cref="InputException">The folder cannot be written to, or a value is NaN or infinite.</exception>
     public static void WriteParquet(this HeadTable table, string file)
     {
+        table.RequireNumbers(file);
         // Into memory first: the library writes asynchronously, and the file is written at once.
         using var bytes = new MemoryStream();
         Task.Run(() => Write(table, bytes)).GetAwaiter().GetResult();

@@ -36,6 +36,7 @@ public sealed class FeatureRecorder : IAttentionVisitor
     public void Visit(TextBatch batch, int layer, torch.Tensor probabilities)
     {
         batch.Enter(layer, probabilities);
+        _values.Findings.Visit(batch, layer, probabilities);
         var grid = _values.Grid;
         foreach (var part in _values.Features.GroupBy(_values.FirstColumn).Select(g => g.First()))
         {

@@ -24,6 +24,7 @@ public sealed class TextValues
             else if (_statisticColumns.TryAdd(f.Statistic, ColumnCount)) ColumnCount += f.Statistic.Parts;
         }
         _values = values ?? new double[(long)texts.Count * ColumnCount * grid.Count];
+        Findings = new MapFindings(grid);
     }
 
     /// <summary>The model's heads.</summary>
@@ -36,6 +37,8 @@ public sealed class TextValues
     public IReadOnlyList<AttentionText> Texts { get; }
 
     internal int ColumnCount { get; private set; }
+
+    internal MapFindings Findings { get; }
 
     /// <summary>A head's value in one text.</summary>
     /// <param name="text">The text's position.</param>
@@ -68,9 +71,10 @@ public sealed class TextValues
     {
         double[] PerHead(Func<int, double> of) => [.. Enumerable.Range(0, Grid.Count).Select(of)];
         double Mean(int column, int head) => Sums(column, head).Sum.Mean(Texts.Count);
-        return new HeadTable(Grid, [.. Features.Select(f => f.Name)],
-            [.. Features.Select(f => f.Statistic is null ? PerHead(h => Mean(_columns[f.Name], h)) : PerHead(h => Together(f, h, part => Mean(_statisticColumns[f.Statistic] + part, h))))],
-            [.. Features.Select(f => f.Statistic is null ? PerHead(h => { var (s, q) = Sums(_columns[f.Name], h); return Math.Sqrt(ExactSum.Variance(s, q, Texts.Count)); }) : null)], Texts.Count);
+        (HeadFeature Feature, double[] Values, double[]? Deviations)[] columns = [.. Features.Select(f => (f,
+            f.Statistic is null ? PerHead(h => Mean(_columns[f.Name], h)) : PerHead(h => Together(f, h, part => Mean(_statisticColumns[f.Statistic] + part, h))),
+            f.Statistic is null ? PerHead(h => { var (s, q) = Sums(_columns[f.Name], h); return Math.Sqrt(ExactSum.Variance(s, q, Texts.Count)); }) : null))];
+        return new HeadTable(Grid, [.. columns.Select(c => c.Feature.Name)], [.. columns.Select(c => c.Values)], [.. columns.Select(c => c.Deviations)], Texts.Count, TableNotes.Of(Grid, columns, Texts.Count, Findings));
     }
 
     /// <summary>

@@ -110,11 +110,21 @@ public static class HeadGradients
             for (int layer = 0; layer < grid.Layers; layer++)
             {
                 using var own = NewDisposeScope();
+                RequireNumbers(gradients[layer], batch, layer);
                 take(batch, layer, gradients[layer]);
             }
             foreach (var gradient in gradients) gradient.Dispose();
             progress?.Report(new VisitProgress(done += batch.Length, task.Count, clock.Elapsed));
         }
+    }
+
+    private static void RequireNumbers(Tensor gradient, int[] batch, int layer)
+    {
+        if (float.IsFinite(gradient.sum().Value<float>())) return;
+        int perHead = (int)(gradient.numel() / (gradient.shape[0] * gradient.shape[1])), at = Array.FindIndex(gradient.Floats(), v => !float.IsFinite(v));
+        if (at < 0) return; // numbers, though their sum is none
+        long head = at / perHead % gradient.shape[1];
+        throw new InputException($"item {batch[at / perHead / gradient.shape[1]]}", $"head {new Head(layer, (int)head)}", "has a gradient that is NaN or infinite", "Compute in float32, or look at the edits of the attention");
     }
 
     // What gradients are asked of: one tensor per layer, which outlives the pass that it was made in.

@@ -21,6 +21,7 @@ public sealed record TaskScores(double[] Losses, int[] Correct, int[] Questions)
     /// <param name="batches">Which items, dealt into batches; all unless given. The others' entries stay 0.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>The scores of each item.</returns>
+    /// <exception cref="InputException">A loss is NaN or infinite.</exception>
     public static TaskScores Of(IModelTask task, AttentionHooks? hooks = null, IReadOnlyList<int[]>? batches = null, CancellationToken cancellation = default)
     {
         var scores = OfNone(task.Count);
@@ -38,9 +39,12 @@ public sealed record TaskScores(double[] Losses, int[] Correct, int[] Questions)
     internal static TaskScores OfNone(int items) => new(new double[items], new int[items], new int[items]);
 
     /// <summary>Enters what a batch answered.</summary>
+    /// <exception cref="InputException">A loss is NaN or infinite.</exception>
     internal void Take(IReadOnlyList<int> batch, TaskAnswers answers)
     {
         float[] loss = answers.Loss.Floats(), right = answers.Correct.Floats(), asked = answers.Questions.Floats();
+        int bad = Array.FindIndex(loss, v => !float.IsFinite(v));
+        if (bad >= 0) throw new InputException($"item {batch[bad]}", null, FormattableString.Invariant($"has a loss of {loss[bad]}"), "The model's answers are no numbers: look at the edits of its attention, or compute in float32");
         for (int i = 0; i < batch.Count; i++) (Losses[batch[i]], Correct[batch[i]], Questions[batch[i]]) = (loss[i], (int)right[i], (int)asked[i]);
     }
 }
