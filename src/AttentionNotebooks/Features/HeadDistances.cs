@@ -36,6 +36,7 @@ public sealed class HeadDistanceReducer : IAttentionVisitor, IDisposable
     private readonly ExactSum[] _sums; // [N·N], the upper triangle is used
     private readonly List<Tensor> _layers = [];
     private readonly MapFindings _findings;
+    private MapFindings _ofBatch;
     private int _texts;
 
     /// <summary>The model's heads.</summary>
@@ -71,18 +72,24 @@ public sealed class HeadDistanceReducer : IAttentionVisitor, IDisposable
         _grid = grid;
         _distance = distance;
         _sums = new ExactSum[grid.Count * grid.Count];
-        _findings = new MapFindings(grid);
+        (_findings, _ofBatch) = (new MapFindings(grid), new MapFindings(grid));
     }
 
     /// <inheritdoc/>
     /// <exception cref="InputException">The distance of two heads is NaN, infinite or too large.</exception>
     public void Visit(TextBatch batch, int layer, Tensor probabilities)
     {
-        if (layer == 0) Dispose(); // what a visit stopped in its middle has left
+        if (layer == 0)
+        {
+            // What a visit stopped in its middle has left.
+            Dispose();
+            _ofBatch = new MapFindings(_grid);
+        }
         _layers.Add(probabilities.clone().DetachFromDisposeScope());
-        _findings.Visit(batch, layer, probabilities);
+        _ofBatch.Visit(batch, layer, probabilities);
         if (_layers.Count < _grid.Layers) return;
         for (int b = 0; b < batch.Count; b++) Add(b, batch.Texts[b]);
+        _findings.Add(_ofBatch);
         _texts += batch.Count;
         Dispose();
     }

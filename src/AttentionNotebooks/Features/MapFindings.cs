@@ -85,7 +85,7 @@ internal sealed class MapFindings
         var findings = new MapFindings(grid);
         void Counts(string name, long[] into)
         {
-            long[] read = [.. json.GetProperty(name).GetString()!.Split(' ').Select(v => long.Parse(v, NumberStyles.None, CultureInfo.InvariantCulture))];
+            long[] read = [.. (json.GetProperty(name).GetString() ?? throw new FormatException($"{name} is null")).Split(' ').Select(v => long.Parse(v, NumberStyles.None, CultureInfo.InvariantCulture))];
             if (read.Length != into.Length) throw new FormatException($"{name} has {read.Length} counts for {into.Length} heads");
             read.CopyTo(into, 0);
         }

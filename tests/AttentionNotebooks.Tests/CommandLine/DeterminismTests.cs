@@ -45,7 +45,7 @@ public sealed partial class DeterminismTests : IDisposable
         "token-types --model {demo} --text {texts} --limit 30 --position {out}/position.csv --out {out}/types.csv",
         "ablate --model {model} --text {texts} --limit 40 --by layer --out {out}/ablation.csv",
         "importance --model {model} --text {texts} --limit 40 --agreement {out}/agreement.csv --out {out}/importance.csv",
-        "explain --heads {heads} --importance {importance} --permutations 19 --draws 50 --coefficients {out}/c.csv --predicted {out}/p.csv --out {out}/report.json",
+        "explain --heads {heads} --importance {importance} --permutations 19 --draws 100 --coefficients {out}/c.csv --predicted {out}/p.csv --out {out}/report.json",
         "prune --model {deep} --text {few} --steps 2 --random-orders 2 --json {out}/p.json --out {out}/p.csv",
         "synthesis --heads {heads} --clusters {clusters} --importance {importance} --report {out}/page.md --out {out}/s.csv",
         "probe --model {demo} --conllu {treebank} --limit 40 --epochs 2 --dimensions 4 --out {out}/probe.csv",
