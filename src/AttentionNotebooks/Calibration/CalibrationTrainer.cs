@@ -83,7 +83,7 @@ public static class CalibrationTrainer
         {
             using var noGradients = no_grad();
             using var own = NewDisposeScope();
-            return dev.Score(Hooks(design.matmul(phi)), cancellation).Loss;
+            return dev.AnyLoss(Hooks(design.matmul(phi)), cancellation);
         }
         using var adam = new ListAdam([phi], options.Rate);
         string who = $"calibration \"{tying.Name}\"";

@@ -35,7 +35,7 @@ public sealed record FullTuning(TaskScores Test, int Parameters, int Steps, IRea
         try
         {
             using var adam = new ListAdam(weights, options.Rate);
-            var epochs = new List<TrainingEpoch> { new(0, double.NaN, LossGuard.Before(Who, dev.Score(cancellation: cancellation).Loss)) };
+            var epochs = new List<TrainingEpoch> { new(0, double.NaN, LossGuard.Before(Who, dev.AnyLoss(cancellation: cancellation))) };
             var (best, least) = (own, epochs[0].DevLoss);
             int steps = 0, trained = 0;
             for (int epoch = 1, idle = 0; epoch <= options.Epochs && idle < options.Patience; epoch++)
@@ -47,7 +47,7 @@ public sealed record FullTuning(TaskScores Test, int Parameters, int Steps, IRea
                     trained = (int)weights.Where(w => w.grad is not null).Sum(w => w.numel());
                     foreach (var weight in weights) weight.grad = null;
                 }, cancellation, ref steps);
-                epochs.Add(new TrainingEpoch(epoch, loss, LossGuard.After(Who, steps, dev.Score(cancellation: cancellation).Loss)));
+                epochs.Add(new TrainingEpoch(epoch, loss, LossGuard.After(Who, steps, dev.AnyLoss(cancellation: cancellation))));
                 progress?.Report(epochs[^1]);
                 bool better = epochs[^1].DevLoss < least;
                 if (better)

@@ -48,6 +48,9 @@ public sealed record TaskPart(IModelTask Task, IReadOnlyList<int[]> Batches)
     /// <param name="cancellation">Stops the work.</param>
     public TaskScores Score(AttentionHooks? hooks = null, CancellationToken cancellation = default) => TaskScores.Of(Task, hooks, Batches, cancellation);
 
+    /// <summary>The loss, NaN or infinite where it is: for learning, whose error names the step.</summary>
+    internal double AnyLoss(AttentionHooks? hooks = null, CancellationToken cancellation = default) => TaskScores.Of(Task, hooks, Batches, cancellation, anyLoss: true).Loss;
+
     /// <summary>These items as a task of their own, so that whatever takes a task can be kept to them: item i is the i-th of <see cref="Items"/>.</summary>
     public IModelTask AsTask() => new Own(Task, Items, Batches);
 

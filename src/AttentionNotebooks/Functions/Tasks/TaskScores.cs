@@ -22,7 +22,11 @@ public sealed record TaskScores(double[] Losses, int[] Correct, int[] Questions)
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>The scores of each item.</returns>
     /// <exception cref="InputException">A loss is NaN or infinite.</exception>
-    public static TaskScores Of(IModelTask task, AttentionHooks? hooks = null, IReadOnlyList<int[]>? batches = null, CancellationToken cancellation = default)
+    public static TaskScores Of(IModelTask task, AttentionHooks? hooks = null, IReadOnlyList<int[]>? batches = null, CancellationToken cancellation = default) =>
+        Of(task, hooks, batches, cancellation, anyLoss: false);
+
+    /// <summary>As above; with <paramref name="anyLoss"/> for those who look at the loss themselves, and know the step that led to it.</summary>
+    internal static TaskScores Of(IModelTask task, AttentionHooks? hooks, IReadOnlyList<int[]>? batches, CancellationToken cancellation, bool anyLoss)
     {
         var scores = OfNone(task.Count);
         using var noGradients = no_grad();
@@ -30,7 +34,7 @@ public sealed record TaskScores(double[] Losses, int[] Correct, int[] Questions)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            scores.Take(batch, task.Ask(batch, hooks));
+            scores.Take(batch, task.Ask(batch, hooks), anyLoss);
         }
         return scores;
     }
@@ -40,10 +44,10 @@ public sealed record TaskScores(double[] Losses, int[] Correct, int[] Questions)
 
     /// <summary>Enters what a batch answered.</summary>
     /// <exception cref="InputException">A loss is NaN or infinite.</exception>
-    internal void Take(IReadOnlyList<int> batch, TaskAnswers answers)
+    internal void Take(IReadOnlyList<int> batch, TaskAnswers answers, bool anyLoss = false)
     {
         float[] loss = answers.Loss.Floats(), right = answers.Correct.Floats(), asked = answers.Questions.Floats();
-        int bad = Array.FindIndex(loss, v => !float.IsFinite(v));
+        int bad = anyLoss ? -1 : Array.FindIndex(loss, v => !float.IsFinite(v));
         if (bad >= 0) throw new InputException($"item {batch[bad]}", null, FormattableString.Invariant($"has a loss of {loss[bad]}"), "The model's answers are no numbers: look at the edits of its attention, or compute in float32");
         for (int i = 0; i < batch.Count; i++) (Losses[batch[i]], Correct[batch[i]], Questions[batch[i]]) = (loss[i], (int)right[i], (int)asked[i]);
     }
