@@ -16,8 +16,7 @@ namespace AttentionNotebooks.Tests.CommandLine;
 /// </summary>
 public sealed partial class DeterminismTests : IDisposable
 {
-    // Float32's rounding of what a model computes, seen through a mean over texts of values of a few tokens. Measured: 2e-7 of
-    // features, 1e-8 of distances.
+    // Float32's rounding of what a model computes, seen through a mean over texts of values of a few tokens.
     private const double BetweenThreadCounts = 1e-6;
 
     // What writes no file.

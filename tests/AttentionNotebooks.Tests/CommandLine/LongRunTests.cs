@@ -17,10 +17,12 @@ public sealed partial class LongRunTests : IDisposable
 {
     private const int TextsPerNotebook = 400;
 
-    // From the first quarter on: what allocators keep for the largest batch, which comes last because texts go by length.
+    // From the first quarter on: what allocators keep for the largest batch, which comes last because texts go by length. 19 MB
+    // over 20,000 texts, 2 MB over 60,000.
     private const long MoreForTexts = 64 << 20;
 
-    // What a notebook's compiled cells leave: .NET does not unload the assemblies of scripts.
+    // What a notebook's compiled cells leave, since .NET does not unload the assemblies of scripts: 0.05 MB of managed memory
+    // and 0.5 MB of the process for each of 50.
     private const long MorePerNotebook = 3 << 20;
 
     private static readonly int Texts = int.Parse(Environment.GetEnvironmentVariable("ATTENTION_NOTEBOOKS_LONG") ?? "1200", CultureInfo.InvariantCulture);
