@@ -60,7 +60,7 @@ public sealed partial class Plots
         {
             int first = Enumerable.Range(0, panels.Count).First(p => panels[p].Marks.Any(m => m.Kind == kind));
             for (int p = first; p < panels.Count; p++)
-                if (panels[p].Marks.Where(m => m.Kind == kind).ToArray() is { Length: > 0 } own) traces.Add(GainTrace(own, kind, name, series).With("yaxis", Axis(p)).With("legendgroup", name).With("showlegend", p == first));
+                if (panels[p].Marks.Where(m => m.Kind == kind).ToArray() is { Length: > 0 } own) traces.Add(GainTrace(own, panels[p].Marks, kind, name, series).With("yaxis", Axis(p)).With("legendgroup", name).With("showlegend", p == first));
         }
         double least = Math.Log10(Math.Max(1, all.Min(m => m.Parameters))), most = Math.Log10(Math.Max(10, all.Max(m => m.Parameters)));
         var layout = Drawing.Layout(title, total, (76, 48, 30, 56), legend: [.. used.Select(k => k.Name)])
@@ -73,19 +73,23 @@ public sealed partial class Plots
         return Drawing.Finish(traces, layout.With("updatemenus", GainButtons(panels, Axis, total)), title, caption);
     }
 
-    private static Trace GainTrace(GainMark[] own, ArmKind kind, string name, int series) =>
+    private static Trace GainTrace(GainMark[] own, IReadOnlyList<GainMark> all, ArmKind kind, string name, int series) =>
         new Trace("scatter").With("mode", "markers+text").With("name", name).With("x", own.Select(m => m.Parameters * (kind == ArmKind.Control ? ControlAside : 1)).Gaps()).With("y", own.Select(m => m.Gain).Gaps())
-            .With("text", own.Select(m => Style.Label(m.Name)).ToArray()).With("textposition", kind == ArmKind.Control ? "bottom center" : "top center").With("textfont", new { size = 11 })
+            .With("text", own.Select(m => Style.Label(m.Name)).ToArray()).With("textposition", own.Select(m => IsLower(m, all) ? "bottom center" : "top center").ToArray()).With("textfont", new { size = 11 })
             .With("marker", new { color = Style.Colour(series), symbol = Style.Symbol(series), size = 10, line = new { color = "#FFFFFF", width = 0.8 } })
             .With("error_y", new { type = "data", symmetric = false, color = Style.Colour(series), thickness = 1.4, width = 4, array = own.Select(m => m.High - m.Gain).Gaps(), arrayminus = own.Select(m => m.Gain - m.Low).Gaps() })
             .With("customdata", own.Select(m => m.Parameters.ToString("N0", CultureInfo.InvariantCulture)).ToArray()).With("hovertemplate", "<b>%{text}</b><br>%{customdata} parameters<br>%{y:.4~g} nats less<extra></extra>");
+
+    // Of a calibration and its control, which stand side by side, the upper has its name above it and the lower below.
+    private static bool IsLower(GainMark mark, IReadOnlyList<GainMark> all) =>
+        all.Any(other => other != mark && other.Parameters == mark.Parameters && (other.Gain > mark.Gain || (other.Gain == mark.Gain && mark.Kind == ArmKind.Control)));
 
     // The upper reference can be far above: one button shows all, the other what the calibrations span.
     private static object[]? GainButtons(IReadOnlyList<GainPanel> panels, Func<int, string> axis, int height)
     {
         if (!panels.Any(p => p.Marks.Any(m => m.Kind == ArmKind.FullTuning) && p.Marks.Any(m => m.Kind != ArmKind.FullTuning))) return null;
         object Button(string label, bool withFull) => new { label, method = "relayout", args = new object[] { panels.Select((p, i) => (Axis: axis(i), Range: p.Range(withFull || p.Marks.All(m => m.Kind == ArmKind.FullTuning)))).ToDictionary(p => $"yaxis{p.Axis[1..]}.range", p => p.Range) } };
-        return [new { type = "buttons", direction = "right", buttons = new[] { Button("all", true), Button("without all weights", false) }, active = 0, x = 1, xanchor = "right", y = 1 + 53.0 / height, yanchor = "middle", showactive = true, bgcolor = "#FFFFFF", bordercolor = Style.Grey, font = new { size = 11 } }];
+        return [new { type = "buttons", direction = "right", buttons = new[] { Button("all", true), Button("without all weights", false) }, active = 0, x = 1, xanchor = "right", y = 1 + 16.0 / height, yanchor = "middle", showactive = true, bgcolor = "#FFFFFF", bordercolor = Style.Grey, font = new { size = 11 } }];
     }
 
     private static string Seeds(int count) => $"{count} {(count == 1 ? "seed" : "seeds")}";

@@ -73,6 +73,8 @@ public class CalibrationPlotsTests
         Assert.Equal(["y", "y2", "y", "y2", "y", "y2"], data.Select(d => (string)d!["yaxis"]!));
         Assert.Equal(0.5, (double)data[0]!["y"]![0]!);
         Assert.Equal(0.05, (double)data[1]!["y"]![0]!, 1e-9);
+        // Names keep apart: above the higher of a calibration and its control, below the lower.
+        Assert.Equal(["top center", "bottom center", "bottom center", "top center"], data.Take(4).Select(d => (string)d!["textposition"]![0]!));
         Assert.Equal(["<b>masked words (demo), 16 held-out items, 2 seeds</b>", "<b>verb &lt;number&gt; (demo), 16 held-out items, 2 seeds</b>"], layout["annotations"]!.AsArray().Select(a => (string)a!["text"]!));
         // The panels do not touch, and each range holds all of its intervals.
         double[] first = [.. layout["yaxis"]!["domain"]!.AsArray().Select(v => (double)v!)], second = [.. layout["yaxis2"]!["domain"]!.AsArray().Select(v => (double)v!)];
