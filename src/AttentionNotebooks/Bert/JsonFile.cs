@@ -1,5 +1,5 @@
-using AttentionNotebooks.Data;
 using System.Text.Json;
+using AttentionNotebooks.Data;
 
 namespace AttentionNotebooks.Bert;
 

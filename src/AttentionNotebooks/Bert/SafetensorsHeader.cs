@@ -1,5 +1,5 @@
-using AttentionNotebooks.Data;
 using System.Text.Json;
+using AttentionNotebooks.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -128,6 +128,13 @@ public abstract class TextTokenizer
     /// <summary>The pieces of words.</summary>
     private protected abstract List<TextPiece> PiecesOf(IEnumerable<string> words);
 
+    /// <summary>The entries of a vocabulary, of which no two may have one id.</summary>
+    internal static Dictionary<string, int> Distinct(string path, Dictionary<string, int> ids)
+    {
+        var twice = ids.GroupBy(i => i.Value).FirstOrDefault(g => g.Skip(1).Any());
+        return twice is null ? ids : throw new InputException(path, string.Join(", ", twice.Take(2).Select(i => i.Key)), $"have the same id {twice.Key}", "Copy the file of the checkpoint again");
+    }
+
     /// <summary>Checks that every id is one of the model's.</summary>
     private protected void CheckFits(string path, BertConfig config)
     {

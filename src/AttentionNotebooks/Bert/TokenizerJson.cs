@@ -33,7 +33,7 @@ internal static class TokenizerJson
     {
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var entry in vocabulary.Root.EnumerateObject()) ids.Add(entry.Name, Checked(vocabulary.Path, entry.Name, vocabulary.Whole(entry.Name)));
-        return Distinct(vocabulary.Path, ids);
+        return TextTokenizer.Distinct(vocabulary.Path, ids);
     }
 
     private static WordPieceTokenizer WordPiece(JsonReader root, JsonReader model, int maxLength)
@@ -106,15 +106,8 @@ internal static class TokenizerJson
             if (text.Length == 0 || (!ids.TryAdd(text, id) && ids[text] != id)) throw new InputException(root.Path, "added_tokens", $"\"{text}\" is empty or has another id in the vocabulary", "Copy the file of the checkpoint again");
             added.Add(text);
         }
-        Distinct(root.Path, ids);
+        TextTokenizer.Distinct(root.Path, ids);
         return added;
-    }
-
-    /// <summary>The vocabulary, in which no two pieces may have one id.</summary>
-    public static Dictionary<string, int> Distinct(string path, Dictionary<string, int> ids)
-    {
-        var twice = ids.GroupBy(i => i.Value).FirstOrDefault(g => g.Skip(1).Any());
-        return twice is null ? ids : throw new InputException(path, string.Join(", ", twice.Take(2).Select(i => i.Key)), $"have the same id {twice.Key}", "Copy the file of the checkpoint again");
     }
 
     private static int Checked(string path, string place, int id) =>

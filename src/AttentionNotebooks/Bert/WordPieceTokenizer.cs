@@ -186,7 +186,7 @@ public sealed class WordPieceTokenizer : TextTokenizer
             if (!ids.TryAdd(entry.Name, id) && ids[entry.Name] != id) throw new InputException(path, entry.Name, $"has the id {id}, but {ids[entry.Name]} in vocab.txt", "Take both files from the same checkpoint");
             added.Add(entry.Name);
         }
-        TokenizerJson.Distinct(path, ids);
+        Distinct(path, ids);
         return added;
     }
 }

@@ -74,7 +74,7 @@ public sealed partial class DeterminismTests : IDisposable
         Assert.NotEmpty(first);
         Assert.Equal(first.Keys.Order(), second.Keys.Order());
         bool pages = command.StartsWith("run ", StringComparison.Ordinal);
-        foreach (var (name, bytes) in first) Assert.True(pages ? Timeless(bytes) == Timeless(second[name]) : bytes.AsSpan().SequenceEqual(second[name]), $"{name} differs");
+        foreach (var (name, bytes) in first) Assert.True(pages ? KillTests.Timeless(bytes) == KillTests.Timeless(second[name]) : bytes.AsSpan().SequenceEqual(second[name]), $"{name} differs");
     }
 
     [Fact]
@@ -199,11 +199,6 @@ public sealed partial class DeterminismTests : IDisposable
         string[] nouns = ["dog", "cat", "bird", "horse"], verbs = ["barks", "purrs", "sings", "runs"];
         return folder.Write("text.txt", string.Join('\n', Enumerable.Range(0, 1050).Select(_ => $"The {nouns[random.Next(4)]} {verbs[random.Next(4)]} in the old garden. A {nouns[random.Next(4)]} {verbs[random.Next(4)]} too.")));
     }
-
-    private static string Timeless(byte[] bytes) => Durations().Replace(System.Text.Encoding.Latin1.GetString(bytes), "> s<");
-
-    [GeneratedRegex(@"(?<=>)[0-9.]+ s<|(?<=· )[0-9.]+ s<")]
-    private static partial Regex Durations();
 
     [GeneratedRegex(@"^  ([a-z][a-z-]*)\b")]
     private static partial Regex Verb();

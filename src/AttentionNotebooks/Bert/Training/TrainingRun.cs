@@ -98,10 +98,7 @@ internal sealed class TrainingRun : IDisposable
         TrainingState.Save(folder, weights, optimizer, fingerprint, new TrainingPoint(step, tokens, untold, course));
 
     // Before anything is saved: what the folder holds stays the last state that was sound.
-    private void RequireNumber(int step, string name, double value)
-    {
-        if (!double.IsFinite(value)) throw new InputException(folder, $"step {step}", $"the {name} is NaN or infinite", "Train with a smaller learning rate or a longer warm-up");
-    }
+    private void RequireNumber(int step, string name, double value) => LossGuard.Finite(folder, $"step {step}", name, value, "Train with a smaller learning rate or a longer warm-up");
 
     private TrainingReport Report(int step, long tokens, HeldOutFigures heldOut, BaselineFigures baselines) =>
         new(options, corpus.Tokenizer.VocabularySize, weights.Length, corpus.TrainingPieces, step, tokens, heldOut, baselines, [.. course]);

@@ -23,7 +23,6 @@ internal static class TableNotes
         }
         // A feature that no text is long enough for was told of.
         var told = columns.Where(c => findings.Shorter(c.Feature.LeastTokens) < texts).ToArray();
-        bool Everywhere((HeadFeature Feature, double[] Values, double[]? Deviations) c) => Same(c.Values) && grid.Count > 1;
         if (texts > 1)
         {
             // Features that are constant for the same heads share a note.
@@ -31,7 +30,8 @@ internal static class TableNotes
             foreach (var group in constant.GroupBy(c => c.Heads.Length == grid.Count && Same(c.Column.Values) ? "" : string.Join(' ', c.Heads)))
                 notes.Add(new TableNote(NoteKind.Constant, [.. group.Select(c => c.Column.Feature.Name)], group.Key.Length == 0 ? [] : group.First().Heads, texts, texts));
         }
-        string[] same = [.. told.Where(c => Everywhere(c) && !notes.Any(n => n.Kind == NoteKind.Constant && n.Heads.Count == 0 && n.Features.Contains(c.Feature.Name))).Select(c => c.Feature.Name)];
+        var constantForAll = notes.Where(n => n.Kind == NoteKind.Constant && n.Heads.Count == 0).SelectMany(n => n.Features).ToHashSet();
+        string[] same = grid.Count == 1 ? [] : [.. told.Where(c => Same(c.Values)).Select(c => c.Feature.Name).Except(constantForAll)];
         if (same.Length > 0) notes.Add(new TableNote(NoteKind.SameForAllHeads, same, [], texts, texts));
         return notes;
     }
