@@ -9,7 +9,7 @@ public sealed partial class Plots
 {
     /// <inheritdoc/>
     public Figure Bars(IReadOnlyList<string> labels, IReadOnlyList<double> values, string valueTitle, string title, string caption = "",
-        IReadOnlyList<double>? low = null, IReadOnlyList<double>? high = null, IReadOnlyList<double>? baseline = null)
+        IReadOnlyList<double>? low = null, IReadOnlyList<double>? high = null, IReadOnlyList<double>? baseline = null, string baselineName = "baseline")
     {
         int n = values.Count;
         Require(n > 0, "there are no values", nameof(values));
@@ -30,11 +30,11 @@ public sealed partial class Plots
                 .With("hovertemplate", "<b>%{y}</b>: %{x:.4~g}<extra></extra>"),
         };
         if (baseline is not null)
-            traces.Add(new Trace("scatter").With("mode", "markers").With("name", "baseline").With("x", baseline.Gaps()).With("y", at)
+            traces.Add(new Trace("scatter").With("mode", "markers").With("name", Style.Label(baselineName)).With("x", baseline.Gaps()).With("y", at)
                 .With("marker", new { symbol = "line-ns", size = 14, color = Style.Highlight, line = new { width = 3, color = Style.Highlight } })
-                .With("hovertemplate", "<b>%{y}</b>: baseline %{x:.4~g}<extra></extra>"));
+                .With("hovertemplate", $"<b>%{{y}}</b>: {Style.Label(baselineName)} %{{x:.4~g}}<extra></extra>"));
         int left = Math.Clamp(30 + 7 * labels.Max(l => l.Length), 60, 280);
-        var layout = Drawing.Layout(title, Math.Max(80, 24 * n), (left, 48, 30, 52), legend: baseline is null ? null : ["value", "baseline"]).With("bargap", 0.3)
+        var layout = Drawing.Layout(title, Math.Max(80, 24 * n), (left, 48, 30, 52), legend: baseline is null ? null : ["value", Style.Label(baselineName)]).With("bargap", 0.3)
             .With("xaxis", Drawing.Axis(Style.Label(valueTitle), grid: true).With("zeroline", true).With("zerolinecolor", Style.Grey))
             .With("yaxis", Drawing.Axis("").Ticks(at, labels.Select(l => Style.Wrapped(l, 36))).With("autorange", "reversed").With("ticks", ""));
         return Drawing.Finish(traces, layout, title, caption);

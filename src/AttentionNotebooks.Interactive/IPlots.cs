@@ -100,9 +100,10 @@ public partial interface IPlots
     /// <param name="low">The lower ends of intervals around the values, if known.</param>
     /// <param name="high">The upper ends, if known.</param>
     /// <param name="baseline">A reference value per bar, drawn as a mark, if there is one.</param>
+    /// <param name="baselineName">What the legend calls it.</param>
     /// <exception cref="ArgumentException">There are no values, or the lengths differ.</exception>
     Figure Bars(IReadOnlyList<string> labels, IReadOnlyList<double> values, string valueTitle, string title, string caption = "",
-        IReadOnlyList<double>? low = null, IReadOnlyList<double>? high = null, IReadOnlyList<double>? baseline = null);
+        IReadOnlyList<double>? low = null, IReadOnlyList<double>? high = null, IReadOnlyList<double>? baseline = null, string baselineName = "baseline");
 
     /// <summary>A few values per name as dots on a line each, joined by it: heads beside their baselines. The first name is on top.</summary>
     /// <param name="labels">The names.</param>

@@ -182,12 +182,14 @@ public class PlotsTests
     [Fact]
     public void Bars_keep_their_order_their_intervals_and_their_baseline()
     {
-        var figure = Kit.Plot.Bars(["same", "same"], [0.5, 0.25], "accuracy", "t", "", low: [0.4, 0.2], high: [0.75, 0.3], baseline: [0.1, 0.2]);
+        var figure = Kit.Plot.Bars(["same", "same"], [0.5, 0.25], "accuracy", "t", "", low: [0.4, 0.2], high: [0.75, 0.3], baseline: [0.1, 0.2], baselineName: "chance");
         Assert.Equal([0.5, 0.25], figure.Data(0).GetProperty("x").Numbers());
         Assert.Equal([0, 1], figure.Data(0).GetProperty("y").Numbers());
         Assert.Equal([0.25, 0.05], figure.Data(0).At("error_x.array").Numbers());
         Assert.Equal([0.1, 0.05], figure.Data(0).At("error_x.arrayminus").Numbers());
         Assert.Equal([0.1, 0.2], figure.Data(1).GetProperty("x").Numbers());
+        Assert.Equal("chance", figure.Data(1).GetProperty("name").GetString());
+        Assert.Contains("chance %{x", figure.Data(1).GetProperty("hovertemplate").GetString());
         Assert.Equal(["same", "same"], figure.Layout().At("yaxis.ticktext").Texts());
         Assert.Equal("reversed", figure.Layout().At("yaxis.autorange").GetString());
     }
