@@ -39,7 +39,8 @@ public sealed class LiveAttention : IAttentionSource
                 throw new InputException($"text {i}", null, $"has the segment {texts[i].Segments.Max()}, but the model knows {segments} (type_vocab_size)", "Give single texts, or take a model that was trained on pairs");
         }
         _checkpoint = checkpoint;
-        _tokenized = [.. texts];
+        var zeros = new Dictionary<int, int[]>();
+        _tokenized = [.. texts.Select(t => OnlyWhatTheModelReads(t, zeros))];
         _device = checkpoint.Model.parameters().First().device;
         Grid = new HeadGrid(checkpoint.Config.NumHiddenLayers, checkpoint.Config.NumAttentionHeads);
         Texts = [.. texts.Select((t, i) => t.Words.All(w => w < 0)
@@ -116,6 +117,15 @@ public sealed class LiveAttention : IAttentionSource
         var collector = new Collector(Grid, Texts[text].Length);
         Visit(collector, [text], CancellationToken.None);
         return new TextMaps(Texts[text], Grid, collector.Weights);
+    }
+
+    // What stays per text is what memory grows by. Offsets and sources are not looked at here, and single texts of one length
+    // have the same segments.
+    private static TokenizedText OnlyWhatTheModelReads(TokenizedText text, Dictionary<int, int[]> zeros)
+    {
+        int[] segments = text.Segments;
+        if (!segments.AsSpan().ContainsAnyExcept(0) && !zeros.TryGetValue(segments.Length, out segments!)) zeros[text.Length] = segments = text.Segments;
+        return text with { Offsets = [], Sources = [], Segments = segments };
     }
 
     private void Visit(IAttentionVisitor visitor, int[] indices, CancellationToken cancellation)

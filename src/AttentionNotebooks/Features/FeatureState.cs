@@ -30,7 +30,7 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
     /// <param name="tokensPerBatch">The size of batches.</param>
     public static string RunOf(IAttentionSource source, IReadOnlyList<HeadFeature> features, int tokensPerBatch)
     {
-        var hash = new Fingerprint().Add(source.Fingerprint).Add(tokensPerBatch);
+        var hash = new Fingerprint().Add(source.Fingerprint).Add(tokensPerBatch).Add(BatchPlan.CostOfBatch);
         foreach (var f in features) hash.Add(f.Name).Add(f.Definition);
         return hash.Of();
     }

@@ -71,17 +71,22 @@ internal static class PairSums
             double* rows = first;
             nint address = (nint)rows;
             var threads = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, get_num_threads()) };
+            // A row's own term goes into the sums with all other heads: it is made once.
+            var own = new double[queries * heads];
+            Parallel.For(0, queries, threads, query =>
+            {
+                for (int h = 0; h < heads; h++) own[query * heads + h] = Own<TTerm>((double*)address + ((long)query * heads + h) * width, width);
+            });
             Parallel.For(0, (heads + HeadsPerTask - 1) / HeadsPerTask, threads, task =>
             {
-                var own = new double[heads];
                 for (int query = 0; query < queries; query++)
                 {
                     double* ofQuery = (double*)address + (long)query * heads * width;
+                    var ownOfQuery = own.AsSpan(query * heads, heads);
                     int from = task * HeadsPerTask, to = Math.Min(heads, from + HeadsPerTask);
-                    for (int h = from; h < heads; h++) own[h] = Own<TTerm>(ofQuery + (long)h * width, width);
                     for (int a = from; a < to; a++)
                         for (int b = a + 1; b < heads; b++)
-                            sums[a * heads + b] += Math.Max(0, Pair<TTerm>(ofQuery + (long)a * width, ofQuery + (long)b * width, width) - (own[a] + own[b]) / 2);
+                            sums[a * heads + b] += Math.Max(0, Pair<TTerm>(ofQuery + (long)a * width, ofQuery + (long)b * width, width) - (ownOfQuery[a] + ownOfQuery[b]) / 2);
                 }
             });
         }

@@ -93,7 +93,7 @@ internal sealed class FineTuningRun : IDisposable
         var random = new Random(unchecked(_options.Seed * 7919 + epoch));
         int[] order = [.. Enumerable.Range(0, _train.Labels.Length)];
         random.Shuffle(order);
-        int[][] batches = [.. BatchPlan.Of([.. order.Select(i => _train.Lengths[i])], new VisitOptions(_options.TokensPerBatch)).Select(b => b.Select(i => order[i]).ToArray())];
+        int[][] batches = [.. BatchPlan.Full([.. order.Select(i => _train.Lengths[i])], _options.TokensPerBatch).Select(b => b.Select(i => order[i]).ToArray())];
         random.Shuffle(batches);
         return [.. batches.Chunk(_options.Replicas)];
     }
