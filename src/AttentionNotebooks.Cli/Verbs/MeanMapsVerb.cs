@@ -17,9 +17,12 @@ internal static class MeanMapsVerb
         command.SetWork((parsed, cancellation) =>
         {
             var (attention, model) = source.Open(parsed);
+            MeanMaps maps;
             using (model)
-            using (var progress = new ProgressLine(error, "texts")) MeanMaps.Of(attention, parsed.GetValue(bins), progress, cancellation).Write(parsed.GetValue(file)!);
+            using (var progress = new ProgressLine(error, "texts")) maps = MeanMaps.Of(attention, parsed.GetValue(bins), progress, cancellation);
+            maps.Write(parsed.GetValue(file)!);
             output.WriteLine($"{parsed.GetValue(file)}: mean maps of {attention.Grid} heads over {attention.Texts.Count} texts, {parsed.GetValue(bins)} positions");
+            NoteLines.Write(maps.Notes, parsed.GetValue(file)!, output);
         });
         return command;
     }

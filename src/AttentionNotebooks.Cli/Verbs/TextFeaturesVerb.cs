@@ -23,6 +23,7 @@ internal static class TextFeaturesVerb
             using (var progress = new ProgressLine(error, "texts")) values = TextSample.Of(attention, wanted, progress: progress, cancellation: cancellation);
             values.Write(parsed.GetValue(file)!);
             output.WriteLine($"{parsed.GetValue(file)}: {values.Features.Count} features of {values.Grid} heads in {values.Texts} texts");
+            NoteLines.Write(values.Notes, parsed.GetValue(file)!, output);
         });
         return command;
     }

@@ -1,5 +1,6 @@
 using AttentionNotebooks.Attention;
 using AttentionNotebooks.Data;
+using AttentionNotebooks.Features;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -30,6 +31,9 @@ public sealed class MeanMaps
 
     /// <summary>Bins along each side.</summary>
     public int Bins { get; }
+
+    /// <summary>What the maps do not show: heads that are uniform or look at one key in every text, rows of saved maps that do not sum to 1.</summary>
+    public IReadOnlyList<TableNote> Notes { get; private init; } = [];
 
     /// <summary>What stands at the axes: each bin's place in the text, in per cent.</summary>
     public IReadOnlyList<string> Labels => [.. Enumerable.Range(0, Bins).Select(b => FormattableString.Invariant($"{100.0 * (b + 0.5) / Bins:0} %"))];
@@ -66,13 +70,17 @@ public sealed class MeanMaps
         if (bins < 1) throw new InputException("bins", null, $"is {bins}", "Choose at least 1");
         var sums = new Sums(source.Grid, bins);
         source.Visit(sums, progress: progress, cancellation: cancellation);
-        return new MeanMaps(source.Grid, bins, [.. sums.Values.Select(v => (float)(v / source.Texts.Count))]);
+        return new MeanMaps(source.Grid, bins, [.. sums.Values.Select(v => (float)(v / source.Texts.Count))]) { Notes = TableNotes.OfMaps(sums.Findings, source.Texts.Count) };
     }
 
     /// <summary>Writes the maps as entry <c>maps</c>, <c>[layers, heads, bins, bins]</c> float32, in NumPy's .npz format.</summary>
-    /// <param name="file">The file; it holds all or is as it was.</param>
+    /// <param name="file">The file; it holds all or is as it was. Notes go beside it (<see cref="TableNotesFile"/>).</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
-    public void Write(string file) => Npz.Write(file, [("maps", s => NpyArray.Write(s, [Grid.Layers, Grid.Heads, Bins, Bins], _values))]);
+    public void Write(string file)
+    {
+        Npz.Write(file, [("maps", s => NpyArray.Write(s, [Grid.Layers, Grid.Heads, Bins, Bins], _values))]);
+        TableNotesFile.Write(file, Notes);
+    }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <param name="file">The file.</param>
@@ -82,16 +90,19 @@ public sealed class MeanMaps
         var (_, array) = Npz.Read(file, MakeAgain).FirstOrDefault(e => e.Name == "maps");
         if (array is null || array.Shape.Length != 4 || array.Shape[2] != array.Shape[3] || array.Shape.Any(d => d < 1))
             throw new InputException(file, "entry maps", array is null ? "is missing" : $"has shape [{string.Join(", ", array.Shape)}] instead of [layers, heads, bins, bins]", MakeAgain);
-        return new MeanMaps(new HeadGrid(array.Shape[0], array.Shape[1]), array.Shape[2], [.. array.Values.Select(v => (float)v)]);
+        return new MeanMaps(new HeadGrid(array.Shape[0], array.Shape[1]), array.Shape[2], [.. array.Values.Select(v => (float)v)]) { Notes = TableNotesFile.Read(file) };
     }
 
     private sealed class Sums(HeadGrid grid, int bins) : IAttentionVisitor
     {
         public double[] Values { get; } = new double[grid.Count * bins * bins];
 
+        public MapFindings Findings { get; } = new(grid);
+
         public void Visit(TextBatch batch, int layer, Tensor probabilities)
         {
             using var scope = NewDisposeScope();
+            Findings.Visit(batch, layer, probabilities);
             for (int b = 0; b < batch.Count; b++)
             {
                 int n = batch.Texts[b].Length;

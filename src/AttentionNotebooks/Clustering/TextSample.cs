@@ -31,6 +31,9 @@ public sealed class TextSample
     /// <summary>The names of the features.</summary>
     public IReadOnlyList<string> Features { get; }
 
+    /// <summary>What the values do not show, as beside a head table of the same texts.</summary>
+    public IReadOnlyList<TableNote> Notes { get; private init; } = [];
+
     /// <summary>Computes the features of every head in every text of a source.</summary>
     /// <param name="source">A live model or an archive of maps.</param>
     /// <param name="features">What to compute; <see cref="StandardFeatures.ForClustering"/> when omitted.</param>
@@ -62,7 +65,7 @@ public sealed class TextSample
                 for (int h = 0; h < heads; h++) column[t * heads + h] = (float)row[h];
             }
             return column;
-        })]);
+        })]) { Notes = values.ToTable().Notes };
     }
 
     /// <summary>The mean over some of the texts; one may be named repeatedly.</summary>
@@ -103,9 +106,13 @@ public sealed class TextSample
     }
 
     /// <summary>Writes one entry per feature, <c>[texts, layers, heads]</c> float32, in NumPy's .npz format.</summary>
-    /// <param name="file">The file; it holds all or is as it was.</param>
+    /// <param name="file">The file; it holds all or is as it was. Notes go beside it (<see cref="TableNotesFile"/>).</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
-    public void Write(string file) => Npz.Write(file, Features.Select((f, i) => (f, (Action<Stream>)(s => NpyArray.Write(s, [Texts, Grid.Layers, Grid.Heads], _values[i])))));
+    public void Write(string file)
+    {
+        Npz.Write(file, Features.Select((f, i) => (f, (Action<Stream>)(s => NpyArray.Write(s, [Texts, Grid.Layers, Grid.Heads], _values[i])))));
+        TableNotesFile.Write(file, Notes);
+    }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <param name="file">The file.</param>
@@ -125,6 +132,6 @@ public sealed class TextSample
             values.Add([.. array.Values.Select(v => (float)v)]);
         }
         return shape is null ? throw new InputException(file, null, "holds no feature", MakeAgain)
-            : new TextSample(new HeadGrid(shape[1], shape[2]), shape[0], [.. names], [.. values]);
+            : new TextSample(new HeadGrid(shape[1], shape[2]), shape[0], [.. names], [.. values]) { Notes = TableNotesFile.Read(file) };
     }
 }

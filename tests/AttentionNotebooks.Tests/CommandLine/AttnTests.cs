@@ -92,6 +92,7 @@ public class AttnTests
         string[] types = File.ReadAllLines(folder["t.csv"]), position = File.ReadAllLines(folder["p.csv"]);
         Assert.Equal("layer,head,group,type,share,ci_low,ci_high,uniform,ratio", types[0]);
         Assert.Equal(1 + 12 * (4 + 3 + 5 + 11), types.Length);
+        Assert.Contains(TableNotesFile.Read(folder["t.csv"]), n => n.Kind == NoteKind.Constant && n.Features.Contains("to NOUN")); // one sentence, eight times
         Assert.Equal(13, position.Length);
         Assert.All(position.Skip(1).Select(l => l.Split(',').Skip(2).Take(3).Sum(double.Parse)), sum => Assert.Equal(1, sum, 1e-9));
 

@@ -1,4 +1,5 @@
 using AttentionNotebooks.Attention;
+using AttentionNotebooks.Clustering;
 using AttentionNotebooks.Features;
 using AttentionNotebooks.Interactive;
 using AttentionNotebooks.Tests.Attention;
@@ -170,6 +171,16 @@ public sealed class TableNotesTests : IDisposable
         Assert.Equal(told, (await Shell.Attn("merge", folder["0"], folder["1"], "--out", folder["heads.csv"])).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1));
         Assert.Contains(told[0], (await Shell.Attn("distances", "--maps", maps, "--metric", "js", "--out", folder["d.npz"])).Output, StringComparison.Ordinal);
         Assert.True(File.Exists(TableNotesFile.Of(folder["d.npz"])));
+    }
+
+    [Fact]
+    public async Task Mean_maps_and_values_per_text_carry_the_notes_of_their_maps()
+    {
+        string maps = MapArchiveTests.Save(folder, Maps.Uniform(5), Maps.Uniform(3), Maps.Uniform(7));
+        foreach (string verb in (string[])["mean-maps", "text-features"])
+            Assert.Contains("  note: head 0-0: the same weight on every key in all 3 texts.", (await Shell.Attn(verb, "--maps", maps, "--out", folder[$"{verb}.npz"])).Output, StringComparison.Ordinal);
+        Assert.Equal([NoteKind.Uniform], MeanMaps.Read(folder["mean-maps.npz"]).Notes.Select(n => n.Kind));
+        Assert.Equal(HeadFeatures.Extract(MapArchive.Open(maps), [.. StandardFeatures.ForClustering.Select(StandardFeatures.Get)]).Notes.Select(n => n.Text), TextSample.Read(folder["text-features.npz"]).Notes.Select(n => n.Text));
     }
 
     public void Dispose() => folder.Dispose();

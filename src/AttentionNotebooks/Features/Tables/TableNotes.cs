@@ -14,7 +14,7 @@ internal static class TableNotes
     /// <param name="findings">What was found in their maps.</param>
     public static IReadOnlyList<TableNote> Of(HeadGrid grid, IReadOnlyList<(HeadFeature Feature, double[] Values, double[]? Deviations)> columns, int texts, MapFindings findings)
     {
-        List<TableNote> notes = [.. OfMaps(findings, texts)];
+        List<TableNote> notes = [.. Of(findings, texts)];
         if (texts == 1) notes.Add(new TableNote(NoteKind.OneText, [], [], 1, 1));
         foreach (var group in columns.GroupBy(c => (c.Feature.LeastTokens, c.Feature.LeavesOutShorter)).OrderBy(g => g.Key.LeastTokens))
         {
@@ -39,13 +39,16 @@ internal static class TableNotes
     /// <summary>The notes of distances between heads.</summary>
     public static IReadOnlyList<TableNote> Of(string distance, int texts, MapFindings findings)
     {
-        List<TableNote> notes = [.. OfMaps(findings, texts)];
+        List<TableNote> notes = [.. Of(findings, texts)];
         long single = findings.Shorter(2);
         if (single > 0) notes.Add(new TableNote(NoteKind.TooShort, [distance], [], single, texts, "2"));
         return notes;
     }
 
-    private static IEnumerable<TableNote> OfMaps(MapFindings findings, int texts)
+    /// <summary>The notes of maps alone.</summary>
+    public static IReadOnlyList<TableNote> OfMaps(MapFindings findings, int texts) => [.. Of(findings, texts)];
+
+    private static IEnumerable<TableNote> Of(MapFindings findings, int texts)
     {
         if (findings.Rows is { Off: > 0 } rows) yield return new TableNote(NoteKind.RowsOff, [], [], rows.Off, rows.Rows, FormattableString.Invariant($"{rows.Farthest:0.#####} at {rows.Place}"));
         long looked = texts - findings.Shorter(2);
