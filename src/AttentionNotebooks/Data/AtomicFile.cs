@@ -27,7 +27,7 @@ public static class AtomicFile
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, 1 << 16))
             {
                 write(stream);
-                stream.Flush();
+                stream.Flush(flushToDisk: true); // else a power cut may leave the new name on an empty file
                 File.Move(temporary, full, overwrite: true);
             }
             RemoveLeftovers(full);
