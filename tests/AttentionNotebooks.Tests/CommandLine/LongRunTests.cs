@@ -93,7 +93,7 @@ public sealed partial class LongRunTests : IDisposable
             GC.Collect();
             GC.WaitForPendingFinalizers();
             GC.Collect();
-            Console.WriteLine($"live {live} managed {GC.GetTotalMemory(true)} resident {Environment.WorkingSet}");
+            Console.WriteLine($"live {live} managed {GC.GetTotalMemory(true)} resident {Environment.WorkingSet} assemblies {AppDomain.CurrentDomain.GetAssemblies().Length}");
             """))];
         string output = Directory.CreateDirectory(folder["out"]).FullName;
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "attn.dll"), "run", .. notebooks, "--out", output]) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -101,9 +101,12 @@ public sealed partial class LongRunTests : IDisposable
         Task<string> said = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, await error + await said);
-        var measured = notebooks.Select(n => Measured().Match(File.ReadAllText(Path.Combine(output, Path.GetFileNameWithoutExtension(n) + ".ipynb")))).Select(m => (Live: long.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture), Managed: long.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture), Resident: long.Parse(m.Groups[3].Value, CultureInfo.InvariantCulture))).ToArray();
-        TestContext.Current.TestOutputHelper?.WriteLine($"{notebooks.Length} notebooks; at 1, 25, 50, 75 and 100 %: " + string.Join("; ", new[] { 0, 0.25, 0.5, 0.75, 1 }.Select(q => measured[(int)(q * (measured.Length - 1))]).Select(m => $"{m.Live} live tensors, {Megabytes(m.Managed)} managed, {Megabytes(m.Resident)} resident")));
+        var measured = notebooks.Select(n => Measured().Match(File.ReadAllText(Path.Combine(output, Path.GetFileNameWithoutExtension(n) + ".ipynb"))))
+            .Select(m => m.Groups.Values.Skip(1).Select(g => long.Parse(g.Value, CultureInfo.InvariantCulture)).ToArray()).Select(m => (Live: m[0], Managed: m[1], Resident: m[2], Assemblies: m[3])).ToArray();
+        TestContext.Current.TestOutputHelper?.WriteLine($"{notebooks.Length} notebooks; at 1, 25, 50, 75 and 100 %: " + string.Join("; ", new[] { 0, 0.25, 0.5, 0.75, 1 }.Select(q => measured[(int)(q * (measured.Length - 1))]).Select(m => $"{m.Live} live tensors, {Megabytes(m.Managed)} managed, {Megabytes(m.Resident)} resident, {m.Assemblies} assemblies")));
         Assert.All(measured, m => Assert.Equal(0, m.Live));
+        // What does stay is an assembly per cell: those of scripts cannot be unloaded.
+        Assert.All(measured.Skip(2).Zip(measured.Skip(1)), pair => Assert.Equal(3, pair.First.Assemblies - pair.Second.Assemblies));
         // The first loads libtorch and the compiler.
         Assert.InRange(measured[^1].Managed - measured[1].Managed, long.MinValue, (measured.Length - 2) * MorePerNotebook);
     }
@@ -123,6 +126,6 @@ public sealed partial class LongRunTests : IDisposable
         public void Report(VisitProgress value) => what();
     }
 
-    [GeneratedRegex(@"live ([0-9]+) managed ([0-9]+) resident ([0-9]+)")]
+    [GeneratedRegex(@"live ([0-9]+) managed ([0-9]+) resident ([0-9]+) assemblies ([0-9]+)")]
     private static partial Regex Measured();
 }
