@@ -154,7 +154,7 @@ public static class TrainDemoVerb
         public void Report(TrainingProgress p)
         {
             string pairs = double.IsNaN(p.PairLoss) ? "" : Invariant($", pairs {p.PairLoss:F3}"), speaking = double.IsNaN(p.Speaking) ? "" : Invariant($", speaking {p.Speaking:F2}");
-            string heldOut = p.HeldOut is { } h ? Invariant($", held out {h.Loss:F3} ({h.Accuracy:P1}; pairs {h.PairAccuracy:P1})") : "";
+            string heldOut = p.HeldOut is { } h ? Invariant($", held out {h.Loss:F3} ({h.Accuracy:P1}{(h.Pairs == 0 ? "" : Invariant($"; pairs {h.PairAccuracy:P1}"))})") : "";
             error.WriteLine(Invariant($"step {p.Step}/{p.Steps}, loss {p.Loss:F3}{pairs}{speaking}{heldOut}, gradient {p.GradientNorm:F2}, {p.TokensPerSecond:F0} tokens/s, {p.Remaining:hh\\:mm\\:ss} left"));
         }
     }
