@@ -41,6 +41,8 @@ public static class TrainDemoVerb
         var lateFrom = Number("--late-from", "The part of the steps after which the late phase begins; a tenth of the steps later it is in full force.", Standard.LateFrom);
         var fallFrom = Number("--fall-from", "The part of the steps after which the learning rate falls.", Standard.FallFrom);
         var pairsFrom = Number("--pairs-from", "The part of the steps after which pairs of segments count.", Standard.PairsFrom);
+        var shortUntil = Number("--short-until", "The part of the steps in which no example has more than a quarter of the positions.", Standard.ShortUntil);
+        var queryKeyStart = Number("--query-key-start", "How many times larger queries and keys begin than other matrices.", Standard.QueryKeyStart);
         var lateLayers = new Option<(int, int)?>("--late-layers") { Description = "The first and the last layer that the late phase touches, such as 3-8; all unless given.", HelpName = "FIRST-LAST", CustomParser = Layers };
         var precision = new Option<string>("--precision") { Description = "What the layers compute in while training.", DefaultValueFactory = _ => "fp32" };
         var device = new Option<string>("--device") { Description = "Where to train.", DefaultValueFactory = _ => "cpu" };
@@ -53,7 +55,7 @@ public static class TrainDemoVerb
         var note = new Option<string?>("--data-note") { Description = "A Markdown file about the texts and their licences, for the model card." };
         var command = new Command("train-demo", "Trains a small BERT from nothing and writes a Hugging Face folder.")
         {
-            text, folder, steps, seed, layers, heads, hidden, wide, positions, vocabulary, batch, replicas, evaluate, rate, queryKeyRate, pairWeight, speakingCost, freeSpecial, lateFrom, lateLayers, pairsFrom, fallFrom, precision, device, startFrom, resume, fullPrecision, note,
+            text, folder, steps, seed, layers, heads, hidden, wide, positions, vocabulary, batch, replicas, evaluate, rate, queryKeyRate, pairWeight, speakingCost, freeSpecial, lateFrom, lateLayers, pairsFrom, fallFrom, shortUntil, queryKeyStart, precision, device, startFrom, resume, fullPrecision, note,
         };
         report.AddTo(command);
         command.SetWork((parsed, cancellation) => Train(
@@ -69,7 +71,7 @@ public static class TrainDemoVerb
                 VocabularySize = parsed.GetValue(vocabulary), TokensPerBatch = parsed.GetValue(batch), Replicas = parsed.GetValue(replicas),
                 EvaluateEvery = parsed.GetValue(evaluate), LearningRate = parsed.GetValue(rate), QueryKeyRate = parsed.GetValue(queryKeyRate),
                 PairWeight = parsed.GetValue(pairWeight), SpeakingCost = parsed.GetValue(speakingCost), LateFrom = parsed.GetValue(lateFrom),
-                LateLayers = parsed.GetValue(lateLayers), FreeSpecialTokens = parsed.GetValue(freeSpecial), PairsFrom = parsed.GetValue(pairsFrom), FallFrom = parsed.GetValue(fallFrom),
+                LateLayers = parsed.GetValue(lateLayers), FreeSpecialTokens = parsed.GetValue(freeSpecial), PairsFrom = parsed.GetValue(pairsFrom), FallFrom = parsed.GetValue(fallFrom), ShortUntil = parsed.GetValue(shortUntil), QueryKeyStart = parsed.GetValue(queryKeyStart),
                 Precision = Enum.Parse<Precision>(parsed.GetValue(precision)!, ignoreCase: true), Device = parsed.GetValue(device) == "cuda" ? DeviceType.CUDA : DeviceType.CPU,
                 HalfPrecision = !parsed.GetValue(fullPrecision),
             },

@@ -22,7 +22,8 @@ public static class DeepNorm
     /// output and feed-forward; positions start as sinusoids; biases 0.</summary>
     /// <param name="model">The model; changed.</param>
     /// <param name="seed">Decides the weights.</param>
-    public static void Initialize(BertForMaskedLM model, int seed)
+    /// <param name="queryKeyStart">How many times larger the matrices of queries and keys are.</param>
+    public static void Initialize(BertForMaskedLM model, int seed, double queryKeyStart = 1)
     {
         var config = model.Config;
         double deviation = 1 / Math.Sqrt(config.HiddenSize), gain = Math.Pow(8 * config.NumHiddenLayers, -0.25);
@@ -35,7 +36,7 @@ public static class DeepNorm
             else if (name.EndsWith("LayerNorm.weight", StringComparison.Ordinal)) Array.Fill(values, 1f);
             else if (parameter.dim() > 1)
             {
-                double scale = name.Contains("embeddings", StringComparison.Ordinal) ? EmbeddingDeviation : IsScaled(name) ? deviation * gain : deviation;
+                double scale = name.Contains("embeddings", StringComparison.Ordinal) ? EmbeddingDeviation : IsScaled(name) ? deviation * gain : IsQueryOrKey(name) ? deviation * queryKeyStart : deviation;
                 for (int i = 0; i < values.Length; i++) values[i] = (float)(scale * Normal(random));
             }
             using var source = tensor(values).view(parameter.shape);
@@ -80,6 +81,9 @@ public static class DeepNorm
         }
         GC.KeepAlive(alpha);
     }
+
+    /// <summary>Whether a parameter is of queries or keys.</summary>
+    internal static bool IsQueryOrKey(string name) => name.Contains(".self.query.", StringComparison.Ordinal) || name.Contains(".self.key.", StringComparison.Ordinal);
 
     private static bool IsScaled(string name) =>
         name.Contains(".value.", StringComparison.Ordinal) || name.Contains(".output.dense.", StringComparison.Ordinal) || name.Contains(".intermediate.", StringComparison.Ordinal);

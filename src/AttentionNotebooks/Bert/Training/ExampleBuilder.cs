@@ -4,10 +4,10 @@ namespace AttentionNotebooks.Bert.Training;
 /// Cuts documents into examples: a part of them single sentences, the rest runs of consecutive sentences up to a
 /// length limit, half of those as a pair of segments. Of the pairs, half keep their second segment and half get one
 /// from another document; the sentences they lose come back in another pass. Long examples are mixed in from the
-/// start, so that every position is learnt.
+/// start, so that every position is learnt, unless only short ones are wanted.
 /// </summary>
 /// <remarks>Pairs after Devlin et al. (2019), section 3.1, task 2.</remarks>
-internal sealed class ExampleBuilder(WordPieceTokenizer tokenizer, int positions)
+internal sealed class ExampleBuilder(WordPieceTokenizer tokenizer, int positions, bool shortOnly = false)
 {
     private const double SingleSentence = 0.3, PairOfSegments = 0.5, FromElsewhere = 0.5, QuarterLength = 0.25, HalfLength = 0.65;
     private const int Attempts = 8;
@@ -53,6 +53,7 @@ internal sealed class ExampleBuilder(WordPieceTokenizer tokenizer, int positions
     // A quarter of the positions for 1 in 4 examples, all of them for 1 in 10, half for the rest.
     private int Limit(Random random)
     {
+        if (shortOnly) return Math.Max(8, positions / 4);
         double which = random.NextDouble();
         return Math.Max(8, which < QuarterLength ? positions / 4 : which < QuarterLength + HalfLength ? positions / 2 : positions);
     }

@@ -16,8 +16,9 @@ internal sealed class SharedWeights : WeightVector
     /// <param name="withPairs">Whether the model has a pooler and a head for pairs.</param>
     /// <param name="device">Where the vectors live; the CPU unless given.</param>
     /// <param name="start">A BERT whose weights to begin with instead.</param>
-    public SharedWeights(BertConfig config, int replicas, int seed, ScalarType format = ScalarType.Float32, bool withPairs = false, Device? device = null, BertForMaskedLM? start = null)
-        : this(config, BuildAll(config, replicas, seed, withPairs, device, start), format, withPairs, device)
+    /// <param name="queryKeyStart">How many times larger those of queries and keys begin.</param>
+    public SharedWeights(BertConfig config, int replicas, int seed, ScalarType format = ScalarType.Float32, bool withPairs = false, Device? device = null, BertForMaskedLM? start = null, double queryKeyStart = 1)
+        : this(config, BuildAll(config, replicas, seed, withPairs, device, start, queryKeyStart), format, withPairs, device)
     {
     }
 
@@ -43,10 +44,10 @@ internal sealed class SharedWeights : WeightVector
         return copy;
     }
 
-    private static BertForMaskedLM[] BuildAll(BertConfig config, int replicas, int seed, bool withPairs, Device? device, BertForMaskedLM? start)
+    private static BertForMaskedLM[] BuildAll(BertConfig config, int replicas, int seed, bool withPairs, Device? device, BertForMaskedLM? start, double queryKeyStart)
     {
         BertForMaskedLM[] models = [.. Enumerable.Range(0, replicas).Select(_ => Build(config, withPairs, device))];
-        DeepNorm.Initialize(models[0], seed);
+        DeepNorm.Initialize(models[0], seed, queryKeyStart);
         if (start is not null) DeepNorm.Unfold(start, models[0]);
         return models;
     }

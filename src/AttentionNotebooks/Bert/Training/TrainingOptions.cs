@@ -62,6 +62,12 @@ public sealed record TrainingOptions
     /// <summary>The part of the steps after which the pair objective counts; words alone are learnt before.</summary>
     public double PairsFrom { get; init; }
 
+    /// <summary>The part of the steps in which no example has more than a quarter of the positions: what stands near is learnt first, from many short texts. BERT itself saw 128 of its 512 positions for nine tenths of its steps (Devlin et al. 2019, appendix A.2).</summary>
+    public double ShortUntil { get; init; }
+
+    /// <summary>How many times larger than other matrices those of queries and keys are at the start: heads that begin sharper begin more unlike one another.</summary>
+    public double QueryKeyStart { get; init; } = 1;
+
     /// <summary>What heads pay in the late phase (<see cref="LateFrom"/>) for what they add to a token (<see cref="Training.SpeakingCost"/>); 0 for nothing.</summary>
     public double SpeakingCost { get; init; }
 
@@ -119,6 +125,9 @@ public sealed record TrainingOptions
     /// <summary>How much the pair objective counts at a step.</summary>
     internal double PairWeightAt(int step) => step > PairsFrom * Steps ? PairWeight : 0;
 
+    /// <summary>The steps with short examples alone.</summary>
+    internal int ShortSteps => (int)Math.Round(ShortUntil * Steps);
+
     /// <summary>Whether the late phase touches a layer.</summary>
     internal bool IsLate(int layer) => LateLayers is not { } range || (layer >= range.First && layer <= range.Last);
 
@@ -168,6 +177,8 @@ public sealed record TrainingOptions
             ("beginning of the late phase", LateFrom is >= 0 and < 1, "Take a part of the steps, between 0 and 1"),
             ("end of the high learning rate", FallFrom is >= 0 and < 1, "Take a part of the steps, 0 to below 1"),
             ("beginning of the pairs", PairsFrom is >= 0 and < 1, "Take a part of the steps, 0 to below 1"),
+            ("end of the short examples", ShortUntil is >= 0 and <= 1, "Take a part of the steps, 0 to 1"),
+            ("start of queries and keys", QueryKeyStart is > 0 and <= 10, "Take a number between 0 and 10"),
             ("layers of the late phase", LateLayers is not { } late || (late.First >= 0 && late.First <= late.Last && late.Last < Layers), $"Take two layers from 0 to {Layers - 1}, the lower one first"),
             ("precision", Precision is Precision.Fp32 or Precision.Bf16, "Take fp32 or bf16"),
             ("replicas on a GPU", Device == DeviceType.CPU || Replicas == 1, "Take 1"),

@@ -30,7 +30,7 @@ internal sealed class TrainingRun : IDisposable
         alpha = DeepNorm.ResidualScale(options.Layers);
         pairWeight = options.PairWeight;
         var format = options.Precision == Precision.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
-        weights = new SharedWeights(options.Config(corpus.Tokenizer.VocabularySize), options.Replicas, options.Seed, format, options.PairWeight > 0, device, start);
+        weights = new SharedWeights(options.Config(corpus.Tokenizer.VocabularySize), options.Replicas, options.Seed, format, options.PairWeight > 0, device, start, options.QueryKeyStart);
         threads = new ReplicaThreads(options.Replicas);
         optimizer = device.type == DeviceType.CPU ? new VectorAdamW(weights, threads, options) : new TensorAdamW(weights, options);
         builder = new ExampleBuilder(corpus.Tokenizer, options.Positions);
@@ -50,7 +50,7 @@ internal sealed class TrainingRun : IDisposable
         }
         var baselines = evaluation.Baselines();
         // Examples are cheap beside the steps on them: those of the steps done are drawn again and passed over.
-        using var batches = new BatchStream(corpus.Training, builder, options.TokensPerBatch, options.Seed).Endless().Skip(done * options.Replicas).GetEnumerator();
+        using var batches = Batches().Skip(done * options.Replicas).GetEnumerator();
         var clock = Stopwatch.StartNew();
         long before = tokens;
         for (int step = done + 1; step <= options.Steps; step++)
@@ -85,6 +85,12 @@ internal sealed class TrainingRun : IDisposable
         Save(options.Steps);
         SaveState(options.Steps, tokens, default);
         return Report(options.Steps, tokens, MeasureSaved(), baselines);
+    }
+
+    private IEnumerable<Example[]> Batches()
+    {
+        IEnumerable<Example[]> Of(ExampleBuilder from) => new BatchStream(corpus.Training, from, options.TokensPerBatch, options.Seed).Endless();
+        return Of(new ExampleBuilder(corpus.Tokenizer, options.Positions, shortOnly: true)).Take(options.ShortSteps * options.Replicas).Concat(Of(builder));
     }
 
     public void Dispose()

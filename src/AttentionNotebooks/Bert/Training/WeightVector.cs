@@ -52,7 +52,7 @@ internal class WeightVector : IDisposable
     public sealed record Region(string Name, int Start, int Length, bool IsMatrix)
     {
         /// <summary>Whether it makes queries or keys.</summary>
-        public bool IsQueryOrKey { get; } = Name.Contains(".self.query.", StringComparison.Ordinal) || Name.Contains(".self.key.", StringComparison.Ordinal);
+        public bool IsQueryOrKey { get; } = DeepNorm.IsQueryOrKey(Name);
 
         /// <summary>Its layer; −1 for what belongs to none.</summary>
         public int Layer { get; } = Name.Split('.') is [_, "encoder", "layer", var layer, ..] ? int.Parse(layer, System.Globalization.CultureInfo.InvariantCulture) : -1;

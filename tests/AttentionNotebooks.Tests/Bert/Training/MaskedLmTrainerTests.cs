@@ -155,7 +155,7 @@ public sealed class MaskedLmTrainerTests : IDisposable
         File.WriteAllText(note, "Made up for this test.\n");
         using var output = new StringWriter();
         using var error = new StringWriter();
-        int code = await Attn.Run(["train-demo", "--text", text, "--out", target, "--data-note", note, "--layers", "2", "--heads", "3", "--hidden", "12", "--intermediate", "8", "--positions", "16", "--vocabulary", "80", "--steps", "3", "--batch-tokens", "64", "--precision", "bf16", "--speaking-cost", "0.1", "--late-layers", "1-1", "--fall-from", "0.4", "--pairs-from", "0.2", "--conllu", treebank, "--agreement", items], output, error, TestContext.Current.CancellationToken);
+        int code = await Attn.Run(["train-demo", "--text", text, "--out", target, "--data-note", note, "--layers", "2", "--heads", "3", "--hidden", "12", "--intermediate", "8", "--positions", "16", "--vocabulary", "80", "--steps", "3", "--batch-tokens", "64", "--precision", "bf16", "--speaking-cost", "0.1", "--late-layers", "1-1", "--fall-from", "0.4", "--pairs-from", "0.2", "--short-until", "0.34", "--query-key-start", "1.5", "--conllu", treebank, "--agreement", items], output, error, TestContext.Current.CancellationToken);
         Assert.True(code == Attn.Done, error.ToString());
         string card = File.ReadAllText(Path.Combine(target, "README.md"));
         Assert.Contains("2 layers × 3 heads", card, StringComparison.Ordinal);
@@ -164,6 +164,8 @@ public sealed class MaskedLmTrainerTests : IDisposable
         Assert.Contains("it touches the layers 1 to 1 alone", card, StringComparison.Ordinal);
         Assert.Contains("held to 40 % of the steps", card, StringComparison.Ordinal);
         Assert.Contains("They count after 20 % of the steps", card, StringComparison.Ordinal);
+        Assert.Contains("none above 8 in the first 34 % of the steps", card, StringComparison.Ordinal);
+        Assert.Contains("queries and keys began 1.5 times larger", card, StringComparison.Ordinal);
         Assert.Contains("| both neighbouring pieces", card, StringComparison.Ordinal);
         Assert.Contains("K-means with k = 4", card, StringComparison.Ordinal);
         Assert.Contains("of 2 relations with 100 dependents", card, StringComparison.Ordinal);

@@ -34,6 +34,21 @@ public class TrainingPartsTests
         Assert.All(batches, b => Assert.Single(b.Select(e => e.Ids.Length).Distinct()));
         Assert.All(batches, b => Assert.InRange(b.Length * b[0].Ids.Length, 33, 64));
         Assert.Contains(batches, b => b[0].Ids.Length > 16);
+        var near = new ExampleBuilder(Tokenizer, 32, shortOnly: true).Build(documents, new Random(2)).ToList();
+        Assert.InRange(near.Max(e => e.Ids.Length), 5, 8);
+    }
+
+    [Fact]
+    public void Queries_and_keys_begin_larger_and_nothing_else_does()
+    {
+        using BertForMaskedLM ordinary = new(BertFixtures.Config(2)), sharp = new(BertFixtures.Config(2));
+        DeepNorm.Initialize(ordinary, 1);
+        DeepNorm.Initialize(sharp, 1, queryKeyStart: 1.5);
+        foreach (var ((name, one), (_, other)) in ordinary.named_parameters().Zip(sharp.named_parameters()))
+        {
+            bool larger = name.Contains("query.weight", StringComparison.Ordinal) || name.Contains("key.weight", StringComparison.Ordinal);
+            Assert.All(one.Floats().Zip(other.Floats()), pair => Assert.Equal((larger ? 1.5 : 1) * pair.First, pair.Second, 1e-6));
+        }
     }
 
     [Fact]
