@@ -11,7 +11,7 @@
 set -euo pipefail
 : "${MASKED:=800}" "${AGREEMENT:=800}" "${SST2:=872}"                 # items: learnt from, stopped by and tested on
 : "${SEEDS:=5}" "${EPOCHS:=10}"                                       # of every calibration
-: "${TUNE:=8000}" "${TUNE_EPOCHS:=3}"                                 # sentences and passes of the fine-tuning
+: "${TUNE:=8000}" "${TUNE_EPOCHS:=3}" "${PRECISION:=fp32}"           # sentences, passes and precision of the fine-tuning; bf16 is faster where the processor computes in it, and many times slower elsewhere
 : "${IMPORTANCE:=400}" "${PERMUTATIONS:=199}"                         # items that importance is measured on; runs of its null
 : "${PRUNE:=400}" "${STEPS:=12}" "${ORDERS:=99}"                      # items, steps and random orders of the pruning: with 20, p adjusted for three orders is 0.14 at least
 if [ $# -lt 3 ] || [ $# -gt 4 ]; then sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2; fi
@@ -38,7 +38,7 @@ cut -f 2 "$data/tasks/agreement.tsv" | tail -n +2 > "$verbs"
 
 # The model with classes, and the clusters of both by texts that nothing below is learnt from or tested on.
 tuned=$work/$name-sst2
-part "$tuned/README.md" attn fine-tune --model "$model" --task sst2 --train "$sst2/train.tsv" --limit "$TUNE" --dev "$sst2/dev.tsv" --epochs "$TUNE_EPOCHS" --rate 5e-4 --precision bf16 --out "$tuned"
+part "$tuned/README.md" attn fine-tune --model "$model" --task sst2 --train "$sst2/train.tsv" --limit "$TUNE" --dev "$sst2/dev.tsv" --epochs "$TUNE_EPOCHS" --rate 5e-4 --precision "$PRECISION" --out "$tuned"
 for which in "$model" "$tuned"; do
   of=$work/$(basename "$(cd "$which" && pwd)")
   part "$of.heads.csv" attn features --model "$which" --text "$data/texts/sentences.txt" --out "$of.heads.csv"
@@ -55,21 +55,24 @@ calibrate masked "$model" "$MASKED" --text "$unseen"
 calibrate agreement "$model" "$AGREEMENT" --items "$data/tasks/agreement.tsv"
 calibrate sst2 "$tuned" "$SST2" --items "$sst2/dev.tsv"
 
-# Explain: importance by features, each corpus also asked about the other.
-importance() { # task, texts, its items
-  local task=$1 texts=$2 of=$work/$name.$1; shift 2
-  part "$of.features.csv" attn features --model "$model" --text "$texts" --limit "$IMPORTANCE" --out "$of.features.csv"
-  part "$of.importance.csv" attn importance --model "$model" --task "$task" "$@" --limit "$IMPORTANCE" --out "$of.importance.csv"
+# Explain: importance by features, each corpus also asked about another, and the model with classes about the one without.
+importance() { # task, model, texts, its items
+  local task=$1 of=$2 texts=$3 to=$work/$name.$1; shift 3
+  part "$to.features.csv" attn features --model "$of" --text "$texts" --limit "$IMPORTANCE" --out "$to.features.csv"
+  part "$to.importance.csv" attn importance --model "$of" --task "$task" "$@" --limit "$IMPORTANCE" --out "$to.importance.csv"
 }
 shuf --random-source=<(yes) "$verbs" > "$verbs.shuffled" # the file is sorted by attractors, and features take the first
-importance masked "$unseen" --text "$unseen"
-importance agreement "$verbs.shuffled" --items "$data/tasks/agreement.tsv"
+tail -n +2 "$sst2/dev.tsv" | cut -f 1 > "$work/sst2.txt"
+importance masked "$model" "$unseen" --text "$unseen"
+importance agreement "$model" "$verbs.shuffled" --items "$data/tasks/agreement.tsv"
+importance sst2 "$tuned" "$work/sst2.txt" --items "$sst2/dev.tsv"
 explain() { # task, the other
   part "$work/explain.$1.json" attn explain --heads "$work/$name.$1.features.csv" --importance "$work/$name.$1.importance.csv" --test-heads "$work/$name.$2.features.csv" --test-importance "$work/$name.$2.importance.csv" \
     --permutations "$PERMUTATIONS" --coefficients "$work/explain.$1.csv" --out "$work/explain.$1.json"
 }
 explain masked agreement
 explain agreement masked
+explain sst2 masked
 
 # Prune: heads out by features, gradient, ablation and at random.
 prune() { # task, model, its items
