@@ -43,7 +43,7 @@ public static class BatchPlan
         return [.. batches.Where((_, i) => i % options.Shards == options.Shard).Skip(options.Skip)];
     }
 
-    /// <summary>Deals texts into batches as full as they get, shortest first, for learning: few steps count more there than little padding.</summary>
+    /// <summary>Deals texts into batches as full as they get, shortest first, for fine-tuning: few steps count more there than little padding.</summary>
     /// <param name="lengths">Tokens of each text.</param>
     /// <param name="tokensPerBatch">Padded tokens of a batch at most, unless one text has more.</param>
     /// <returns>Batches of positions in <paramref name="lengths"/>.</returns>

@@ -24,7 +24,7 @@ public class BatchPlanTests
         Assert.Equal([16, 16, 8], BatchPlan.Full([.. Enumerable.Repeat(128, 40)], 2048).Select(b => b.Length));
     }
 
-    // Few texts of all lengths: by filling batches almost every second token would be padding.
+    // By filling batches every fifth token would be padding.
     [Fact]
     public void Few_texts_of_all_lengths_are_hardly_padded()
     {

@@ -12,6 +12,9 @@ internal sealed class ExampleBuilder(WordPieceTokenizer tokenizer, int positions
     private const double SingleSentence = 0.3, PairOfSegments = 0.5, FromElsewhere = 0.5, QuarterLength = 0.25, HalfLength = 0.65;
     private const int Attempts = 8;
 
+    /// <summary>The most tokens of a short example.</summary>
+    public static int ShortLimit(int positions) => Math.Max(8, positions / 4);
+
     /// <summary>All examples of the documents, in their order; other choices for another <paramref name="random"/>.</summary>
     public IEnumerable<Example> Build(IReadOnlyList<int[][]> documents, Random random)
     {
@@ -53,9 +56,8 @@ internal sealed class ExampleBuilder(WordPieceTokenizer tokenizer, int positions
     // A quarter of the positions for 1 in 4 examples, all of them for 1 in 10, half for the rest.
     private int Limit(Random random)
     {
-        if (shortOnly) return Math.Max(8, positions / 4);
-        double which = random.NextDouble();
-        return Math.Max(8, which < QuarterLength ? positions / 4 : which < QuarterLength + HalfLength ? positions / 2 : positions);
+        double which = shortOnly ? 0 : random.NextDouble();
+        return which < QuarterLength ? ShortLimit(positions) : Math.Max(8, which < QuarterLength + HalfLength ? positions / 2 : positions);
     }
 
     private Example Join(ReadOnlySpan<int[]> first, int[][] second, PairLabel label, int limit)

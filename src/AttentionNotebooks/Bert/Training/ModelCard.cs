@@ -52,7 +52,7 @@ public static class ModelCard
             ## Training
 
             - Text: {r.CorpusPieces:N0} word pieces to learn from; one block of 50 lines in {o.HoldOutEvery} held out.
-            - Examples: 3 in 10 single sentences, the rest consecutive sentences up to {o.Positions / 4}, {o.Positions / 2} or {o.Positions} tokens, half of these as a pair of segments{(o.ShortUntil > 0 ? Invariant($"; none above {Math.Max(8, o.Positions / 4)} in the first {o.ShortUntil:P0} of the steps") : "")}.
+            - Examples: 3 in 10 single sentences, the rest consecutive sentences up to {o.Positions / 4}, {o.Positions / 2} or {o.Positions} tokens, half of these as a pair of segments{(o.ShortUntil > 0 ? Invariant($"; none above {ExampleBuilder.ShortLimit(o.Positions)} in the first {o.ShortUntil:P0} of the steps") : "")}.
             - Objective: masked words ({o.MaskRate:P0} of the tokens; 80 % [MASK], 10 % random, 10 % kept).{pairs}{speaking}
             - {r.StepsDone:N0} of {o.Steps:N0} steps, {r.Tokens:N0} tokens ({r.Tokens / (double)r.CorpusPieces:F2} passes), {o.Replicas} × {o.TokensPerBatch} tokens a step at most, seed {o.Seed}; the layers compute in {(o.Precision == Precision.Bf16 ? "bfloat16" : "float32")}.
             - AdamW (0.9, 0.98; decay {o.WeightDecay} on matrices), learning rate {o.LearningRate} with {o.Warmup:P0} warm-up, {(o.FallFrom > o.Warmup ? Invariant($"held to {o.FallFrom:P0} of the steps, ") : "")}then linear to 2 %; queries and keys × {o.QueryKeyRate} in the late phase; gradients clipped at {o.ClipNorm}; no dropout.
