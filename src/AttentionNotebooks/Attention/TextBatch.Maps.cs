@@ -41,22 +41,43 @@ public sealed partial class TextBatch
     /// <param name="make">Makes it.</param>
     internal Tensor Shared(Tensor maps, string name, Func<Tensor> make) => ReferenceEquals(maps, _maps) ? Cached(_ofMaps, name, make) : make();
 
+    // As Shared, of what a single pass gives for all of the standard features: the first who asks has it made.
+    private Tensor Scanned(Tensor maps, string name, Func<Tensor> make)
+    {
+        if (ReferenceEquals(maps, _maps) && !_ofMaps.ContainsKey(name) && MapScan.Takes(maps)) Scan(maps);
+        return Shared(maps, name, make);
+    }
+
+    private void Scan(Tensor maps)
+    {
+        using var scope = NewDisposeScope();
+        var sums = MapScan.Of(maps);
+        void Keep(string name, Tensor sum) => _ofMaps.TryAdd(name, sum.DetachFromDisposeScope());
+        Keep(nameof(RowEntropy), sums.RowEntropy);
+        Keep(nameof(RowMax), sums.RowMax);
+        Keep(nameof(RowSpread), sums.RowSpread);
+        Keep(nameof(KeySums), sums.KeySums);
+        Keep(nameof(MeanDistance), sums.Distance / Lengths);
+        Keep(nameof(MeanOffset), sums.Offset / Lengths);
+        for (int o = -MapScan.Near; o <= MapScan.Near; o++) Keep(OnDiagonalName(o), sums.Diagonals[o + MapScan.Near] / Lengths);
+    }
+
     /// <summary>The entropy of every row in nats, −Σ_j a_ij·ln a_ij; 0·ln 0 = 0.</summary>
     /// <param name="maps"><c>[B, H, T, T]</c>.</param>
     /// <returns><c>[B, H, T]</c>, 0 at padding.</returns>
-    public Tensor RowEntropy(Tensor maps) => Shared(maps, nameof(RowEntropy), () => Stepwise(maps, step =>
+    public Tensor RowEntropy(Tensor maps) => Scanned(maps, nameof(RowEntropy), () => Stepwise(maps, step =>
         // Not special.entr, which is many times slower than the logarithm. A sum of terms that are not positive; abs leaves no −0.
         step.clamp_min(Least).log_().mul_(step).sum(dim: -1).abs_()));
 
     /// <summary>The largest weight of every row, max_j a_ij.</summary>
     /// <param name="maps"><c>[B, H, T, T]</c>.</param>
     /// <returns><c>[B, H, T]</c>, 0 at padding.</returns>
-    public Tensor RowMax(Tensor maps) => Shared(maps, nameof(RowMax), () => maps.amax([-1]));
+    public Tensor RowMax(Tensor maps) => Scanned(maps, nameof(RowMax), () => maps.amax([-1]));
 
     /// <summary>What every key gets from all queries, Σ_i a_ij.</summary>
     /// <param name="maps"><c>[B, H, T, T]</c>.</param>
     /// <returns><c>[B, H, T]</c>, 0 at padding.</returns>
-    public Tensor KeySums(Tensor maps) => Shared(maps, nameof(KeySums), () => maps.sum(dim: 2));
+    public Tensor KeySums(Tensor maps) => Scanned(maps, nameof(KeySums), () => maps.sum(dim: 2));
 
     /// <summary>Where every query looks on average, Σ_j a_ij·j, as a position.</summary>
     /// <param name="maps"><c>[B, H, T, T]</c>.</param>

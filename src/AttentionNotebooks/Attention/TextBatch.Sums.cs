@@ -57,17 +57,26 @@ public sealed partial class TextBatch
     /// <param name="attention"><c>[B, H, T, T]</c>.</param>
     /// <param name="offset">o = j − i.</param>
     /// <returns><c>[B, H]</c>.</returns>
-    public Tensor OnDiagonal(Tensor attention, int offset) => Shared(attention, $"{nameof(OnDiagonal)} {offset}", () => attention.diagonal(offset, -2, -1).sum(dim: -1) / Lengths);
+    public Tensor OnDiagonal(Tensor attention, int offset)
+    {
+        Tensor Make() => attention.diagonal(offset, -2, -1).sum(dim: -1) / Lengths;
+        return Math.Abs(offset) <= MapScan.Near ? Scanned(attention, OnDiagonalName(offset), Make) : Shared(attention, OnDiagonalName(offset), Make);
+    }
 
     /// <summary>The mean distance, Σ_ij a_ij·|i − j| / n, in tokens.</summary>
     /// <param name="attention"><c>[B, H, T, T]</c>.</param>
     /// <returns><c>[B, H]</c>.</returns>
-    public Tensor MeanDistance(Tensor attention) => Shared(attention, nameof(MeanDistance), () => Weighted(attention, Distance));
+    public Tensor MeanDistance(Tensor attention) => Scanned(attention, nameof(MeanDistance), () => Weighted(attention, Distance));
+
+    /// <summary>The mean signed offset, Σ_ij a_ij·(j − i) / n, in tokens.</summary>
+    /// <param name="attention"><c>[B, H, T, T]</c>.</param>
+    /// <returns><c>[B, H]</c>.</returns>
+    public Tensor MeanOffset(Tensor attention) => Scanned(attention, nameof(MeanOffset), () => Weighted(attention, Offset));
 
     /// <summary>The standard deviation of the attended position under each row's weights, in tokens.</summary>
     /// <param name="attention"><c>[B, H, T, T]</c>.</param>
     /// <returns><c>[B, H, T]</c>.</returns>
-    public Tensor RowSpread(Tensor attention) => Shared(attention, nameof(RowSpread), () => Stepwise(attention, step =>
+    public Tensor RowSpread(Tensor attention) => Scanned(attention, nameof(RowSpread), () => Stepwise(attention, step =>
     {
         // Two passes: E[j²] − E[j]² would cancel in float32 for a sharp head that looks far.
         var centre = step.matmul(Position).unsqueeze(-1);                       // [N, T, 1]
@@ -123,6 +132,8 @@ public sealed partial class TextBatch
 
     /// <summary>Squared distance between query and key, |i − j|²: <c>[T, T]</c>, float32.</summary>
     internal Tensor SquaredDistance => Cached(nameof(SquaredDistance), () => Offset.Squared());
+
+    private static string OnDiagonalName(int offset) => $"{nameof(OnDiagonal)} {offset}";
 
     private static InputException NoTokens(AttentionText text) =>
         new($"text {text.Id}", null, "has no tokens, which this feature asks about", "Give the tokens of the saved maps (--tokens), or leave the feature out");

@@ -26,6 +26,6 @@ public sealed class BertOutput : nn.Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor wide, Tensor input)
     {
         using var scope = NewDisposeScope();
-        return LayerNorm.forward(dense.forward(wide).add(input, residualScale)).MoveToOuterDisposeScope();
+        return LayerNorm.forward(dense.forward(wide).add_(input, residualScale)).MoveToOuterDisposeScope();
     }
 }

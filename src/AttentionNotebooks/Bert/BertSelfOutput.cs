@@ -29,6 +29,6 @@ public sealed class BertSelfOutput : nn.Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor context, Tensor input)
     {
         using var scope = NewDisposeScope();
-        return LayerNorm.forward(dense.forward(context).add(input, residualScale)).MoveToOuterDisposeScope();
+        return LayerNorm.forward(dense.forward(context).add_(input, residualScale)).MoveToOuterDisposeScope();
     }
 }

@@ -18,7 +18,7 @@ public static class DistanceFeatures
 
     /// <summary>Mean signed offset, Σ_ij A_ij·(j − i) / n, in tokens: negative looks back, positive ahead.</summary>
     public static HeadFeature MeanOffset { get; } = new("mean_offset", "tokens", "Σ_ij A_ij·(j−i) / n", "signed form of mean_distance",
-        (a, t) => t.Weighted(a, t.Offset)) { Range = "−(n−1)/2 … (n−1)/2", LeastTokens = 2 };
+        (a, t) => t.MeanOffset(a)) { Range = "−(n−1)/2 … (n−1)/2", LeastTokens = 2 };
 
     /// <summary>Spread: the mean over queries of the standard deviation of j − i under the row's weights, in tokens.</summary>
     public static HeadFeature DistanceStd { get; } = new("distance_std", "tokens", "(1/n) Σ_i sqrt(Σ_j A_ij·(j−μ_i)²), μ_i = Σ_j A_ij·j", "this kit",
@@ -26,7 +26,6 @@ public static class DistanceFeatures
 
     /// <summary>Mass within two tokens, Σ_{|i−j| ≤ 2} A_ij / n, a share from 0 to 1.</summary>
     public static HeadFeature Local2 { get; } = new("local_2", "share", "Σ_{|i−j|≤2} A_ij / n", "this kit",
-        // Five diagonals, three of which self, previous and next share, instead of a pass over all weights.
         (a, t) => t.OnDiagonal(a, -2).add(t.OnDiagonal(a, -1), Scalars.One).add(t.OnDiagonal(a, 0), Scalars.One).add(t.OnDiagonal(a, 1), Scalars.One).add(t.OnDiagonal(a, 2), Scalars.One)) { Range = "0 … 1", LeastTokens = 4 };
 
     /// <summary>Mean distance divided by the uniform map's, (n² − 1)/(3n), so that texts of all lengths compare: 1 for a head that spreads evenly; 0 in a text of one token.</summary>

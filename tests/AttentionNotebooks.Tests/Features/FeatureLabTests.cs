@@ -15,12 +15,21 @@ public class FeatureLabTests
     public void A_known_feature_under_another_name_ranks_the_heads_as_it_does()
     {
         using var lab = new FeatureLab(Source());
-        var report = lab.Try(new HeadFeature("mine", "tokens", (a, t) => t.Weighted(a, t.Distance)));
+        var report = lab.Try(new HeadFeature("mine", "tokens", (a, t) => t.MeanDistance(a)));
         Assert.Equal(lab.Known.Column("mean_distance"), report.Table.Column("mine"));
         Assert.Equal(1, report.Correlations.Single(c => c.Feature == "mean_distance").Correlation, 1e-12);
         Assert.Equal(lab.Known.Highest("mean_distance", 3), report.Highest);
         Assert.Equal(lab.Known.Lowest("mean_distance", 3), report.Lowest);
         Assert.All(report.Correlations.Zip(report.Correlations.Skip(1)), p => Assert.True(Math.Abs(p.First.Correlation) >= Math.Abs(p.Second.Correlation)));
+    }
+
+    [Fact]
+    public void A_known_formula_written_in_another_way_differs_by_rounding_alone()
+    {
+        using var lab = new FeatureLab(Source());
+        var report = lab.Try(new HeadFeature("mine", "tokens", (a, t) => t.Weighted(a, t.Distance)));
+        Assert.All(lab.Known.Column("mean_distance").Zip(report.Table.Column("mine")), v => Assert.Equal(v.First, v.Second, 1e-6));
+        Assert.Equal(lab.Known.Highest("mean_distance", 3).Select(h => h.Head), report.Highest.Select(h => h.Head));
     }
 
     [Fact]
