@@ -48,6 +48,7 @@ public static class TrainDemoVerb
         var device = new Option<string>("--device") { Description = "Where to train.", DefaultValueFactory = _ => "cpu" };
         var startFrom = new Option<string?>("--start-from") { Description = "A BERT folder that goes on learning, with its own vocabulary and sizes, instead of new weights.", HelpName = "DIR" };
         var resume = new Option<bool>("--resume") { Description = "Go on with an interrupted run of the same command." };
+        var stopAt = new Option<int?>("--stop-at") { Description = "Leave after so many steps of the run; --resume goes on." };
         precision.AcceptOnlyFromAmong("fp32", "bf16");
         device.AcceptOnlyFromAmong("cpu", "cuda");
         var fullPrecision = new Option<bool>("--fp32") { Description = "Save float32 instead of float16." };
@@ -55,7 +56,7 @@ public static class TrainDemoVerb
         var note = new Option<string?>("--data-note") { Description = "A Markdown file about the texts and their licences, for the model card." };
         var command = new Command("train-demo", "Trains a small BERT from nothing and writes a Hugging Face folder.")
         {
-            text, folder, steps, seed, layers, heads, hidden, wide, positions, vocabulary, batch, replicas, evaluate, rate, queryKeyRate, pairWeight, speakingCost, freeSpecial, lateFrom, lateLayers, pairsFrom, fallFrom, shortUntil, queryKeyStart, precision, device, startFrom, resume, fullPrecision, note,
+            text, folder, steps, seed, layers, heads, hidden, wide, positions, vocabulary, batch, replicas, evaluate, rate, queryKeyRate, pairWeight, speakingCost, freeSpecial, lateFrom, lateLayers, pairsFrom, fallFrom, shortUntil, queryKeyStart, precision, device, startFrom, resume, stopAt, fullPrecision, note,
         };
         report.AddTo(command);
         command.SetWork((parsed, cancellation) => Train(
@@ -64,6 +65,7 @@ public static class TrainDemoVerb
             parsed.GetValue(note),
             parsed.GetValue(startFrom),
             parsed.GetValue(resume),
+            parsed.GetValue(stopAt),
             Standard with
             {
                 Steps = parsed.GetValue(steps), Seed = parsed.GetValue(seed), Layers = parsed.GetValue(layers), Heads = parsed.GetValue(heads),
@@ -80,9 +82,10 @@ public static class TrainDemoVerb
         return command;
     }
 
-    private static void Train(string[] texts, string folder, string? noteFile, string? startFrom, bool resume, TrainingOptions options, Func<Checkpoint, string> findings, TextWriter output, TextWriter error, CancellationToken cancellation)
+    private static void Train(string[] texts, string folder, string? noteFile, string? startFrom, bool resume, int? stopAt, TrainingOptions options, Func<Checkpoint, string> findings, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         options.Check();
+        if (stopAt < 1) throw new InputException("--stop-at", null, Invariant($"is {stopAt}, and steps count from 1"), "Give 1 or more, or leave it out");
         string? origin = startFrom is null ? null : Path.GetFileName(Path.TrimEndingDirectorySeparator(startFrom));
         string? note = noteFile is null ? null : ReadNote(noteFile);
         using var start = startFrom is null ? null : Checkpoint.Load(startFrom);
@@ -92,13 +95,15 @@ public static class TrainDemoVerb
         error.WriteLine(Invariant($"{corpus.TrainingPieces:N0} word pieces to learn from, vocabulary {corpus.Tokenizer.VocabularySize}"));
         string[] names = [.. texts.Select(t => Path.GetFileName(t)).Distinct()];
         TrainingReport report;
-        try { report = new MaskedLmTrainer(corpus, options, start).Run(folder, resume, new Lines(error), WriteCard, cancellation); }
+        try { report = new MaskedLmTrainer(corpus, options, start).Run(folder, resume, new Lines(error), WriteCard, stopAt, cancellation); }
         catch (OperationCanceledException)
         {
             error.WriteLine("attn: what is learnt so far is kept; the same command with --resume goes on from there.");
             throw;
         }
         output.WriteLine(Invariant($"{folder}: {report.Parameters:N0} parameters, {report.Tokens:N0} tokens, held-out loss {report.HeldOut.Loss:F3} (frequencies alone {report.Baselines.Unigram.Loss:F3}, both neighbours {report.Baselines.BothNeighbours.Loss:F3}), accuracy {report.HeldOut.Accuracy:P1} ({report.Baselines.Unigram.Accuracy:P1}, {report.Baselines.BothNeighbours.Accuracy:P1})"));
+
+        if (report.StepsDone < options.Steps) error.WriteLine(Invariant($"attn: stopped after step {report.StepsDone:N0} of {options.Steps:N0}; the same command with --resume goes on from there."));
 
         void WriteCard(TrainingReport saved)
         {

@@ -52,7 +52,7 @@ public sealed partial class TextBatch
     {
         using var scope = NewDisposeScope();
         var sums = MapScan.Of(maps);
-        void Keep(string name, Tensor sum) => _ofMaps.TryAdd(name, sum.DetachFromDisposeScope());
+        void Keep(string name, Tensor sum) => _ofMaps.Add(name, sum.DetachFromDisposeScope());
         Keep(nameof(RowEntropy), sums.RowEntropy);
         Keep(nameof(RowMax), sums.RowMax);
         Keep(nameof(RowSpread), sums.RowSpread);

@@ -28,31 +28,34 @@ public sealed class MaskedLmTrainer
         this.options = options;
     }
 
-    /// <summary>Trains, and saves the folded model and the state at every evaluation; the state is removed at the end.</summary>
+    /// <summary>Trains, and saves the folded model and the state at every evaluation; the state is removed after the last step.</summary>
     /// <param name="folder">Where the checkpoint goes.</param>
     /// <param name="resume">Whether to go on with an interrupted run of the same texts and options: its end is that of an uninterrupted one, byte for byte.</param>
     /// <param name="progress">Is told of every report and evaluation.</param>
     /// <param name="saved">Is told what was done so far whenever the folder holds new weights, the last time at the end, with all steps done and before the state is removed.</param>
+    /// <param name="stopAt">Leaves after so many steps, from 1, with model and state in the folder; all unless given. The schedule is that of the whole run.</param>
     /// <param name="cancellation">Stops between two steps; the state of that step is saved first.</param>
     /// <returns>What was done.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The step to stop at is below 1.</exception>
     /// <exception cref="InputException">The folder cannot be written to, or there is no such run to go on with.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
-    public TrainingReport Run(string folder, bool resume = false, IProgress<TrainingProgress>? progress = null, Action<TrainingReport>? saved = null, CancellationToken cancellation = default)
+    public TrainingReport Run(string folder, bool resume = false, IProgress<TrainingProgress>? progress = null, Action<TrainingReport>? saved = null, int? stopAt = null, CancellationToken cancellation = default)
     {
-        var report = Train(folder, resume, progress, saved, cancellation);
+        ArgumentOutOfRangeException.ThrowIfLessThan(stopAt ?? 1, 1, nameof(stopAt));
+        var report = Train(folder, resume, progress, saved, stopAt ?? options.Steps, cancellation);
         saved?.Invoke(report);
         // Not before: stopped while its results are measured and written, a run goes on from its last step.
-        AtomicFile.Delete(TrainingState.PathIn(folder));
+        if (report.StepsDone == options.Steps) AtomicFile.Delete(TrainingState.PathIn(folder));
         return report;
     }
 
-    private TrainingReport Train(string folder, bool resume, IProgress<TrainingProgress>? progress, Action<TrainingReport>? saved, CancellationToken cancellation)
+    private TrainingReport Train(string folder, bool resume, IProgress<TrainingProgress>? progress, Action<TrainingReport>? saved, int stopAt, CancellationToken cancellation)
     {
         int threadsBefore = get_num_threads();
         try
         {
             using var run = new TrainingRun(corpus, options, folder, start?.Model);
-            return run.Train(resume, progress, saved, cancellation);
+            return run.Train(resume, progress, saved, stopAt, cancellation);
         }
         finally
         {

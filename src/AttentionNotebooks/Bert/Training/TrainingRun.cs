@@ -38,7 +38,7 @@ internal sealed class TrainingRun : IDisposable
         fingerprint = Identity(start);
     }
 
-    public TrainingReport Train(bool resume, IProgress<TrainingProgress>? progress, Action<TrainingReport>? saved, CancellationToken cancellation)
+    public TrainingReport Train(bool resume, IProgress<TrainingProgress>? progress, Action<TrainingReport>? saved, int stopAt, CancellationToken cancellation)
     {
         int done = 0;
         long tokens = 0;
@@ -53,7 +53,8 @@ internal sealed class TrainingRun : IDisposable
         using var batches = Batches().Skip(done * options.Replicas).GetEnumerator();
         var clock = Stopwatch.StartNew();
         long before = tokens;
-        for (int step = done + 1; step <= options.Steps; step++)
+        int last = Math.Max(done, Math.Min(stopAt, options.Steps));
+        for (int step = done + 1; step <= last; step++)
         {
             if (cancellation.IsCancellationRequested)
             {
@@ -82,9 +83,9 @@ internal sealed class TrainingRun : IDisposable
                 (tokens - before) / seconds, TimeSpan.FromSeconds(seconds / (step - done) * (options.Steps - step)), evaluate ? course[^1].HeldOut : null));
             sums = default;
         }
-        Save(options.Steps);
-        SaveState(options.Steps, tokens, default);
-        return Report(options.Steps, tokens, MeasureSaved(), baselines);
+        Save(last);
+        SaveState(last, tokens, last < options.Steps ? sums : default);
+        return Report(last, tokens, MeasureSaved(), baselines);
     }
 
     private IEnumerable<Example[]> Batches()

@@ -65,6 +65,24 @@ public sealed class MaskedLmTrainerTests : IDisposable
         Assert.False(File.Exists(State("parts")));
     }
 
+    [Theory]
+    [InlineData(5), InlineData(7)] // with an evaluation, and between two
+    public void A_run_left_at_a_step_holds_that_steps_model_and_goes_on_as_if_nothing_had_happened(int stopAt)
+    {
+        var brief = Tiny with { Steps = 12, EvaluateEvery = 5, ReportEvery = 1 };
+        Train("whole", brief);
+        var left = Train("parts", brief, stopAt: stopAt);
+        Assert.Equal(stopAt, left.StepsDone);
+        Assert.True(File.Exists(State("parts")));
+        using (var loaded = Checkpoint.Load(Path.Combine(folder, "parts"))) Assert.Equal(2, loaded.Config.NumHiddenLayers);
+        byte[] there = Bytes("parts");
+        Assert.Equal(stopAt, Train("parts", brief, resume: true, stopAt: stopAt).StepsDone); // nothing left to do
+        Assert.Equal(there, Bytes("parts"));
+        Train("parts", brief, resume: true);
+        Assert.Equal(Bytes("whole"), Bytes("parts"));
+        Assert.False(File.Exists(State("parts")));
+    }
+
     [Fact]
     public void A_killed_run_goes_on_from_its_last_evaluation()
     {
@@ -103,7 +121,7 @@ public sealed class MaskedLmTrainerTests : IDisposable
         byte[] weights = Bytes("late");
         var told = new List<TrainingReport>();
         var steps = new List<TrainingProgress>();
-        trainer.Run(target, resume: true, new Collect(steps), told.Add, TestContext.Current.CancellationToken);
+        trainer.Run(target, resume: true, new Collect(steps), told.Add, cancellation: TestContext.Current.CancellationToken);
         Assert.Empty(steps);
         Assert.Equal(6, Assert.Single(told).StepsDone);
         Assert.Equal(weights, Bytes("late"));
@@ -189,15 +207,17 @@ public sealed class MaskedLmTrainerTests : IDisposable
         Assert.Equal(Attn.Failed, await Attn.Run(["train-demo", "--text", text, "--out", Path.Combine(folder, "x")], output, error, TestContext.Current.CancellationToken));
         Assert.Contains("nothing can be held out", error.ToString(), StringComparison.Ordinal);
         Assert.Equal(Attn.Failed, await Attn.Run(["train-demo", "--text", text, "--out", Path.Combine(folder, "x"), "--heads", "5"], output, error, TestContext.Current.CancellationToken));
+        Assert.Equal(Attn.Failed, await Attn.Run(["train-demo", "--text", text, "--out", Path.Combine(folder, "x"), "--stop-at", "0"], output, error, TestContext.Current.CancellationToken));
+        Assert.Contains("--stop-at", error.ToString(), StringComparison.Ordinal);
         Assert.Contains("do not divide", error.ToString(), StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(folder, "x")));
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private TrainingReport Train(string name, TrainingOptions options, IProgress<TrainingProgress>? progress = null, CancellationTokenSource? stop = null, bool resume = false) =>
+    private TrainingReport Train(string name, TrainingOptions options, IProgress<TrainingProgress>? progress = null, CancellationTokenSource? stop = null, bool resume = false, int? stopAt = null) =>
         new MaskedLmTrainer(TrainingCorpus.Read([WriteText()], options, cancellation: TestContext.Current.CancellationToken), options)
-            .Run(Path.Combine(folder, name), resume, progress, cancellation: stop?.Token ?? TestContext.Current.CancellationToken);
+            .Run(Path.Combine(folder, name), resume, progress, stopAt: stopAt, cancellation: stop?.Token ?? TestContext.Current.CancellationToken);
 
     private string State(string name) => Path.Combine(folder, name, "training-state.safetensors");
 
