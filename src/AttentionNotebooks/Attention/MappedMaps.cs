@@ -120,15 +120,20 @@ public sealed unsafe class MappedMaps : IAttentionSource, IDisposable
     // One layer of a batch, padded with zeros: [B, H, T, T].
     private Tensor Layer(TextBatch batch, int layer)
     {
-        var result = zeros(batch.Count, Grid.Heads, batch.Length, batch.Length);
-        var to = MemoryMarshal.Cast<byte, float>(result.bytes);
-        int t = batch.Length;
-        for (int b = 0; b < batch.Count; b++)
+        int t = batch.Length, heads = Grid.Heads;
+        var result = batch.Padded ? zeros(batch.Count, heads, t, t) : empty(batch.Count, heads, t, t);
+        fixed (byte* first = result.bytes)
         {
-            int n = batch.Texts[b].Length;
-            var from = Floats(_starts[batch.Indices[b]] + (long)layer * Grid.Heads * n * n, Grid.Heads * n * n);
-            for (int row = 0; row < Grid.Heads * n; row++)
-                from.Slice(row * n, n).CopyTo(to[((b * Grid.Heads + row / n) * t * t + row % n * t)..]);
+            nint to = (nint)first;
+            // Side by side: pages of the file that are touched for the first time are waited for.
+            Parallel.For(0, batch.Count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, get_num_threads()) }, b =>
+            {
+                int n = batch.Texts[b].Length;
+                var from = Floats(_starts[batch.Indices[b]] + (long)layer * heads * n * n, heads * n * n);
+                var into = new Span<float>((float*)to + (long)b * heads * t * t, heads * t * t);
+                if (n == t) from.CopyTo(into);
+                else for (int row = 0; row < heads * n; row++) from.Slice(row * n, n).CopyTo(into[(row / n * t * t + row % n * t)..]);
+            });
         }
         return result;
     }
