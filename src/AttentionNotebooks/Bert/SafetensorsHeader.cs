@@ -96,11 +96,12 @@ internal static class SafetensorsHeader
         var offsets = Numbers(value, "data_offsets");
         if (offsets is not { Length: 2 } || offsets[0] > offsets[1]) throw Bad("its data_offsets are not a begin and an end");
         var entry = new SafetensorsEntry(name, type.GetString()!, shape, offsets[0], offsets[1]);
-        Int128 bytes = entry.ElementBytes;
+        Int128 bytes = entry.ElementBytes, withoutZeros = bytes;
         foreach (long size in shape)
         {
             bytes *= size;
-            if (bytes > long.MaxValue) throw Bad("its shape is larger than any file");
+            withoutZeros *= Math.Max(1, size); // an empty tensor has strides, too, and they are such products
+            if (withoutZeros > long.MaxValue) throw Bad("its shape is larger than any file");
         }
         if (bytes != entry.End - entry.Begin)
             throw Bad($"its shape [{string.Join(", ", shape)}] of {entry.Type} needs {bytes} bytes, its offsets give {entry.End - entry.Begin}");

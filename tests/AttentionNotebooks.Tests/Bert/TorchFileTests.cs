@@ -116,6 +116,7 @@ public sealed class TorchFileTests : IDisposable
     [InlineData(long.MaxValue, new long[] { 2 }, new long[] { long.MaxValue }, "reaches beyond")]
     [InlineData(0, new long[] { 1000000, 1000000 }, new long[] { 0, 0 }, "reaches beyond")]
     [InlineData(0, new long[] { long.MaxValue, 4 }, new long[] { 0, 0 }, "larger than any file")]
+    [InlineData(0, new long[] { 0, long.MaxValue, 4 }, new long[] { 0, 0, 0 }, "larger than any file")]
     [InlineData(-1, new long[] { 2 }, new long[] { 1 }, "not whole numbers of 0 or more")]
     [InlineData(0, new long[] { -2 }, new long[] { 1 }, "not whole numbers of 0 or more")]
     [InlineData(3, new long[] { 2 }, new long[] { -1 }, "not whole numbers of 0 or more")]

@@ -98,11 +98,12 @@ internal sealed class TorchObjects
     {
         if (offset is not long first || first < 0 || Numbers(size) is not { } shape || Numbers(stride) is not { } strides || shape.Length != strides.Length || shape.Length > MostDimensions)
             throw input.Bad("a tensor's offset, size and stride are not whole numbers of 0 or more, as many strides as sizes");
-        Int128 elements = 1, last = first;
+        Int128 elements = 1, withoutZeros = 1, last = first;
         foreach (var (n, step) in shape.Zip(strides))
         {
             elements *= n;
-            if (elements > long.MaxValue) throw input.Bad($"a tensor of [{string.Join(", ", shape)}] is larger than any file");
+            withoutZeros *= Math.Max(1, n); // an empty tensor has strides, too, and they are such products
+            if (withoutZeros > long.MaxValue / storage.ElementBytes) throw input.Bad($"a tensor of [{string.Join(", ", shape)}] is larger than any file");
             last += (Int128)Math.Max(n - 1, 0) * step;
         }
         // A stride of 0 could make a tensor of any size out of one number; no checkpoint needs that.
