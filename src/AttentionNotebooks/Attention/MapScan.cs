@@ -16,18 +16,21 @@ internal static class MapScan
     /// <summary>The offsets whose diagonals are summed: −Near … Near.</summary>
     public const int Near = 2;
 
+    /// <summary>The smallest normal number, nearly: logarithms are of at least this, so that 0·ln 0 = 0.</summary>
+    public const float Least = 1.2e-38f;
+
     private const int Lanes = 16, Diagonals = 2 * Near + 1;
     private const int MantissaBits = 23, RootHalf = 0x3f3504f3; // the bits of √½
     private const float Ln2High = 0.693359375f, Ln2Low = -2.12194440e-4f; // ln 2 in two parts, the first exact times any exponent
-    private const float Least = 1.2e-38f; // the smallest normal number, nearly: 0·ln 0 = 0
 
     /// <summary>Whether maps lie so that they can be read: float32 on the CPU, row after row.</summary>
     public static bool Takes(Tensor maps) => maps.device_type == DeviceType.CPU && maps.dtype == ScalarType.Float32 && maps.is_contiguous();
 
     /// <summary>Reads all maps once.</summary>
     /// <param name="maps"><c>[B, H, T, T]</c>, such as <see cref="Takes"/> takes.</param>
+    /// <param name="threads">How many threads read; as many as libtorch has unless given.</param>
     /// <returns>The sums; the caller owns their tensors.</returns>
-    public static unsafe MapSums Of(Tensor maps)
+    public static unsafe MapSums Of(Tensor maps, int? threads = null)
     {
         long b = maps.shape[0], h = maps.shape[1];
         int t = (int)maps.shape[2], count = (int)(b * h);
@@ -35,7 +38,7 @@ internal static class MapScan
         nint all = Address(maps), entropies = Address(sums.RowEntropy), maxima = Address(sums.RowMax), spreads = Address(sums.RowSpread), keys = Address(sums.KeySums);
         nint distances = Address(sums.Distance), offsets = Address(sums.Offset);
         nint[] diagonals = [.. sums.Diagonals.Select(Address)];
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, get_num_threads()) }, () => ArrayPool<float>.Shared.Rent(t + 2 * Lanes), (m, _, scratch) =>
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads ?? get_num_threads()) }, () => ArrayPool<float>.Shared.Rent(t + 2 * Lanes), (m, _, scratch) =>
         {
             int first = m * t;
             fixed (float* free = scratch)

@@ -10,7 +10,7 @@ public sealed partial class TextBatch
 {
     // A step of so many weights stays in the processor's cache; a pass over a whole batch at once would go through memory.
     private const long WeightsPerStep = 1 << 18;
-    private static readonly Scalar Half = 0.5.ToScalar(), Least = 1.2e-38.ToScalar();
+    private static readonly Scalar Half = 0.5.ToScalar(), Least = MapScan.Least.ToScalar();
 
     private readonly Dictionary<string, Tensor> _ofMaps = [];
     private Tensor? _maps, _valueNorms, _below, _upTo;

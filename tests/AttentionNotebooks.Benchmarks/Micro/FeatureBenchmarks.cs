@@ -33,7 +33,7 @@ public class FeatureBenchmarks
     [GlobalCleanup]
     public void Cleanup() => _maps.Dispose();
 
-    /// <summary>The feature alone, nothing shared with others.</summary>
+    /// <summary>The feature asked alone: most of the standard ones then pay for the pass that all of them share.</summary>
     [Benchmark]
     public void Compute()
     {

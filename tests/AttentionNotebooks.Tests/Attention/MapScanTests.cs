@@ -28,9 +28,9 @@ public class MapScanTests
         layer.Enter(0, maps);
         foreach (var (name, of) in Sums)
         {
-            float[] expected = Numbers(of(alone, maps)), scanned = Numbers(of(layer, maps));
+            float[] expected = of(alone, maps).Floats(), scanned = of(layer, maps).Floats();
             // Offsets ahead and behind cancel: what is summed is as large as the distances.
-            double scale = (name == "offset" ? Numbers(alone.MeanDistance(maps)) : expected).Max(Math.Abs);
+            double scale = (name == "offset" ? alone.MeanDistance(maps).Floats() : expected).Max(Math.Abs);
             Assert.True(Farthest(expected, scanned) <= 2e-6 * Math.Max(1, scale), name);
         }
     }
@@ -42,12 +42,12 @@ public class MapScanTests
         var maps = tensor(Maps.Column(20, 19), ScalarType.Float32).view(1, 1, 20, 20);
         using var layer = Batch(20);
         layer.Enter(0, maps);
-        Assert.All(Numbers(layer.RowEntropy(maps)), v => Assert.Equal(0, v));
-        Assert.All(Numbers(layer.RowSpread(maps)), v => Assert.Equal(0, v));
-        Assert.All(Numbers(layer.RowMax(maps)), v => Assert.Equal(1, v));
-        Assert.Equal([.. Enumerable.Repeat(0f, 19), 20f], Numbers(layer.KeySums(maps)));
-        Assert.Equal(9.5f, layer.MeanDistance(maps).item<float>());
-        Assert.Equal(1 / 20f, layer.OnDiagonal(maps, 1).item<float>());
+        Assert.All(layer.RowEntropy(maps).Floats(), v => Assert.Equal(0, v));
+        Assert.All(layer.RowSpread(maps).Floats(), v => Assert.Equal(0, v));
+        Assert.All(layer.RowMax(maps).Floats(), v => Assert.Equal(1, v));
+        Assert.Equal([.. Enumerable.Repeat(0f, 19), 20f], layer.KeySums(maps).Floats());
+        Assert.Equal(9.5f, layer.MeanDistance(maps).Value<float>());
+        Assert.Equal(1 / 20f, layer.OnDiagonal(maps, 1).Value<float>());
     }
 
     [Fact]
@@ -62,26 +62,25 @@ public class MapScanTests
         seen.Enter(0, turned);
         copied.Enter(0, copy);
         foreach (var (name, of) in Sums)
-            Assert.True(Farthest(Numbers(of(seen, turned)), Numbers(of(copied, copy))) <= 2e-5, name);
+            Assert.True(Farthest(of(seen, turned).Floats(), of(copied, copy).Floats()) <= 2e-5, name);
     }
 
     [Fact]
-    public void The_same_bits_every_time()
+    public void The_same_bits_every_time_and_with_any_number_of_threads()
     {
         using var scope = NewDisposeScope();
         var maps = MapsOf([70, 64, 70, 3], sharpness: 3);
-        float[] once = Bits();
-        for (int i = 0; i < 20; i++) Assert.Equal(once, Bits());
+        float[] once = Bits(1);
+        foreach (int threads in new[] { 1, 2, 3, 7 })
+            for (int i = 0; i < 5; i++) Assert.Equal(once, Bits(threads));
 
-        float[] Bits()
+        float[] Bits(int threads)
         {
-            using var layer = Batch(70, 64, 70, 3);
-            layer.Enter(0, maps);
-            return [.. Sums.SelectMany(s => Numbers(s.Of(layer, maps)))];
+            var sums = MapScan.Of(maps, threads);
+            Tensor[] all = [sums.RowEntropy, sums.RowMax, sums.RowSpread, sums.KeySums, sums.Distance, sums.Offset, .. sums.Diagonals];
+            return [.. all.SelectMany(t => t.Floats())];
         }
     }
-
-    private static float[] Numbers(Tensor of) => of.contiguous().data<float>().ToArray();
 
     private static double Farthest(float[] a, float[] b) => a.Zip(b, (x, y) => Math.Abs((double)x - y)).Max();
 

@@ -29,7 +29,9 @@ public class FeatureLabTests
         using var lab = new FeatureLab(Source());
         var report = lab.Try(new HeadFeature("mine", "tokens", (a, t) => t.Weighted(a, t.Distance)));
         Assert.All(lab.Known.Column("mean_distance").Zip(report.Table.Column("mine")), v => Assert.Equal(v.First, v.Second, 1e-6));
+        Assert.Equal(1, report.Correlations.Single(c => c.Feature == "mean_distance").Correlation, 1e-12);
         Assert.Equal(lab.Known.Highest("mean_distance", 3).Select(h => h.Head), report.Highest.Select(h => h.Head));
+        Assert.Equal(lab.Known.Lowest("mean_distance", 3).Select(h => h.Head), report.Lowest.Select(h => h.Head));
     }
 
     [Fact]

@@ -84,7 +84,7 @@ internal sealed class TrainingRun : IDisposable
             sums = default;
         }
         Save(last);
-        SaveState(last, tokens, last < options.Steps ? sums : default);
+        SaveState(last, tokens, sums);
         return Report(last, tokens, MeasureSaved(), baselines);
     }
 
