@@ -36,6 +36,7 @@ public static class TrainDemoVerb
         var rate = Number("--rate", "Highest learning rate.", Standard.LearningRate);
         var queryKeyRate = Number("--query-key-rate", "How many times faster queries and keys learn in the late phase.", Standard.QueryKeyRate);
         var pairWeight = Number("--pair-weight", "How much pairs of segments count beside masked words; 0 for none.", Standard.PairWeight);
+        var headDropout = Number("--head-dropout", "How probable it is in a step that a head is left out for an example.", Standard.HeadDropout);
         var speakingCost = Number("--speaking-cost", "What heads pay in the late phase for what they add to a token; 0 for nothing.", Standard.SpeakingCost);
         var freeSpecial = new Option<bool>("--free-special-tokens") { Description = "Heads pay for what they take from words alone, so that they come to rest on [CLS] and [SEP]." };
         var lateFrom = Number("--late-from", "The part of the steps after which the late phase begins; a tenth of the steps later it is in full force.", Standard.LateFrom);
@@ -56,7 +57,7 @@ public static class TrainDemoVerb
         var note = new Option<string?>("--data-note") { Description = "A Markdown file about the texts and their licences, for the model card." };
         var command = new Command("train-demo", "Trains a small BERT from nothing and writes a Hugging Face folder.")
         {
-            text, folder, steps, seed, layers, heads, hidden, wide, positions, vocabulary, batch, replicas, evaluate, rate, queryKeyRate, pairWeight, speakingCost, freeSpecial, lateFrom, lateLayers, pairsFrom, fallFrom, shortUntil, queryKeyStart, precision, device, startFrom, resume, stopAt, fullPrecision, note,
+            text, folder, steps, seed, layers, heads, hidden, wide, positions, vocabulary, batch, replicas, evaluate, rate, queryKeyRate, pairWeight, headDropout, speakingCost, freeSpecial, lateFrom, lateLayers, pairsFrom, fallFrom, shortUntil, queryKeyStart, precision, device, startFrom, resume, stopAt, fullPrecision, note,
         };
         report.AddTo(command);
         command.SetWork((parsed, cancellation) => Train(
@@ -72,7 +73,7 @@ public static class TrainDemoVerb
                 HiddenSize = parsed.GetValue(hidden), IntermediateSize = parsed.GetValue(wide), Positions = parsed.GetValue(positions),
                 VocabularySize = parsed.GetValue(vocabulary), TokensPerBatch = parsed.GetValue(batch), Replicas = parsed.GetValue(replicas),
                 EvaluateEvery = parsed.GetValue(evaluate), LearningRate = parsed.GetValue(rate), QueryKeyRate = parsed.GetValue(queryKeyRate),
-                PairWeight = parsed.GetValue(pairWeight), SpeakingCost = parsed.GetValue(speakingCost), LateFrom = parsed.GetValue(lateFrom),
+                PairWeight = parsed.GetValue(pairWeight), HeadDropout = parsed.GetValue(headDropout), SpeakingCost = parsed.GetValue(speakingCost), LateFrom = parsed.GetValue(lateFrom),
                 LateLayers = parsed.GetValue(lateLayers), FreeSpecialTokens = parsed.GetValue(freeSpecial), PairsFrom = parsed.GetValue(pairsFrom), FallFrom = parsed.GetValue(fallFrom), ShortUntil = parsed.GetValue(shortUntil), QueryKeyStart = parsed.GetValue(queryKeyStart),
                 Precision = Enum.Parse<Precision>(parsed.GetValue(precision)!, ignoreCase: true), Device = parsed.GetValue(device) == "cuda" ? DeviceType.CUDA : DeviceType.CPU,
                 HalfPrecision = !parsed.GetValue(fullPrecision),

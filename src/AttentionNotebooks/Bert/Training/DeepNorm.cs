@@ -11,7 +11,7 @@ namespace AttentionNotebooks.Bert.Training;
 /// <remarks>Wang et al. (2022), "DeepNet: Scaling Transformers to 1,000 Layers", table 1 (encoder).</remarks>
 public static class DeepNorm
 {
-    private const double EmbeddingDeviation = 0.04, PositionDeviation = 0.05;
+    private const double EmbeddingDeviation = 0.04, PositionDeviation = 2 * EmbeddingDeviation;
 
     /// <summary>α = (2L)^¼.</summary>
     /// <param name="layers">Layers, L.</param>
@@ -32,7 +32,7 @@ public static class DeepNorm
         foreach (var (name, parameter) in model.named_parameters())
         {
             var values = new float[parameter.numel()];
-            if (name.EndsWith("position_embeddings.weight", StringComparison.Ordinal)) Sinusoids(values, config.HiddenSize);
+            if (name.EndsWith("position_embeddings.weight", StringComparison.Ordinal)) Sinusoids(values, config.HiddenSize, config.MaxPositionEmbeddings);
             else if (name.EndsWith("LayerNorm.weight", StringComparison.Ordinal)) Array.Fill(values, 1f);
             else if (parameter.dim() > 1)
             {
@@ -88,13 +88,14 @@ public static class DeepNorm
     private static bool IsScaled(string name) =>
         name.Contains(".value.", StringComparison.Ordinal) || name.Contains(".output.dense.", StringComparison.Ordinal) || name.Contains(".intermediate.", StringComparison.Ordinal);
 
-    // Vaswani et al. (2017), section 3.5, shrunk to the embeddings' size: a sinusoid's deviation is 1/√2.
-    private static void Sinusoids(float[] values, int width)
+    // Vaswani et al. (2017), section 3.5, whose waves are up to 10,000 · 2π long; as long as the positions here, since over 128
+    // positions half of theirs hardly turn. Shrunk to the deviation wanted: a sinusoid's is 1/√2.
+    private static void Sinusoids(float[] values, int width, int positions)
     {
         for (int i = 0; i < values.Length; i++)
         {
             int position = i / width, dimension = i % width;
-            double angle = position / Math.Pow(10000, (dimension - dimension % 2) / (double)width);
+            double angle = position / Math.Pow(positions, (dimension - dimension % 2) / (double)width);
             values[i] = (float)(PositionDeviation * Math.Sqrt(2) * (dimension % 2 == 0 ? Math.Sin(angle) : Math.Cos(angle)));
         }
     }

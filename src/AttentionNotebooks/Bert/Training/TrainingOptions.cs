@@ -68,6 +68,9 @@ public sealed record TrainingOptions
     /// <summary>How many times larger than other matrices those of queries and keys are at the start: heads that begin sharper begin more unlike one another.</summary>
     public double QueryKeyStart { get; init; } = 1;
 
+    /// <summary>How probable it is in a step that a head is left out for an example (<see cref="Training.HeadDropout"/>); 0 leaves none out.</summary>
+    public double HeadDropout { get; init; }
+
     /// <summary>What heads pay in the late phase (<see cref="LateFrom"/>) for what they add to a token (<see cref="Training.SpeakingCost"/>); 0 for nothing.</summary>
     public double SpeakingCost { get; init; }
 
@@ -173,6 +176,7 @@ public sealed record TrainingOptions
             ("query and key rate", QueryKeyRate is > 0 and <= 100, "Take a number between 0 and 100"),
             ("warm-up", Warmup is >= 0 and < 1, "Take a part of the steps, 0 to below 1"),
             ("pair weight", PairWeight is >= 0 and <= 100, "Take a number from 0 to 100"),
+            ("head dropout", HeadDropout is >= 0 and < 1, "Take a number from 0 to below 1"),
             ("speaking cost", SpeakingCost is >= 0 and <= 100, "Take a number from 0 to 100"),
             ("beginning of the late phase", LateFrom is >= 0 and < 1, "Take a part of the steps, between 0 and 1"),
             ("end of the high learning rate", FallFrom is >= 0 and < 1, "Take a part of the steps, 0 to below 1"),

@@ -143,7 +143,8 @@ internal sealed class TrainingRun : IDisposable
         var batch = new MaskedBatch(examples, corpus.Tokenizer, options.MaskRate, random, device);
         if (batch.Labels.Length == 0) return default; // nothing hidden, nothing to learn
         using var cost = speakingWeight is null ? null : new SpeakingCost(model, alpha, options.IsLate, options.FreeSpecialTokens ? batch.Words : null);
-        var hidden = batch.Hidden(model, cost?.Hooks);                         // [B, T, D]
+        var dropout = options.HeadDropout > 0 ? HeadDropout.Hooks(model.Config, examples.Length, options.HeadDropout, random, device) : null;
+        var hidden = batch.Hidden(model, dropout?.Then(cost?.Hooks) ?? cost?.Hooks); // [B, T, D]
         var loss = nn.functional.cross_entropy(batch.Logits(model, hidden), batch.Targets);
         var result = new LossSums(1, loss.Value<float>(), 0, 0, 0, 0);
         if (batch.Pairs > 0 && weights.WithPairs && pairs is not null)

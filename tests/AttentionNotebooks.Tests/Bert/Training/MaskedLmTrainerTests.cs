@@ -53,7 +53,7 @@ public sealed class MaskedLmTrainerTests : IDisposable
     [InlineData(Precision.Bf16, 11)]
     public void A_stopped_run_goes_on_as_if_nothing_had_happened(Precision precision, int stopAfter)
     {
-        var brief = Tiny with { Steps = 12, EvaluateEvery = 5, ReportEvery = 1, Precision = precision, QueryKeyRate = 3, SpeakingCost = 0.1 };
+        var brief = Tiny with { Steps = 12, EvaluateEvery = 5, ReportEvery = 1, Precision = precision, QueryKeyRate = 3, SpeakingCost = 0.1, HeadDropout = 0.2 };
         Train("whole", brief);
         using var stop = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => Train("parts", brief, new Collect([], p => { if (p.Step == stopAfter) stop.Cancel(); }), stop));
@@ -173,13 +173,14 @@ public sealed class MaskedLmTrainerTests : IDisposable
         File.WriteAllText(note, "Made up for this test.\n");
         using var output = new StringWriter();
         using var error = new StringWriter();
-        int code = await Attn.Run(["train-demo", "--text", text, "--out", target, "--data-note", note, "--layers", "2", "--heads", "3", "--hidden", "12", "--intermediate", "8", "--positions", "16", "--vocabulary", "80", "--steps", "3", "--batch-tokens", "64", "--precision", "bf16", "--speaking-cost", "0.1", "--late-layers", "1-1", "--fall-from", "0.4", "--pairs-from", "0.2", "--short-until", "0.34", "--query-key-start", "1.5", "--conllu", treebank, "--agreement", items], output, error, TestContext.Current.CancellationToken);
+        int code = await Attn.Run(["train-demo", "--text", text, "--out", target, "--data-note", note, "--layers", "2", "--heads", "3", "--hidden", "12", "--intermediate", "8", "--positions", "16", "--vocabulary", "80", "--steps", "3", "--batch-tokens", "64", "--precision", "bf16", "--speaking-cost", "0.1", "--late-layers", "1-1", "--head-dropout", "0.2", "--fall-from", "0.4", "--pairs-from", "0.2", "--short-until", "0.34", "--query-key-start", "1.5", "--conllu", treebank, "--agreement", items], output, error, TestContext.Current.CancellationToken);
         Assert.True(code == Attn.Done, error.ToString());
         string card = File.ReadAllText(Path.Combine(target, "README.md"));
         Assert.Contains("2 layers × 3 heads", card, StringComparison.Ordinal);
         Assert.Contains("Made up for this test.", card, StringComparison.Ordinal);
         Assert.Contains("- text.txt", card, StringComparison.Ordinal);
         Assert.Contains("it touches the layers 1 to 1 alone", card, StringComparison.Ordinal);
+        Assert.Contains("each head of each example left out with probability 0.2", card, StringComparison.Ordinal);
         Assert.Contains("held to 40 % of the steps", card, StringComparison.Ordinal);
         Assert.Contains("They count after 20 % of the steps", card, StringComparison.Ordinal);
         Assert.Contains("none above 8 in the first 34 % of the steps", card, StringComparison.Ordinal);

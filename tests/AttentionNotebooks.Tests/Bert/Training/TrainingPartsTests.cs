@@ -51,6 +51,26 @@ public class TrainingPartsTests
         }
     }
 
+    // A shift by k positions turns each pair of dimensions (sin, cos) by an angle that does not depend on the position: what a head
+    // needs to look k tokens back. Waves of 2π … 2π · positions, where Vaswani et al. (2017) have up to 2π · 10,000.
+    [Fact]
+    public void Positions_begin_as_waves_no_longer_than_the_positions()
+    {
+        using BertForMaskedLM model = new(BertFixtures.Config(1));
+        DeepNorm.Initialize(model, 1);
+        int positions = model.Config.MaxPositionEmbeddings, width = model.Config.HiddenSize;
+        float[] start = model.named_parameters().Single(p => p.name.EndsWith("position_embeddings.weight", StringComparison.Ordinal)).parameter.Floats();
+        double AngleOf(int position, int pair) => Math.Atan2(start[position * width + 2 * pair], start[position * width + 2 * pair + 1]);
+        for (int pair = 0; pair < width / 2; pair++)
+            for (int position = 0; position < positions; position++)
+            {
+                double turn = Math.Pow(positions, -2.0 * pair / width), off = AngleOf(position, pair) - position * turn;
+                Assert.Equal(0, Math.IEEERemainder(off, 2 * Math.PI), 1e-5);
+                Assert.Equal(2 * 0.08 * 0.08, Square(start[position * width + 2 * pair]) + Square(start[position * width + 2 * pair + 1]), 1e-6);
+            }
+        static double Square(double value) => value * value;
+    }
+
     [Fact]
     public void Half_of_the_pairs_continue_in_their_document_and_the_others_come_whole_from_another()
     {
