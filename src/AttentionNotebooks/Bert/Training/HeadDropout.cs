@@ -8,8 +8,8 @@ namespace AttentionNotebooks.Bert.Training;
 /// the others say is scaled so that the sum stays the same in the mean. What one head alone knows is lost now and then, so that
 /// it pays for others to know it too.
 /// </summary>
-/// <remarks>Zhou et al. (2020), "Scheduled DropHead: A Regularization Method for Transformer Models", section 3, without their
-/// schedule. BERT itself leaves out single attention weights (Devlin et al. 2019, appendix A.2).</remarks>
+/// <remarks>Zhou et al. (2020), "Scheduled DropHead: A Regularization Method for Transformer Models", Findings of EMNLP, here
+/// without their schedule. BERT was trained with dropout of single values instead (Devlin et al. 2019, appendix A.2).</remarks>
 internal static class HeadDropout
 {
     /// <summary>What a pass has to be given. The factors belong to the dispose scope that they are made in.</summary>

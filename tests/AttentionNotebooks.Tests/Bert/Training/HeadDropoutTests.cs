@@ -37,7 +37,7 @@ public class HeadDropoutTests
         var perHead = layers.Select(l => l.Chunk(whole).ToArray()).ToArray();
         Assert.All(perHead.SelectMany(l => l), head => Assert.Single(head.Distinct()));
         Assert.Equal(3, layers.Select(l => string.Join(' ', l)).Distinct().Count());
-        Assert.True(perHead[0].Chunk(config.NumAttentionHeads).Select(example => string.Join(' ', example.Select(h => h[0]))).Distinct().Count() > 2);
+        Assert.InRange(perHead[0].Chunk(config.NumAttentionHeads).Select(example => string.Join(' ', example.Select(h => h[0]))).Distinct().Count(), 3, 16); // of the 16 that four heads can have
         Assert.Equal(layers, Factors(0.5, 2, batch: 40, tokens: 4));
         Assert.NotEqual(layers, Factors(0.5, 3, batch: 40, tokens: 4));
     }
