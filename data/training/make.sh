@@ -5,12 +5,13 @@
 #
 # TEXTS holds books/*.txt and ud-ewt-train.txt, a paragraph or sentence per line (note.md says which); TREEBANK.conllu is what
 # the card tells of syntax (UD English EWT's dev part); OUT is the model's folder, beside which what is between is kept. A run
-# that was stopped goes on where it was. Needs the kit built: dotnet build -c Release src/AttentionNotebooks.Cli
+# that was stopped goes on where it was, and what is done stays: another seed or size asks for another folder to put OUT in.
+# Needs the kit built: dotnet build -c Release src/AttentionNotebooks.Cli
 set -euo pipefail
 : "${PROSE_STEPS:=9000}" "${STEPS:=20000}" "${SEED:=1}"
 : "${SENTENCES:=300000}" "${AGREEMENT:=0.4}"           # of the grammar's text, and the part of them with nouns between subject and verb
 : "${PRECISION:=bf16}"                                 # many times slower than fp32 where the processor does not compute in it
-if [ $# -ne 3 ]; then sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2; fi
+if [ $# -ne 3 ]; then sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2; fi
 here=$(cd "$(dirname "$0")" && pwd)
 texts=${1%/} treebank=$2 out=${3%/}
 for file in "$texts/ud-ewt-train.txt" "$texts/books" "$treebank"; do [ -e "$file" ] || { echo "$file: is not there" >&2; exit 1; }; done

@@ -36,7 +36,7 @@ public static class TrainDemoVerb
         var rate = Number("--rate", "Highest learning rate.", Standard.LearningRate);
         var queryKeyRate = Number("--query-key-rate", "How many times faster queries and keys learn in the late phase.", Standard.QueryKeyRate);
         var pairWeight = Number("--pair-weight", "How much pairs of segments count beside masked words; 0 for none.", Standard.PairWeight);
-        var headDropout = Number("--head-dropout", "How probable it is in a step that a head is left out for an example.", Standard.HeadDropout);
+        var headDropout = Number("--head-dropout", "How probable it is in a step that a head is left out for an example; 0 leaves none out.", Standard.HeadDropout);
         var speakingCost = Number("--speaking-cost", "What heads pay in the late phase for what they add to a token; 0 for nothing.", Standard.SpeakingCost);
         var freeSpecial = new Option<bool>("--free-special-tokens") { Description = "Heads pay for what they take from words alone, so that they come to rest on [CLS] and [SEP]." };
         var lateFrom = Number("--late-from", "The part of the steps after which the late phase begins; a tenth of the steps later it is in full force.", Standard.LateFrom);

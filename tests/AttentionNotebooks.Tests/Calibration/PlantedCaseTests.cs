@@ -32,7 +32,7 @@ public class PlantedCaseTests
         Assert.Equal([head], fit.Calibration.Changed);
     }
 
-    // Broad heads: where scores lie far apart already, or a head says next to nothing, a shift of 3 nats leaves no trace to find.
+    // Broad heads: where attention is on one token already, or a head says next to nothing, a shift of 3 nats may leave no trace to find.
     [Theory, InlineData(0), InlineData(1), InlineData(2)]
     public void A_head_whose_scores_were_shifted_gets_the_prior_that_takes_it_back(int rank)
     {

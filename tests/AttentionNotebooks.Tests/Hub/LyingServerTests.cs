@@ -22,7 +22,7 @@ public class LyingServerTests
         Assert.Equal([0], hub.Starts);
         Assert.DoesNotContain(Directory.EnumerateFiles(HubDownload.UnfinishedFolder(folder["a"])), f => f.Contains("model", StringComparison.Ordinal));
 
-        hub.OnHub = r => r.Path.EndsWith("vocab.txt", StringComparison.Ordinal) ? new FakeReply(200, "[PAD]\n[XXX]\n"u8.ToArray()) : null;
+        hub.OnHub = r => r.Path.EndsWith("vocab.txt", StringComparison.Ordinal) ? new FakeReply(200, "[PAD]\n[ALL]\n"u8.ToArray()) : null;
         Assert.Contains("vocab.txt: does not have the hash", (await hub.Refusal(folder["b"])).Message);
     }
 

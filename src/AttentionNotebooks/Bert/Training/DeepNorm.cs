@@ -89,7 +89,7 @@ public static class DeepNorm
         name.Contains(".value.", StringComparison.Ordinal) || name.Contains(".output.dense.", StringComparison.Ordinal) || name.Contains(".intermediate.", StringComparison.Ordinal);
 
     // Vaswani et al. (2017), section 3.5, whose waves are up to 10,000 · 2π long; as long as the positions here, since over 128
-    // positions half of theirs hardly turn. Shrunk to the deviation wanted: a sinusoid's is 1/√2.
+    // positions half of theirs do less than a quarter of a turn. Shrunk to the deviation wanted: a sinusoid's is 1/√2.
     private static void Sinusoids(float[] values, int width, int positions)
     {
         for (int i = 0; i < values.Length; i++)

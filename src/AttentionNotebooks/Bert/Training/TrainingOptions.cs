@@ -68,7 +68,7 @@ public sealed record TrainingOptions
     /// <summary>How many times larger than other matrices those of queries and keys are at the start: heads that begin sharper begin more unlike one another.</summary>
     public double QueryKeyStart { get; init; } = 1;
 
-    /// <summary>How probable it is in a step that a head is left out for an example (<see cref="Training.HeadDropout"/>); 0 leaves none out.</summary>
+    /// <summary>How probable it is in a step that a head is left out for an example (<see cref="Training.HeadDropout"/>; Zhou et al. 2020, "Scheduled DropHead"); from 0, which leaves none out, to below 1.</summary>
     public double HeadDropout { get; init; }
 
     /// <summary>What heads pay in the late phase (<see cref="LateFrom"/>) for what they add to a token (<see cref="Training.SpeakingCost"/>); 0 for nothing.</summary>
