@@ -2,7 +2,7 @@
 //
 //     #load "kit.csx"
 //     using AttentionNotebooks;
-//     using AttentionNotebooks.Interactive;
+//     using AttentionNotebooks;
 //     kit
 //
 // The usings stand in the cell because those of a loaded file hold in that file only; the last line shows what
@@ -13,6 +13,6 @@
 #r "../artifacts/bin/TorchSharp.dll"
 #r "../artifacts/bin/Microsoft.ML.Tokenizers.dll"
 #r "../artifacts/bin/Microsoft.Data.Analysis.dll"
-using AttentionNotebooks.Interactive;
+using AttentionNotebooks;
 
 var kit = Kit.Start();

@@ -1,6 +1,5 @@
 using Accord.MachineLearning;
 using Accord.Statistics.Distributions.Fitting;
-using AttentionNotebooks.Clustering;
 
 namespace AttentionNotebooks.AccordEngine;
 

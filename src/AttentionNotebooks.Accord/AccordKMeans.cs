@@ -1,6 +1,5 @@
 using Accord.MachineLearning;
 using Accord.Math.Distances;
-using AttentionNotebooks.Clustering;
 
 namespace AttentionNotebooks.AccordEngine;
 

@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using AttentionNotebooks.Interactive;
 using Microsoft.FSharp.Collections;
 using Plotly.NET;
 using Plotly.NET.LayoutObjects;
-using Figure = AttentionNotebooks.Interactive.Figure;
+using Figure = AttentionNotebooks.Figure;
 
 namespace AttentionNotebooks.Charts;
 

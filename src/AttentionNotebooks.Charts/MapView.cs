@@ -1,5 +1,4 @@
 using System.Globalization;
-using AttentionNotebooks.Attention;
 
 namespace AttentionNotebooks.Charts;
 

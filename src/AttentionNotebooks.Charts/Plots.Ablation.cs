@@ -1,7 +1,5 @@
-using AttentionNotebooks.Functions;
-using AttentionNotebooks.Interactive;
 using Plotly.NET;
-using Figure = AttentionNotebooks.Interactive.Figure;
+using Figure = AttentionNotebooks.Figure;
 
 namespace AttentionNotebooks.Charts;
 

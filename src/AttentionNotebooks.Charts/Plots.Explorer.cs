@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Interactive;
 using Plotly.NET;
-using Figure = AttentionNotebooks.Interactive.Figure;
+using Figure = AttentionNotebooks.Figure;
 
 namespace AttentionNotebooks.Charts;
 

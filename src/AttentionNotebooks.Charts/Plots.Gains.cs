@@ -1,7 +1,6 @@
 using System.Globalization;
-using AttentionNotebooks.Calibration;
 using Plotly.NET;
-using Figure = AttentionNotebooks.Interactive.Figure;
+using Figure = AttentionNotebooks.Figure;
 
 namespace AttentionNotebooks.Charts;
 

@@ -1,8 +1,6 @@
 using System.Globalization;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Interactive;
 using Plotly.NET;
-using Figure = AttentionNotebooks.Interactive.Figure;
+using Figure = AttentionNotebooks.Figure;
 
 namespace AttentionNotebooks.Charts;
 

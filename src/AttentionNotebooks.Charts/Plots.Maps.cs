@@ -1,7 +1,6 @@
-using AttentionNotebooks.Interactive;
 using Plotly.NET;
 using Plotly.NET.LayoutObjects;
-using Figure = AttentionNotebooks.Interactive.Figure;
+using Figure = AttentionNotebooks.Figure;
 
 namespace AttentionNotebooks.Charts;
 

@@ -1,5 +1,3 @@
-using AttentionNotebooks.Interactive;
-
 namespace AttentionNotebooks.Charts;
 
 /// <summary>The charts, drawn with Plotly.NET; one file per family of charts. A notebook has them as <see cref="Kit.Plot"/>.</summary>

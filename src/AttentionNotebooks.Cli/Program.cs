@@ -2,6 +2,7 @@ using System.CommandLine;
 using AttentionNotebooks;
 using AttentionNotebooks.Cli;
 using AttentionNotebooks.Cli.Verbs;
+using AttentionNotebooks.Runner;
 
 // Before anything loads libtorch.
 OpenMp.WaitPassively();
@@ -14,13 +15,13 @@ namespace AttentionNotebooks.Cli
     public static class Attn
     {
         /// <summary>Exit code: all done.</summary>
-        public const int Done = 0;
+        public const int Done = ExitCode.Done;
 
         /// <summary>Exit code: the work failed.</summary>
-        public const int Failed = 1;
+        public const int Failed = ExitCode.Failed;
 
         /// <summary>Exit code: wrong usage.</summary>
-        public const int WrongUsage = 2;
+        public const int WrongUsage = ExitCode.WrongUsage;
 
         // What Ctrl-C leaves for saving the state: a batch of a large model may be under way.
         private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(30);

@@ -1,8 +1,7 @@
 using System.Globalization;
-using AttentionNotebooks.Functions;
 using static System.FormattableString;
 
-namespace AttentionNotebooks.Interactive;
+namespace AttentionNotebooks;
 
 /// <summary>What heads are for, as tables: what is lost without them, and whether measures of importance agree.</summary>
 internal static class AblationTables

@@ -1,8 +1,7 @@
 using System.Globalization;
-using AttentionNotebooks.Clustering;
 using static System.FormattableString;
 
-namespace AttentionNotebooks.Interactive;
+namespace AttentionNotebooks;
 
 /// <summary>What is known about clusters, as tables.</summary>
 internal static class ClusterTables

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Interactive;
+namespace AttentionNotebooks;
 
 /// <summary>The mean and the population standard deviation of a feature over the heads, for saying how far a value lies from the others.</summary>
 /// <param name="Mean">The mean.</param>

@@ -1,13 +1,8 @@
 using System.Globalization;
 using System.Text;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Functions;
 using Microsoft.DotNet.Interactive.Formatting;
 
-namespace AttentionNotebooks.Interactive;
+namespace AttentionNotebooks;
 
 /// <summary>How hosts show the core's types. The core knows nothing of notebooks, so they are registered from here.</summary>
 internal static class CoreFormatters

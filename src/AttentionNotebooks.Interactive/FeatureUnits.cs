@@ -1,6 +1,4 @@
-using AttentionNotebooks.Features;
-
-namespace AttentionNotebooks.Interactive;
+namespace AttentionNotebooks;
 
 /// <summary>The units of the features that the kit knows; a table's own columns carry only names.</summary>
 internal static class FeatureUnits

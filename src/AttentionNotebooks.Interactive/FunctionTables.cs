@@ -1,7 +1,6 @@
 using System.Globalization;
-using AttentionNotebooks.Functions;
 
-namespace AttentionNotebooks.Interactive;
+namespace AttentionNotebooks;
 
 /// <summary>What heads are for, as tables.</summary>
 internal static class FunctionTables

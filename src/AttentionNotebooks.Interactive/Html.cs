@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace AttentionNotebooks.Interactive;
+namespace AttentionNotebooks;
 
 /// <summary>Small pieces of HTML that all formatters share.</summary>
 internal static class Html

@@ -1,6 +1,4 @@
-using AttentionNotebooks.Calibration;
-
-namespace AttentionNotebooks.Interactive;
+namespace AttentionNotebooks;
 
 // Heads that are set.
 public partial interface IPlots

@@ -1,6 +1,4 @@
-using AttentionNotebooks.Functions;
-
-namespace AttentionNotebooks.Interactive;
+namespace AttentionNotebooks;
 
 // What heads do: ablation, importance, and the synthesis of all measures.
 public partial interface IPlots

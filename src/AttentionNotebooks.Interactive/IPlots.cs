@@ -1,8 +1,4 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Features;
-
-namespace AttentionNotebooks.Interactive;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// The charts of the kit; a notebook has them as <see cref="Kit.Plot"/>. Every chart says in its caption what to see,

@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace AttentionNotebooks.Interactive;
+namespace AttentionNotebooks;
 
 /// <summary>What a notebook starts with: the set-up of the host, the charts, and where the data lies.</summary>
 public static class Kit

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Interactive;
+namespace AttentionNotebooks;
 
 /// <summary>What <see cref="Kit.Start"/> found. Shows as one line; in a live notebook its HTML also brings plotly.js.</summary>
 /// <param name="Version">The kit's version.</param>

@@ -1,8 +1,6 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Features;
 using TorchSharp;
 
-namespace AttentionNotebooks.Interactive;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// The laboratory of a notebook: a feature of one's own in one line, and at once what it does. <c>Feature</c> is to be

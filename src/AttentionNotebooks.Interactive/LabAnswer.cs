@@ -1,8 +1,6 @@
 using System.Globalization;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Features;
 
-namespace AttentionNotebooks.Interactive;
+namespace AttentionNotebooks;
 
 /// <summary>What the laboratory says of a feature; shown as pictures and tables.</summary>
 [TypeFormatterSource(typeof(LabAnswerFormatters), PreferredMimeTypes = ["text/html"])]

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TorchSharp;
 
-namespace AttentionNotebooks.Interactive;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Finds libtorch for TorchSharp. Under a notebook host nobody reads a deps.json, so TorchSharp's own search misses

@@ -1,10 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Xml;
 using System.Xml.Linq;
-using AttentionNotebooks.Data;
 using TorchSharp;
 
-namespace AttentionNotebooks.Interactive;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Where libtorch lies when a notebook took the kit as a package: not beside it, but in packages of their own in

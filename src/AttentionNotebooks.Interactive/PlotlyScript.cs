@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Interactive;
+namespace AttentionNotebooks;
 
 /// <summary>The plotly.js that comes inside the Plotly.NET package: charts draw where there is no network.</summary>
 public static class PlotlyScript

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.Loader;
 
-namespace AttentionNotebooks.Interactive;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Loads the charts apart from everything else. Plotly.NET needs a newer FSharp.Core than a notebook host has already

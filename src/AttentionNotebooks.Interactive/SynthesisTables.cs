@@ -1,7 +1,6 @@
 using System.Globalization;
-using AttentionNotebooks.Functions;
 
-namespace AttentionNotebooks.Interactive;
+namespace AttentionNotebooks;
 
 /// <summary>The synthesis as a table.</summary>
 internal static class SynthesisTables

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
 
-namespace AttentionNotebooks.Interactive;
+namespace AttentionNotebooks;
 
 /// <summary>How texts, their maps and models show.</summary>
 internal static class TextDisplays

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace AttentionNotebooks.Interactive;
+namespace AttentionNotebooks;
 
 /// <summary>A small table of text that shows as HTML and as aligned plain text.</summary>
 /// <param name="Title">The line above; may be empty.</param>

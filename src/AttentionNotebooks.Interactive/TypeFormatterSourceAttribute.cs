@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Interactive;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Names the class that formats a type. Notebook hosts recognise the attribute by its simple name, so a type that carries

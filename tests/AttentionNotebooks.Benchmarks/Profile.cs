@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using AttentionNotebooks.Attention;
 using AttentionNotebooks.Benchmarks.Compare;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Features;
 using TorchSharp;
 
 namespace AttentionNotebooks.Benchmarks;

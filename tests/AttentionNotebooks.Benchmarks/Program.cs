@@ -2,7 +2,6 @@ using System.Globalization;
 using AttentionNotebooks;
 using AttentionNotebooks.Benchmarks;
 using AttentionNotebooks.Benchmarks.Compare;
-using AttentionNotebooks.Bert;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 

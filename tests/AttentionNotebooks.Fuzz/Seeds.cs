@@ -1,9 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Calibration;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Features;
 using AttentionNotebooks.Tests.Bert;
 using TorchSharp;
 

@@ -1,12 +1,5 @@
 using System.Text;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Bert.Files;
-using AttentionNotebooks.Calibration;
-using AttentionNotebooks.Cli.Notebooks;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Functions;
+using AttentionNotebooks.Runner;
 
 namespace AttentionNotebooks.Fuzz;
 
@@ -61,7 +54,7 @@ public static class Targets
         return most;
     }
 
-    private static long Npz(string path) => Data.Npz.Read(path, "Save it again").Count * 0L;
+    private static long Npz(string path) => AttentionNotebooks.Npz.Read(path, "Save it again").Count * 0L;
 
     private static long Npy(string path)
     {

@@ -1,6 +1,3 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Features;
 using AttentionNotebooks.Tests.Features;
 
 namespace AttentionNotebooks.Tests;

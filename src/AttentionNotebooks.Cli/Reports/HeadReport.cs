@@ -1,11 +1,5 @@
 using System.Globalization;
 using System.Text;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Functions;
 
 namespace AttentionNotebooks.Cli.Reports;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using AttentionNotebooks.Bert;
 
 namespace AttentionNotebooks.Cli.Reports;
 

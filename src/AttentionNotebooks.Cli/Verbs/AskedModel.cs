@@ -1,5 +1,3 @@
-using AttentionNotebooks.Bert;
-
 namespace AttentionNotebooks.Cli.Verbs;
 
 /// <summary>A model that is asked something, with the head that the question needs.</summary>

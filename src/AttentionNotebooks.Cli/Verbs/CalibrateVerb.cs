@@ -1,8 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using AttentionNotebooks.Calibration;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Functions;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

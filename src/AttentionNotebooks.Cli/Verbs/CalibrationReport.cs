@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using AttentionNotebooks.Calibration;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

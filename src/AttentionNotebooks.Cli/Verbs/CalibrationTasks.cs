@@ -1,10 +1,4 @@
 using System.CommandLine;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Calibration;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Functions;
 using TorchSharp;
 
 namespace AttentionNotebooks.Cli.Verbs;

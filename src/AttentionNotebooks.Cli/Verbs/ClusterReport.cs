@@ -1,5 +1,3 @@
-using AttentionNotebooks.Clustering;
-
 namespace AttentionNotebooks.Cli.Verbs;
 
 /// <summary>What <c>attn cluster --json</c> says of a clustering; property names are the file's.</summary>

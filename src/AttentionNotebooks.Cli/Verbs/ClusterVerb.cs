@@ -2,9 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Features;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

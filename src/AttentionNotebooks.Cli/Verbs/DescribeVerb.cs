@@ -1,7 +1,5 @@
 using System.CommandLine;
-using AttentionNotebooks.Bert;
 using AttentionNotebooks.Cli.Reports;
-using AttentionNotebooks.Data;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Interactive;
 using TorchSharp;
 
 namespace AttentionNotebooks.Cli.Verbs;

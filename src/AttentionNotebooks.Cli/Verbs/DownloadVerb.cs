@@ -1,5 +1,4 @@
 using System.CommandLine;
-using AttentionNotebooks.Bert.Hub;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

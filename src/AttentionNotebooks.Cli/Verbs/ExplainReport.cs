@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using AttentionNotebooks.Calibration;
-using AttentionNotebooks.Features;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

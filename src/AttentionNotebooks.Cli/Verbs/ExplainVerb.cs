@@ -1,8 +1,4 @@
 using System.CommandLine;
-using AttentionNotebooks.Calibration;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Functions;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

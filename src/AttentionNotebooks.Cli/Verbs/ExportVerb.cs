@@ -1,6 +1,5 @@
 using System.CommandLine;
-using AttentionNotebooks.Cli.Notebooks;
-using AttentionNotebooks.Cli.Notebooks.Export;
+using AttentionNotebooks.Runner;
 
 namespace AttentionNotebooks.Cli.Verbs;
 
@@ -23,12 +22,8 @@ internal static class ExportVerb
         verb.SetAction(parsed =>
         {
             string file = Path.GetFullPath(parsed.GetValue(target)!);
-            var read = NotebookReader.Read(parsed.GetValue(notebook)!);
-            if (file == read.Path) throw new InputException(read.Path, null, "would be overwritten by its own export", "Choose another --out");
-            if (parsed.GetValue(form) == "cs") CSharpExport.Write(file, read);
-            else DibFormat.Write(file, read);
-            if (parsed.GetValue(form) == "dib" && Path.GetDirectoryName(file) != read.Folder && DibFormat.FirstRelativePath(read) is { } relative)
-                error.WriteLine($"attn: note: cells of {Path.GetFileName(file)} name files from the notebook's folder, such as {relative}; it runs in {read.Folder}.");
+            if (parsed.GetValue(form) == "cs") NotebookExport.WriteProgram(parsed.GetValue(notebook)!, file);
+            else if (NotebookExport.WriteScript(parsed.GetValue(notebook)!, file) is { } note) error.WriteLine($"attn: note: {note}");
             output.WriteLine(file);
         });
         return verb;

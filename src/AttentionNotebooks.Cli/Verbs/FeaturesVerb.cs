@@ -1,8 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Features;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

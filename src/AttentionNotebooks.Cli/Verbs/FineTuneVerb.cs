@@ -1,8 +1,6 @@
+using AttentionNotebooks.Training;
 using System.CommandLine;
 using System.Globalization;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Functions;
 using TorchSharp;
 
 namespace AttentionNotebooks.Cli.Verbs;

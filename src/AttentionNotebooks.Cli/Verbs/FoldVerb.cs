@@ -1,5 +1,4 @@
 using System.CommandLine;
-using AttentionNotebooks.Calibration;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

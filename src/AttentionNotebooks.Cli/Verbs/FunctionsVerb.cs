@@ -1,8 +1,4 @@
 using System.CommandLine;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Functions;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

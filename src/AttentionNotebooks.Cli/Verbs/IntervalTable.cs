@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Features;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using AttentionNotebooks.Data;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Data.Grammar;
+using AttentionNotebooks.Training;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using AttentionNotebooks.Attention;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

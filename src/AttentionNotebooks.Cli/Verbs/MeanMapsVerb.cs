@@ -1,5 +1,4 @@
 using System.CommandLine;
-using AttentionNotebooks.Clustering;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using AttentionNotebooks.Features;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

@@ -1,5 +1,3 @@
-using AttentionNotebooks.Features;
-
 namespace AttentionNotebooks.Cli.Verbs;
 
 /// <summary>What a table's numbers do not show, told below the line that says where the table is.</summary>

@@ -1,9 +1,4 @@
 using System.Globalization;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Interactive;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

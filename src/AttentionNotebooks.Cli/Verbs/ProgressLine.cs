@@ -1,5 +1,3 @@
-using AttentionNotebooks.Attention;
-
 namespace AttentionNotebooks.Cli.Verbs;
 
 /// <summary>Progress over texts, with the time to go.</summary>

@@ -1,6 +1,4 @@
 using System.Globalization;
-using AttentionNotebooks.Calibration;
-using AttentionNotebooks.Functions;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using AttentionNotebooks.Functions;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

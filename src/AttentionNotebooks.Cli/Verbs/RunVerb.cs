@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using AttentionNotebooks.Cli.Notebooks;
+using AttentionNotebooks.Runner;
 
 namespace AttentionNotebooks.Cli;
 
@@ -15,8 +15,8 @@ internal static class RunVerb
     public static Command Create(TextWriter output, TextWriter error)
     {
         var notebooks = new Argument<string[]>("NOTEBOOK") { Description = "Notebooks (.ipynb or .dib) to run, or folders of them; by default all that lie directly in notebooks/.", Arity = ArgumentArity.ZeroOrMore };
-        var folder = Folder("The folder to write NAME.ipynb, NAME.html and index.html to.");
-        var parameters = Parameters();
+        var folder = RunOptions.Folder("The folder to write NAME.ipynb, NAME.html and index.html to.");
+        var parameters = RunOptions.Parameters();
         var timeout = new Option<double>("--timeout") { Description = "How many seconds one cell may take.", DefaultValueFactory = _ => DefaultLimit, HelpName = "S" };
         var keepGoing = new Option<bool>("--keep-going") { Description = "Run the rest of the notebooks when one fails." };
         // What no option takes falls to the list of notebooks, a mistyped option too.
@@ -31,30 +31,12 @@ internal static class RunVerb
         var verb = new Command("run", "Runs notebooks headless; writes each with its outputs, and as a page that draws with the network off.") { notebooks, folder, parameters, timeout, keepGoing };
         verb.SetAction((parsed, cancellation) => Task.Run(() =>
         {
-            var settings = new RunSettings(Given(parsed.GetValue(parameters)), TimeSpan.FromSeconds(parsed.GetValue(timeout)));
+            var settings = new RunSettings(RunOptions.Given(parsed.GetValue(parameters)), TimeSpan.FromSeconds(parsed.GetValue(timeout)));
             var job = new RunJob(Path.GetFullPath(parsed.GetValue(folder)!), settings, parsed.GetValue(keepGoing), parsed.GetValue(Attn.Verbose), output, error);
             return job.Run(Files(parsed.GetValue(notebooks) ?? []), cancellation);
         }, cancellation));
         return verb;
     }
-
-    /// <summary>The option for the folder of what a run writes.</summary>
-    public static Option<string> Folder(string description) => new("--out") { Description = description, DefaultValueFactory = _ => "out", HelpName = "DIR" };
-
-    /// <summary>The option for the notebooks' parameters.</summary>
-    public static Option<string[]> Parameters()
-    {
-        var parameters = new Option<string[]>("--param") { Description = "A parameter of the notebooks, k=v: the environment variable of exactly the name k while they run. May be given more than once.", HelpName = "k=v" };
-        parameters.Validators.Add(result =>
-        {
-            foreach (var token in result.Tokens.Where(t => t.Value.IndexOf('=', StringComparison.Ordinal) < 1)) result.AddError($"--param takes name=value, not '{token.Value}'.");
-        });
-        return parameters;
-    }
-
-    /// <summary>The parameters that were given, by name; of a name given twice, the last.</summary>
-    public static Dictionary<string, string> Given(string[]? parameters) =>
-        (parameters ?? []).Select(p => p.Split('=', 2)).GroupBy(p => p[0]).ToDictionary(g => g.Key, g => g.Last()[1]);
 
     private static List<string> Files(string[] named) => named.Length == 0
         ? [.. InFolder(DefaultFolder)]

@@ -1,7 +1,4 @@
 using System.CommandLine;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Data;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

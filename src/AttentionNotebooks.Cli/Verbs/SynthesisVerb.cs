@@ -1,8 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Functions;
 
 namespace AttentionNotebooks.Cli.Verbs;
 
@@ -28,7 +25,7 @@ internal static class SynthesisVerb
         {
             var table = HeadTableFile.Read(parsed.GetValue(heads)!);
             var groups = HeadGroups.Read(parsed.GetValue(clusters)!, table.Grid);
-            var made = parsed.GetValue(clusteredOn)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? Clustering.HeadClusters.DefaultFeatures(table);
+            var made = parsed.GetValue(clusteredOn)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? HeadClusters.DefaultFeatures(table);
             List<HeadFunction> measures = [.. HeadFunction.OfTable(table, made.ToHashSet())];
             if (parsed.GetValue(functions) is { } relations) measures.Add(RelationGains.Read(relations, table.Grid, parsed.GetValue(atLeast)));
             if (parsed.GetValue(importance) is { } important)

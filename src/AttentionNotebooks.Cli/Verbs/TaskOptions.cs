@@ -1,8 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Functions;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Features;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

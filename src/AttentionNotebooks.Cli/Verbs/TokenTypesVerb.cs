@@ -1,9 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Functions;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Bert.Training;
+using AttentionNotebooks.Training;
 using AttentionNotebooks.Cli.Reports;
 using TorchSharp;
 

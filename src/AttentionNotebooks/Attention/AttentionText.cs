@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Attention;
+namespace AttentionNotebooks;
 
 /// <summary>One text as an attention source knows it.</summary>
 /// <param name="Id">What the source calls it: a sentence id, or its number.</param>

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Attention;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Which texts go through the model together. Texts of like length share a batch, so that little is padded. A plan

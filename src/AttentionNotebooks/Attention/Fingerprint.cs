@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace AttentionNotebooks.Attention;
+namespace AttentionNotebooks;
 
 /// <summary>A SHA-256 of parts, each with its length, so that no two lists of parts run together.</summary>
 internal sealed class Fingerprint

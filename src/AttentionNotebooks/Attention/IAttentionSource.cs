@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace AttentionNotebooks.Attention;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// What yields attention: a live model or an archive of saved maps. Attention is never kept for a whole corpus: each

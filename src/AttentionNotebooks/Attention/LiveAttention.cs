@@ -1,11 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Attention;
+namespace AttentionNotebooks;
 
 /// <summary>Attention of a model that runs: texts go through BERT in batches of like length, a layer at a time.</summary>
 public sealed class LiveAttention : IAttentionSource

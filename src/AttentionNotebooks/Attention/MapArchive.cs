@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.Json;
-using AttentionNotebooks.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Attention;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Attention maps that somebody saved: a .npz file with one entry per text, <c>[L, H, T, T]</c> (layers, heads, queries,

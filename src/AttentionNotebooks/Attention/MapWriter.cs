@@ -1,9 +1,8 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using AttentionNotebooks.Data;
 
-namespace AttentionNotebooks.Attention;
+namespace AttentionNotebooks;
 
 /// <summary>Saves whole maps, as <see cref="MapArchive"/> reads them.</summary>
 public static class MapWriter

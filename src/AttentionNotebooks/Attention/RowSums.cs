@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Attention;
+namespace AttentionNotebooks;
 
 /// <summary>How the rows of saved maps summed before each was divided by its sum. Parts add up, in any order, to the whole.</summary>
 /// <param name="Rows">Rows looked at.</param>

@@ -1,8 +1,7 @@
-using AttentionNotebooks.Bert;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Attention;
+namespace AttentionNotebooks;
 
 // What several features need of one layer's maps, computed once: while a layer is being looked at, sums over its maps are
 // kept, and thrown away when the next layer comes.

@@ -1,8 +1,7 @@
-using AttentionNotebooks.Bert;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Attention;
+namespace AttentionNotebooks;
 
 // Marks of tokens and pairs of tokens, and the sums that formulas are made of.
 public sealed partial class TextBatch

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Attention;
+namespace AttentionNotebooks;
 
 /// <summary>The attention maps of one text, every layer and head: small enough to keep for a picture, too large to keep for a corpus.</summary>
 public sealed class TextMaps

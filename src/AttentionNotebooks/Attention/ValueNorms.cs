@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Attention;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// How long the vectors are that heads hand over: ‖f(x_j)‖ with f(x) = (x·W^V + b^V)·W^O per head, the output's bias left

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace AttentionNotebooks.Attention;
+namespace AttentionNotebooks;
 
 /// <summary>Which word each word piece is of, where a treebank's words and a model's pieces come from different hands.</summary>
 public static class WordAlignment

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Attention;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// From maps over word pieces to maps over words, after Clark et al. 2019, §4.1: attention to a split word is the sum over

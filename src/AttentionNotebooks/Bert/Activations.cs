@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using Approximate = TorchSharp.Modules.GELU.Approximate;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// The activations that <c>hidden_act</c> can name. They overwrite what they are given unless its gradient is wanted: in a

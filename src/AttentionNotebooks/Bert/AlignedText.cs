@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>A character of a normalised text and where it comes from.</summary>
 /// <param name="Rune">The character.</param>

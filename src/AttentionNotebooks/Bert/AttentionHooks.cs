@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Where a forward pass can be watched or changed. Layers count from 0. What a hook returns is used in place of what

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>What BERT's basic tokenisation does to letters.</summary>
 /// <param name="LowerCase">Lower-cases.</param>

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using AttentionNotebooks.Bert.Families;
-using AttentionNotebooks.Data;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>The size and the shape of a BERT, or of a model next door, as <c>config.json</c> of a Hugging Face checkpoint states it.</summary>
 /// <remarks>Devlin et al. (2019), "BERT: Pre-training of Deep Bidirectional Transformers", section 3.</remarks>

@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>Word, position and segment embeddings, summed and normalised. E is their width.</summary>
 /// <remarks>Devlin et al. (2019), section 3, figure 2. Models without segments (DistilBERT) have no table of them.</remarks>

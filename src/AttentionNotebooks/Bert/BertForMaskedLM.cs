@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>BERT with its masked-LM head. The field names are those of BERT checkpoints, so the keys of <c>state_dict</c> are too.</summary>
 public sealed class BertForMaskedLM : nn.Module

@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>BERT with a head that tells the class of a text or of a pair: classifier(pooler(hidden)). The field names are those of Hugging Face's class of the same name.</summary>
 /// <remarks>Devlin et al. (2019), section 4.1.</remarks>

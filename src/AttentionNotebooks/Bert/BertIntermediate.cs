@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>The widening step of the feed-forward half: activation(dense(x)).</summary>
 public sealed class BertIntermediate : nn.Module<Tensor, Tensor>

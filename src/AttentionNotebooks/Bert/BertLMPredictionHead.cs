@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>The masked-LM head: transform, then a score for every entry of the vocabulary with the word embeddings as weights.</summary>
 /// <remarks>Devlin et al. (2019), section 3.1, task 1; the weights are tied as in the original code.</remarks>

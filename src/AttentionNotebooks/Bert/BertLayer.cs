@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>One layer of the encoder: attention, then feed-forward, each with its residual and normalisation behind it.</summary>
 /// <remarks>Vaswani et al. (2017), section 3.1.</remarks>

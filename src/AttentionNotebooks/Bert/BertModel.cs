@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>BERT, or a model next door, without a task head: embeddings, encoder and, where the checkpoint has one, the pooler.</summary>
 /// <remarks>Devlin et al. (2019). Dropout belongs to the original's training and is left out.</remarks>

@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>The narrowing step of the feed-forward half: LayerNorm(dense(x) + α·input), α = 1 in every BERT.</summary>
 public sealed class BertOutput : nn.Module<Tensor, Tensor, Tensor>

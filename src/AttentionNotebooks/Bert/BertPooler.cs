@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>The state of <c>[CLS]</c> for a whole input: tanh(dense(hidden[0])).</summary>
 public sealed class BertPooler : nn.Module<Tensor, Tensor>

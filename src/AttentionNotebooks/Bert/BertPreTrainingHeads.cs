@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>The heads of BERT's pre-training: masked words and, where the checkpoint has it, pairs of segments.</summary>
 /// <remarks>Devlin et al. (2019), section 3.1, tasks 1 and 2.</remarks>

@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>What the masked-LM head does before it looks words up: LayerNorm(activation(dense(x))).</summary>
 public sealed class BertPredictionHeadTransform : nn.Module<Tensor, Tensor>

@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>Multi-head self-attention: softmax(Q·Kᵀ/√d)·V for every head.</summary>
 /// <remarks>Vaswani et al. (2017), "Attention Is All You Need", section 3.2. Written out instead of fused, because the

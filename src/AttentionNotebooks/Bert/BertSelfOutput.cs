@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>Mixes the heads and adds what came in: LayerNorm(dense(x) + α·input), α = 1 in every BERT.</summary>
 public sealed class BertSelfOutput : nn.Module<Tensor, Tensor, Tensor>

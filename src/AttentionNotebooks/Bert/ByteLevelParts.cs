@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// GPT-2's way to take a text apart before merging bytes, as RoBERTa uses it:

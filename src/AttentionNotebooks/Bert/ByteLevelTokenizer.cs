@@ -1,8 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using AttentionNotebooks.Data;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// RoBERTa's tokenizer: a text is split at white space and changes between letters, digits and the rest; the UTF-8

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>Byte pair encoding: pieces that stand side by side are merged, the pair that was learnt first before all others.</summary>
 /// <remarks>Sennrich et al. (2016), "Neural Machine Translation of Rare Words with Subword Units".</remarks>

@@ -1,9 +1,7 @@
-using AttentionNotebooks.Bert.Families;
-using AttentionNotebooks.Bert.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// A model from a folder in Hugging Face's layout: <c>config.json</c>, the tokenizer's files, and the weights as

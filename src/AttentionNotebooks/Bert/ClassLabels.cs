@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>The names of a classifier's classes in config.json, as Hugging Face keeps them.</summary>
 internal static class ClassLabels

@@ -1,8 +1,7 @@
-using AttentionNotebooks.Bert.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>A BERT that tells classes, in Hugging Face's layout: a <see cref="Checkpoint"/> with <c>classifier.weight</c>, <c>classifier.bias</c> and the classes' names (<c>id2label</c>) in config.json.</summary>
 public sealed class ClassifierCheckpoint : IDisposable

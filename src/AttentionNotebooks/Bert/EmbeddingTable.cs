@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// A row of weights for every entry. TorchSharp's own <c>Embedding</c> makes a new handle on its weights whenever they

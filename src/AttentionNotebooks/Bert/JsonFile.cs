@@ -1,7 +1,6 @@
 using System.Text.Json;
-using AttentionNotebooks.Data;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>Reads a small JSON file whose root must be an object.</summary>
 internal static class JsonFile

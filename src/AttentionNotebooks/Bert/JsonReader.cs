@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>Settings of a JSON object, with errors that name the file and the key.</summary>
 internal sealed class JsonReader(string path, JsonElement root)

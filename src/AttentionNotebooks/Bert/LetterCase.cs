@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Lower-casing as Python's <c>str.lower()</c> does it, on which BERT's vocabularies were built: Unicode's mapping

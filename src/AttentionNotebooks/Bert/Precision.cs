@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>In which number format a model computes. Softmax and features are in float32 in any case.</summary>
 public enum Precision

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>One tensor of a safetensors file, as its header describes it.</summary>
 /// <param name="Name">The tensor's name.</param>

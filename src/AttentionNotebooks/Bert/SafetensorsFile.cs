@@ -1,11 +1,10 @@
 using System.Buffers.Binary;
-using AttentionNotebooks.Bert.Files;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// A safetensors file open for reading. The header is checked in full when the file is opened; a tensor's bytes are
@@ -137,7 +136,7 @@ public sealed class SafetensorsFile : IWeightFile
     {
         var list = tensors.OrderByDescending(t => t.Value.element_size()).ThenBy(t => t.Key, StringComparer.Ordinal).ToList(); // widest first keeps every tensor aligned
         byte[] header = SafetensorsHeader.Build(list, metadata);
-        Data.AtomicFile.Write(path, stream =>
+        AtomicFile.Write(path, stream =>
         {
             Span<byte> length = stackalloc byte[8];
             BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);

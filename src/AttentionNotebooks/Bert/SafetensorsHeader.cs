@@ -1,9 +1,8 @@
 using System.Text.Json;
-using AttentionNotebooks.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>The JSON header of a safetensors file: parsed with every claim checked, or built.</summary>
 internal static class SafetensorsHeader

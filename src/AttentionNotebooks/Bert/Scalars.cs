@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Numbers that go into native calls, held for the life of the process: a number written in place becomes a temporary

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>A piece before special tokens are put around the text.</summary>
 /// <param name="Id">Its id.</param>

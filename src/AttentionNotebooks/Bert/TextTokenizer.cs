@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>Makes texts into the ids that a model was trained on, keeping for every piece its word and its place in the text.</summary>
 public abstract class TextTokenizer

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>Texts of unlike length side by side as a model takes them. Its tensors belong to the dispose scope it is made in.</summary>
 internal sealed class TokenBatch

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>A text, or a pair of texts, as a model sees it. All arrays have one entry per token, T in all.</summary>
 /// <param name="Ids">Ids in the vocabulary, <c>[T]</c>.</param>

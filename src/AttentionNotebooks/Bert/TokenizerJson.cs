@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Reads <c>tokenizer.json</c>, in which Hugging Face's tokenizers are written out whole. Two kinds are read: BERT's

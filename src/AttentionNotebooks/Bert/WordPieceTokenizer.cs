@@ -1,9 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using AttentionNotebooks.Data;
 using Microsoft.ML.Tokenizers;
 
-namespace AttentionNotebooks.Bert;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// BERT's tokenizer: basic tokenisation by BERT's own rules, then word pieces by longest match first

@@ -1,6 +1,4 @@
-using AttentionNotebooks.Functions;
-
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>What a calibration learns from, stops by, and is tested on.</summary>
 /// <param name="Train">The items to learn from.</param>

@@ -1,10 +1,6 @@
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Bert.Training;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Functions;
+using AttentionNotebooks.Training;
 
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>What a row of the experiment is.</summary>
 public enum ArmKind
@@ -117,7 +113,7 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
         for (int s = 0; options.FullTuning && s < seeds.Length; s++)
         {
             Tell(seeds[s], AllWeights);
-            full.Add(Calibration.FullTuning.Run(options.Weights ?? model.Model, parts[s].Train, parts[s].Dev, parts[s].Test, options.Options with { Seed = seeds[s], Rate = options.FullRate }, cancellation: cancellation));
+            full.Add(FullTuning.Run(options.Weights ?? model.Model, parts[s].Train, parts[s].Dev, parts[s].Test, options.Options with { Seed = seeds[s], Rate = options.FullRate }, cancellation: cancellation));
         }
         ExperimentArm[] arms =
         [

@@ -1,9 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Data;
 
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// A calibration as a JSON file: format and version, the head grid, and the heads that are not left as they are. The same

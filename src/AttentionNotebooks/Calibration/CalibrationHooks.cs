@@ -1,8 +1,7 @@
-using AttentionNotebooks.Bert;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>One layer's settings as tensors, made inside a forward pass and belonging to it. <see langword="null"/> where no head of the layer is changed.</summary>
 internal interface ILayerSettings

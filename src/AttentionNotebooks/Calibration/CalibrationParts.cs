@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>What of a head is calibrated.</summary>
 [Flags]

@@ -1,9 +1,8 @@
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Bert.Training;
+using AttentionNotebooks.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>How a calibration is learnt.</summary>
 /// <param name="Parts">What of a head is calibrated.</param>

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// What a head's scores gain by the offset from query to key, j − i in tokens. In the probabilities it is a factor exp(b),

@@ -1,7 +1,6 @@
 using System.Globalization;
-using AttentionNotebooks.Data;
 
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>One row of an experiment in figures.</summary>
 /// <param name="Name">What it is called.</param>

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using AttentionNotebooks.Bert;
 
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>The figures of an experiment as a JSON file.</summary>
 internal static class ExperimentFile

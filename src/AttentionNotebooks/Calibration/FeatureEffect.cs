@@ -1,7 +1,4 @@
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Features;
-
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>What one feature tells of importance.</summary>
 /// <param name="Feature">The feature.</param>

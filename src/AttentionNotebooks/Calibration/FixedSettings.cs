@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>A calibration's settings as tensors. A layer that is left as it is costs nothing and changes no bit.</summary>
 internal sealed class FixedSettings(ModelCalibration calibration, Device device) : ILayerSettings

@@ -1,9 +1,8 @@
-using AttentionNotebooks.Bert.Training;
-using AttentionNotebooks.Functions;
+using AttentionNotebooks.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>What training all of the model gives: the upper reference of a calibration, which changes a few numbers.</summary>
 /// <param name="Test">The scores on the test items.</param>

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// How one head is set: its scores s_ij = q·k/√d become τ·s_ij + Σ b(j − i) + c·[key is special], and what it hands on is

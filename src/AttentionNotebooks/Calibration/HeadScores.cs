@@ -1,10 +1,7 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Features;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// One head's scores q·k/√d on some texts, kept, so that its map and its features under any setting are a softmax away. Only

@@ -1,7 +1,6 @@
-using AttentionNotebooks.Features;
 using MathNet.Numerics.RootFinding;
 
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>Which number of a head's setting is turned.</summary>
 public enum Knob

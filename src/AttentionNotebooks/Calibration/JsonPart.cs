@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>An object in a file of figures, with errors that name the place.</summary>
 /// <param name="File">The file.</param>

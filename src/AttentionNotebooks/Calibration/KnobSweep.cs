@@ -1,8 +1,4 @@
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Functions;
-
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>One state of a head in a sweep.</summary>
 /// <param name="Setting">The setting.</param>

@@ -1,8 +1,7 @@
-using AttentionNotebooks.Bert;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>Settings that are being learnt: differentiable functions of θ.</summary>
 /// <param name="theta">θ of all heads in the grid's order, <c>[L·H, P]</c>; it must outlive the passes.</param>

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// How every head of a model is set. Immutable: setting a head gives a new calibration, and keeping the old one is undo.

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Ridge with nested cross-validation: rows are dealt into folds; for each fold λ is chosen by cross-validation within the

@@ -1,7 +1,4 @@
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Functions;
-
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>Two states of a model on the same test items, over several seeds. Differences are first minus second.</summary>
 /// <param name="First">What is compared.</param>

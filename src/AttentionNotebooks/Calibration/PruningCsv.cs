@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Functions;
 
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>Pruning curves as CSV, a row per order and step, invariant culture, numbers that read back to the same bits; intervals are over draws of items, 95 %.</summary>
 public static class PruningCsv

@@ -1,8 +1,4 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Functions;
-
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>A task's loss and accuracy as heads are taken out (their outputs are 0), in an order.</summary>
 /// <param name="Name">What gives the order.</param>

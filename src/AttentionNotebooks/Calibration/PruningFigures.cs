@@ -1,10 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Functions;
 
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>All figures of a pruning study but its curves, which are a CSV of their own: what <c>attn prune --json</c> writes.</summary>
 /// <param name="Model">What the model is called.</param>

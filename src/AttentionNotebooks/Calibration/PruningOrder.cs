@@ -1,8 +1,4 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Functions;
-
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>An order to take heads out in: the least important first, ties in the grid's order.</summary>
 /// <param name="Name">What gives the order.</param>

@@ -1,9 +1,4 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Functions;
-
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>How heads are taken out.</summary>
 /// <param name="Steps">In how many steps all are.</param>

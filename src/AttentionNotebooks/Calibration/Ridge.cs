@@ -1,6 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Ridge regression: the coefficients β that make Σ(y − β·z)² + λ·|β|² least, z the columns standardised over the rows

@@ -1,7 +1,4 @@
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Functions;
-
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>Some items of a task: those that are learnt from, chosen by, or tested on.</summary>
 /// <param name="Task">The task.</param>

@@ -1,7 +1,4 @@
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Features;
-
-namespace AttentionNotebooks.Calibration;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Which heads share parameters, as a matrix D: the settings of all heads are θ = D·φ with φ learnt. A column of ones is one

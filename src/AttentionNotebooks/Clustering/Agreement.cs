@@ -1,6 +1,6 @@
 using MathNet.Numerics;
 
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>How far two partitions of the same heads agree: corrected for chance, so that more clusters do not agree by number alone.</summary>
 public static class Agreement

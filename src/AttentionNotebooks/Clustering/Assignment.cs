@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>The assignment problem: to each row a column of its own so that the costs are least (Kuhn 1955; O(n³) by shortest augmenting paths, Jonker and Volgenant 1987).</summary>
 internal static class Assignment

@@ -1,12 +1,12 @@
 using System.Reflection;
 
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>The algorithms that the kit knows by name.</summary>
 public static class ClusterAlgorithms
 {
     /// <summary>K-means with many restarts.</summary>
-    public static IClusterAlgorithm KMeans { get; } = KMeansWith(Clustering.KMeans.DefaultRestarts);
+    public static IClusterAlgorithm KMeans { get; } = KMeansWith(AttentionNotebooks.KMeans.DefaultRestarts);
 
     /// <summary>Gaussian mixture with one variance per feature and cluster.</summary>
     public static IClusterAlgorithm Mixture { get; } = new Named("gmm", "Gaussian mixture, diagonal covariances (Dempster et al. 1977)", false,
@@ -27,7 +27,7 @@ public static class ClusterAlgorithms
 
     /// <summary>K-medoids.</summary>
     public static IClusterAlgorithm KMedoids { get; } = new Named("kmedoids", "partitioning around medoids, FasterPAM (Schubert and Rousseeuw 2021)", true,
-        (h, k, seed) => Clustering.KMedoids.Fit(h, k, seed).Labels);
+        (h, k, seed) => AttentionNotebooks.KMedoids.Fit(h, k, seed).Labels);
 
     /// <summary>Spectral clustering.</summary>
     public static IClusterAlgorithm Spectral { get; } = new Named("spectral", "normalised spectral clustering (Ng, Jordan and Weiss 2002)", true,
@@ -47,7 +47,7 @@ public static class ClusterAlgorithms
     /// <summary>K-means with a chosen number of restarts: few, where it runs hundreds of times.</summary>
     /// <param name="restarts">How many starts; the best result counts.</param>
     public static IClusterAlgorithm KMeansWith(int restarts) => new Named("kmeans", $"K-means, best of {restarts} k-means++ starts (Lloyd 1982; Arthur and Vassilvitskii 2007)", false,
-        (h, k, seed) => Clustering.KMeans.Fit(h.PointsFor("kmeans"), k, seed, restarts).Labels);
+        (h, k, seed) => AttentionNotebooks.KMeans.Fit(h.PointsFor("kmeans"), k, seed, restarts).Labels);
 
     // Found beside this assembly instead of referenced: the kit must build and run without it.
     private static IReadOnlyList<IClusterAlgorithm> OptIn(string assembly)

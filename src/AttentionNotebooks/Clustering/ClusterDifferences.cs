@@ -1,6 +1,4 @@
-using AttentionNotebooks.Features;
-
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>How clusters differ in one feature, and how sure that is.</summary>
 /// <param name="Feature">The feature.</param>

@@ -1,7 +1,6 @@
-using AttentionNotebooks.Features;
 using static System.FormattableString;
 
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// What a cluster is called: a transparent rule from the means of its features to the literature's terms. The first

@@ -1,7 +1,6 @@
-using AttentionNotebooks.Features;
 using static System.FormattableString;
 
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>Whether the same heads cluster alike on two corpora, or in two models of the same grid.</summary>
 /// <param name="AdjustedRand">Adjusted Rand index of the two clusterings.</param>

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>Two ways to sort the same heads, counted against one another: clusters against layers, classes or other clusters.</summary>
 /// <param name="Rows">The names of the rows.</param>

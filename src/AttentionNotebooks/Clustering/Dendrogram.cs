@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>How far apart two groups of heads are.</summary>
 public enum Linkage

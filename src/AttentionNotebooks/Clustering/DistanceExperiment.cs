@@ -1,6 +1,4 @@
-using AttentionNotebooks.Features;
-
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// The claim as an experiment: does how far heads look, alone, part them as all features do, and do the parts agree with

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>How far a picture keeps what it shows: a projection loses something, and these say what.</summary>
 public static class Faithfulness

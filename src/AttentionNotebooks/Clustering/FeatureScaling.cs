@@ -1,6 +1,4 @@
-using AttentionNotebooks.Features;
-
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>From a head table to points: one scaled row per head.</summary>
 public static class FeatureScaling

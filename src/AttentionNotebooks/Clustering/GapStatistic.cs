@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>The gap at one k.</summary>
 /// <param name="K">The number of clusters.</param>

@@ -1,6 +1,4 @@
-using AttentionNotebooks.Features;
-
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>Heads in clusters: labels, what each cluster is called and why, and how well they stand apart. Immutable.</summary>
 public sealed class HeadClustering

@@ -1,6 +1,4 @@
-using AttentionNotebooks.Features;
-
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>From a head table to named clusters.</summary>
 public static class HeadClusters

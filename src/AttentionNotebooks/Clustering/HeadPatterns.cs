@@ -1,6 +1,4 @@
-using AttentionNotebooks.Features;
-
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Single heads by the terms of earlier work: thresholds instead of clusters, to compare clusters with. A head without a

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>What heads are clustered on: points in feature space, the distances between them, or both. Immutable, checked when made.</summary>
 public sealed class HeadSpace

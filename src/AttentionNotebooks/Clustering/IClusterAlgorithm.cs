@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>A way to put heads into k clusters. The same heads, k and seed give the same labels.</summary>
 public interface IClusterAlgorithm

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>A partition by K-means.</summary>
 /// <param name="Labels">Per point, its cluster.</param>

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>A partition around heads of its own.</summary>
 /// <param name="Labels">Per head, its cluster.</param>

@@ -1,10 +1,7 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Features;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// The mean attention map of every head over texts of different lengths, on a common grid of positions from the text's

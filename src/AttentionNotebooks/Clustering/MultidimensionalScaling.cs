@@ -1,6 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>Heads in the plane so that their distances there are near the given ones.</summary>
 /// <param name="Coordinates"><c>[heads][dimensions]</c>.</param>

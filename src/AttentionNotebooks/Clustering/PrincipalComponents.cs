@@ -1,6 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>Principal component analysis of scaled head features: a picture of the heads, and how much of them it shows. Pearson 1901.</summary>
 /// <param name="Coordinates"><c>[heads][components]</c>.</param>

@@ -1,6 +1,6 @@
 using static System.FormattableString;
 
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>A picture of the heads in the plane, and how far it can be believed.</summary>
 /// <param name="Method">What made it.</param>
@@ -48,7 +48,7 @@ public sealed record Projection(string Method, double[][] Coordinates, string XT
     /// <param name="seed">Decides the start.</param>
     public static Projection TSne(HeadSpace heads, double? perplexity = null, int seed = 0)
     {
-        var fit = Clustering.TSne.Fit(heads, perplexity ?? Math.Min(30, (heads.Count - 1) / 3.0), seed);
+        var fit = AttentionNotebooks.TSne.Fit(heads, perplexity ?? Math.Min(30, (heads.Count - 1) / 3.0), seed);
         return Of("t-SNE", heads, fit.Coordinates, "first coordinate (no unit)", "second coordinate (no unit)", Invariant($"perplexity {fit.Perplexity:0.#}, seed {seed}, KL {fit.Divergence:0.000} nats"));
     }
 
@@ -58,7 +58,7 @@ public sealed record Projection(string Method, double[][] Coordinates, string XT
     /// <param name="x">The horizontal feature.</param>
     /// <param name="y">The vertical feature.</param>
     /// <exception cref="InputException">There is no such feature.</exception>
-    public static Projection Features(HeadSpace heads, AttentionNotebooks.Features.HeadTable table, string x, string y) =>
+    public static Projection Features(HeadSpace heads, AttentionNotebooks.HeadTable table, string x, string y) =>
         Of($"{x} × {y}", heads, [.. table.Column(x).Zip(table.Column(y), (a, b) => new[] { a, b })], x, y, "");
 
     private static Projection Of(string method, HeadSpace heads, double[][] xy, string x, string y, string facts)

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>Many independent runs on all cores. Each has its own seed, so that the order in which the threads take them changes nothing.</summary>
 internal static class Runs

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>How feature columns are made comparable before distances are taken: an explicit choice, since it decides what "near" means.</summary>
 public enum Scaling

@@ -1,6 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>A partition by the spectrum of the heads' similarity graph.</summary>
 /// <param name="Labels">Per head, its cluster.</param>

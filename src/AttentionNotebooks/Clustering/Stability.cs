@@ -1,6 +1,4 @@
-using AttentionNotebooks.Features;
-
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>Whether a clustering comes out again.</summary>
 /// <param name="Over">What was varied: heads, texts, features or seeds.</param>

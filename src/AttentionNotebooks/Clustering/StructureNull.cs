@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>What heads without clusters are taken to look like.</summary>
 public enum NullModel

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>Heads in the plane so that neighbours stay neighbours.</summary>
 /// <param name="Coordinates"><c>[heads][2]</c>; only who is near whom means anything, not how far groups are apart.</param>

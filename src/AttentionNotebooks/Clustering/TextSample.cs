@@ -1,8 +1,4 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Features;
-
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// The features of every head in every text, to draw texts from: what a head table is the mean of. Small for the hundreds of texts that head

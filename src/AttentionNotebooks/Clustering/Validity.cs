@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Clustering;
+namespace AttentionNotebooks;
 
 /// <summary>How well a partition separates its points, without any truth to compare it with.</summary>
 public static class Validity

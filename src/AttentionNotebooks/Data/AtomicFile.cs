@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Data;
+namespace AttentionNotebooks;
 
 /// <summary>Writes a file so that its final name only ever holds the whole content.</summary>
 public static class AtomicFile

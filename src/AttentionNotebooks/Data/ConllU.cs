@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace AttentionNotebooks.Data;
+namespace AttentionNotebooks;
 
 /// <summary>A word of a treebank sentence.</summary>
 /// <param name="Form">As written.</param>

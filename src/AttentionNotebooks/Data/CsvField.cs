@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Data;
+namespace AttentionNotebooks;
 
 /// <summary>A field of a CSV file that may hold any text.</summary>
 internal static class CsvField

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace AttentionNotebooks.Data;
+namespace AttentionNotebooks;
 
 /// <summary>Finds texts in JSON that are none: half a surrogate pair, or bytes that are not UTF-8. The parser lets them pass, and whoever asks for the text meets them.</summary>
 internal static class JsonTexts

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace AttentionNotebooks.Data;
+namespace AttentionNotebooks;
 
 /// <summary>An array in NumPy's .npy format (NumPy Enhancement Proposal 1), floating point, little-endian, C order.</summary>
 /// <param name="Shape">Its dimensions.</param>

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 
-namespace AttentionNotebooks.Data;
+namespace AttentionNotebooks;
 
 /// <summary>Archives of arrays in NumPy's .npz format.</summary>
 public static class Npz

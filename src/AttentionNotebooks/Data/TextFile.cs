@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Data;
+namespace AttentionNotebooks;
 
 /// <summary>Plain text files.</summary>
 public static class TextFile

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace AttentionNotebooks.Data;
+namespace AttentionNotebooks;
 
 /// <summary>Says before the work what writing its result would say after it.</summary>
 public static partial class WritableFolder

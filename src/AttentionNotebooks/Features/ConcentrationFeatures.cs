@@ -1,8 +1,6 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
 using TorchSharp;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>How sharply a head looks.</summary>
 public static class ConcentrationFeatures

@@ -1,10 +1,8 @@
 using System.Globalization;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>How far a head looks, in tokens.</summary>
 public static class DistanceFeatures

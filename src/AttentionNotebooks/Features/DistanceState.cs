@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Data;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>What a shard of a run over head distances leaves for merging. Holds exact sums, so nothing is lost by writing and reading it.</summary>
 /// <param name="Run">What the result depends on (source, distance, batch size), as a hash: only shards of one run may be put together.</param>

@@ -1,6 +1,4 @@
-using AttentionNotebooks.Attention;
-
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>A family of features: one file, one question.</summary>
 /// <param name="Name">What the command line calls it.</param>

@@ -1,7 +1,6 @@
-using AttentionNotebooks.Attention;
 using TorchSharp;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Turns maps into a head table as they stream by. What it keeps is as small as the table, whatever the corpus: per

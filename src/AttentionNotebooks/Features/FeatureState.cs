@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Data;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// How far an extraction is and what it has so far: what a shard leaves for merging, and what an interrupted run goes on

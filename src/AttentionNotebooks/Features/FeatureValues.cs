@@ -1,7 +1,6 @@
-using AttentionNotebooks.Attention;
 using TorchSharp;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>Runs formulas and checks what they return.</summary>
 internal static class FeatureValues

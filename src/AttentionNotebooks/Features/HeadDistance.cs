@@ -1,8 +1,7 @@
-using AttentionNotebooks.Bert;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// How differently two heads attend: a distance between two rows of weights p and q of the same query, averaged over the

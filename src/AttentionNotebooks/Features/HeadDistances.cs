@@ -1,8 +1,7 @@
-using AttentionNotebooks.Attention;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>Distances of all pairs of heads of a source, streaming.</summary>
 public static class HeadDistances

@@ -1,7 +1,6 @@
-using AttentionNotebooks.Attention;
 using TorchSharp;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// A number per head and text. <see cref="Compute"/> takes the maps of one layer, <c>[B, H, T, T]</c> (weight from query

@@ -1,6 +1,4 @@
-using AttentionNotebooks.Attention;
-
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>From an attention source to a table of heads.</summary>
 public static class HeadFeatures

@@ -1,6 +1,4 @@
-using AttentionNotebooks.Bert;
-
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>How far a head looks when what lies below it is counted in: its keys are mixtures of the layers below.</summary>
 public static class LayerFeatures

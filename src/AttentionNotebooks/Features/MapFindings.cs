@@ -1,11 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// What is to be known of maps beside any feature: which heads are uniform or look at one key everywhere, how long the texts

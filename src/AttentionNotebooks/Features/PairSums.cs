@@ -1,10 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using AttentionNotebooks.Bert;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>What a distance of two rows adds up over keys, eight at a time: Σ_j <see cref="Of"/> − (own(p) + own(q))/2, not below 0.</summary>
 internal interface IPairTerm

@@ -1,9 +1,7 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// The five kinds of maps of Kovaleva et al. 2019, "Revealing the Dark Secrets of BERT", §4.1. They told them apart with a

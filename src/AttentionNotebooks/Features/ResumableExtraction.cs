@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using AttentionNotebooks.Attention;
 using TorchSharp;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>An extraction that can be stopped at any moment, killed even, and goes on later with the same result.</summary>
 public static class ResumableExtraction

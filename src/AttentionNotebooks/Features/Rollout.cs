@@ -1,6 +1,4 @@
-using AttentionNotebooks.Attention;
-
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Attention rollout of one text, for pictures: how much of each token's input is in each token after each layer.

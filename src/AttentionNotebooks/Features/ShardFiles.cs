@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>The files that the shards of one run left, whatever they hold.</summary>
 internal static class ShardFiles

@@ -1,8 +1,7 @@
-using AttentionNotebooks.Attention;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>Whether a head does the same in every text: features of all texts together.</summary>
 public static class StabilityFeatures

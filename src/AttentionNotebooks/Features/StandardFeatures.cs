@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>The features that the kit knows by name.</summary>
 public static class StandardFeatures

@@ -1,9 +1,7 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// The shape of a head's map. Globalness, verticality and diagonality are Yang, Liu and Lee 2020, "Understanding

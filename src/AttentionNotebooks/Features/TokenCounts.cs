@@ -1,6 +1,4 @@
-using AttentionNotebooks.Attention;
-
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>How often tokens occur in some texts. Immutable.</summary>
 public sealed class TokenCounts

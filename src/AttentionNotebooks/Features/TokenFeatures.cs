@@ -1,6 +1,4 @@
-using AttentionNotebooks.Attention;
-
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>What a head looks at: shares of its attention on particular tokens, after Clark et al. 2019, §3.1 and §3.2.</summary>
 public static class TokenFeatures

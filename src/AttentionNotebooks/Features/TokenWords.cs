@@ -1,6 +1,4 @@
-using AttentionNotebooks.Attention;
-
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>The words that tokens are pieces of, told by the tokens' own marks: <c>##ing</c> goes on (WordPiece), <c>Ġthe</c> begins (byte-level).</summary>
 internal static class TokenWords

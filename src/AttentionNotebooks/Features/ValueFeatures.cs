@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Attention weighed by what it carries: a head may look at a token and take nothing from it, because the vector handed over

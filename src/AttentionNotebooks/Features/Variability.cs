@@ -1,7 +1,6 @@
-using AttentionNotebooks.Attention;
 using TorchSharp;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// How much a head's weights change from text to text, after Vig and Belinkov 2019, §4.3 (their formula, from memory):

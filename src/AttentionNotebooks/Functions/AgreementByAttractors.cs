@@ -1,9 +1,6 @@
 using System.Globalization;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Features;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>How many nouns of the other number stand between subject and verb.</summary>
 /// <param name="Least">At least so many.</param>

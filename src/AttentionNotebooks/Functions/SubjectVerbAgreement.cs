@@ -1,8 +1,6 @@
 using System.Globalization;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Data;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>A sentence whose verb is hidden, with the verb in both numbers.</summary>
 /// <param name="Id">Its name in the file.</param>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using AttentionNotebooks.Clustering;
 using static AttentionNotebooks.Benchmarks.Compare.Rounds;
 
 namespace AttentionNotebooks.Benchmarks.Compare;

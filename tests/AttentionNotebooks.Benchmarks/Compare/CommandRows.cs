@@ -15,7 +15,7 @@ internal static class CommandRows
         {
             // A thousand sentences: the shipped treebank's, one a line.
             string texts = Path.Combine(folder.FullName, "texts.txt"), table = Path.Combine(folder.FullName, "heads.csv");
-            string[] sentences = [.. Data.ConllU.Read(Repository.Path("data/treebank/demo.conllu")).Select(s => string.Join(' ', s.Words.Select(w => w.Form)))];
+            string[] sentences = [.. ConllU.Read(Repository.Path("data/treebank/demo.conllu")).Select(s => string.Join(' ', s.Words.Select(w => w.Form)))];
             File.WriteAllLines(texts, Enumerable.Range(0, 1000).Select(i => sentences[i % sentences.Length]));
             var features = Seconds(Math.Min(rounds, 3), "features", "--model", Repository.Path("data/demo-bert"), "--text", texts, "--out", table);
             report.Row("attn features, demo model, 1,000 sentences of the shipped treebank", $"{features} s", "", "", "≤ 10 s");

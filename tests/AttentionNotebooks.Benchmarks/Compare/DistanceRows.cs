@@ -1,5 +1,3 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Features;
 using TorchSharp;
 using static AttentionNotebooks.Benchmarks.Compare.Rounds;
 using static TorchSharp.torch;

@@ -1,9 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using AttentionNotebooks.Attention;
 using AttentionNotebooks.Benchmarks.Peers;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Features;
 using TorchSharp;
 using static AttentionNotebooks.Benchmarks.Compare.Rounds;
 

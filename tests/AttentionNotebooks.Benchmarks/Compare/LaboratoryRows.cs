@@ -1,9 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Interactive;
 using TorchSharp;
 using static AttentionNotebooks.Benchmarks.Compare.Rounds;
 

@@ -1,8 +1,4 @@
 using System.Globalization;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Features;
 using static AttentionNotebooks.Benchmarks.Compare.Rounds;
 
 namespace AttentionNotebooks.Benchmarks.Compare;

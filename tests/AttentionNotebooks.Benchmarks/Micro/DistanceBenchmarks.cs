@@ -1,5 +1,4 @@
 using AttentionNotebooks.Benchmarks.Compare;
-using AttentionNotebooks.Features;
 using BenchmarkDotNet.Attributes;
 using TorchSharp;
 

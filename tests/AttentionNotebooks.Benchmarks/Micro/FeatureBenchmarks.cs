@@ -1,6 +1,4 @@
-using AttentionNotebooks.Attention;
 using AttentionNotebooks.Benchmarks.Compare;
-using AttentionNotebooks.Features;
 using BenchmarkDotNet.Attributes;
 using TorchSharp;
 

@@ -1,5 +1,4 @@
 using AttentionNotebooks.Benchmarks.Compare;
-using AttentionNotebooks.Clustering;
 using BenchmarkDotNet.Attributes;
 
 namespace AttentionNotebooks.Benchmarks.Micro;

@@ -1,5 +1,3 @@
-using AttentionNotebooks.Attention;
-
 namespace AttentionNotebooks.Tests.Attention;
 
 public class BatchPlanTests

@@ -1,6 +1,3 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Features;
 using AttentionNotebooks.Tests.Bert;
 using TorchSharp;
 

@@ -1,7 +1,4 @@
 using System.IO.Compression;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Features;
 using AttentionNotebooks.Tests.Features;
 
 namespace AttentionNotebooks.Tests.Attention;

@@ -1,4 +1,3 @@
-using AttentionNotebooks.Attention;
 using AttentionNotebooks.Tests.Features;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,5 +1,3 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
 using AttentionNotebooks.Tests.Bert;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,10 +1,3 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Functions;
-
 namespace AttentionNotebooks.Tests.Bert;
 
 /// <summary>What the notebooks teach with the demo model has to be there to be seen: a model that lacks it does not ship, whatever its loss.</summary>

@@ -1,8 +1,4 @@
 using System.Globalization;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Bert.Families;
-using AttentionNotebooks.Bert.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 

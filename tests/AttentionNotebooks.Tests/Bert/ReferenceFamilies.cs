@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using AttentionNotebooks.Bert;
 
 namespace AttentionNotebooks.Tests.Bert;
 

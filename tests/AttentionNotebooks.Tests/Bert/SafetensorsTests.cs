@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using AttentionNotebooks.Bert;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using AttentionNotebooks.Bert.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 

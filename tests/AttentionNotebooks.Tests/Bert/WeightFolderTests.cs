@@ -1,6 +1,4 @@
 using System.Text.Json;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Bert.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -119,8 +117,8 @@ public sealed class WeightFolderTests : IDisposable
         using var loaded = Same(model);
         Assert.Equal(positions, loaded.Tokenizer.MaxLength);
         var texts = new[] { loaded.Tokenizer.Encode("a", "b") };
-        if (segments == 1) Assert.Contains("has the segment 1, but the model knows 1", Assert.Throws<InputException>(() => new AttentionNotebooks.Attention.LiveAttention(loaded, texts)).Message, StringComparison.Ordinal);
-        else Assert.Equal(layers * heads, new AttentionNotebooks.Attention.LiveAttention(loaded, texts).Grid.Count);
+        if (segments == 1) Assert.Contains("has the segment 1, but the model knows 1", Assert.Throws<InputException>(() => new AttentionNotebooks.LiveAttention(loaded, texts)).Message, StringComparison.Ordinal);
+        else Assert.Equal(layers * heads, new AttentionNotebooks.LiveAttention(loaded, texts).Grid.Count);
     }
 
     public void Dispose() => folder.Dispose();

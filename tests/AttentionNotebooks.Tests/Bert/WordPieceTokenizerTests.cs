@@ -1,5 +1,3 @@
-using AttentionNotebooks.Bert;
-
 namespace AttentionNotebooks.Tests.Bert;
 
 public class WordPieceTokenizerTests

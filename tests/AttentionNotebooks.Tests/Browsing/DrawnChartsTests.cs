@@ -1,4 +1,3 @@
-using AttentionNotebooks.Interactive;
 using static AttentionNotebooks.Tests.Charts.ChartSamples;
 
 namespace AttentionNotebooks.Tests.Browsing;

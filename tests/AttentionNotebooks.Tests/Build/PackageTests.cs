@@ -4,10 +4,9 @@ using System.Reflection.PortableExecutable;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using AttentionNotebooks.Cli.Notebooks;
-using AttentionNotebooks.Interactive;
-using AttentionNotebooks.Tests.Notebooks;
-using AttentionNotebooks.Tests.Notebooks.Export;
+using AttentionNotebooks.Runner;
+using AttentionNotebooks.Tests.Runner;
+using AttentionNotebooks.Tests.Runner.Export;
 
 namespace AttentionNotebooks.Tests.Build;
 

@@ -1,5 +1,3 @@
-using AttentionNotebooks.Interactive;
-
 namespace AttentionNotebooks.Tests.Build;
 
 /// <summary>A notebook that takes the kit as a package finds libtorch in NuGet's cache.</summary>

@@ -1,4 +1,4 @@
-using AttentionNotebooks.Tests.Notebooks.Export;
+using AttentionNotebooks.Tests.Runner.Export;
 
 namespace AttentionNotebooks.Tests.Build;
 
@@ -21,8 +21,7 @@ public sealed class WithoutLibtorchTests : IDisposable
             #!csharp
             #r "{folder["kit", "AttentionNotebooks.dll"].Replace('\\', '/')}"
             #r "{folder["kit", "AttentionNotebooks.Interactive.dll"].Replace('\\', '/')}"
-            using AttentionNotebooks.Features;
-            using AttentionNotebooks.Interactive;
+            using AttentionNotebooks;
             Kit.Start()
 
             #!csharp

@@ -1,7 +1,3 @@
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Calibration;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Functions;
 using TorchSharp;
 using static TorchSharp.torch;
 

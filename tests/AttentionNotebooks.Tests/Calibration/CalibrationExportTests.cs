@@ -1,5 +1,3 @@
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Calibration;
 using static TorchSharp.torch;
 
 namespace AttentionNotebooks.Tests.Calibration;

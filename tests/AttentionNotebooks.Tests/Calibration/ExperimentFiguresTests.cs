@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using AttentionNotebooks.Calibration;
-using AttentionNotebooks.Functions;
 
 namespace AttentionNotebooks.Tests.Calibration;
 

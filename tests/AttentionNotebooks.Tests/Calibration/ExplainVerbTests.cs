@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Functions;
 using AttentionNotebooks.Tests.CommandLine;
 
 namespace AttentionNotebooks.Tests.Calibration;

@@ -1,5 +1,3 @@
-using AttentionNotebooks.Calibration;
-
 namespace AttentionNotebooks.Tests.Calibration;
 
 public class HeadCalibrationTests

@@ -1,7 +1,3 @@
-using AttentionNotebooks.Calibration;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Functions;
 using TorchSharp;
 
 namespace AttentionNotebooks.Tests.Calibration;

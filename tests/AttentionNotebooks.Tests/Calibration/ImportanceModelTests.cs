@@ -1,7 +1,4 @@
 using System.Text.Json;
-using AttentionNotebooks.Calibration;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Features;
 
 namespace AttentionNotebooks.Tests.Calibration;
 

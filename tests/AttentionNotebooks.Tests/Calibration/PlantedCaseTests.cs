@@ -1,9 +1,4 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Calibration;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Functions;
-using AttentionNotebooks.Tests.Bert.Training;
+using AttentionNotebooks.Tests.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Calibration;
 using AttentionNotebooks.Cli.Verbs;
-using AttentionNotebooks.Tests.Bert.Training;
+using AttentionNotebooks.Tests.Training;
 using AttentionNotebooks.Tests.CommandLine;
 using AttentionNotebooks.Tests.Functions;
 

@@ -1,6 +1,3 @@
-using AttentionNotebooks.Calibration;
-using AttentionNotebooks.Functions;
-
 namespace AttentionNotebooks.Tests.Calibration;
 
 /// <summary>The figures of a pruning study, written and read.</summary>

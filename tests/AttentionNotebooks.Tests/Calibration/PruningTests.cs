@@ -1,7 +1,4 @@
-using AttentionNotebooks.Calibration;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Functions;
-using AttentionNotebooks.Tests.Bert.Training;
+using AttentionNotebooks.Tests.Training;
 using AttentionNotebooks.Tests.Functions;
 
 namespace AttentionNotebooks.Tests.Calibration;

@@ -1,5 +1,3 @@
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Calibration;
 using AttentionNotebooks.Tests.Bert;
 
 namespace AttentionNotebooks.Tests.Calibration;

@@ -1,5 +1,3 @@
-using AttentionNotebooks.Functions;
-using AttentionNotebooks.Interactive;
 using static AttentionNotebooks.Tests.Charts.ChartSamples;
 
 namespace AttentionNotebooks.Tests.Charts;

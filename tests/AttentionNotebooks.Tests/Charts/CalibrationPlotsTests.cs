@@ -1,8 +1,4 @@
 using System.Text.Json.Nodes;
-using AttentionNotebooks.Calibration;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Functions;
-using AttentionNotebooks.Interactive;
 using AttentionNotebooks.Tests.Calibration;
 
 namespace AttentionNotebooks.Tests.Charts;

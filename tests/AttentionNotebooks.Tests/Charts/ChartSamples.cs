@@ -1,7 +1,4 @@
 using System.Text.Json;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Interactive;
 
 namespace AttentionNotebooks.Tests.Charts;
 

@@ -1,5 +1,3 @@
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Interactive;
 using AttentionNotebooks.Tests.Clustering;
 using static AttentionNotebooks.Tests.Charts.ChartSamples;
 

@@ -1,7 +1,3 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Interactive;
 using Microsoft.DotNet.Interactive.Formatting;
 using static AttentionNotebooks.Tests.Charts.ChartSamples;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using AttentionNotebooks.Interactive;
 using static AttentionNotebooks.Tests.Charts.ChartSamples;
 
 namespace AttentionNotebooks.Tests.Charts;

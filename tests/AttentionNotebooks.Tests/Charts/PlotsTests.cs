@@ -1,8 +1,4 @@
 using System.Text.Json;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Functions;
-using AttentionNotebooks.Interactive;
 using static AttentionNotebooks.Tests.Charts.ChartSamples;
 
 namespace AttentionNotebooks.Tests.Charts;

@@ -1,5 +1,3 @@
-using AttentionNotebooks.Interactive;
-
 namespace AttentionNotebooks.Tests.Charts;
 
 public class SyntaxPlotsTests

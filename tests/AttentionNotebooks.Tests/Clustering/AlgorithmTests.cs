@@ -1,6 +1,3 @@
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Features;
-
 namespace AttentionNotebooks.Tests.Clustering;
 
 /// <summary>What every algorithm owes, and each against an independent slow way to the same end.</summary>

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Features;
 using AttentionNotebooks.Tests.Attention;
 using AttentionNotebooks.Tests.CommandLine;
 using AttentionNotebooks.Tests.Features;
@@ -59,7 +57,7 @@ public class ClusterVerbTests
     {
         using var folder = new TestFolder();
         var d = HeadSpace.OfPoints([.. Golden.RealTable.Column("sep").Select(v => new[] { v })]).Distances;
-        AttentionNotebooks.Data.Npz.Write(folder["d.npz"], [("distances", s => AttentionNotebooks.Data.NpyArray.Write(s, [144, 144], d.Cast<double>().ToArray()))]);
+        AttentionNotebooks.Npz.Write(folder["d.npz"], [("distances", s => AttentionNotebooks.NpyArray.Write(s, [144, 144], d.Cast<double>().ToArray()))]);
         foreach (string algorithm in new[] { "kmedoids", "spectral" })
         {
             var (code, _, error) = await Shell.Attn("cluster", "--heads", Heads, "--algorithm", algorithm, "--distances", folder["d.npz"], "--k", "auto", "--out", folder["c.csv"], "--json", folder["r.json"]);

@@ -1,6 +1,3 @@
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Features;
-
 namespace AttentionNotebooks.Tests.Clustering;
 
 /// <summary>Whether clusters are real: each figure by hand, and each test on data where the answer is known.</summary>

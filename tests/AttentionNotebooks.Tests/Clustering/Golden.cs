@@ -1,6 +1,4 @@
 using System.Text.Json;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Features;
 
 namespace AttentionNotebooks.Tests.Clustering;
 

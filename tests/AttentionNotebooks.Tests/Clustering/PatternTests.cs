@@ -1,6 +1,3 @@
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Features;
-
 namespace AttentionNotebooks.Tests.Clustering;
 
 /// <summary>The terms of earlier work, as rules: each on a head that plainly is one.</summary>

@@ -1,5 +1,3 @@
-using AttentionNotebooks.Clustering;
-
 namespace AttentionNotebooks.Tests.Clustering;
 
 public class PrincipalComponentsTests

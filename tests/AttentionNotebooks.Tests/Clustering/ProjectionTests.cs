@@ -1,5 +1,3 @@
-using AttentionNotebooks.Clustering;
-
 namespace AttentionNotebooks.Tests.Clustering;
 
 /// <summary>Pictures of the heads: exact where an exact one exists, and honest about what they lose.</summary>

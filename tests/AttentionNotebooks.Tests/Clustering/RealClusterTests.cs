@@ -1,8 +1,3 @@
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Features;
-
 namespace AttentionNotebooks.Tests.Clustering;
 
 /// <summary>What the notebook and the shipped files claim of the real BERT-base.</summary>

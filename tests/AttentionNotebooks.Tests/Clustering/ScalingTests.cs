@@ -1,6 +1,3 @@
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Features;
-
 namespace AttentionNotebooks.Tests.Clustering;
 
 public class ScalingTests

@@ -1,5 +1,3 @@
-using AttentionNotebooks.Clustering;
-
 namespace AttentionNotebooks.Tests.Clustering;
 
 /// <summary>On the real head table and on small points, everything that scikit-learn or SciPy also computes is equal to what they give.</summary>

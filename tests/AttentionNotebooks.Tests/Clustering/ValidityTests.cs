@@ -1,5 +1,3 @@
-using AttentionNotebooks.Clustering;
-
 namespace AttentionNotebooks.Tests.Clustering;
 
 /// <summary>Validity indices against values worked out by hand.</summary>

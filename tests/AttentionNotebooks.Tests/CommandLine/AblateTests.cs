@@ -1,7 +1,5 @@
 using AttentionNotebooks.Cli;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Functions;
-using AttentionNotebooks.Tests.Bert.Training;
+using AttentionNotebooks.Tests.Training;
 using AttentionNotebooks.Tests.Functions;
 
 namespace AttentionNotebooks.Tests.CommandLine;

@@ -1,6 +1,4 @@
-using AttentionNotebooks.Attention;
 using AttentionNotebooks.Cli;
-using AttentionNotebooks.Features;
 using AttentionNotebooks.Tests.Attention;
 using AttentionNotebooks.Tests.Bert;
 using AttentionNotebooks.Tests.Features;

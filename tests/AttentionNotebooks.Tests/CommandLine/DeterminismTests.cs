@@ -1,12 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using AttentionNotebooks.Calibration;
-using AttentionNotebooks.Data;
 using AttentionNotebooks.Tests.Bert;
 using AttentionNotebooks.Tests.Calibration;
-using AttentionNotebooks.Tests.Functions.FineTuning;
-using AttentionNotebooks.Tests.Hub;
+using AttentionNotebooks.Tests.Training.FineTuning;
+using AttentionNotebooks.Tests.Bert.Hub;
 
 namespace AttentionNotebooks.Tests.CommandLine;
 
@@ -158,7 +156,7 @@ public sealed partial class DeterminismTests : IDisposable
     {
         if (Directory.Exists(folder["deep"])) return folder["deep"];
         using var model = BertFixtures.Model(BertFixtures.Config(layers: 5)); // 20 heads: the fewest that importance can be explained of
-        AttentionNotebooks.Bert.Checkpoint.Save(folder["deep"], model, AttentionNotebooks.Bert.WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
+        AttentionNotebooks.Checkpoint.Save(folder["deep"], model, AttentionNotebooks.WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
         return folder["deep"];
     }
 

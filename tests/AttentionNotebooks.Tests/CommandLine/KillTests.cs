@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using AttentionNotebooks.Bert;
 using AttentionNotebooks.Tests.Bert;
-using AttentionNotebooks.Tests.Hub;
+using AttentionNotebooks.Tests.Bert.Hub;
 
 namespace AttentionNotebooks.Tests.CommandLine;
 
@@ -25,7 +24,7 @@ public sealed partial class KillTests : IDisposable
         string[] command = ["features", "--model", Model(), "--text", Texts(4000), "--save-every", "0.02", "--resume", "--out"];
         return Survives("features", o => [.. command, Path.Combine(o, "heads.csv")], (name, file, whole) =>
         {
-            if (name == "heads.csv.partial") AttentionNotebooks.Features.FeatureState.Read(file);
+            if (name == "heads.csv.partial") AttentionNotebooks.FeatureState.Read(file);
             else Assert.Equal(whole[name], File.ReadAllBytes(file));
         });
     }

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Features;
 using AttentionNotebooks.Tests.Bert;
 using TorchSharp;
 
@@ -79,9 +77,7 @@ public sealed partial class LongRunTests : IDisposable
 
             #r "{{Path.Combine(AppContext.BaseDirectory, "TorchSharp.dll")}}"
             #r "{{Path.Combine(AppContext.BaseDirectory, "AttentionNotebooks.dll")}}"
-            using AttentionNotebooks.Attention;
-            using AttentionNotebooks.Bert;
-            using AttentionNotebooks.Features;
+            using AttentionNotebooks;
 
             #!csharp
 

@@ -1,5 +1,3 @@
-using AttentionNotebooks.Data;
-
 namespace AttentionNotebooks.Tests.Data;
 
 public class ConllUTests

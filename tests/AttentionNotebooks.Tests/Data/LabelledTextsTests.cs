@@ -1,5 +1,4 @@
-using AttentionNotebooks.Data;
-
+using AttentionNotebooks.Training;
 namespace AttentionNotebooks.Tests.Data;
 
 /// <summary>Labelled texts as GLUE ships them, and as anybody writes them.</summary>
@@ -120,7 +119,7 @@ public sealed class LabelledTextsTests : IDisposable
         if (name == "MRPC") Assert.Contains(train.Items, i => i.Text.Contains("\" the witness \"", StringComparison.Ordinal));
         if (name == "RTE") Assert.Equal(["entailment", "not_entailment"], train.Labels);
         // Whoever always says 1 has no correlation, and F1 = 2·279 / (2·279 + 129).
-        double majority = AttentionNotebooks.Functions.ClassifierFigures.Majority(task.Metric, train, dev).Value.Value;
+        double majority = ClassifierFigures.Majority(task.Metric, train, dev).Value.Value;
         if (name == "CoLA") Assert.Equal(0, majority);
         if (name == "MRPC") Assert.Equal(558 / 687.0, majority, 1e-12);
     }

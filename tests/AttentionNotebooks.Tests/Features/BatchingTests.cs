@@ -1,8 +1,3 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Features;
-
 namespace AttentionNotebooks.Tests.Features;
 
 /// <summary>

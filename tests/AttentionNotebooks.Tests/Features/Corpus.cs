@@ -1,6 +1,3 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Features;
-
 namespace AttentionNotebooks.Tests.Features;
 
 /// <summary>A few texts of all kinds with random maps: single and pairs, short and long, with pieces, punctuation and repeated words.</summary>

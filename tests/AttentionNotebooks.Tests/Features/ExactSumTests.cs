@@ -1,5 +1,3 @@
-using AttentionNotebooks.Features;
-
 namespace AttentionNotebooks.Tests.Features;
 
 public class ExactSumTests

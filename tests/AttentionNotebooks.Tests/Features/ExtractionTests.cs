@@ -1,5 +1,3 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Features;
 using TorchSharp;
 
 namespace AttentionNotebooks.Tests.Features;

@@ -1,6 +1,3 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Features;
-
 namespace AttentionNotebooks.Tests.Features;
 
 /// <summary>Every feature of every family: exact values from mathematics, and the slow form on random maps of texts of all kinds.</summary>

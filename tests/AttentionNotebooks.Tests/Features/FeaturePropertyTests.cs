@@ -1,5 +1,3 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Features;
 using FsCheck;
 using FsCheck.Fluent;
 

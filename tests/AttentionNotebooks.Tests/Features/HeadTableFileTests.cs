@@ -1,5 +1,3 @@
-using AttentionNotebooks.Features;
-
 namespace AttentionNotebooks.Tests.Features;
 
 /// <summary>Head tables in every format: what is written reads back to the same bits, and what is broken is refused.</summary>

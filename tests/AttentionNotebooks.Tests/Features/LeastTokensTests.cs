@@ -1,6 +1,3 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Features;
-
 namespace AttentionNotebooks.Tests.Features;
 
 /// <summary>How long a text must be for a feature to say anything: one token shorter, maps of all shapes have one value; at that length they do not.</summary>

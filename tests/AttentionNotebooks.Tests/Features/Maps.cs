@@ -1,4 +1,3 @@
-using AttentionNotebooks.Attention;
 using TorchSharp;
 
 namespace AttentionNotebooks.Tests.Features;

@@ -1,11 +1,7 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Functions;
-using AttentionNotebooks.Tests.Bert.Training;
+using AttentionNotebooks.Training;
+using AttentionNotebooks.Tests.Training;
 using AttentionNotebooks.Tests.Calibration;
-using AttentionNotebooks.Tests.Functions.FineTuning;
+using AttentionNotebooks.Tests.Training.FineTuning;
 using TorchSharp;
 using static TorchSharp.torch;
 

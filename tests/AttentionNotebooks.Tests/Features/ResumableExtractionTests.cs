@@ -1,6 +1,3 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Features;
-
 namespace AttentionNotebooks.Tests.Features;
 
 /// <summary>Stopping, going on, and putting shards together: always the same table, bit for bit.</summary>

@@ -1,6 +1,3 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Features;
-
 namespace AttentionNotebooks.Tests.Features;
 
 /// <summary>Every feature with a value in each text once more, in plain loops over doubles, straight from its definition.</summary>

@@ -1,6 +1,3 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Features;
-
 namespace AttentionNotebooks.Tests.Features;
 
 /// <summary>Each feature: a value checked by hand, exact values from mathematics, and the slow form on random maps.</summary>

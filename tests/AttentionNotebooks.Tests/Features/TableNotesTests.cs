@@ -1,7 +1,3 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Interactive;
 using AttentionNotebooks.Tests.Attention;
 using AttentionNotebooks.Tests.CommandLine;
 

@@ -1,4 +1,3 @@
-using AttentionNotebooks.Bert;
 using AttentionNotebooks.Tests.Bert;
 
 namespace AttentionNotebooks.Tests.Functions;

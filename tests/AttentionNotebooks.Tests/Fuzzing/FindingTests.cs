@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Data;
 
 namespace AttentionNotebooks.Tests.Fuzzing;
 

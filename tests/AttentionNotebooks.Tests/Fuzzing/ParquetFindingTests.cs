@@ -1,4 +1,3 @@
-using AttentionNotebooks.Features;
 using AttentionNotebooks.Fuzz;
 
 namespace AttentionNotebooks.Tests.Fuzzing;

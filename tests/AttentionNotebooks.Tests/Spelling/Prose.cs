@@ -1,4 +1,4 @@
-using AttentionNotebooks.Cli.Notebooks;
+using AttentionNotebooks.Runner;
 using Markdig;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;

@@ -5,7 +5,7 @@ public class SpellingTests
 {
     // Whose strings are no prose: the lexicon of the demo's grammar (forms of words, right or wrong on purpose), LaTeX's
     // names of symbols, and style sheets.
-    private static readonly string[] _lists = ["/Data/Grammar/", "/FormulaSymbols.cs", "/PageStyle.cs", "/Html.cs", "/Style.cs"];
+    private static readonly string[] _lists = ["/AttentionNotebooks.Training/Grammar/", "/FormulaSymbols.cs", "/PageStyle.cs", "/Html.cs", "/Style.cs"];
 
     private static readonly Lazy<Dictionary> _dictionary = new(Dictionary.Load);
 

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Bert.Families;
+namespace AttentionNotebooks;
 
 /// <summary>BERT itself, whose names the model's own parameters have.</summary>
 /// <remarks>Devlin et al. (2019).</remarks>

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Bert.Families;
+namespace AttentionNotebooks;
 
 /// <summary>DistilBERT: BERT's layers under other names, without segments and without a pooler.</summary>
 /// <remarks>Sanh et al. (2019), "DistilBERT, a distilled version of BERT".</remarks>

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Bert.Families;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// ELECTRA: BERT's layers, with embeddings that may be narrower than the hidden states, and without a pooler. The

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Bert.Families;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// A kind of checkpoint that the one encoder of <see cref="BertModel"/> can run: what its configuration and its tensors

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Bert.Families;
+namespace AttentionNotebooks;
 
 /// <summary>RoBERTa: BERT's layers with one segment, positions counted from the padding's id on, and byte-level pieces.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert.Families;
+namespace AttentionNotebooks;
 
 /// <summary>Which tensor of a file is which parameter of the model, found and compared before any memory is taken.</summary>
 /// <param name="ByParameter">For each parameter its tensor's name in the file.</param>
@@ -17,7 +17,7 @@ internal sealed record WeightNames(IReadOnlyDictionary<string, string> ByParamet
     /// <param name="file">The file.</param>
     /// <param name="config">The model.</param>
     /// <exception cref="InputException">A tensor is missing, stands there twice, or has another shape than the model's.</exception>
-    public static WeightNames Match(Files.IWeightFile file, BertConfig config)
+    public static WeightNames Match(IWeightFile file, BertConfig config)
     {
         var family = ModelFamily.Of(config.ModelType)!;
         var parameters = Shapes(config, true, true, true).Keys.ToDictionary(family.FileKey);
@@ -58,7 +58,7 @@ internal sealed record WeightNames(IReadOnlyDictionary<string, string> ByParamet
     private static bool Repeats(string key, ModelFamily family) => family.Tied.ContainsKey(key)
         || key.EndsWith("embeddings.position_ids", StringComparison.Ordinal) || key.EndsWith("embeddings.token_type_ids", StringComparison.Ordinal);
 
-    private static void CheckShapes(Files.IWeightFile file, ModelFamily family, Dictionary<string, string> keys, Dictionary<string, long[]> parameters)
+    private static void CheckShapes(IWeightFile file, ModelFamily family, Dictionary<string, string> keys, Dictionary<string, long[]> parameters)
     {
         var missing = parameters.Keys.Where(p => !keys.ContainsKey(p)).Select(family.FileKey).ToList();
         var wrong = parameters.Where(p => keys.TryGetValue(p.Key, out string? key) && !file.ShapeOf(key).SequenceEqual(p.Value))

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Bert.Files;
+namespace AttentionNotebooks;
 
 /// <summary>How a file of <c>torch.save</c> is laid out: where its pickle and its storages are.</summary>
 internal interface ITorchContainer : IDisposable

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert.Files;
+namespace AttentionNotebooks;
 
 /// <summary>Tensors by name, in one file or in several; shapes are known without reading a tensor.</summary>
 internal interface IWeightFile : IDisposable

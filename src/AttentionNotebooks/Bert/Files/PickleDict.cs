@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Bert.Files;
+namespace AttentionNotebooks;
 
 /// <summary>A dict of a pickle. Keys are texts or whole numbers, so that no key needs a deep comparison.</summary>
 internal sealed class PickleDict

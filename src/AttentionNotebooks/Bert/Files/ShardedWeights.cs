@@ -1,7 +1,7 @@
 using System.Text.Json;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert.Files;
+namespace AttentionNotebooks;
 
 /// <summary>Weights in several files beside an index, whose <c>weight_map</c> says which file holds which tensor.</summary>
 internal sealed class ShardedWeights : IWeightFile

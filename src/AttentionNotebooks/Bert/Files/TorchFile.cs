@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert.Files;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// A file written by <c>torch.save</c>, such as <c>pytorch_model.bin</c>: a dict of tensors, in the zip format of

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace AttentionNotebooks.Bert.Files;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// The layout before PyTorch 1.6: five pickles (a magic number, the format's version, the machine's sizes, the tensors,

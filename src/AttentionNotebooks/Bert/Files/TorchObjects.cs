@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert.Files;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// What a pickle of weights may name: the functions that rebuild a tensor, the kinds of storage, OrderedDict. None is

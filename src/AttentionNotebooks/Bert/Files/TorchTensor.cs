@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Bert.Files;
+namespace AttentionNotebooks;
 
 /// <summary>Numbers of one type in a row, as a PyTorch file holds them.</summary>
 /// <param name="Key">Its name in the file.</param>

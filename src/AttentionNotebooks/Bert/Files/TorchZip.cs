@@ -1,6 +1,6 @@
 using System.IO.Compression;
 
-namespace AttentionNotebooks.Bert.Files;
+namespace AttentionNotebooks;
 
 /// <summary>The zip layout: <c>NAME/data.pkl</c> and <c>NAME/data/KEY</c> for each storage, all uncompressed.</summary>
 internal sealed class TorchZip : ITorchContainer

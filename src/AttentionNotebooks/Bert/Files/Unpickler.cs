@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 
-namespace AttentionNotebooks.Bert.Files;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Reads a Python pickle as data. A pickle is a program for a small stack machine; here the machine knows numbers,

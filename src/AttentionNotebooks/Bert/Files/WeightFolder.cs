@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Bert.Files;
+namespace AttentionNotebooks;
 
 /// <summary>Finds and opens the weights of a checkpoint folder under the names that Hugging Face gives them.</summary>
 internal static class WeightFolder

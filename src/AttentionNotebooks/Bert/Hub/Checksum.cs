@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace AttentionNotebooks.Bert.Hub;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// What the hub promises of a file's bytes: the SHA-256 of a large file (git LFS), or git's own hash of a small one

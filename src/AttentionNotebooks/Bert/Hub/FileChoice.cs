@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace AttentionNotebooks.Bert.Hub;
+namespace AttentionNotebooks;
 
 /// <summary>Which files of a repository make a model: its settings, its tokenizer, its weights in one format.</summary>
 internal static class FileChoice

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace AttentionNotebooks.Bert.Hub;
+namespace AttentionNotebooks;
 
 /// <summary>Fetches files of one commit into a folder: whole and verified under their names, or in parts that the next run continues.</summary>
 internal sealed class FileTransfer(HubClient hub, HubListing listing, HubSettings settings, Patience patience, ProgressMeter meter, string folder)

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Authentication;
 
-namespace AttentionNotebooks.Bert.Hub;
+namespace AttentionNotebooks;
 
 /// <summary>What a status or a failed connection means to the one who asked. Server texts and addresses' queries are never repeated.</summary>
 internal static class HubAnswers

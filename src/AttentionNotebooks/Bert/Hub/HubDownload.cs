@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Bert.Hub;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Fetches a model from the Hugging Face hub into a folder: the files that the kit needs, of one commit, each verified

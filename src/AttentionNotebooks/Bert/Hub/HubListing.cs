@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace AttentionNotebooks.Bert.Hub;
+namespace AttentionNotebooks;
 
 /// <summary>A file of a repository, as far as the hub's listing tells.</summary>
 /// <param name="Name">Its path in the repository.</param>
@@ -43,8 +43,8 @@ internal sealed record HubListing(string Repository, string Commit, IReadOnlyDic
     private static HubFile File(string name, JsonElement sibling)
     {
         if (sibling.TryGetProperty("lfs", out var lfs) && lfs.ValueKind == JsonValueKind.Object)
-            return new HubFile(name, Length(lfs) ?? Length(sibling), Hub.Checksum.Parse(Text(lfs, "sha256")));
-        return new HubFile(name, Length(sibling), Hub.Checksum.Parse(Text(sibling, "blobId")));
+            return new HubFile(name, Length(lfs) ?? Length(sibling), AttentionNotebooks.Checksum.Parse(Text(lfs, "sha256")));
+        return new HubFile(name, Length(sibling), AttentionNotebooks.Checksum.Parse(Text(sibling, "blobId")));
     }
 
     private static string? Text(JsonElement from, string name) => from.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.String ? v.GetString() : null;

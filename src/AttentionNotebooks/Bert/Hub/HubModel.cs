@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Bert.Hub;
+namespace AttentionNotebooks;
 
 /// <summary>A model of the hub in a folder: what to cite.</summary>
 /// <param name="Folder">The folder.</param>

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Bert.Hub;
+namespace AttentionNotebooks;
 
 /// <summary>What names may look like: repositories and revisions that a user gives, files that a server names.</summary>
 internal static class HubName

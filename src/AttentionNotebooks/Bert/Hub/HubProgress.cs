@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Bert.Hub;
+namespace AttentionNotebooks;
 
 /// <summary>How far a download is.</summary>
 /// <param name="File">The file at work.</param>

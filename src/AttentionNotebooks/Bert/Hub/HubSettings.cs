@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Bert.Hub;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Which hub, who asks, and how patiently. Not a record on purpose: nothing prints the token by accident.

@@ -1,9 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using AttentionNotebooks.Data;
 
-namespace AttentionNotebooks.Bert.Hub;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// The file beside a downloaded model that records where it came from. It holds no time and no path, so two downloads

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace AttentionNotebooks.Bert.Hub;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// A file on its way: <c>NAME.part</c>, and <c>NAME.part.json</c> that says what it is a part of. Bytes of something

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace AttentionNotebooks.Bert.Hub;
+namespace AttentionNotebooks;
 
 /// <summary>Tries again after transient failures, with waits that double and are spread at random, a bounded number of times.</summary>
 /// <param name="settings">How often and how long.</param>

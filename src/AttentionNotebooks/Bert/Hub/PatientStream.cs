@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Bert.Hub;
+namespace AttentionNotebooks;
 
 /// <summary>A body being received: a break or too long a silence is a <see cref="TransientException"/>.</summary>
 /// <param name="body">The body; disposed with this.</param>

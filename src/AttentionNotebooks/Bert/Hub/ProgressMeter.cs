@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace AttentionNotebooks.Bert.Hub;
+namespace AttentionNotebooks;
 
 /// <summary>Counts the bytes of all files of a download and tells a listener.</summary>
 internal sealed class ProgressMeter(IProgress<HubProgress>? listener)

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Bert.Hub;
+namespace AttentionNotebooks;
 
 /// <summary>A failure that may be gone at the next try: a busy hub, a broken connection.</summary>
 /// <param name="problem">What happened, to follow a comma, without a final stop.</param>

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Data;
+namespace AttentionNotebooks;
 
 /// <summary>What a task of classes is measured by.</summary>
 public enum ClassificationMetric

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace AttentionNotebooks.Data;
+namespace AttentionNotebooks;
 
 /// <summary>A text, or a pair of texts, whose class is known.</summary>
 /// <param name="Text">The text, or the first of a pair.</param>

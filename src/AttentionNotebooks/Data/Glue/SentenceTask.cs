@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Data;
+namespace AttentionNotebooks;
 
 /// <summary>How the tab-separated files of a task on sentences are laid out, and what the task is measured by.</summary>
 /// <param name="Name">What it is called in reports, e.g. <c>CoLA</c>.</param>

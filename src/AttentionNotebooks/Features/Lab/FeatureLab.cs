@@ -1,7 +1,4 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Clustering;
-
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Tries features out: a formula comes in, and out comes what it does. All that does not depend on the formula is computed

@@ -1,6 +1,4 @@
-using AttentionNotebooks.Clustering;
-
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>What a feature does: its values, what it is like, and what it changes.</summary>
 public sealed class FeatureReport

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// The size that compressed bytes themselves claim to have decompressed, in the formats that begin with it: the library takes that much

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Heads × features: what flows on from attention to clusters, functions and calibration. A value is the mean over

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text;
-using AttentionNotebooks.Data;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>Head tables as CSV: <c>layer,head,&lt;features…&gt;</c>, a row per head, invariant culture, numbers that read back to the same bits.</summary>
 public static class HeadTableCsv

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>Head tables in files, in the format that the file's name asks for.</summary>
 public static class HeadTableFile

@@ -1,6 +1,6 @@
 using Microsoft.Data.Analysis;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>Head tables as Microsoft.Data.Analysis frames, for filtering, grouping and joining in C#.</summary>
 public static class HeadTableFrame

@@ -1,7 +1,6 @@
 using System.IO.Compression;
-using AttentionNotebooks.Data;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>Head tables as NumPy archives: one entry per feature, <c>[layers, heads]</c> float64, so that <c>numpy.load(f)["entropy"][7, 9]</c> is head 7-9's.</summary>
 public static class HeadTableNpz

@@ -1,8 +1,7 @@
-using AttentionNotebooks.Data;
 using Parquet;
 using Parquet.Schema;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>Head tables as Apache Parquet: the columns of the CSV, <c>layer</c> and <c>head</c> as int32 and each feature as float64, a row per head.</summary>
 public static class HeadTableParquet

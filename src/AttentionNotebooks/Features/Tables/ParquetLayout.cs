@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Looks through a Parquet file before the library reads it: the footer, and the headers of the pages that it points to. The

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// A file that ends where the column chunk ends that was gone to, and whose end cannot be read past: the library goes on to the next

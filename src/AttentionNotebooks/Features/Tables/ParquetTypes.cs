@@ -1,6 +1,6 @@
-using static AttentionNotebooks.Features.ThriftType;
+using static AttentionNotebooks.ThriftType;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>The structs of Parquet's metadata: which type each field has, by its number.</summary>
 /// <remarks>Format: apache/parquet-format, src/main/thrift/parquet.thrift.</remarks>

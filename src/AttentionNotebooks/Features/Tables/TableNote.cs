@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>What a note is about.</summary>
 public enum NoteKind

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>What must be told beside a table of means.</summary>
 internal static class TableNotes

@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using AttentionNotebooks.Data;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// The notes of a table beside its file: <c>heads.csv.notes.json</c>, there only when something is to be told. It carries the

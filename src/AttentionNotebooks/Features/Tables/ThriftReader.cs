@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>What a field of Thrift's compact protocol holds, so far as Parquet's metadata asks.</summary>
 internal enum ThriftKind { Flag, Octet, Number, Real, Text, List, Struct }

@@ -1,8 +1,7 @@
-using AttentionNotebooks.Clustering;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>Intervals of a feature, one per head in the grid's order.</summary>
 /// <param name="Feature">The feature.</param>

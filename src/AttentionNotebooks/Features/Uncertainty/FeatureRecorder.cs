@@ -1,7 +1,6 @@
-using AttentionNotebooks.Attention;
 using TorchSharp;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>Keeps every feature's value of every text as maps stream by.</summary>
 public sealed class FeatureRecorder : IAttentionVisitor

@@ -1,8 +1,7 @@
-using AttentionNotebooks.Clustering;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>How well a feature tells heads apart, as the texts are: would other texts rank the heads alike?</summary>
 /// <param name="Feature">The feature.</param>

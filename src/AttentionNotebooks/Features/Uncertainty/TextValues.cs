@@ -1,8 +1,7 @@
-using AttentionNotebooks.Attention;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Features;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Every feature's value of every head in every text: what intervals, reliability and comparisons at equal length need. Texts ×

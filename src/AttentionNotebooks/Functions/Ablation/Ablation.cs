@@ -1,8 +1,7 @@
-using AttentionNotebooks.Bert;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Heads taken out of a model, as hooks of its forward pass: the weights stay as they are, and gradients flow. Any

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Features;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>Effects of ablations as CSV, a row per group, invariant culture, numbers that read back to the same bits; a field without a value is empty.</summary>
 public static class AblationCsv

@@ -1,6 +1,4 @@
-using AttentionNotebooks.Clustering;
-
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>What a model loses without a group of heads, or with that group alone.</summary>
 /// <param name="Group">The group.</param>

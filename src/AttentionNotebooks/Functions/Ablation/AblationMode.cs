@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>What is put in the place of a head that is taken away.</summary>
 public enum AblationMode

@@ -1,6 +1,4 @@
-using AttentionNotebooks.Attention;
-
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// A task's scores under many ablations. What enters each layer of the untouched model is kept for one batch, and every ablation

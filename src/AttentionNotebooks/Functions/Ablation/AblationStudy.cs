@@ -1,7 +1,4 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Clustering;
-
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>How groups of heads are taken out and compared.</summary>
 public sealed record AblationOptions

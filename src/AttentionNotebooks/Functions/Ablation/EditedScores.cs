@@ -1,11 +1,9 @@
 using System.Diagnostics;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Bert.Training;
+using AttentionNotebooks.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>One way to edit a model's attention.</summary>
 /// <param name="LowestLayer">The lowest layer that it changes; the number of layers where it changes none.</param>

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>The hidden states that enter each layer in a pass without edits, from which a pass with edits can set out at the first layer that they change.</summary>
 internal sealed class EnteringStates(int layers) : IDisposable
@@ -9,7 +9,7 @@ internal sealed class EnteringStates(int layers) : IDisposable
     private readonly Tensor?[] _states = new Tensor?[layers];
     private bool _several;
 
-    /// <summary>Keeps what enters a layer: a hook for <see cref="Bert.AttentionHooks.OnStates"/>.</summary>
+    /// <summary>Keeps what enters a layer: a hook for <see cref="AttentionHooks.OnStates"/>.</summary>
     public void Keep(int layer, Tensor states)
     {
         // A task that runs the model more than once for its answer cannot be resumed in the middle.

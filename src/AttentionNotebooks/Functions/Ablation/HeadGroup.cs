@@ -1,8 +1,6 @@
 using System.Globalization;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Data;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>Heads that are looked at together.</summary>
 /// <param name="Name">What they are called in tables.</param>

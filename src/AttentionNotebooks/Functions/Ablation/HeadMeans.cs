@@ -1,9 +1,7 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>The mean output of every head over the tokens of a corpus, special tokens counted, padding not: what <see cref="AblationMode.Mean"/> puts in a head's place.</summary>
 public sealed class HeadMeans

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>In what random groups are like the group that they are compared with.</summary>
 public enum GroupMatch

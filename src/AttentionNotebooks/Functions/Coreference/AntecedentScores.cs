@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>How often antecedents are found among the mentions before an anaphor.</summary>
 /// <param name="Type">Which anaphors: all, pronoun, proper, nominal.</param>

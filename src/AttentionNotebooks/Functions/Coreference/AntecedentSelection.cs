@@ -1,7 +1,6 @@
-using AttentionNotebooks.Attention;
 using TorchSharp;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>Which words of a candidate the attention from a mention is looked up at.</summary>
 public enum CandidateWords

@@ -1,7 +1,4 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>A model's attention over documents with mentions.</summary>
 public static class CoreferenceAttention

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>What kind of expression mentions an entity.</summary>
 public enum MentionType

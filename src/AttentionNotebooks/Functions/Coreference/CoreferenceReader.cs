@@ -1,7 +1,6 @@
 using System.Globalization;
-using AttentionNotebooks.Data;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>Texts with mentions, from CoNLL-U with <c>Entity=</c> in MISC (CorefUD 1, Universal Anaphora) or from a table.</summary>
 public static class CoreferenceReader

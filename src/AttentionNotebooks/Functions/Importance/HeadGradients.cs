@@ -1,9 +1,7 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// How a task's loss answers to heads, without changing the model: derivatives of each item's loss, taken at the untouched

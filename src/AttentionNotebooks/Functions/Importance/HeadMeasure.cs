@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// One way of saying how much a head matters, with its value in every text: the head's value is Σ value / Σ weight over

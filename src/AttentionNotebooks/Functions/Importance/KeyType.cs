@@ -1,7 +1,4 @@
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Features;
-
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>What kind of token a head looks at. Clark et al. 2019, §3.2, tell [SEP], full stops and commas from other tokens.</summary>
 public enum KeyType

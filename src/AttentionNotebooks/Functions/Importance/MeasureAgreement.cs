@@ -1,7 +1,4 @@
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Features;
-
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>How far two measures order the heads alike.</summary>
 /// <param name="First">One measure's name.</param>

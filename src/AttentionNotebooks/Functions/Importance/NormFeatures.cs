@@ -1,7 +1,4 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Features;
-
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// What a head hands over from each kind of token, beside what it looks at: the shares of ‖α_ij·f(x_j)‖ and of α_ij that fall

@@ -1,6 +1,4 @@
-using AttentionNotebooks.Data;
-
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>How often items of each class were told to be of each class.</summary>
 /// <remarks>The measures are those of GLUE (Wang et al. 2019), and agree with scikit-learn's.</remarks>

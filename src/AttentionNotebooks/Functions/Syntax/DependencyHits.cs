@@ -1,9 +1,7 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Which words' syntactic heads every attention head finds: over word-level maps without special tokens and without the

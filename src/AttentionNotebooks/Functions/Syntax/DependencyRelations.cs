@@ -1,8 +1,4 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Data;
-
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Do heads know syntax? Clark et al. 2019, §4.2: how often a head finds the syntactic heads of a relation's dependents. The

@@ -1,6 +1,4 @@
-using AttentionNotebooks.Clustering;
-
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>What was chosen on one half of the sentences, and what it is worth on the other.</summary>
 /// <param name="Head">The head with the most dependents' heads found.</param>

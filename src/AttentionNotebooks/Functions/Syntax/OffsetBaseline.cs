@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>What a fixed offset finds: always the word so many to the right.</summary>
 internal static class OffsetBaseline

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>Which way a head is read.</summary>
 public enum Direction

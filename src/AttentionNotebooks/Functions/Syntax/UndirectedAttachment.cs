@@ -1,8 +1,6 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Data;
 using TorchSharp;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>How much of the trees every head's attention holds when directions are forgotten.</summary>
 /// <param name="Grid">The model's heads.</param>

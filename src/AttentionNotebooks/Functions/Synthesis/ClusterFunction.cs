@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>How the heads of one cluster differ from all others in one measure, and how sure that is.</summary>
 /// <param name="Cluster">The cluster's number.</param>

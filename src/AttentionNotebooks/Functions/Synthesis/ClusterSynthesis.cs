@@ -1,7 +1,4 @@
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Features;
-
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// What each cluster does, from every measure at once: cluster × measure, with effect sizes, intervals and two controls, and

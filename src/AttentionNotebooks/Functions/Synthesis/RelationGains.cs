@@ -1,7 +1,6 @@
 using System.Globalization;
-using AttentionNotebooks.Data;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>What <c>attn functions</c> wrote, as one measure per head.</summary>
 public static class RelationGains

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text;
-using AttentionNotebooks.Data;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>The synthesis as files: a row per cell, and a page in words.</summary>
 public static class SynthesisFiles

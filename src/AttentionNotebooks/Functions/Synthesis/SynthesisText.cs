@@ -1,7 +1,6 @@
-using AttentionNotebooks.Features;
 using static System.FormattableString;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>A cluster's row of the synthesis in plain words, from its figures alone.</summary>
 internal static class SynthesisText

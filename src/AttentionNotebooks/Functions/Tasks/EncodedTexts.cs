@@ -1,8 +1,6 @@
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Data;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>Labelled texts as a model takes them.</summary>
 internal sealed class EncodedTexts

@@ -1,6 +1,4 @@
-using AttentionNotebooks.Bert;
-
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Something that a model is asked item by item, so that what a change of its heads does can be weighed: hidden words,

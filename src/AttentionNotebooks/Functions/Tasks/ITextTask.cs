@@ -1,6 +1,4 @@
-using AttentionNotebooks.Bert;
-
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>A task whose every item is one text of the model's, so that it can be told what the questions' tokens are.</summary>
 public interface ITextTask : IModelTask

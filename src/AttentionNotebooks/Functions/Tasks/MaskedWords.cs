@@ -1,9 +1,7 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// The task a BERT is trained on: some tokens of each text are hidden behind [MASK], and the model must name them.

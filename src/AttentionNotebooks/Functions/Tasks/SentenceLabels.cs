@@ -1,10 +1,7 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>The classes of texts, or of pairs, asked of a BERT that was fine-tuned to tell them. One question an item; the loss is the cross-entropy of the true class.</summary>
 /// <remarks>Devlin et al. (2019), section 4.1.</remarks>
@@ -89,5 +86,5 @@ public sealed class SentenceLabels : ITextTask
 
     /// <summary>How often each class was told of each.</summary>
     /// <param name="told">What was told of all items (<see cref="Predict"/>).</param>
-    public Confusion Confusion(IReadOnlyList<int> told) => Functions.Confusion.Of(Gold, told, Classifier.Labels.Count);
+    public Confusion Confusion(IReadOnlyList<int> told) => AttentionNotebooks.Confusion.Of(Gold, told, Classifier.Labels.Count);
 }

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>What a model answered to n items of a task.</summary>
 /// <param name="Loss">The sum of each item's cross-entropies, in nats, over its questions: <c>[n]</c>, float32, differentiable.</param>

@@ -1,7 +1,6 @@
-using AttentionNotebooks.Bert;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>How a model did at a task, item by item, so that two models or two states of one can be compared on the same items.</summary>
 /// <param name="Losses">The sum of each item's cross-entropies, in nats.</param>

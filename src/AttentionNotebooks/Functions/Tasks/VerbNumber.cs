@@ -1,8 +1,7 @@
-using AttentionNotebooks.Bert;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// The number of a hidden verb as a choice between its two forms: the loss is the cross-entropy of that choice, so that

@@ -1,8 +1,7 @@
-using AttentionNotebooks.Attention;
 using MathNet.Numerics.Distributions;
 using TorchSharp;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>What every head's attention is driven by; shares from 0 to 1, one per head in the grid's order; NaN for a head that is uniform everywhere.</summary>
 /// <param name="Grid">The model's heads.</param>

@@ -1,7 +1,4 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Features;
-
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>A kind of token, or of place, that attention can go to.</summary>
 /// <param name="Group">What it is a kind of, e.g. <c>part of speech</c>; the kinds of a group exclude one another.</param>

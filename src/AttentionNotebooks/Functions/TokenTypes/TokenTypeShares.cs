@@ -1,8 +1,4 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Features;
-
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>How much attention goes to a kind of token, beside what uniform attention would give it.</summary>
 /// <param name="Type">The kind.</param>

@@ -1,7 +1,4 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Features;
-
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>The kinds of tokens and places that the kit knows; of each group, every token is of one kind (or of none, where it says so).</summary>
 public static class TokenTypes

@@ -1,9 +1,6 @@
 using System.Globalization;
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Features;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>How common words are, as ranks: 1 is the commonest; words as common share a rank. Letter case is ignored.</summary>
 public sealed class WordRanks

@@ -1,5 +1,3 @@
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Functions;
 using AttentionNotebooks.Tests.Bert;
 
 namespace AttentionNotebooks.Tests.Functions;

@@ -1,5 +1,3 @@
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Functions;
 using AttentionNotebooks.Tests.Bert;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,5 +1,4 @@
-using AttentionNotebooks.Functions;
-using AttentionNotebooks.Tests.Bert.Training;
+using AttentionNotebooks.Tests.Training;
 using static TorchSharp.torch;
 
 namespace AttentionNotebooks.Tests.Functions;

@@ -1,6 +1,3 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Functions;
 using AttentionNotebooks.Tests.Bert;
 using AttentionNotebooks.Tests.Features;
 

@@ -1,5 +1,3 @@
-using AttentionNotebooks.Functions;
-
 namespace AttentionNotebooks.Tests.Functions;
 
 public class CoreferenceReaderTests

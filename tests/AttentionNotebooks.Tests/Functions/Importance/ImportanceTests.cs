@@ -1,6 +1,3 @@
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Functions;
 using AttentionNotebooks.Tests.Bert;
 using TorchSharp;
 

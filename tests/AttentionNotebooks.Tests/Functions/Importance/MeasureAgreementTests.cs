@@ -1,5 +1,3 @@
-using AttentionNotebooks.Functions;
-
 namespace AttentionNotebooks.Tests.Functions;
 
 /// <summary>Whether measures agree: known correlations, intervals that hold them, and measures that cannot be compared.</summary>

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Functions;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -47,7 +45,7 @@ public class ConfusionTests
         {
             double matthews = Confusion.Of(labels[..12], labels[12..], 2).Matthews;
             double[] gold = [.. labels[..12].Select(l => (double)l)], told = [.. labels[12..].Select(l => (double)l)];
-            double correlation = AttentionNotebooks.Features.RankCorrelation.Pearson(gold, told);
+            double correlation = AttentionNotebooks.RankCorrelation.Pearson(gold, told);
             return Math.Abs(matthews - (double.IsNaN(correlation) ? 0 : correlation)) < 1e-12;
         }).QuickCheckThrowOnFailure();
     }

@@ -1,9 +1,5 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Functions;
 using AttentionNotebooks.Tests.Bert;
-using AttentionNotebooks.Tests.Bert.Training;
+using AttentionNotebooks.Tests.Training;
 using AttentionNotebooks.Tests.Features;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,7 +1,3 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Functions;
-
 namespace AttentionNotebooks.Tests.Functions;
 
 /// <summary>Heads chosen on one half of the sentences and scored on the other: plain loops, planted heads, and heads without skill.</summary>

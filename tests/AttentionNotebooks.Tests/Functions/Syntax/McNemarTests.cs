@@ -1,5 +1,4 @@
 using System.Numerics;
-using AttentionNotebooks.Functions;
 
 namespace AttentionNotebooks.Tests.Functions;
 

@@ -1,5 +1,3 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Data;
 using AttentionNotebooks.Tests.Features;
 
 namespace AttentionNotebooks.Tests.Functions;

@@ -1,7 +1,3 @@
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Functions;
-
 namespace AttentionNotebooks.Tests.Functions;
 
 /// <summary>

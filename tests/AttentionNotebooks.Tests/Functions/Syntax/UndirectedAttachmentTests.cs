@@ -1,6 +1,3 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Functions;
 using AttentionNotebooks.Tests.Features;
 
 namespace AttentionNotebooks.Tests.Functions;

@@ -1,7 +1,3 @@
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Features;
-using AttentionNotebooks.Functions;
-
 namespace AttentionNotebooks.Tests.Functions.Synthesis;
 
 public class ClusterSynthesisTests

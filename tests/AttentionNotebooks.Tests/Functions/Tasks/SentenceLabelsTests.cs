@@ -1,8 +1,5 @@
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Data;
-using AttentionNotebooks.Functions;
 using AttentionNotebooks.Tests.Bert;
-using AttentionNotebooks.Tests.Functions.FineTuning;
+using AttentionNotebooks.Tests.Training.FineTuning;
 using TorchSharp;
 using static TorchSharp.torch;
 

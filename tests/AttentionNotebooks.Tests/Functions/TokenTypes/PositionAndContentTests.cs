@@ -1,5 +1,3 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Functions;
 using AttentionNotebooks.Tests.Features;
 
 namespace AttentionNotebooks.Tests.Functions;

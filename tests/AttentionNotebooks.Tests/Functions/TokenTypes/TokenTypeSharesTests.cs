@@ -1,6 +1,3 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Functions;
 using AttentionNotebooks.Tests.Features;
 
 namespace AttentionNotebooks.Tests.Functions;

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// How much of the trees all heads' attention holds together: p(i | j) ∝ exp Σ_k (w_k·α_k(j→i) + u_k·α_k(i→j)) for head i of

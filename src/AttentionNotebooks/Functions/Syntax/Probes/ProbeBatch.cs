@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>Some sentences of like length, padded to L words, as tensors that live until the batch is disposed.</summary>
 internal sealed class ProbeBatch : IDisposable

@@ -1,8 +1,6 @@
-using AttentionNotebooks.Attention;
-using AttentionNotebooks.Data;
 using TorchSharp;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Word-level attention of all heads over a treebank, as a probe needs it: kept, unlike everywhere else in the kit, since a

@@ -1,9 +1,8 @@
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Bert.Training;
+using AttentionNotebooks.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// The weights of a probe as one vector, and its scores. Linear in the weights, so that what it finds is the best there is and

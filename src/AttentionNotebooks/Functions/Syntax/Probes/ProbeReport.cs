@@ -1,7 +1,4 @@
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Data;
-
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>A model's probes beside what they must be compared with, all on the same held-out sentences (Clark et al. 2019, Table 3, is arranged like this).</summary>
 public static class ProbeReport

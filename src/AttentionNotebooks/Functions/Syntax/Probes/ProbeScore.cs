@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>How a probe is trained and tested.</summary>
 public sealed record ProbeOptions

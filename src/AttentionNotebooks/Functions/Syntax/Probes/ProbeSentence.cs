@@ -1,6 +1,4 @@
-using AttentionNotebooks.Data;
-
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// What a probe sees of a sentence: maps over its words and, before them, [CLS] and [SEP].

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>Which sentences a probe learns from and which it is tested on.</summary>
 /// <param name="Train">Positions of the training sentences.</param>

@@ -1,8 +1,7 @@
-using AttentionNotebooks.Bert;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>A model of the same sizes that has learnt nothing: what a probe or a head finds in it owes nothing to training.</summary>
 public static class RandomWeights

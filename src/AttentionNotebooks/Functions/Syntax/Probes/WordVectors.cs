@@ -1,10 +1,7 @@
-using AttentionNotebooks.Bert;
-using AttentionNotebooks.Clustering;
-using AttentionNotebooks.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AttentionNotebooks.Functions;
+namespace AttentionNotebooks;
 
 /// <summary>
 /// Fixed vectors of words for a probe: the model's own input embeddings, averaged over a word's pieces, on their first principal

@@ -1,0 +1,23 @@
+namespace AttentionNotebooks;
+
+/// <summary>So many of so many, with an interval.</summary>
+/// <param name="Correct">How many were right.</param>
+/// <param name="Count">Of how many.</param>
+public readonly record struct Proportion(int Correct, int Count)
+{
+    private const double Z = 1.959963984540054; // the 97.5 % quantile of the normal distribution
+
+    /// <summary>The share, from 0 to 1; NaN of nothing.</summary>
+    public double Value => (double)Correct / Count;
+
+    /// <summary>The 95 % interval of Wilson 1927, which stays within 0…1 and holds for small counts.</summary>
+    public (double Low, double High) Interval
+    {
+        get
+        {
+            if (Count == 0) return (0, 1);
+            double n = Count, p = Value, centre = p + Z * Z / (2 * n), spread = Z * Math.Sqrt(p * (1 - p) / n + Z * Z / (4 * n * n)), scale = 1 + Z * Z / n;
+            return (Math.Max(0, (centre - spread) / scale), Math.Min(1, (centre + spread) / scale));
+        }
+    }
+}
