@@ -10,7 +10,7 @@ public sealed record ClassifierFigures(string Who, Confusion Confusion, MetricIn
     /// <param name="who">Who gave them.</param>
     /// <param name="metric">The task's measure.</param>
     /// <param name="texts">The texts.</param>
-    /// <param name="told">The predicted class of each.</param>
+    /// <param name="predicted">The predicted class of each.</param>
     /// <param name="seed">Decides the interval's draws.</param>
     public static ClassifierFigures Of(string who, ClassificationMetric metric, LabelledTexts texts, IReadOnlyList<int> predicted, int seed = 0) =>
         new(who, Confusion.Of(texts.Gold, predicted, texts.Labels.Count), MetricInterval.Of(metric, texts.Gold, predicted, texts.Labels.Count, seed: seed));

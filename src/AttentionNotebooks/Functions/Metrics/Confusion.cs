@@ -16,12 +16,12 @@ public sealed class Confusion
 
     /// <summary>How many items of the true class were predicted to be of the other one given.</summary>
     /// <param name="gold">The true class, from 0.</param>
-    /// <param name="told">The predicted class, from 0.</param>
+    /// <param name="predicted">The predicted class, from 0.</param>
     public int this[int gold, int predicted] => _counts[gold, predicted];
 
     /// <summary>Counts.</summary>
     /// <param name="gold">The items' classes, from 0.</param>
-    /// <param name="told">The predicted classes, as many.</param>
+    /// <param name="predicted">The predicted classes, as many.</param>
     /// <param name="classes">How many classes there are.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     /// <exception cref="IndexOutOfRangeException">A class is outside 0 … <paramref name="classes"/> − 1.</exception>

@@ -57,12 +57,12 @@ public sealed class SentenceLabels : ITextTask
     }
 
     /// <inheritdoc/>
-    public TaskAnswers Ask(IReadOnlyList<int> items, AttentionHooks? hooks = null)
+    public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null)
     {
         var logits = Logits(items, hooks);
         var targets = _texts.Targets(items, logits.device);
         var right = logits.argmax(-1).eq(targets).to_type(ScalarType.Float32);
-        return new TaskAnswers(nn.functional.cross_entropy(logits, targets, reduction: nn.Reduction.None), right, ones_like(right));
+        return new TaskOutput(nn.functional.cross_entropy(logits, targets, reduction: nn.Reduction.None), right, ones_like(right));
     }
 
     /// <summary>The class that the model predicts for each item, so that measures of all answers together, such as Matthews' correlation, can be taken.</summary>
@@ -85,6 +85,6 @@ public sealed class SentenceLabels : ITextTask
     }
 
     /// <summary>How often items of each class were predicted to be of each class.</summary>
-    /// <param name="told">The predicted classes of all items (<see cref="Predict"/>).</param>
+    /// <param name="predicted">The predicted classes of all items (<see cref="Predict"/>).</param>
     public Confusion Confusion(IReadOnlyList<int> predicted) => AttentionNotebooks.Confusion.Of(Gold, predicted, Classifier.Labels.Count);
 }

@@ -26,7 +26,7 @@ public sealed class SentenceLabelsTests : IDisposable
             Assert.Equal(Math.Log(logits.Sum(x => Math.Exp(x))) - logits[item.Label], scores.Losses[i], 1e-5);
             Assert.Equal(Array.IndexOf(logits, logits.Max()), predicted[i]);
             Assert.Equal(predicted[i] == item.Label ? 1 : 0, scores.Correct[i]);
-            Assert.Equal(1, scores.Questions[i]);
+            Assert.Equal(1, scores.Targets[i]);
             Assert.Equal(text.Ids, task.Texts[i].Ids);
         }
         Assert.Equal(scores.Accuracy, task.Confusion(predicted).Accuracy);
@@ -40,7 +40,7 @@ public sealed class SentenceLabelsTests : IDisposable
         using var model = Model();
         var task = new SentenceLabels(model, Texts);
         var gate = ones(model.Config.NumAttentionHeads).requires_grad_();
-        task.Ask([0, 1, 2, 3], new AttentionHooks { EditHeads = (_, heads) => heads.mul(gate.view(1, -1, 1, 1)) }).Loss.sum().backward();
+        task.Evaluate([0, 1, 2, 3], new AttentionHooks { EditHeads = (_, heads) => heads.mul(gate.view(1, -1, 1, 1)) }).Loss.sum().backward();
         Assert.Contains(gate.grad!.Floats(), g => g != 0);
         var silent = new AttentionHooks { EditHeads = (_, heads) => zeros_like(heads) };
         Assert.NotEqual(TaskScores.Of(task).Losses, TaskScores.Of(task, silent).Losses);
