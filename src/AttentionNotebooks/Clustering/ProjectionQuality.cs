@@ -1,6 +1,6 @@
 namespace AttentionNotebooks;
 
-/// <summary>How far a picture keeps what it shows: a projection loses something, and these say what.</summary>
+/// <summary>How far a projection keeps the distances that it shows: measures of what it loses.</summary>
 public static class ProjectionQuality
 {
     /// <summary>
