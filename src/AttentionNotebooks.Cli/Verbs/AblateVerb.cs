@@ -47,7 +47,7 @@ internal static class AblateVerb
             var options = new AblationOptions
             {
                 Mode = how, OnlyKept = parsed.GetValue(only), RandomGroups = parsed.GetValue(random), Seed = parsed.GetValue(seed), Threads = task.Threads(parsed), Match = byLayer ? GroupMatch.Size : GroupMatch.Layers,
-                Means = how == AblationMode.Mean ? HeadMeans.Of(checkpoint, parsed.GetValue(reference) is { } r ? TextFile.Texts(r) : task.Texts(parsed), cancellation: cancellation) : null,
+                Means = how == AblationMode.Mean ? HeadMeans.Compute(checkpoint, parsed.GetValue(reference) is { } r ? TextFile.Texts(r) : task.Texts(parsed), cancellation: cancellation) : null,
             };
             IReadOnlyList<AblationEffect> effects;
             using (var progress = new ProgressLine(error, "passes")) effects = AblationStudy.Run(asked, grid, chosen, options, progress, cancellation);

@@ -22,7 +22,7 @@ internal static class ImportanceVerb
             var checkpoint = model.Checkpoint;
             var asked = task.Open(parsed, model, parsed.GetValue(seed), error);
             using var progress = new ProgressLine(error, "items");
-            var importance = HeadImportance.Of(checkpoint, asked, progress, cancellation);
+            var importance = HeadImportance.Compute(checkpoint, asked, progress, cancellation);
             List<HeadMeasure> measures = [.. importance.Measures];
             if (parsed.GetValue(agreement) is not null)
             {
@@ -33,7 +33,7 @@ internal static class ImportanceVerb
             importance.Table.Write(parsed.GetValue(file)!);
             output.WriteLine(FormattableString.Invariant($"{parsed.GetValue(file)}: {importance.Table.Grid} heads, {importance.Table.Features.Count} columns; {asked.Name}, {asked.Count} items"));
             foreach (var m in measures) output.WriteLine($"  {m.Name,-20} highest: {string.Join(", ", new HeadTable(importance.Table.Grid, [m.Name], [m.Values]).Highest(m.Name).Select(h => string.Create(CultureInfo.InvariantCulture, $"{h.Head} ({h.Value:G3})")))}");
-            if (parsed.GetValue(agreement) is { } pairs) AtomicFile.WriteText(pairs, Csv(MeasureAgreement.Of(measures, seed: parsed.GetValue(seed))));
+            if (parsed.GetValue(agreement) is { } pairs) AtomicFile.WriteText(pairs, Csv(MeasureAgreement.Compute(measures, seed: parsed.GetValue(seed))));
         });
         return command;
     }

@@ -101,7 +101,7 @@ public sealed class CalibrationBench
 
     private (ModelCalibration Calibration, HeadSolution Value) Solved(ModelCalibration calibration, Head head, HeadFeature feature, double target, Knob knob)
     {
-        using var scores = HeadScores.Of(_model.With(calibration), _texts, head);
+        using var scores = HeadScores.Compute(_model.With(calibration), _texts, head);
         var solution = HeadSolver.Solve(scores, calibration[head], feature, target, knob);
         return (calibration.With(head, solution.Setting), solution);
     }

@@ -17,7 +17,7 @@ public static class Variability
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>One value per head in the grid's order.</returns>
     /// <exception cref="InputException">No text has so many tokens, or a map is broken.</exception>
-    public static double[] Of(IAttentionSource source, int tokens = StabilityFeatures.FirstTokens, VisitOptions? options = null, CancellationToken cancellation = default)
+    public static double[] Compute(IAttentionSource source, int tokens = StabilityFeatures.FirstTokens, VisitOptions? options = null, CancellationToken cancellation = default)
     {
         int texts = source.Texts.Count(t => t.Length >= tokens);
         if (texts == 0) throw new InputException("the variability of heads", null, $"is asked of the first {tokens} tokens, and no text has so many", "Give longer texts, or compare fewer tokens");

@@ -52,14 +52,14 @@ public static class AgreementByAttractors
         var how = options ?? new AblationOptions();
         IReadOnlyList<Head>[][] plan = [.. groups.Select(g => (IReadOnlyList<Head>[])[g.Heads, .. RandomGroups.Like(grid, g.Heads, how.RandomGroups, how.Seed, how.Match)])];
         Ablation[] ablations = [.. plan.SelectMany(p => p).Select(heads => new Ablation(grid, how.OnlyKept ? grid.All().Except(heads) : heads, how.Mode, how.Means))];
-        var (before, after) = AblationScores.Of(task, grid, ablations, progress: progress, cancellation: cancellation);
+        var (before, after) = AblationScores.Run(task, grid, ablations, progress: progress, cancellation: cancellation);
         int at = 0;
         return [.. groups.Zip(plan).SelectMany(g =>
         {
             var own = after[at];
             TaskScores[] random = [.. after.Skip(at + 1).Take(g.Second.Length - 1)];
             at += g.Second.Length;
-            return Of(task.Items, g.First.Name, before, own, random, how.OnlyKept, seed: how.Seed);
+            return Compare(task.Items, g.First.Name, before, own, random, how.OnlyKept, seed: how.Seed);
         })];
     }
 
@@ -73,7 +73,7 @@ public static class AgreementByAttractors
     /// <param name="draws">Draws of the intervals.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="ArgumentException">The scores are not of these items.</exception>
-    public static IReadOnlyList<AgreementEffect> Of(IReadOnlyList<AgreementItem> items, string group, TaskScores before, TaskScores after, IReadOnlyList<TaskScores>? random = null, bool onlyKept = false, int draws = Bootstrap.DefaultDraws, int seed = 0)
+    public static IReadOnlyList<AgreementEffect> Compare(IReadOnlyList<AgreementItem> items, string group, TaskScores before, TaskScores after, IReadOnlyList<TaskScores>? random = null, bool onlyKept = false, int draws = Bootstrap.DefaultDraws, int seed = 0)
     {
         if (new[] { before, after }.Concat(random ?? []).Any(s => s.Correct.Length != items.Count)) throw new ArgumentException($"scores are not of the {items.Count} items", nameof(items));
         int[] numbers = [.. items.Select(i => i.Attractors).Distinct().Order()];

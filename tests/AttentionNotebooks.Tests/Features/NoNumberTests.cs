@@ -51,8 +51,8 @@ public sealed class NoNumberTests : IDisposable
     {
         using var bert = new RandomBert();
         var task = new MaskedWords(bert.Model, RandomBert.Texts, seed: 0);
-        Assert.All(TaskScores.Of(task).Losses, l => Assert.True(double.IsFinite(l)));
-        var error = Assert.Throws<InputException>(() => TaskScores.Of(task, new AttentionHooks { EditHeads = (layer, said) => layer == 1 ? said.mul(NaN) : said }));
+        Assert.All(TaskScores.Evaluate(task).Losses, l => Assert.True(double.IsFinite(l)));
+        var error = Assert.Throws<InputException>(() => TaskScores.Evaluate(task, new AttentionHooks { EditHeads = (layer, said) => layer == 1 ? said.mul(NaN) : said }));
         Assert.Contains("has a loss of NaN", error.Message, StringComparison.Ordinal);
         Assert.StartsWith("item ", error.InputSource, StringComparison.Ordinal);
     }

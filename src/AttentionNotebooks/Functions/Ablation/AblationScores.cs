@@ -19,7 +19,7 @@ public static class AblationScores
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>The scores of the untouched model, and those under each ablation.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static (TaskScores Before, IReadOnlyList<TaskScores> After) Of(IModelTask task, HeadGrid grid, IReadOnlyList<Ablation> ablations,
+    public static (TaskScores Before, IReadOnlyList<TaskScores> After) Run(IModelTask task, HeadGrid grid, IReadOnlyList<Ablation> ablations,
         int threads = 1, bool wholePasses = false, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default) =>
-        EditedScores.Of(task, grid.Layers, [.. ablations.Select(a => new ModelEdit(a.LowestLayer, a.Hooks))], threads, wholePasses, null, progress, cancellation);
+        EditedScores.Run(task, grid.Layers, [.. ablations.Select(a => new ModelEdit(a.LowestLayer, a.Hooks))], threads, wholePasses, null, progress, cancellation);
 }

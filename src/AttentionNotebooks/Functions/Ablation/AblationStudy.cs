@@ -21,7 +21,7 @@ public sealed record AblationOptions
     /// <summary>The heads' mean outputs, for <see cref="AblationMode.Mean"/>.</summary>
     public HeadMeans? Means { get; init; }
 
-    /// <summary>How many passes run at once (<see cref="AblationScores.Of"/>).</summary>
+    /// <summary>How many passes run at once (<see cref="AblationScores.Run"/>).</summary>
     public int Threads { get; init; } = 1;
 
     /// <summary>Decides the random groups and the draws of the intervals.</summary>
@@ -63,7 +63,7 @@ public static class AblationStudy
         }
         (int Own, int[] Random)[] plan = [.. groups.Select(g => (Planned(g.Heads), RandomGroups.Like(grid, g.Heads, options.RandomGroups, options.Seed, options.Match).Select(Planned).ToArray()))];
 
-        var (before, after) = AblationScores.Of(task, grid, ablations, options.Threads, false, progress, cancellation);
+        var (before, after) = AblationScores.Run(task, grid, ablations, options.Threads, false, progress, cancellation);
         double[] questions = Array.ConvertAll(before.Targets, q => (double)q);
         double total = questions.Sum();
         double[][] losses = [.. after.Select(a => a.Losses.Zip(before.Losses, (x, y) => x - y).ToArray())];

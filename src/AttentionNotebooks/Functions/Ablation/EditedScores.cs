@@ -26,7 +26,7 @@ internal static class EditedScores
     /// <param name="progress">Told after each pass, in passes.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>The scores without the edits, and those with each.</returns>
-    public static (TaskScores Before, IReadOnlyList<TaskScores> After) Of(IModelTask task, int layers, IReadOnlyList<ModelEdit> edits,
+    public static (TaskScores Before, IReadOnlyList<TaskScores> After) Run(IModelTask task, int layers, IReadOnlyList<ModelEdit> edits,
         int threads = 1, bool wholePasses = false, AttentionHooks? under = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);

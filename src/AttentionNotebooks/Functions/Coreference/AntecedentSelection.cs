@@ -46,7 +46,7 @@ public sealed class AntecedentSelection : IAttentionVisitor
     /// <returns>Scores over all anaphors, then over those of each type that occurs.</returns>
     /// <exception cref="InputException">A document's words do not fit its text's tokens, or no mention has an antecedent.</exception>
     /// <exception cref="ArgumentException">There are not as many documents as texts.</exception>
-    public static IReadOnlyList<AntecedentScores> Of(IAttentionSource source, IReadOnlyList<CoreferenceDocument> documents, CandidateWords words = CandidateWords.Head, int seed = 0,
+    public static IReadOnlyList<AntecedentScores> Measure(IAttentionSource source, IReadOnlyList<CoreferenceDocument> documents, CandidateWords words = CandidateWords.Head, int seed = 0,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         if (documents.Count != source.Texts.Count) throw new ArgumentException($"{documents.Count} documents for {source.Texts.Count} texts", nameof(documents));

@@ -15,7 +15,7 @@ public sealed record HeadImportance(HeadTable Table, IReadOnlyList<HeadMeasure> 
     /// <param name="progress">Told after each batch of each of three passes, in items.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static HeadImportance Of(Checkpoint checkpoint, ITextTask task, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    public static HeadImportance Compute(Checkpoint checkpoint, ITextTask task, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         var source = new LiveAttention(checkpoint, task.Texts);
         var grid = source.Grid;

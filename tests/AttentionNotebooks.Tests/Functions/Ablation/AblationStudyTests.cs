@@ -13,7 +13,7 @@ public class AblationStudyTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var task = PlantedBert.Task(model);
-        Assert.Equal(1, TaskScores.Of(task).Accuracy.Value);
+        Assert.Equal(1, TaskScores.Evaluate(task).Accuracy.Value);
         var alone = AblationStudy.Run(task, Grid, [new("planted", [PlantedBert.Planted])], new() { Mode = AblationMode.Zero, OnlyKept = true })[0];
         Assert.Equal(0, alone.Accuracy.Value);
         // Every other head of its layer, kept in its place, leaves the model guessing: eight words and a comma, one right.
@@ -27,7 +27,7 @@ public class AblationStudyTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var task = PlantedBert.Task(model);
-        var effects = AblationStudy.Run(task, Grid, HeadGroups.Single(Grid), new() { Mode = mode, Means = HeadMeans.Of(model.Model.Bert, 0, task.Texts) });
+        var effects = AblationStudy.Run(task, Grid, HeadGroups.Single(Grid), new() { Mode = mode, Means = HeadMeans.Compute(model.Model.Bert, 0, task.Texts) });
         var most = effects.MaxBy(e => e.Loss.Value)!;
         Assert.Equal([PlantedBert.Planted], most.Group.Heads);
         Assert.True(most.Loss.Low > 5 * effects.Where(e => e != most).Max(e => Math.Abs(e.Loss.High)), string.Join("; ", effects.Select(e => $"{e.Group.Name} {e.Loss}")));

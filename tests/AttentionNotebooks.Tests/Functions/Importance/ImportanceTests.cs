@@ -56,7 +56,7 @@ public class ImportanceTests
     {
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
-        var importance = HeadImportance.Of(model, PlantedBert.Task(model));
+        var importance = HeadImportance.Compute(model, PlantedBert.Task(model));
         foreach (string column in new[] { "gradient", "first_order", "norm_mass", "attention_gradient" })
         {
             var first = importance.Table.Highest(column, 2);
@@ -134,7 +134,7 @@ public class ImportanceTests
     {
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
-        var table = HeadImportance.Of(model, PlantedBert.Task(model)).Table;
+        var table = HeadImportance.Compute(model, PlantedBert.Task(model)).Table;
         foreach (var head in Grid.All())
             foreach (string what in new[] { "attention", "norm" })
                 Assert.Equal(1, KeyTypes.All.Sum(k => table[head, $"{what}_{k.ToString().ToLowerInvariant()}"]), 1e-5);
@@ -146,7 +146,7 @@ public class ImportanceTests
         Assert.Equal([KeyType.Cls, KeyType.Sep, KeyType.Punctuation, KeyType.Other, KeyType.Other, KeyType.Cls, KeyType.Sep], new[] { "[CLS]", "[SEP]", ",", "[MASK]", "don't", "<s>", "</s>" }.Select(KeyTypes.Of));
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
-        var table = HeadImportance.Of(model, new MaskedWords(model, ["the cat sat", "a dog"])).Table;
+        var table = HeadImportance.Compute(model, new MaskedWords(model, ["the cat sat", "a dog"])).Table;
         Assert.DoesNotContain(table.Features, f => f.EndsWith("punctuation", StringComparison.Ordinal));
         Assert.All(table.Features, f => Assert.All(table.Column(f), v => Assert.True(double.IsFinite(v), f)));
     }
