@@ -27,7 +27,7 @@ internal static class ImportanceVerb
             if (parsed.GetValue(agreement) is not null)
             {
                 foreach (var mode in new[] { AblationMode.Uniform, AblationMode.Zero })
-                    measures.Add(HeadMeasure.Ablation(AblationStudy.Run(asked, importance.Table.Grid, HeadGroups.Single(importance.Table.Grid), new() { Mode = mode, RandomGroups = 0, Seed = parsed.GetValue(seed), Threads = task.Threads(parsed) }, null, cancellation)));
+                    measures.Add(HeadMeasure.Ablation(AblationStudy.Run(asked, HeadGroups.Single(importance.Table.Grid), new() { Mode = mode, RandomGroups = 0, Seed = parsed.GetValue(seed), Threads = task.Threads(parsed) }, null, cancellation)));
             }
             progress.Dispose();
             importance.Table.Write(parsed.GetValue(file)!);

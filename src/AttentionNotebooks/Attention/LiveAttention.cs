@@ -40,7 +40,7 @@ public sealed class LiveAttention : IAttentionSource
         var zeros = new Dictionary<int, int[]>();
         _tokenized = [.. texts.Select(t => OnlyWhatTheModelReads(t, zeros))];
         _device = checkpoint.Model.parameters().First().device;
-        Grid = new HeadGrid(checkpoint.Config.NumHiddenLayers, checkpoint.Config.NumAttentionHeads);
+        Grid = checkpoint.Config.Grid;
         Texts = [.. texts.Select((t, i) => t.Words.All(w => w < 0)
             ? throw new InputException($"text {i}", null, "is empty", "Leave empty texts out")
             : new AttentionText($"{i:000000}", t.Length, t.Tokens, t.Words) { Tags = tags?[i] })];

@@ -60,6 +60,9 @@ public sealed record BertConfig
     /// <summary>The longest input in tokens: the positions, less those that RoBERTa's way of counting leaves out.</summary>
     public int MaxTokens => MaxPositionEmbeddings - (PositionPaddingId + 1 ?? 0);
 
+    /// <summary>The model's heads: layers × heads per layer.</summary>
+    public HeadGrid Grid => new(NumHiddenLayers, NumAttentionHeads);
+
     internal int EmbeddingWidth => EmbeddingSize ?? HiddenSize;
 
     /// <summary>Reads <c>config.json</c>. Its <c>model_type</c> chooses the family; without one it is <c>bert</c>.</summary>

@@ -47,7 +47,7 @@ public static class CalibrationExport
     /// <exception cref="InputException">The calibration is for other heads.</exception>
     public static void Fold(Checkpoint model, ModelCalibration calibration)
     {
-        calibration.RequireGrid(new HeadGrid(model.Config.NumHiddenLayers, model.Config.NumAttentionHeads), "calibration");
+        calibration.RequireGrid(model.Config.Grid, "calibration");
         int size = model.Config.HeadSize;
         using var noGradients = no_grad();
         foreach (var head in calibration.Changed)

@@ -42,7 +42,7 @@ public sealed record KnobSweep(Head Head, IReadOnlyList<string> Tokens, Gaussian
             var hooks = bert.Model.With(ModelCalibration.Identity(bert.Calibration.Grid).With(head, setting)).Hooks ?? new AttentionHooks();
             return new ModelEdit(head.Layer, resume => hooks.Then(new AttentionHooks { Resume = resume }));
         }
-        var (_, after) = EditedScores.Run(task, bert.Calibration.Grid.Layers, [.. settings.Select(Edit)], threads, under: others.Hooks);
+        var (_, after) = EditedScores.Run(task, [.. settings.Select(Edit)], threads, under: others.Hooks);
         KnobState[] states = [.. settings.Zip(after, (setting, asked) => new KnobState(setting, scores.Map(0, setting), [.. features.Select(f => scores.Feature(f, setting))], asked.Loss))];
         return new KnobSweep(head, scores.Texts[0].Tokens!, prior, temperatures, strengths, features, [.. states.Chunk(strengths.Count)], bert.Score(task).Loss);
     }

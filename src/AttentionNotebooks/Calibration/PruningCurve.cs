@@ -27,7 +27,7 @@ public sealed record PruningCurve(string Name, IReadOnlyList<int> Removed, IRead
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        var grid = new HeadGrid(model.Config.NumHiddenLayers, model.Config.NumAttentionHeads);
+        var grid = model.Config.Grid;
         int[] removed = [.. Enumerable.Range(0, steps + 1).Select(s => (int)Math.Round((double)s * grid.Count / steps)).Distinct()];
         var ablations = new List<Ablation>();
         var known = new Dictionary<string, int>(); // from the heads that are out to the ablation
@@ -39,7 +39,7 @@ public sealed record PruningCurve(string Name, IReadOnlyList<int> Removed, IRead
             return known[key] = ablations.Count - 1;
         }
         int[][] passes = [.. orders.Select(o => o.Positions(grid)).Select(order => removed.Skip(1).Select(n => PassOf(order[..n])).ToArray())];
-        var (before, after) = EditedScores.Run(test.AsTask(), grid.Layers, [.. ablations.Select(a => new ModelEdit(a.LowestLayer, a.Hooks))], threads,
+        var (before, after) = EditedScores.Run(test.AsTask(), [.. ablations.Select(a => new ModelEdit(a.LowestLayer, a.Hooks))], threads,
             under: start is null ? null : model.With(start).Hooks, progress: progress, cancellation: cancellation);
         return [.. orders.Select((o, i) => new PruningCurve(o.Name, removed, [before, .. passes[i].Select(p => after[p])]))];
     }

@@ -64,6 +64,8 @@ public sealed record TaskPart(IModelTask Task, IReadOnlyList<int[]> Batches)
 
         public string Name => _task.Name;
 
+        public HeadGrid Grid => _task.Grid;
+
         public int Count => _items.Length;
 
         public IReadOnlyList<int[]> Batches { get; }

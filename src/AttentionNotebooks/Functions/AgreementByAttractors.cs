@@ -38,7 +38,6 @@ public static class AgreementByAttractors
 {
     /// <summary>Asks a model without groups of heads, such as the clusters of a clustering (<see cref="HeadGroups"/>), and without random groups of the same make.</summary>
     /// <param name="task">The items.</param>
-    /// <param name="grid">The heads of the task's model.</param>
     /// <param name="groups">The groups.</param>
     /// <param name="options">What is put in the heads' place, and the random groups; uniform maps, against 20, when omitted.</param>
     /// <param name="progress">Told after each pass, in passes of the model over a batch.</param>
@@ -46,13 +45,13 @@ public static class AgreementByAttractors
     /// <returns>For each group in its order a row per number of attractors, and one for all numbers above 0 where there are several.</returns>
     /// <exception cref="InputException">A group has a head that the model lacks.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static IReadOnlyList<AgreementEffect> Measure(VerbNumber task, HeadGrid grid, IReadOnlyList<HeadGroup> groups, AblationOptions? options = null,
+    public static IReadOnlyList<AgreementEffect> Measure(VerbNumber task, IReadOnlyList<HeadGroup> groups, AblationOptions? options = null,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var how = options ?? new AblationOptions();
+        var (how, grid) = (options ?? new AblationOptions(), task.Grid);
         IReadOnlyList<Head>[][] plan = [.. groups.Select(g => (IReadOnlyList<Head>[])[g.Heads, .. RandomGroups.Like(grid, g.Heads, how.RandomGroups, how.Seed, how.Match)])];
         Ablation[] ablations = [.. plan.SelectMany(p => p).Select(heads => new Ablation(grid, how.OnlyKept ? grid.All().Except(heads) : heads, how.Mode, how.Means))];
-        var (before, after) = AblationScores.Run(task, grid, ablations, progress: progress, cancellation: cancellation);
+        var (before, after) = AblationScores.Run(task, ablations, progress: progress, cancellation: cancellation);
         int at = 0;
         return [.. groups.Zip(plan).SelectMany(g =>
         {

@@ -141,6 +141,8 @@ public class CalibrationTrainerTests
     {
         public string Name => "never better";
 
+        public HeadGrid Grid => new(3, 4);
+
         public int Count => 2;
 
         public IReadOnlyList<int[]> Batches => [[0, 1]];

@@ -60,7 +60,7 @@ public sealed class PruningTests
         var (learnt, tested) = CalibrationData.Held(task.Count);
         var (measured, test) = (TaskPart.Of(task, learnt), TaskPart.Of(task, tested));
         var grid = PlantedBert.Grid;
-        PruningOrder gradient = PruningOrder.ByGradient(measured, grid), ablation = PruningOrder.ByAblation(measured, grid, threads: 2);
+        PruningOrder gradient = PruningOrder.ByGradient(measured), ablation = PruningOrder.ByAblation(measured, threads: 2);
         foreach (var order in new[] { gradient, ablation }) Assert.Equal(grid.PositionOf(PlantedBert.Planted), order.Positions(grid)[^1]);
         var backwards = new PruningOrder("the wrong way round", [.. ablation.Importance.Select(v => -v)]);
         var study = PruningStudy.Run(model, test, [gradient, ablation, backwards], new PruningOptions(Steps: 12, RandomOrders: 39));

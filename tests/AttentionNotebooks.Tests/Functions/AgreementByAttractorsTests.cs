@@ -37,7 +37,7 @@ public sealed class AgreementByAttractorsTests : IDisposable
         var grid = new HeadGrid(3, 4);
         var task = new VerbNumber(checkpoint, [new("a", "the cat [MASK] the dog", "sat", "play", 0), new("b", "the cat [MASK] a dog", "play", "sat", 1), new("c", "dog [MASK]", "sat", "play", 1), new("x", "dog [MASK]", "sat", "plays", 9)]);
         HeadGroup[] groups = [new("layer 1", [.. grid.All().Where(h => h.Layer == 1)]), new("two", [new(0, 1), new(2, 3)])];
-        var effects = AgreementByAttractors.Measure(task, grid, groups, new AblationOptions { Mode = AblationMode.Zero, RandomGroups = 7 });
+        var effects = AgreementByAttractors.Measure(task, groups, new AblationOptions { Mode = AblationMode.Zero, RandomGroups = 7 });
         Assert.Equal([("layer 1", "0"), ("layer 1", "1"), ("two", "0"), ("two", "1")], effects.Select(e => (e.Group, e.Attractors.ToString())));
         // By hand: the layer's heads say nothing.
         var silent = new AttentionHooks { EditHeads = (layer, heads) => layer == 1 ? zeros_like(heads) : heads };
@@ -49,7 +49,7 @@ public sealed class AgreementByAttractorsTests : IDisposable
         // The ranks are those of the same random groups, asked one by one.
         var draws = RandomGroups.Like(grid, groups[1].Heads, 7, seed: 0).Select(h => TaskScores.Evaluate(task, new Ablation(grid, h, AblationMode.Zero).Hooks())).ToArray();
         Assert.Equal((1 + draws.Count(d => d.Losses[0] - before.Losses[0] >= effects[2].Loss.Value - 1e-7)) / 8.0, effects[2].PMore, 1e-12);
-        var kept = AgreementByAttractors.Measure(task, grid, [groups[1]], new AblationOptions { Mode = AblationMode.Zero, OnlyKept = true, RandomGroups = 0 });
+        var kept = AgreementByAttractors.Measure(task, [groups[1]], new AblationOptions { Mode = AblationMode.Zero, OnlyKept = true, RandomGroups = 0 });
         Assert.NotEqual(effects[2].Loss.Value, kept[0].Loss.Value);
     }
 

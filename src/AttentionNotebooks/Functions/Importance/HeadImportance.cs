@@ -19,8 +19,8 @@ public sealed record HeadImportance(HeadTable Table, IReadOnlyList<HeadMeasure> 
     {
         var source = new LiveAttention(checkpoint, task.Texts);
         var grid = source.Grid;
-        var gates = HeadGradients.OfGates(task, grid, progress, cancellation);
-        var weights = HeadGradients.OfWeights(task, grid, progress, cancellation);
+        var gates = HeadGradients.ComputeGates(task, progress, cancellation);
+        var weights = HeadGradients.ComputeWeights(task, progress, cancellation);
         KeyType[] kinds = [.. KeyTypes.All.Where(k => task.Texts.Any(t => t.Tokens.Any(x => KeyTypes.Of(x) == k)))];
         var values = source.Record([ValueFeatures.NormMass, .. kinds.Select(NormFeatures.Norm), .. kinds.Select(NormFeatures.Attention), LayerFeatures.RolloutDistance], progress: progress, cancellation: cancellation);
 

@@ -69,8 +69,8 @@ public class AblationTests
         var task = PlantedBert.Task(model);
         var means = HeadMeans.Compute(model.Model.Bert, 0, task.Texts);
         Ablation[] ablations = [.. PlantedBert.Grid.All().Select(h => new Ablation(PlantedBert.Grid, [h], mode, means)), new(PlantedBert.Grid, Taken, mode, means), new(PlantedBert.Grid, [], mode, means)];
-        var (before, fast) = AblationScores.Run(task, PlantedBert.Grid, ablations);
-        var (_, slow) = AblationScores.Run(task, PlantedBert.Grid, ablations, wholePasses: true);
+        var (before, fast) = AblationScores.Run(task, ablations);
+        var (_, slow) = AblationScores.Run(task, ablations, wholePasses: true);
         for (int a = 0; a < ablations.Length; a++)
         {
             Assert.Equal(TaskScores.Evaluate(task, ablations[a].Hooks()).Losses, fast[a].Losses);
@@ -85,7 +85,7 @@ public class AblationTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var counting = new Counting(PlantedBert.Task(model));
-        AblationScores.Run(counting, PlantedBert.Grid, [new Ablation(PlantedBert.Grid, [new Head(2, 0)], AblationMode.Zero)]);
+        AblationScores.Run(counting, [new Ablation(PlantedBert.Grid, [new Head(2, 0)], AblationMode.Zero)]);
         int batches = counting.Batches.Count;
         Assert.Equal([batches, batches, 2 * batches], counting.Layers);
     }
@@ -97,7 +97,7 @@ public class AblationTests
         using var model = PlantedBert.Create(folder.Root);
         var twice = new Twice(PlantedBert.Task(model));
         Ablation[] ablations = [new(PlantedBert.Grid, [PlantedBert.Planted], AblationMode.Zero)];
-        Assert.Equal(AblationScores.Run(twice, PlantedBert.Grid, ablations, wholePasses: true).After[0].Losses, AblationScores.Run(twice, PlantedBert.Grid, ablations).After[0].Losses);
+        Assert.Equal(AblationScores.Run(twice, ablations, wholePasses: true).After[0].Losses, AblationScores.Run(twice, ablations).After[0].Losses);
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public class AblationTests
         void All()
         {
             var means = HeadMeans.Compute(model.Model.Bert, 0, task.Texts);
-            foreach (var mode in Enum.GetValues<AblationMode>()) AblationScores.Run(task, PlantedBert.Grid, [new Ablation(PlantedBert.Grid, Taken, mode, means)]);
+            foreach (var mode in Enum.GetValues<AblationMode>()) AblationScores.Run(task, [new Ablation(PlantedBert.Grid, Taken, mode, means)]);
         }
         All();
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
@@ -180,6 +180,7 @@ public class AblationTests
     {
         public int[] Layers { get; } = new int[3];
         public string Name => inner.Name;
+        public HeadGrid Grid => inner.Grid;
         public int Count => inner.Count;
         public IReadOnlyList<int[]> Batches => inner.Batches;
 
@@ -193,6 +194,7 @@ public class AblationTests
     private sealed class Twice(IModelTask inner) : IModelTask
     {
         public string Name => inner.Name;
+        public HeadGrid Grid => inner.Grid;
         public int Count => inner.Count;
         public IReadOnlyList<int[]> Batches => inner.Batches;
 

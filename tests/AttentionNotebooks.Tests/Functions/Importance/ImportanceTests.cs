@@ -15,7 +15,7 @@ public class ImportanceTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var task = PlantedBert.Task(model, items: 4);
-        var gates = HeadGradients.OfGates(task, Grid);
+        var gates = HeadGradients.ComputeGates(task);
         foreach (var head in new[] { PlantedBert.Planted, new Head(0, 1), new Head(2, 3) })
         {
             double Loss(int item, double gate) => ReferenceAnswers.With(model, head: (l, h, said) =>
@@ -34,7 +34,7 @@ public class ImportanceTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var task = PlantedBert.Task(model, items: 3);
-        var byKind = HeadGradients.OfWeights(task, Grid);
+        var byKind = HeadGradients.ComputeWeights(task);
         foreach (var head in new[] { PlantedBert.Planted, new Head(0, 1) })
             for (int item = 0; item < task.Count; item++)
             {
@@ -75,8 +75,8 @@ public class ImportanceTests
         using var model = PlantedBert.Create(folder.Root);
         var together = PlantedBert.Task(model, items: 10);
         var alone = new PlantedBert.WordBefore(model, 10, 1) { Batches = [.. Enumerable.Range(0, 10).Select(i => new[] { i })] };
-        var (a, b) = (HeadGradients.OfGates(together, Grid), HeadGradients.OfGates(alone, Grid));
-        var (c, d) = (HeadGradients.OfWeights(together, Grid), HeadGradients.OfWeights(alone, Grid));
+        var (a, b) = (HeadGradients.ComputeGates(together), HeadGradients.ComputeGates(alone));
+        var (c, d) = (HeadGradients.ComputeWeights(together), HeadGradients.ComputeWeights(alone));
         for (int i = 0; i < 10; i++)
             for (int h = 0; h < Grid.Count; h++)
             {
@@ -93,8 +93,8 @@ public class ImportanceTests
         var task = PlantedBert.Task(model, items: 10);
         void All()
         {
-            HeadGradients.OfGates(task, Grid);
-            HeadGradients.OfWeights(task, Grid);
+            HeadGradients.ComputeGates(task);
+            HeadGradients.ComputeWeights(task);
         }
         All();
         Assert.All(model.Model.parameters(), p => Assert.True(p.grad is null));
@@ -109,7 +109,7 @@ public class ImportanceTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var task = new MaskedWords(model, ["the cat sat", "a dog"], rate: 1);
-        var gates = HeadGradients.OfGates(task, Grid);
+        var gates = HeadGradients.ComputeGates(task);
         int[] ids = [2, 4, 4, 4, 3]; // all three words hidden
         int[] right = model.Tokenizer.Encode("the cat sat").Ids;
         double Loss(double gate)
@@ -164,12 +164,13 @@ public class ImportanceTests
     {
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
-        Assert.Contains("a text per item", Assert.Throws<InvalidOperationException>(() => HeadGradients.OfGates(new Doubled(PlantedBert.Task(model)), Grid)).Message);
+        Assert.Contains("a text per item", Assert.Throws<InvalidOperationException>(() => HeadGradients.ComputeGates(new Doubled(PlantedBert.Task(model)))).Message);
     }
 
     private sealed class Doubled(IModelTask inner) : IModelTask
     {
         public string Name => inner.Name;
+        public HeadGrid Grid => inner.Grid;
         public int Count => inner.Count;
         public IReadOnlyList<int[]> Batches => inner.Batches;
         public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null) => inner.Evaluate([.. items, .. items], hooks);

@@ -61,14 +61,14 @@ public class MeasureAgreementTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var task = PlantedBert.Task(model, items: 6);
-        var effects = AblationStudy.Run(task, PlantedBert.Grid, HeadGroups.Single(PlantedBert.Grid), new() { RandomGroups = 0 });
+        var effects = AblationStudy.Run(task, HeadGroups.Single(PlantedBert.Grid), new() { RandomGroups = 0 });
         var measure = HeadMeasure.Ablation(effects);
         Assert.Equal("ablation (uniform)", measure.Name);
         Assert.All(effects.Zip(measure.Values), e => Assert.Equal(e.First.Loss.Value, e.Second, 1e-9));
         double size = Enumerable.Range(0, 6).Average(i => Math.Abs(effects[3].After.Losses[i] - effects[3].Before.Losses[i])); // one question each
         Assert.Equal(size, HeadMeasure.AblationSize(effects).Values[3], 1e-9);
         Assert.Throws<ArgumentException>(() => HeadMeasure.Ablation([.. effects.Reverse()]));
-        Assert.Throws<ArgumentException>(() => HeadMeasure.Ablation(AblationStudy.Run(task, PlantedBert.Grid, HeadGroups.Layers(PlantedBert.Grid), new() { RandomGroups = 0 })));
+        Assert.Throws<ArgumentException>(() => HeadMeasure.Ablation(AblationStudy.Run(task, HeadGroups.Layers(PlantedBert.Grid), new() { RandomGroups = 0 })));
         Assert.Equal(1, MeasureAgreement.Compute([measure, .. HeadImportance.Compute(model, task).Measures], draws: 5)[0, 0].Rho);
     }
 }

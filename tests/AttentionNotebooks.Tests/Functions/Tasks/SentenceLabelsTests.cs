@@ -53,7 +53,7 @@ public sealed class SentenceLabelsTests : IDisposable
         using var model = Model();
         var task = new SentenceLabels(model, Texts);
         var ablation = new Ablation(new HeadGrid(2, 4), [new Head(1, 0), new Head(1, 2)], AblationMode.Zero);
-        var (before, after) = AblationScores.Run(task, new HeadGrid(2, 4), [ablation]);
+        var (before, after) = AblationScores.Run(task, [ablation]);
         Assert.Equal(TaskScores.Evaluate(task).Losses, before.Losses);
         Assert.Equal(TaskScores.Evaluate(task, ablation.Hooks()).Losses, after[0].Losses);
         Assert.NotEqual(before.Losses, after[0].Losses);
