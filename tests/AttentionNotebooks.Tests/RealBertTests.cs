@@ -85,7 +85,7 @@ public class RealBertTests
     [Fact]
     public void On_mean_distance_alone_four_clusters_are_a_peak_though_two_stand_apart_more()
     {
-        var silhouettes = Shipped().Silhouettes(["mean_distance"]).ToDictionary(s => s.K, s => s.Silhouette);
+        var silhouettes = Shipped().SilhouetteByK(["mean_distance"]).ToDictionary(s => s.K, s => s.Silhouette);
         Assert.Equal(0.589, silhouettes[3], 2e-3);
         Assert.Equal(0.600, silhouettes[4], 2e-3);
         Assert.Equal(0.561, silhouettes[5], 2e-3);

@@ -17,7 +17,7 @@ internal static class RelationTables
         {
             var s = scores[i];
             text.Append(CultureInfo.InvariantCulture, $"{s.Relation},{s.Head.Layer},{s.Head.Index},{Name(s.Direction)},{s.Accuracy.Correct},{s.Accuracy.Count},{s.Accuracy.Value:R},{s.Accuracy.Interval.Low:R},{s.Accuracy.Interval.High:R},{s.Baseline.Value:R},{s.Offset},");
-            text.Append(CultureInfo.InvariantCulture, $"{s.NearBaseline.Value:R},{s.NearOffset},{s.OnlyHead},{s.OnlyBaseline},{s.PValue:R},{s.Holm:R},{s.BenjaminiHochberg:R},{Flag(s.Beats(TenPercent.Absolute))},{Flag(s.Beats(TenPercent.Relative))}");
+            text.Append(CultureInfo.InvariantCulture, $"{s.NearBaseline.Value:R},{s.NearOffset},{s.OnlyHead},{s.OnlyBaseline},{s.PValue:R},{s.Holm:R},{s.BenjaminiHochberg:R},{Flag(s.Exceeds(Margin.Points))},{Flag(s.Exceeds(Margin.Ratio))}");
             if (halves is not null) text.Append(CultureInfo.InvariantCulture, $",{halves[i].First.Correct},{halves[i].First.Count},{halves[i].Second.Correct},{halves[i].Second.Count}");
             text.Append('\n');
         }
@@ -32,7 +32,7 @@ internal static class RelationTables
         {
             var b = r.Best;
             text.Append(CultureInfo.InvariantCulture, $"{r.Relation},{r.Accuracy.Count},{b.Head.Layer},{b.Head.Index},{Name(b.Direction)},{b.Accuracy.Value:R},{b.Baseline.Value:R},{b.Offset},{b.PValue:R},{b.Holm:R},");
-            text.Append(CultureInfo.InvariantCulture, $"{r.Accuracy.Value:R},{r.Interval.Low:R},{r.Interval.High:R},{r.Baseline.Value:R},{r.Gain:R},{r.GainInterval.Low:R},{r.GainInterval.High:R},{r.PValue:R},{r.Holm:R},{r.BenjaminiHochberg:R},{Flag(r.Beats(TenPercent.Absolute))},{Flag(r.Beats(TenPercent.Relative))}");
+            text.Append(CultureInfo.InvariantCulture, $"{r.Accuracy.Value:R},{r.Interval.Low:R},{r.Interval.High:R},{r.Baseline.Value:R},{r.Gain:R},{r.GainInterval.Low:R},{r.GainInterval.High:R},{r.PValue:R},{r.Holm:R},{r.BenjaminiHochberg:R},{Flag(r.Exceeds(Margin.Points))},{Flag(r.Exceeds(Margin.Ratio))}");
             foreach (var c in r.Choices) text.Append(CultureInfo.InvariantCulture, $",{c.Head},{Name(c.Direction)},{c.Offset}");
             text.Append('\n');
         }

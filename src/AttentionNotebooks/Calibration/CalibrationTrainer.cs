@@ -125,8 +125,8 @@ public static class CalibrationTrainer
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var answers = train.Task.Ask(batch, hooks());
-            var (loss, asked) = (answers.Loss.sum(), answers.Questions.sum());
+            var answers = train.Task.Evaluate(batch, hooks());
+            var (loss, asked) = (answers.Loss.sum(), answers.Targets.sum());
             sum += LossGuard.At(who, ++steps, loss.Value<float>());
             questions += asked.Value<float>();
             step(loss.div(asked));

@@ -31,7 +31,7 @@ public sealed record PairedComparison(string First, string Second, double Loss, 
             [.. first.Scores.Zip(second.Scores, (x, y) => (Of: of(x), Against: of(y))).Select(p => items.Select(i => difference(p.Of[i], p.Against[i])).ToArray())];
         // Losses are sums in float32: what differs by their rounding alone, as on another number of threads, does not differ.
         double[][] losses = Per(t => t.Losses, (a, b) => Math.Abs(a - b) <= Rounding * Math.Max(Math.Abs(a), Math.Abs(b)) ? 0 : a - b), right = Per(t => t.Correct.Select(c => (double)c).ToArray(), (a, b) => a - b);
-        double[][] questions = [.. first.Scores.Select(t => items.Select(i => (double)t.Questions[i]).ToArray())];
+        double[][] questions = [.. first.Scores.Select(t => items.Select(i => (double)t.Targets[i]).ToArray())];
         var (loss, lossInterval, lossP) = Of(losses, questions, seed);
         var (accuracy, accuracyInterval, accuracyP) = Of(right, questions, seed);
         return new(first.Name, second.Name, loss, lossInterval, lossP, accuracy, accuracyInterval, accuracyP, losses.Count(l => l.Sum() < 0), seeds);

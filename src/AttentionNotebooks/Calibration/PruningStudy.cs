@@ -59,8 +59,8 @@ public sealed record PruningStudy(IReadOnlyList<PruningCurve> Curves, IReadOnlyL
     public static PruningStudy Of(IReadOnlyList<PruningCurve> curves, IReadOnlyList<PruningCurve> random, int seed = 0)
     {
         if (curves.Count == 0) throw new ArgumentException("there is no curve", nameof(curves));
-        int[] questions = curves[0].Scores[0].Questions;
-        if (curves.Concat(random).Any(c => !c.Removed.SequenceEqual(curves[0].Removed) || c.Scores.Any(s => !s.Questions.SequenceEqual(questions)))) throw new ArgumentException("the curves are of other items or steps", nameof(curves));
+        int[] questions = curves[0].Scores[0].Targets;
+        if (curves.Concat(random).Any(c => !c.Removed.SequenceEqual(curves[0].Removed) || c.Scores.Any(s => !s.Targets.SequenceEqual(questions)))) throw new ArgumentException("the curves are of other items or steps", nameof(curves));
         var (losses, randomLosses) = PerItem(curves, random, (s, i) => s.Losses[i]);
         var (right, randomRight) = PerItem(curves, random, (s, i) => s.Correct[i]);
         (int First, int Second)[] pairs =

@@ -68,6 +68,6 @@ public sealed record TaskPart(IModelTask Task, IReadOnlyList<int[]> Batches)
 
         public IReadOnlyList<int[]> Batches { get; }
 
-        public TaskAnswers Ask(IReadOnlyList<int> items, AttentionHooks? hooks = null) => _task.Ask([.. items.Select(i => _items[i])], hooks);
+        public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null) => _task.Evaluate([.. items.Select(i => _items[i])], hooks);
     }
 }

@@ -34,7 +34,7 @@ public static class HeadClusters
     /// <param name="distances">Distances between the heads to cluster on instead of the columns.</param>
     /// <returns>Pairs of k and mean silhouette, for those <see cref="Candidates"/> that are fewer than the heads that differ; at least one.</returns>
     /// <exception cref="InputException">A column cannot be used, or fewer than three heads differ, so that there is nothing to choose.</exception>
-    public static IReadOnlyList<(int K, double Silhouette)> Silhouettes(this HeadTable table, IReadOnlyList<string>? features = null, Scaling scaling = Scaling.ZScore, int seed = 0,
+    public static IReadOnlyList<(int K, double Silhouette)> SilhouetteByK(this HeadTable table, IReadOnlyList<string>? features = null, Scaling scaling = Scaling.ZScore, int seed = 0,
         IClusterAlgorithm? algorithm = null, double[,]? distances = null)
     {
         var space = Space(table.Select(features ?? DefaultFeatures(table)), 2, scaling, distances);

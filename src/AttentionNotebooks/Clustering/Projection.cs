@@ -65,6 +65,6 @@ public sealed record Projection(string Method, double[][] Coordinates, string XT
     {
         int neighbours = Math.Max(1, Math.Min(Neighbours, (heads.Count - 1) / 2));
         var plane = HeadSpace.Euclidean(xy);
-        return new Projection(method, xy, x, y, Faithfulness.Trustworthiness(heads.Distances, plane, neighbours), Faithfulness.Continuity(heads.Distances, plane, neighbours), Faithfulness.ScaledStress(heads.Distances, plane), facts);
+        return new Projection(method, xy, x, y, ProjectionQuality.Trustworthiness(heads.Distances, plane, neighbours), ProjectionQuality.Continuity(heads.Distances, plane, neighbours), ProjectionQuality.ScaledStress(heads.Distances, plane), facts);
     }
 }

@@ -1,6 +1,6 @@
 namespace AttentionNotebooks;
 
-/// <summary>How often items of each class were told to be of each class.</summary>
+/// <summary>How often items of each class were predicted to be of each class.</summary>
 /// <remarks>The measures are those of GLUE (Wang et al. 2019), and agree with scikit-learn's.</remarks>
 public sealed class Confusion
 {
@@ -11,29 +11,29 @@ public sealed class Confusion
     /// <summary>How many classes there are.</summary>
     public int Classes => _counts.GetLength(0);
 
-    /// <summary>How many items were asked.</summary>
+    /// <summary>How many items were counted.</summary>
     public int Items => _counts.Cast<int>().Sum();
 
-    /// <summary>How many items of a class were told to be of a class.</summary>
+    /// <summary>How many items of the true class were predicted to be of the other one given.</summary>
     /// <param name="gold">The true class, from 0.</param>
-    /// <param name="told">The class told, from 0.</param>
-    public int this[int gold, int told] => _counts[gold, told];
+    /// <param name="predicted">The predicted class, from 0.</param>
+    public int this[int gold, int predicted] => _counts[gold, predicted];
 
     /// <summary>Counts.</summary>
     /// <param name="gold">The items' classes, from 0.</param>
-    /// <param name="told">What was told, as many.</param>
+    /// <param name="predicted">The predicted classes, as many.</param>
     /// <param name="classes">How many classes there are.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     /// <exception cref="IndexOutOfRangeException">A class is outside 0 … <paramref name="classes"/> − 1.</exception>
-    public static Confusion Of(IReadOnlyList<int> gold, IReadOnlyList<int> told, int classes)
+    public static Confusion Of(IReadOnlyList<int> gold, IReadOnlyList<int> predicted, int classes)
     {
-        if (gold.Count != told.Count) throw new ArgumentException($"{told.Count} answers to {gold.Count} items", nameof(told));
+        if (gold.Count != predicted.Count) throw new ArgumentException($"{predicted.Count} answers to {gold.Count} items", nameof(predicted));
         var counts = new int[classes, classes];
-        for (int i = 0; i < gold.Count; i++) counts[gold[i], told[i]]++;
+        for (int i = 0; i < gold.Count; i++) counts[gold[i], predicted[i]]++;
         return new Confusion(counts);
     }
 
-    /// <summary>The share of items told right.</summary>
+    /// <summary>The share of items whose class was predicted right.</summary>
     public Proportion Accuracy => new(Enumerable.Range(0, Classes).Sum(c => _counts[c, c]), Items);
 
     /// <summary>F1 of class 1, 0 … 1.</summary>
@@ -53,14 +53,14 @@ public sealed class Confusion
     {
         get
         {
-            double n = Items, hits = 0, both = 0, goldSquares = 0, toldSquares = 0;
+            double n = Items, hits = 0, both = 0, goldSquares = 0, predictedSquares = 0;
             for (int c = 0; c < Classes; c++)
             {
-                double gold = 0, told = 0;
-                for (int d = 0; d < Classes; d++) (gold, told) = (gold + _counts[c, d], told + _counts[d, c]);
-                (hits, both, goldSquares, toldSquares) = (hits + _counts[c, c], both + gold * told, goldSquares + gold * gold, toldSquares + told * told);
+                double gold = 0, predicted = 0;
+                for (int d = 0; d < Classes; d++) (gold, predicted) = (gold + _counts[c, d], predicted + _counts[d, c]);
+                (hits, both, goldSquares, predictedSquares) = (hits + _counts[c, c], both + gold * predicted, goldSquares + gold * gold, predictedSquares + predicted * predicted);
             }
-            double spread = (n * n - goldSquares) * (n * n - toldSquares);
+            double spread = (n * n - goldSquares) * (n * n - predictedSquares);
             return spread == 0 ? 0 : (hits * n - both) / Math.Sqrt(spread);
         }
     }

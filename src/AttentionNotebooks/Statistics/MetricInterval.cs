@@ -9,39 +9,39 @@ public readonly record struct MetricInterval(double Value, double Low, double Hi
     /// <summary>A measure of classes, with a percentile interval over draws of the items with replacement (Efron 1979).</summary>
     /// <param name="metric">The measure.</param>
     /// <param name="gold">The items' classes, from 0; at least one item.</param>
-    /// <param name="told">What was told.</param>
+    /// <param name="predicted">The predicted classes.</param>
     /// <param name="classes">How many classes there are.</param>
     /// <param name="draws">How many draws.</param>
     /// <param name="level">The share of draws that the interval holds.</param>
     /// <param name="seed">Decides the draws.</param>
     /// <exception cref="ArgumentException">The lengths differ, or there is no item.</exception>
     /// <exception cref="InvalidOperationException">F1 of more than two classes.</exception>
-    public static MetricInterval Of(ClassificationMetric metric, IReadOnlyList<int> gold, IReadOnlyList<int> told, int classes, int draws = Bootstrap.DefaultDraws, double level = 0.95, int seed = 0)
+    public static MetricInterval Of(ClassificationMetric metric, IReadOnlyList<int> gold, IReadOnlyList<int> predicted, int classes, int draws = Bootstrap.DefaultDraws, double level = 0.95, int seed = 0)
     {
-        double value = Confusion.Of(gold, told, classes).Value(metric);
-        return Resample(gold.Count, value, items => Confusion.Of([.. items.Select(i => gold[i])], [.. items.Select(i => told[i])], classes).Value(metric), draws, level, seed);
+        double value = Confusion.Of(gold, predicted, classes).Value(metric);
+        return Resample(gold.Count, value, items => Confusion.Of([.. items.Select(i => gold[i])], [.. items.Select(i => predicted[i])], classes).Value(metric), draws, level, seed);
     }
 
     /// <summary>By how much one series of answers measures above another on the same items; each draw takes the same items of both.</summary>
     /// <param name="metric">The measure.</param>
     /// <param name="gold">The items' classes, from 0; at least one item.</param>
-    /// <param name="told">What was told.</param>
-    /// <param name="reference">What was told before, or by another.</param>
+    /// <param name="predicted">The predicted classes.</param>
+    /// <param name="reference">The classes predicted before, or by another model.</param>
     /// <param name="classes">How many classes there are.</param>
     /// <param name="draws">How many draws.</param>
     /// <param name="level">The share of draws that the interval holds.</param>
     /// <param name="seed">Decides the draws.</param>
-    /// <returns>The measure of <paramref name="told"/> less that of <paramref name="reference"/>.</returns>
+    /// <returns>The measure of <paramref name="predicted"/> less that of <paramref name="reference"/>.</returns>
     /// <exception cref="ArgumentException">The lengths differ, or there is no item.</exception>
     /// <exception cref="InvalidOperationException">F1 of more than two classes.</exception>
-    public static MetricInterval Change(ClassificationMetric metric, IReadOnlyList<int> gold, IReadOnlyList<int> told, IReadOnlyList<int> reference, int classes, int draws = Bootstrap.DefaultDraws, double level = 0.95, int seed = 0)
+    public static MetricInterval Change(ClassificationMetric metric, IReadOnlyList<int> gold, IReadOnlyList<int> predicted, IReadOnlyList<int> reference, int classes, int draws = Bootstrap.DefaultDraws, double level = 0.95, int seed = 0)
     {
         double Difference(int[] items)
         {
             int[] truth = [.. items.Select(i => gold[i])];
-            return Confusion.Of(truth, [.. items.Select(i => told[i])], classes).Value(metric) - Confusion.Of(truth, [.. items.Select(i => reference[i])], classes).Value(metric);
+            return Confusion.Of(truth, [.. items.Select(i => predicted[i])], classes).Value(metric) - Confusion.Of(truth, [.. items.Select(i => reference[i])], classes).Value(metric);
         }
-        double value = Confusion.Of(gold, told, classes).Value(metric) - Confusion.Of(gold, reference, classes).Value(metric);
+        double value = Confusion.Of(gold, predicted, classes).Value(metric) - Confusion.Of(gold, reference, classes).Value(metric);
         return Resample(gold.Count, value, Difference, draws, level, seed);
     }
 

@@ -15,7 +15,7 @@ public class CalibrationExperimentTests
         int weights = (int)bert.Model.Model.parameters().Sum(p => p.numel()); // no pooler here: all take part
         Assert.Equal([0, 6, 18, 18, 18, 18, 72, weights], experiment.Arms.Select(a => a.Parameters));
         Assert.All(experiment.Arms, a => Assert.Equal(2, a.Scores.Count));
-        int[] test = [.. Enumerable.Range(0, 48).Where(i => experiment.Arms[0].Scores[0].Questions[i] > 0)];
+        int[] test = [.. Enumerable.Range(0, 48).Where(i => experiment.Arms[0].Scores[0].Targets[i] > 0)];
         Assert.Equal(experiment.TestItems, test.Length);
         Assert.Equal(CalibrationData.Held(48).Tested, test);
         foreach (var arm in experiment.Arms.Skip(1))

@@ -94,7 +94,7 @@ public class CalibrationTrainerTests
         var random = new Random(4);
         double[] at = [.. Enumerable.Range(0, bert.Grid.Count * layout.Count).Select(_ => random.NextDouble() - 0.5)];
         using var scope = NewDisposeScope();
-        Tensor Loss(Tensor theta) => task.Ask([.. Enumerable.Range(0, task.Count)], CalibrationHooks.Of(new LearnedSettings(theta, layout, bert.Grid.Heads), bert.Model.Tokenizer)).Loss.sum();
+        Tensor Loss(Tensor theta) => task.Evaluate([.. Enumerable.Range(0, task.Count)], CalibrationHooks.Of(new LearnedSettings(theta, layout, bert.Grid.Heads), bert.Model.Tokenizer)).Loss.sum();
         Tensor Theta(double[] values) => tensor(Array.ConvertAll(values, v => (float)v), [bert.Grid.Count, layout.Count]);
         var theta = Theta(at).requires_grad_();
         Loss(theta).backward();
@@ -145,7 +145,7 @@ public class CalibrationTrainerTests
 
         public IReadOnlyList<int[]> Batches => [[0, 1]];
 
-        public TaskAnswers Ask(IReadOnlyList<int> items, AttentionHooks? hooks = null) => new(ones(items.Count), zeros(items.Count), ones(items.Count));
+        public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null) => new(ones(items.Count), zeros(items.Count), ones(items.Count));
     }
 
     private static Tying Tie(RandomBert bert, string how) => how switch

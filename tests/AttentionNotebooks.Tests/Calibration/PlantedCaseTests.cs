@@ -65,13 +65,13 @@ public class PlantedCaseTests
 
         public IReadOnlyList<int[]> Batches { get; }
 
-        public TaskAnswers Ask(IReadOnlyList<int> items, AttentionHooks? hooks = null)
+        public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null)
         {
             var text = _texts[items[0]];
             var ours = LogProbabilities(_model, text, hooks);
             var theirs = tensor(_wanted[items[0]], ours.shape);
             var loss = theirs.exp().mul(theirs.add(ours, Scalars.MinusOne)).sum().view(1);
-            return new TaskAnswers(loss, zeros(1), ones(1).mul(tensor((float)text.Length)));
+            return new TaskOutput(loss, zeros(1), ones(1).mul(tensor((float)text.Length)));
         }
 
         private static float[] Answers(Checkpoint model, TokenizedText text, AttentionHooks? hooks)

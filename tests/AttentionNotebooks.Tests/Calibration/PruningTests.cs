@@ -25,7 +25,7 @@ public sealed class PruningTests
         double Score(ModelCalibration calibration)
         {
             var scores = bert.Model.With(calibration).Score(test.Task, test.Batches);
-            return test.Items.Sum(i => scores.Losses[i]) / test.Items.Sum(i => scores.Questions[i]);
+            return test.Items.Sum(i => scores.Losses[i]) / test.Items.Sum(i => scores.Targets[i]);
         }
     }
 
@@ -149,6 +149,6 @@ public sealed class PruningTests
         Assert.Equal([0, 3, 9], part.Items);
         Assert.Equal(3, own.Losses.Length);
         for (int i = 0; i < 3; i++) Assert.Equal(whole.Losses[part.Items[i]], own.Losses[i], 1e-5);
-        Assert.Equal(part.Items.Select(i => whole.Questions[i]), own.Questions);
+        Assert.Equal(part.Items.Select(i => whole.Targets[i]), own.Targets);
     }
 }

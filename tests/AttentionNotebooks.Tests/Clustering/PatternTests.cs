@@ -83,6 +83,6 @@ public class PatternTests
         var noise = KMeansTests.Random(384, 2, 1);
         var table = new HeadTable(new HeadGrid(24, 16), ["mean_distance", "entropy"], [[.. noise.Select((p, i) => p[0] + 3 * (i % 2))], [.. noise.Select((p, i) => p[1] + 3 * (i / 2 % 2))]]);
         Assert.Equal(384, DistanceExperiment.Of(table, shuffles: 9).OnAll.Labels.Length);
-        Assert.Equal(4, table.Silhouettes(algorithm: ClusterAlgorithms.Ward).MaxBy(s => s.Silhouette).K);
+        Assert.Equal(4, table.SilhouetteByK(algorithm: ClusterAlgorithms.Ward).MaxBy(s => s.Silhouette).K);
     }
 }

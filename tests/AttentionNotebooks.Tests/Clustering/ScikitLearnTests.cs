@@ -103,8 +103,8 @@ public class ScikitLearnTests
     public void Trustworthiness_and_continuity()
     {
         double[,] data = HeadSpace.OfPoints(Golden.Real).Distances, picture = HeadSpace.OfPoints(Golden.Matrix("trustworthiness.y")).Distances;
-        Assert.Equal(Golden.Number("trustworthiness.trust"), Faithfulness.Trustworthiness(data, picture, 12), Digits);
-        Assert.Equal(Golden.Number("trustworthiness.continuity"), Faithfulness.Continuity(data, picture, 12), Digits);
+        Assert.Equal(Golden.Number("trustworthiness.trust"), ProjectionQuality.Trustworthiness(data, picture, 12), Digits);
+        Assert.Equal(Golden.Number("trustworthiness.continuity"), ProjectionQuality.Continuity(data, picture, 12), Digits);
     }
 
     [Fact]

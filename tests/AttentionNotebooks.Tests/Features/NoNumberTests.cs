@@ -91,9 +91,9 @@ public sealed class NoNumberTests : IDisposable
 
         public IReadOnlyList<int[]> Batches => task.Batches;
 
-        public TaskAnswers Ask(IReadOnlyList<int> items, AttentionHooks? hooks = null)
+        public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null)
         {
-            var answers = task.Ask(items, hooks);
+            var answers = task.Evaluate(items, hooks);
             return answers with { Loss = answers.Loss.add(answers.Loss.sub(answers.Loss).sqrt(), Scalars.One) };
         }
     }

@@ -14,7 +14,7 @@ public class ConfusionTests
     [Fact]
     public void By_hand()
     {
-        // True class 1: 6 told right, 1 missed. True class 0: 2 taken for 1, 3 told right.
+        // True class 1: 6 predicted right, 1 missed. True class 0: 2 taken for 1, 3 predicted right.
         var confusion = Confusion.Of([1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0], [1, 1, 1, 1, 1, 1, 0, 1, 1, 0, 0, 0], 2);
         Assert.Equal((6, 1, 2, 3), (confusion[1, 1], confusion[1, 0], confusion[0, 1], confusion[0, 0]));
         Assert.Equal(9 / 12.0, confusion.Accuracy.Value, 1e-15);
@@ -40,12 +40,12 @@ public class ConfusionTests
     [Fact]
     public void Matthews_of_two_classes_is_the_correlation_of_zeros_and_ones()
     {
-        var answers = Gen.Choose(0, 1).ListOf(24).Select(l => l.ToArray()).ToArbitrary(); // 12 true classes, 12 told
+        var answers = Gen.Choose(0, 1).ListOf(24).Select(l => l.ToArray()).ToArbitrary(); // 12 true classes, 12 predicted
         Prop.ForAll(answers, labels =>
         {
             double matthews = Confusion.Of(labels[..12], labels[12..], 2).Matthews;
-            double[] gold = [.. labels[..12].Select(l => (double)l)], told = [.. labels[12..].Select(l => (double)l)];
-            double correlation = AttentionNotebooks.RankCorrelation.Pearson(gold, told);
+            double[] gold = [.. labels[..12].Select(l => (double)l)], predicted = [.. labels[12..].Select(l => (double)l)];
+            double correlation = AttentionNotebooks.RankCorrelation.Pearson(gold, predicted);
             return Math.Abs(matthews - (double.IsNaN(correlation) ? 0 : correlation)) < 1e-12;
         }).QuickCheckThrowOnFailure();
     }
@@ -57,8 +57,8 @@ public class ConfusionTests
         var random = new Random(3);
         int held = Enumerable.Range(0, 200).Count(s =>
         {
-            int[] gold = [.. Enumerable.Range(0, 60).Select(_ => random.Next(2))], told = [.. gold.Select(g => random.NextDouble() < 0.7 ? g : 1 - g)];
-            var interval = MetricInterval.Of(ClassificationMetric.Accuracy, gold, told, 2, draws: 300, seed: s);
+            int[] gold = [.. Enumerable.Range(0, 60).Select(_ => random.Next(2))], predicted = [.. gold.Select(g => random.NextDouble() < 0.7 ? g : 1 - g)];
+            var interval = MetricInterval.Of(ClassificationMetric.Accuracy, gold, predicted, 2, draws: 300, seed: s);
             return interval.Low <= 0.7 && 0.7 <= interval.High;
         });
         Assert.InRange(held, 178, 199);

@@ -64,7 +64,7 @@ public static class AblationStudy
         (int Own, int[] Random)[] plan = [.. groups.Select(g => (Planned(g.Heads), RandomGroups.Like(grid, g.Heads, options.RandomGroups, options.Seed, options.Match).Select(Planned).ToArray()))];
 
         var (before, after) = AblationScores.Of(task, grid, ablations, options.Threads, false, progress, cancellation);
-        double[] questions = Array.ConvertAll(before.Questions, q => (double)q);
+        double[] questions = Array.ConvertAll(before.Targets, q => (double)q);
         double total = questions.Sum();
         double[][] losses = [.. after.Select(a => a.Losses.Zip(before.Losses, (x, y) => x - y).ToArray())];
         double[][] right = [.. after.Select(a => a.Correct.Zip(before.Correct, (x, y) => (double)(x - y)).ToArray())];

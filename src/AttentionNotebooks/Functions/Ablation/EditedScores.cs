@@ -39,17 +39,17 @@ internal static class EditedScores
         foreach (var batch in task.Batches)
         {
             using var entering = new EnteringStates(layers);
-            workers.Run(1, _ => Ask(before, batch, new AttentionHooks { OnStates = entering.Keep }));
-            workers.Run(edits.Count, i => Ask(after[i], batch, edits[i].Hooks(wholePasses ? null : entering.From(edits[i].LowestLayer))));
+            workers.Run(1, _ => Evaluate(before, batch, new AttentionHooks { OnStates = entering.Keep }));
+            workers.Run(edits.Count, i => Evaluate(after[i], batch, edits[i].Hooks(wholePasses ? null : entering.From(edits[i].LowestLayer))));
         }
         return (before, after);
 
-        void Ask(TaskScores scores, int[] batch, AttentionHooks hooks)
+        void Evaluate(TaskScores scores, int[] batch, AttentionHooks hooks)
         {
             cancellation.ThrowIfCancellationRequested();
             using var noGradients = no_grad();
             using var scope = NewDisposeScope();
-            scores.Take(batch, task.Ask(batch, under?.Then(hooks) ?? hooks));
+            scores.Take(batch, task.Evaluate(batch, under?.Then(hooks) ?? hooks));
             lock (gate) progress?.Report(new VisitProgress(++done, all, clock.Elapsed));
         }
     }

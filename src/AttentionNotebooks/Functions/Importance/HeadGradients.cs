@@ -101,9 +101,9 @@ public static class HeadGradients
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             using var leaves = new Leaves(grid, batch.Length);
-            var answers = task.Ask(batch, hooks(batch, leaves));
+            var answers = task.Evaluate(batch, hooks(batch, leaves));
             // Items do not touch one another: the gradient of the sum is, for each item's own leaves, that item's.
-            var loss = answers.Loss.div(answers.Questions).sum();
+            var loss = answers.Loss.div(answers.Targets).sum();
             var gradients = autograd.grad([loss], leaves.All());
             for (int layer = 0; layer < grid.Layers; layer++)
             {

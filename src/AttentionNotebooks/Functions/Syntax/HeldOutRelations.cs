@@ -31,8 +31,8 @@ public sealed record HeldOutRelation(string Relation, RelationScore Best, IReadO
     public double BenjaminiHochberg { get; init; }
 
     /// <summary>Whether the held-out head is at least ten percent better than the held-out offset.</summary>
-    /// <param name="of">Ten percent of what.</param>
-    public bool Beats(TenPercent of) => RelationScore.Beats(Accuracy, Baseline, of);
+    /// <param name="margin">Ten percent of what.</param>
+    public bool Exceeds(Margin margin) => RelationScore.Exceeds(Accuracy, Baseline, margin);
 }
 
 /// <summary>

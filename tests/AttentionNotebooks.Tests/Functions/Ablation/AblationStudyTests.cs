@@ -94,7 +94,7 @@ public class AblationStudyTests
         for (int d = 0; d < PairedBootstrap.DefaultDraws; d++)
         {
             int[] items = [.. Enumerable.Range(0, 5).Select(_ => random.Next(5))];
-            drawn.Add(items.Sum(i => changes[i]) / items.Sum(i => effect.Before.Questions[i]));
+            drawn.Add(items.Sum(i => changes[i]) / items.Sum(i => effect.Before.Targets[i]));
         }
         drawn.Sort();
         Assert.Equal(drawn[24] + 0.975 * (drawn[25] - drawn[24]), effect.Loss.Low, 1e-9); // the 2.5 % point of 1,000: at 24.975

@@ -183,7 +183,7 @@ public class AblationTests
         public int Count => inner.Count;
         public IReadOnlyList<int[]> Batches => inner.Batches;
 
-        public TaskAnswers Ask(IReadOnlyList<int> items, AttentionHooks? hooks = null) => inner.Ask(items, new AttentionHooks
+        public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null) => inner.Evaluate(items, new AttentionHooks
         {
             EditScores = hooks?.EditScores, EditHeads = hooks?.EditHeads, OnStates = hooks?.OnStates, Resume = hooks?.Resume, OnProbabilities = (layer, _) => Layers[layer]++,
         });
@@ -196,10 +196,10 @@ public class AblationTests
         public int Count => inner.Count;
         public IReadOnlyList<int[]> Batches => inner.Batches;
 
-        public TaskAnswers Ask(IReadOnlyList<int> items, AttentionHooks? hooks = null)
+        public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null)
         {
-            var (a, b) = (inner.Ask([.. items.Take(1)], hooks), inner.Ask([.. items.Skip(1)], hooks));
-            return new TaskAnswers(cat([a.Loss, b.Loss]), cat([a.Correct, b.Correct]), cat([a.Questions, b.Questions]));
+            var (a, b) = (inner.Evaluate([.. items.Take(1)], hooks), inner.Evaluate([.. items.Skip(1)], hooks));
+            return new TaskOutput(cat([a.Loss, b.Loss]), cat([a.Correct, b.Correct]), cat([a.Targets, b.Targets]));
         }
     }
 }

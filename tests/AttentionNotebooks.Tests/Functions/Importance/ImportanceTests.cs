@@ -172,6 +172,6 @@ public class ImportanceTests
         public string Name => inner.Name;
         public int Count => inner.Count;
         public IReadOnlyList<int[]> Batches => inner.Batches;
-        public TaskAnswers Ask(IReadOnlyList<int> items, AttentionHooks? hooks = null) => inner.Ask([.. items, .. items], hooks);
+        public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null) => inner.Evaluate([.. items, .. items], hooks);
     }
 }

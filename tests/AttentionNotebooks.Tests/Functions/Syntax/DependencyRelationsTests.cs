@@ -84,7 +84,7 @@ public class DependencyRelationsTests
     public void Ten_percent_is_read_in_two_ways(int correct, int baseline, int count, bool absolute, bool relative)
     {
         var score = new RelationScore("r", new Head(0, 0), Direction.DependentToHead, new Proportion(correct, count), new Proportion(baseline, count), 1);
-        Assert.Equal((absolute, relative), (score.Beats(TenPercent.Absolute), score.Beats(TenPercent.Relative)));
+        Assert.Equal((absolute, relative), (score.Exceeds(Margin.Points), score.Exceeds(Margin.Ratio)));
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public class HeldOutRelationsTests
         {
             Assert.All(relation.Choices, c => Assert.Equal((new Head(1, 2), Direction.DependentToHead), (c.Head, c.Direction)));
             Assert.Equal((1, 1, 1), (relation.Accuracy.Value, relation.Interval.Low, relation.Interval.High));
-            Assert.True(relation.GainInterval.Low > 0.3 && relation.Holm < 1e-6 && relation.Beats(TenPercent.Absolute) && relation.Beats(TenPercent.Relative));
+            Assert.True(relation.GainInterval.Low > 0.3 && relation.Holm < 1e-6 && relation.Exceeds(Margin.Points) && relation.Exceeds(Margin.Ratio));
         }
     }
 
