@@ -1,6 +1,6 @@
 namespace AttentionNotebooks;
 
-/// <summary>Quantiles of a sample.</summary>
+/// <summary>The values of a sample below which a share of it lies.</summary>
 internal static class Quantile
 {
     /// <summary>The q-quantile with linear interpolation (type 7 of Hyndman and Fan 1996).</summary>
