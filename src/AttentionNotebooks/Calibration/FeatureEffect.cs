@@ -32,16 +32,16 @@ internal static class FeatureEffects
         for (int d = 0; d < draws; d++)
         {
             int[] rows = [.. Enumerable.Range(0, y.Length).Select(_ => random.Next(y.Length))];
-            double[] drawn = [.. rows.Select(i => y[i])], drawnRanks = RankCorrelation.Ranks(drawn);
+            double[] drawn = [.. rows.Select(i => y[i])], drawnRanks = Ranks.Of(drawn);
             var again = new Ridge([.. rows.Select(i => x[i])]).Fit(drawn, lambda);
             for (int c = 0; c < count; c++)
             {
                 coefficients[c].Add(again.Coefficients[c]);
-                ranks[c].Add(RankCorrelation.Pearson(RankCorrelation.Ranks([.. rows.Select(i => x[i][c])]), drawnRanks));
+                ranks[c].Add(RankCorrelation.Pearson(Ranks.Of([.. rows.Select(i => x[i][c])]), drawnRanks));
             }
         }
-        double[][] ranked = [.. columns.Features.Select(f => RankCorrelation.Ranks(columns.Column(f)))];
-        double[] importance = RankCorrelation.Ranks(y), observed = [.. ranked.Select(r => RankCorrelation.Pearson(r, importance))];
+        double[][] ranked = [.. columns.Features.Select(f => Ranks.Of(columns.Column(f)))];
+        double[] importance = Ranks.Of(y), observed = [.. ranked.Select(r => RankCorrelation.Pearson(r, importance))];
         for (int s = 0; s < Math.Max(permutations, Shuffles); s++)
         {
             random.Shuffle(importance); // shuffled ranks are the ranks of the shuffled
@@ -55,6 +55,6 @@ internal static class FeatureEffects
     public static (double Low, double High) Interval(IEnumerable<double> draws)
     {
         double[] finite = [.. draws.Where(double.IsFinite)];
-        return finite.Length == 0 ? (double.NaN, double.NaN) : (FeatureScaling.Quantile(finite, 0.025), FeatureScaling.Quantile(finite, 0.975));
+        return finite.Length == 0 ? (double.NaN, double.NaN) : (Quantile.Of(finite, 0.025), Quantile.Of(finite, 0.975));
     }
 }

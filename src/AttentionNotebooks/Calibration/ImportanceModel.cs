@@ -94,7 +94,7 @@ public sealed record ImportanceModel(double R2, (double Low, double High) R2Inte
         var random = new Random(seed);
         double[] draws = Drawn(importance.Count, DefaultDraws, random, rows => RankCorrelation.Spearman([.. rows.Select(i => predicted[i])], [.. rows.Select(i => importance[i])]));
         double rank = RankCorrelation.Spearman(predicted, importance);
-        double[] ranks = RankCorrelation.Ranks(predicted), shuffled = RankCorrelation.Ranks(importance);
+        double[] ranks = Ranks.Of(predicted), shuffled = Ranks.Of(importance);
         double[] @null = [.. Enumerable.Range(0, FeatureEffects.Shuffles).Select(_ =>
         {
             random.Shuffle(shuffled);

@@ -64,6 +64,6 @@ public sealed record PairedComparison(string First, string Second, double Loss, 
             foreach (double v in perItem) sum += random.Next(2) == 0 ? v : -v;
             @null[f] = Math.Abs(sum);
         }
-        return (mean, (FeatureScaling.Quantile(drawn, 0.025), FeatureScaling.Quantile(drawn, 0.975)), Permutation.PValue(Math.Abs(mean), @null));
+        return (mean, (Quantile.Of(drawn, 0.025), Quantile.Of(drawn, 0.975)), Permutation.PValue(Math.Abs(mean), @null));
     }
 }

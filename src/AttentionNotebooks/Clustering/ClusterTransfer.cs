@@ -48,7 +48,7 @@ public sealed record ClusterTransfer(double AdjustedRand, double Low, double Hig
         {
             (int A, int B)[] seeds = [.. Enumerable.Range(0, draws).Select(_ => (random.Next(), random.Next()))];
             double[] indices = Runs.Of(draws, d => Validity.AdjustedRand(Again(a, resampleA(seeds[d].A)), Again(b, resampleB(seeds[d].B))));
-            (low, high) = (FeatureScaling.Quantile(indices, 0.025), FeatureScaling.Quantile(indices, 0.975));
+            (low, high) = (Quantile.Of(indices, 0.025), Quantile.Of(indices, 0.975));
         }
         return new ClusterTransfer(index, low, high, Permutation.PValue(index, chance), a.Grid.Count - moved.Length, kept.Average(), a.Grid.Count, moved);
     }

@@ -11,10 +11,10 @@ public sealed record StabilityReport(string Over, double[] AdjustedRand, double[
     public double Mean => AdjustedRand.Average();
 
     /// <summary>The 2.5 % quantile over the draws.</summary>
-    public double Low => FeatureScaling.Quantile(AdjustedRand, 0.025);
+    public double Low => Quantile.Of(AdjustedRand, 0.025);
 
     /// <summary>The 97.5 % quantile over the draws.</summary>
-    public double High => FeatureScaling.Quantile(AdjustedRand, 0.975);
+    public double High => Quantile.Of(AdjustedRand, 0.975);
 
     /// <summary>How many draws could be clustered.</summary>
     public int Draws => AdjustedRand.Length;

@@ -65,7 +65,7 @@ public readonly record struct MetricInterval(double Value, double Low, double Hi
             for (int i = 0; i < count; i++) items[i] = random.Next(count);
             drawn[d] = measure(items);
         }
-        return new MetricInterval(value, FeatureScaling.Quantile(drawn, (1 - level) / 2), FeatureScaling.Quantile(drawn, (1 + level) / 2));
+        return new MetricInterval(value, Quantile.Of(drawn, (1 - level) / 2), Quantile.Of(drawn, (1 + level) / 2));
     }
 
     /// <inheritdoc/>

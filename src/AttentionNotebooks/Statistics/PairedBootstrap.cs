@@ -44,7 +44,7 @@ public static class PairedBootstrap
             if (!(weight > 0)) continue;
             for (int s = 0; s < series; s++) drawn[s].Add(sums[s] / weight);
         }
-        double At(List<double> values, double q) => values.Count == 0 ? double.NaN : FeatureScaling.Quantile([.. values], q);
+        double At(List<double> values, double q) => values.Count == 0 ? double.NaN : Quantile.Of([.. values], q);
         return [.. drawn.Select(v => (At(v, (1 - level) / 2), At(v, (1 + level) / 2)))];
     }
 }

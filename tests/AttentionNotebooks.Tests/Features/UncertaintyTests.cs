@@ -74,14 +74,6 @@ public class UncertaintyTests
         Assert.Equal(2 / 3.0, values.Reliabilities()[0].Value, 1e-6);
     }
 
-    [Theory]
-    [InlineData(new double[] { 1, 2, 3, 4 }, new double[] { 10, 20, 25, 90 }, 1)]
-    [InlineData(new double[] { 1, 2, 3, 4 }, new double[] { 4, 3, 2, 1 }, -1)]
-    [InlineData(new double[] { 1, 2, 3 }, new double[] { 1, 3, 2 }, 0.5)]
-    [InlineData(new double[] { 1, 1, 2 }, new double[] { 1, 2, 3 }, 0.8660254037844387)] // ranks ½ ½ 2 and 0 1 2
-    [InlineData(new double[] { 1, 1, 1 }, new double[] { 1, 2, 3 }, double.NaN)]
-    public void Rank_correlation(double[] x, double[] y, double expected) => Assert.Equal(expected, RankCorrelation.Spearman(x, y), 1e-12);
-
     [Fact]
     public void A_difference_that_is_only_one_of_length_vanishes_at_equal_length()
     {

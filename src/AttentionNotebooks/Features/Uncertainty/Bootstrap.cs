@@ -37,7 +37,7 @@ public static class Bootstrap
         return [.. values.Features.Select(f =>
         {
             var ofHeads = values.Weighted(f, drawn).Select(v => v.Where(double.IsFinite).ToArray()).ToArray();
-            double[] At(double q) => [.. ofHeads.Select(v => v.Length == 0 ? double.NaN : FeatureScaling.Quantile(v, q))];
+            double[] At(double q) => [.. ofHeads.Select(v => v.Length == 0 ? double.NaN : Quantile.Of(v, q))];
             return new HeadIntervals(f.Name, At((1 - level) / 2), At((1 + level) / 2));
         })];
     }

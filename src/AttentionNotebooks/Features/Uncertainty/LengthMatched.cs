@@ -77,7 +77,7 @@ public static class LengthMatched
         double[][] differences = [.. ofFirst.Zip(ofSecond, (x, y) => x.Zip(y, (u, v) => u - v).ToArray())];
         double[] meanFirst = first.ToTable().Column(feature), meanSecond = second.ToTable().Column(feature);
         return new LengthComparison(feature, [.. meanFirst.Zip(meanSecond, (x, y) => x - y)], [.. differences.Select(d => d[0])],
-            [.. differences.Select(d => FeatureScaling.Quantile(d[1..], 0.025))], [.. differences.Select(d => FeatureScaling.Quantile(d[1..], 0.975))],
+            [.. differences.Select(d => Quantile.Of(d[1..], 0.025))], [.. differences.Select(d => Quantile.Of(d[1..], 0.975))],
             [.. groups.Select(g => Bin(g.First.Select(t => a[t]), g.Second.Select(t => b[t])))]);
     }
 

@@ -43,7 +43,7 @@ public static class SplitHalf
                 .Select(s => RankCorrelation.Pearson([.. ofHeads.Select(v => v[2 * s])], [.. ofHeads.Select(v => v[2 * s + 1])]))
                 .Select(r => 2 * r / (1 + r)).Where(double.IsFinite)];
             return all.Length == 0 ? new Reliability(f.Name, double.NaN, double.NaN, double.NaN)
-                : new Reliability(f.Name, all.Average(), FeatureScaling.Quantile(all, 0.025), FeatureScaling.Quantile(all, 0.975));
+                : new Reliability(f.Name, all.Average(), Quantile.Of(all, 0.025), Quantile.Of(all, 0.975));
         })];
     }
 }

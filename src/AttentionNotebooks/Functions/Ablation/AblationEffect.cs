@@ -26,8 +26,8 @@ public sealed record RandomEffects(double[] Losses, double[] Accuracies, double 
     public double Mean => Losses.Average();
 
     /// <summary>The 2.5 % quantile of the changes of the loss.</summary>
-    public double Low => FeatureScaling.Quantile(Losses, 0.025);
+    public double Low => Quantile.Of(Losses, 0.025);
 
     /// <summary>The 97.5 % quantile.</summary>
-    public double High => FeatureScaling.Quantile(Losses, 0.975);
+    public double High => Quantile.Of(Losses, 0.975);
 }

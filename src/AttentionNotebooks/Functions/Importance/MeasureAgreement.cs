@@ -54,7 +54,7 @@ public sealed class MeasureAgreement
                 (double, double) Interval(double[][][] drawn)
                 {
                     double[] rho = [.. drawn.Select(d => RankCorrelation.Spearman(d[a], d[b])).Where(double.IsFinite)];
-                    return rho.Length == 0 ? (double.NaN, double.NaN) : (FeatureScaling.Quantile(rho, 0.025), FeatureScaling.Quantile(rho, 0.975));
+                    return rho.Length == 0 ? (double.NaN, double.NaN) : (Quantile.Of(rho, 0.025), Quantile.Of(rho, 0.975));
                 }
                 double whole = RankCorrelation.Spearman(own[a], own[b]);
                 var (ofHeads, ofTexts) = a == b ? ((whole, whole), (whole, whole)) : (Interval(overHeads), Interval(overTexts));

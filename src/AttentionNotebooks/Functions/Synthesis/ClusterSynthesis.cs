@@ -83,12 +83,12 @@ public sealed class ClusterSynthesis
     {
         double[] own = [.. function.Values.Where((_, i) => labels[i] == cluster)], others = [.. function.Values.Where((_, i) => labels[i] != cluster)];
         // Ranks once: δ of any split of the heads is then a sum of ranks (Mann and Whitney 1947).
-        double[] ranks = FeatureScaling.MidRanks(function.Values);
+        double[] ranks = Ranks.Of(function.Values);
         double delta = Delta(ranks, labels, cluster);
         var random = new Random(seed + 2);
         double[] drawn = [.. Enumerable.Range(0, draws).Select(_ => EffectSize.CliffsDelta(Drawn(own, random), Drawn(others, random))).Order()];
         double PValue(int[][] nulls) => Permutation.PValue(Math.Abs(delta), [.. nulls.Select(l => Math.Abs(Delta(ranks, l, cluster)))]);
-        return new ClusterFunction(cluster, function, own.Average(), others.Average(), delta, FeatureScaling.Quantile(drawn, 0.025), FeatureScaling.Quantile(drawn, 0.975), PValue(shuffled), PValue(withinLayers), double.NaN);
+        return new ClusterFunction(cluster, function, own.Average(), others.Average(), delta, Quantile.Of(drawn, 0.025), Quantile.Of(drawn, 0.975), PValue(shuffled), PValue(withinLayers), double.NaN);
     }
 
     private static double Delta(double[] ranks, int[] labels, int cluster)

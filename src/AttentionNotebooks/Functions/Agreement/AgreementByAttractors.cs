@@ -108,6 +108,6 @@ public static class AgreementByAttractors
         }
         var drawn = new double[draws];
         for (int d = 0; d < draws; d++) drawn[d] = Drawn(one) - Drawn(other);
-        return new MetricInterval(one.Average() - other.Average(), FeatureScaling.Quantile(drawn, 0.025), FeatureScaling.Quantile(drawn, 0.975));
+        return new MetricInterval(one.Average() - other.Average(), Quantile.Of(drawn, 0.025), Quantile.Of(drawn, 0.975));
     }
 }

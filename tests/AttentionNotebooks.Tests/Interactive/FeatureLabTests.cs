@@ -1,7 +1,8 @@
 using AttentionNotebooks.Tests.Attention;
+using AttentionNotebooks.Tests.Features;
 using TorchSharp;
 
-namespace AttentionNotebooks.Tests.Features;
+namespace AttentionNotebooks.Tests.Interactive;
 
 /// <summary>The laboratory: what it says of a feature, and that it looks at the source once.</summary>
 public class FeatureLabTests

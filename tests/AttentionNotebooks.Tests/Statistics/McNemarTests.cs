@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace AttentionNotebooks.Tests.Functions;
+namespace AttentionNotebooks.Tests.Statistics;
 
 public class McNemarTests
 {

@@ -2,12 +2,12 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace AttentionNotebooks.Tests.Functions.Metrics;
+namespace AttentionNotebooks.Tests.Statistics;
 
 /// <summary>GLUE's measures: by hand, as a correlation of plain numbers, and as scikit-learn gives them (Golden/make.py).</summary>
 public class ConfusionTests
 {
-    private static readonly JsonElement[] Golden = [.. JsonDocument.Parse(File.ReadAllBytes(Repository.Path("tests", "AttentionNotebooks.Tests", "Functions", "Metrics", "Golden", "golden.json"))).RootElement.EnumerateArray()];
+    private static readonly JsonElement[] Golden = [.. JsonDocument.Parse(File.ReadAllBytes(Repository.Path("tests", "AttentionNotebooks.Tests", "Statistics", "Golden", "golden.json"))).RootElement.EnumerateArray()];
 
     public static TheoryData<string> Cases => [.. Golden.Select(c => c.GetProperty("name").GetString()!)];
 

@@ -1,4 +1,4 @@
-namespace AttentionNotebooks.Tests.Features;
+namespace AttentionNotebooks.Tests.Statistics;
 
 public class ExactSumTests
 {
