@@ -39,7 +39,7 @@ internal static class AblateVerb
             using var model = task.Load(parsed);
             var checkpoint = model.Checkpoint;
             var asked = task.Open(parsed, model, parsed.GetValue(seed), error);
-            var grid = new HeadGrid(checkpoint.Config.NumHiddenLayers, checkpoint.Config.NumAttentionHeads);
+            var grid = checkpoint.Config.Grid;
             bool byLayer = parsed.GetValue(by) == "layer";
             var all = parsed.GetValue(clusters) is { } f ? HeadGroups.Read(f, grid) : byLayer ? HeadGroups.Layers(grid) : HeadGroups.Single(grid);
             var chosen = parsed.GetValue(groups) is { } names ? HeadGroups.Select(all, names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) : all;

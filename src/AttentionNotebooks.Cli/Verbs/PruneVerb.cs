@@ -35,7 +35,7 @@ internal static class PruneVerb
         {
             using var model = task.Load(parsed);
             var asked = task.Open(parsed, model, parsed.GetValue(seed), error);
-            var grid = new HeadGrid(model.Checkpoint.Config.NumHiddenLayers, model.Checkpoint.Config.NumAttentionHeads);
+            var grid = model.Checkpoint.Config.Grid;
             var (measured, test) = Parts(asked);
             int threads = task.Threads(parsed);
             string[] named = [.. Names(parsed.GetValue(orders)).Distinct()];

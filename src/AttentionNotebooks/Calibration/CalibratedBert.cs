@@ -7,7 +7,7 @@ public sealed class CalibratedBert
 
     internal CalibratedBert(Checkpoint model, ModelCalibration calibration)
     {
-        calibration.RequireGrid(new HeadGrid(model.Config.NumHiddenLayers, model.Config.NumAttentionHeads), "calibration");
+        calibration.RequireGrid(model.Config.Grid, "calibration");
         (Model, Calibration) = (model, calibration);
         if (calibration.IsIdentity) return;
         _description = calibration.ToJson();

@@ -25,7 +25,7 @@ public sealed class CalibrationBench
     public CalibrationBench(Checkpoint model, IReadOnlyList<string> texts, IModelTask? task = null, ModelCalibration? start = null)
     {
         (_model, _texts, _task) = (model, texts, task);
-        Calibration = start ?? ModelCalibration.Identity(new HeadGrid(model.Config.NumHiddenLayers, model.Config.NumAttentionHeads));
+        Calibration = start ?? ModelCalibration.Identity(model.Config.Grid);
         Loss = Measure(Calibration);
     }
 

@@ -74,7 +74,7 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
     {
         if (options.Seeds < 1) throw new InputException("seeds", null, $"are {options.Seeds}", "Take one at least, five or more to tell something of the spread");
         options.Options.Check();
-        var grid = new HeadGrid(model.Config.NumHiddenLayers, model.Config.NumAttentionHeads);
+        var grid = model.Config.Grid;
         var (byCluster, byFeatures) = (Tying.ByCluster(clusters), Tying.ByFeatures(features));
         (ArmKind Kind, Func<int, Tying> Tie)[] ties =
         [

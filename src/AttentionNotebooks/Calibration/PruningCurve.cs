@@ -27,7 +27,7 @@ public sealed record PruningCurve(string Name, IReadOnlyList<int> Removed, IRead
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        var grid = new HeadGrid(model.Config.NumHiddenLayers, model.Config.NumAttentionHeads);
+        var grid = model.Config.Grid;
         int[] removed = [.. Enumerable.Range(0, steps + 1).Select(s => (int)Math.Round((double)s * grid.Count / steps)).Distinct()];
         var ablations = new List<Ablation>();
         var known = new Dictionary<string, int>(); // from the heads that are out to the ablation

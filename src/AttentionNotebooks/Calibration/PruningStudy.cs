@@ -45,7 +45,7 @@ public sealed record PruningStudy(IReadOnlyList<PruningCurve> Curves, IReadOnlyL
     public static PruningStudy Run(Checkpoint model, TaskPart test, IReadOnlyList<PruningOrder> orders, PruningOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         options ??= new PruningOptions();
-        var grid = new HeadGrid(model.Config.NumHiddenLayers, model.Config.NumAttentionHeads);
+        var grid = model.Config.Grid;
         var curves = PruningCurve.Of(model, test, [.. orders, .. PruningOrder.Random(grid, options.RandomOrders, options.Seed)], options.Steps, options.Threads, progress: progress, cancellation: cancellation);
         return Of([.. curves.Take(orders.Count)], [.. curves.Skip(orders.Count)], options.Seed);
     }

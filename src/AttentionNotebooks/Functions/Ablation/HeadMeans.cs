@@ -70,6 +70,6 @@ public sealed class HeadMeans
             });
         }
         long tokens = texts.Sum(t => (long)t.Length);
-        return new HeadMeans(new HeadGrid(config.NumHiddenLayers, config.NumAttentionHeads), config.HeadSize, tokens, [.. sums.Select(l => l.Select(s => s / tokens).ToArray())]);
+        return new HeadMeans(config.Grid, config.HeadSize, tokens, [.. sums.Select(l => l.Select(s => s / tokens).ToArray())]);
     }
 }
