@@ -110,7 +110,7 @@ public sealed class AntecedentSelection : IAttentionVisitor
     {
         if (text.Words is not null && text.Words.Where(w => w >= 0).Distinct().Count() == document.Words.Count) return [.. text.Words];
         if (text.Tokens is null) throw new InputException($"text {text.Id}", null, "has no tokens, so its words cannot be found", "Give the tokens of the saved maps (--tokens)");
-        return WordAlignment.Of(text.Tokens, document.Words)
+        return WordAlignment.Of(text.Tokens, document.Words, text.Roles)
             ?? throw new InputException($"document {document.Id}", null, $"has words that do not fit the tokens of text {text.Id}", "Give the documents of the same texts, cut where they were cut");
     }
 }

@@ -21,7 +21,7 @@ public sealed record HeadImportance(HeadTable Table, IReadOnlyList<HeadMeasure> 
         var grid = source.Grid;
         var gates = HeadGradients.ComputeGates(task, progress, cancellation);
         var weights = HeadGradients.ComputeWeights(task, progress, cancellation);
-        KeyType[] kinds = [.. KeyTypes.All.Where(k => task.Texts.Any(t => t.Tokens.Any(x => KeyTypes.Of(x) == k)))];
+        KeyType[] kinds = [.. KeyTypes.All.Where(k => task.Texts.Any(t => KeyTypes.Of(t).Contains(k)))];
         var values = source.Record([ValueFeatures.NormMass, .. kinds.Select(NormFeatures.Norm), .. kinds.Select(NormFeatures.Attention), LayerFeatures.RolloutDistance], progress: progress, cancellation: cancellation);
 
         double[][] sizes = [.. gates.Select(g => g.Select(Math.Abs).ToArray())];
@@ -43,7 +43,7 @@ public sealed record HeadImportance(HeadTable Table, IReadOnlyList<HeadMeasure> 
         double[]? whole = null;
         foreach (var kind in kinds)
         {
-            int count = text.Tokens.Count(t => KeyTypes.Of(t) == kind);
+            int count = KeyTypes.Of(text).Count(k => k == kind);
             if (count == 0) continue;
             var values = ofKind(kind);
             whole ??= new double[values.Length];
