@@ -63,9 +63,6 @@ public sealed record BertConfig
     /// <summary>The longest input in tokens: the positions, less those that RoBERTa's way of counting leaves out.</summary>
     public int MaxTokens => MaxPositionEmbeddings - (PositionPaddingId + 1 ?? 0);
 
-    /// <summary>The model's heads: layers × heads per layer.</summary>
-    public HeadGrid Grid => new(NumHiddenLayers, NumAttentionHeads);
-
     internal int EmbeddingWidth => EmbeddingSize ?? HiddenSize;
 
     internal ModelFamily Family => ModelFamily.Of(ModelType) ?? throw new ArgumentException($"\"{ModelType}\" is none of {ModelFamily.Supported}", nameof(ModelType));
