@@ -90,7 +90,11 @@ internal static class Style
 
     /// <summary>A token as people read it, cut when it would take the room of the map.</summary>
     /// <param name="token">The token.</param>
-    public static string Token(string token) => TokenRoles.Shown(token) is var shown && shown.Length <= 14 ? Label(shown) : Label(shown[..13] + "…");
+    public static string Token(string token)
+    {
+        string shown = TokenRoles.Shown(token);
+        return Label(shown.Length <= 14 ? shown : shown[..13] + "…");
+    }
 
     /// <summary>A name and its unit: <c>mean_distance (tokens)</c>.</summary>
     /// <param name="name">The name.</param>

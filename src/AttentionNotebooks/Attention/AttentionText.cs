@@ -12,7 +12,10 @@ public sealed record AttentionText(string Id, int Length, IReadOnlyList<string>?
 
     private IReadOnlyList<TokenRole>? roles;
 
-    /// <summary>What each token is, as the tokenizer says it; of tokens alone, by their spelling; <see langword="null"/> where the source has neither.</summary>
+    /// <summary>
+    /// What each token is, as the tokenizer says it; of tokens alone, by their spelling; <see langword="null"/> where the source
+    /// has neither.
+    /// </summary>
     public IReadOnlyList<TokenRole>? Roles
     {
         get => roles ??= Tokens is null ? null : TokenRoles.Of(Tokens);

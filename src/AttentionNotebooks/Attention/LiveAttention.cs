@@ -131,7 +131,10 @@ public sealed class LiveAttention : IAttentionSource
         using var scope = NewDisposeScope();
         using var batch = new TextBatch([.. indices.Select(i => Texts[i])], indices, _device);
         var input = new TokenBatch([.. indices.Select(i => _tokenized[i])], _checkpoint.Tokenizer.PadId, _device);
-        var norms = visitor.NeedsValues ? new AttentionHooks { OnValues = (layer, values) => batch.GiveValueNorms(ValueNorms.Of(values, _checkpoint.Encoder.OutputWeight(layer), batch.Mask)) } : null;
+        var norms = !visitor.NeedsValues ? null : new AttentionHooks
+        {
+            OnValues = (layer, values) => batch.GiveValueNorms(ValueNorms.Of(values, _checkpoint.Encoder.OutputWeight(layer), batch.Mask)),
+        };
         _checkpoint.Encoder.Visit(input.Ids, input.Segments, input.Mask, (layer, probabilities) =>
         {
             cancellation.ThrowIfCancellationRequested();

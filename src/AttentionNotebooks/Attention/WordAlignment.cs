@@ -13,14 +13,20 @@ public static class WordAlignment
     /// <param name="tokens">Pieces, special tokens included.</param>
     /// <param name="words">The words, in order.</param>
     /// <param name="roles">The pieces' roles; by their spelling unless given.</param>
-    /// <returns>Per piece its word, from 0, or −1 for special tokens and for a mark alone; <see langword="null"/> where the letters do not fit.</returns>
+    /// <returns>
+    /// Per piece its word, from 0, or −1 for special tokens and for a mark alone; <see langword="null"/> where the letters do not fit.
+    /// </returns>
     public static int[]? Of(IReadOnlyList<string> tokens, IReadOnlyList<string> words, IReadOnlyList<TokenRole>? roles = null)
     {
         roles ??= TokenRoles.Of(tokens);
         var marks = Pieces.MarksOf(tokens);
         // A text of one word may show no mark of its byte-level pieces.
-        int[]? byBytes = marks == PieceMarks.SentencePiece ? null : Align(tokens, words, roles, PieceMarks.ByteLevel, t => t.ToLowerInvariant(), Bytes);
-        return marks == PieceMarks.ByteLevel && byBytes is not null ? byBytes : Align(tokens, words, roles, marks, Letters, Letters) ?? byBytes;
+        int[]? byBytes = marks == PieceMarks.SentencePiece
+            ? null
+            : Align(tokens, words, roles, PieceMarks.ByteLevel, t => t.ToLowerInvariant(), Bytes);
+        return marks == PieceMarks.ByteLevel && byBytes is not null
+            ? byBytes
+            : Align(tokens, words, roles, marks, Letters, Letters) ?? byBytes;
     }
 
     private static int[]? Align(IReadOnlyList<string> tokens, IReadOnlyList<string> words, IReadOnlyList<TokenRole> roles, PieceMarks marks,

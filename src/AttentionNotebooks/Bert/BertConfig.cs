@@ -9,7 +9,7 @@ public sealed record BertConfig
 {
     private const int MostLayers = 1000, LargestSize = 1 << 24;
 
-    /// <summary>The family, by its name in config.json; BERT's unless given. A message about an unknown one lists those that are read.</summary>
+    /// <summary>The family, by its name in config.json; BERT's unless given.</summary>
     public string ModelType { get; init; } = ModelFamily.Default.ModelType;
 
     /// <summary>Entries of the vocabulary, V.</summary>
@@ -65,7 +65,8 @@ public sealed record BertConfig
 
     internal int EmbeddingWidth => EmbeddingSize ?? HiddenSize;
 
-    internal ModelFamily Family => ModelFamily.Of(ModelType) ?? throw new ArgumentException($"\"{ModelType}\" is none of {ModelFamily.Supported}", nameof(ModelType));
+    internal ModelFamily Family => ModelFamily.Of(ModelType)
+        ?? throw new ArgumentException($"\"{ModelType}\" is none of {ModelFamily.Supported}", nameof(ModelType));
 
     /// <summary>Reads <c>config.json</c>. Its <c>model_type</c> chooses the family; without one it is BERT's.</summary>
     /// <param name="path">The file.</param>

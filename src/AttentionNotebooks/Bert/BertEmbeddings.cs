@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks;
 
 /// <summary>Word, position and segment embeddings, summed and normalised. E is their width.</summary>
-/// <remarks>Devlin et al. (2019), section 3, figure 2. Models without segments have no table of them; positions are the family's affair.</remarks>
+/// <remarks>Devlin et al. (2019), section 3, figure 2. Some models have no table of segments, and some none of positions.</remarks>
 public sealed class BertEmbeddings : nn.Module<Tensor, Tensor, Tensor>
 {
     private readonly EmbeddingTable word_embeddings;

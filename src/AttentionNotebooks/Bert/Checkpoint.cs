@@ -48,7 +48,10 @@ public sealed class Checkpoint : IDisposable
         if (!HasMaskedLmHead) throw new InputException(Folder, null, "has no masked-LM head (cls.predictions.*), so it cannot name hidden words", "Take a checkpoint that has, such as bert-base-uncased");
     }
 
-    /// <summary>Tensors of the file that this model has no place for, such as a fine-tuned classifier (<see cref="ClassifierCheckpoint"/> reads some).</summary>
+    /// <summary>
+    /// Tensors of the file that this model has no place for, such as a fine-tuned classifier (<see cref="ClassifierCheckpoint"/> reads
+    /// some).
+    /// </summary>
     public IReadOnlyList<string> UnusedKeys { get; }
 
     /// <summary>Loads a checkpoint. The weights become float32 whatever the file holds.</summary>

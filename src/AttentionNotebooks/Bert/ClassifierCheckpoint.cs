@@ -115,7 +115,9 @@ public sealed class ClassifierCheckpoint : IDisposable
     // The classifiers of other families have two maps, with activations of their own.
     private static void CheckFamily(Checkpoint checkpoint, string done)
     {
-        if (!checkpoint.Config.Family.ClassifiesPooledState) throw new InputException(checkpoint.Folder, "config.json, model_type", $"is \"{checkpoint.Config.ModelType}\", whose head for classes is not {done} here", "Take a BERT");
+        if (checkpoint.Config.Family.ClassifiesPooledState) return;
+        throw new InputException(checkpoint.Folder, "config.json, model_type",
+            $"is \"{checkpoint.Config.ModelType}\", whose head for classes is not {done} here", "Take a BERT");
     }
 
     private static int Classes(IWeightFile file, BertConfig config)

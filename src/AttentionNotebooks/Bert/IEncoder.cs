@@ -4,7 +4,8 @@ namespace AttentionNotebooks;
 
 /// <summary>
 /// What this kit needs of a model to look at its attention: a grid of heads, a pass that shows each layer's probabilities, and
-/// what weighs the heads' outputs. How the model knows positions, where it normalises and what stands between the attentions is its own affair.
+/// what weighs the heads' outputs. How the model knows positions, where it normalises and what stands between the attentions is
+/// its own affair.
 /// </summary>
 public interface IEncoder
 {
@@ -17,7 +18,10 @@ public interface IEncoder
     /// <summary>The last layer's hidden states.</summary>
     /// <param name="ids">Ids <c>[B, T]</c>, int64.</param>
     /// <param name="segments">Segments <c>[B, T]</c>, int64; all 0 when <see langword="null"/>.</param>
-    /// <param name="mask">1 at tokens, 0 at padding, <c>[B, T]</c>, bool or int64, at least one token in every row; nothing is padded when <see langword="null"/>.</param>
+    /// <param name="mask">
+    /// 1 at tokens, 0 at padding, <c>[B, T]</c>, bool or int64, at least one token in every row; nothing is padded when
+    /// <see langword="null"/>.
+    /// </param>
     /// <param name="hooks">Edits and watchers, if any.</param>
     /// <returns>Hidden states <c>[B, T, D]</c>; those at padding mean nothing. The caller owns them.</returns>
     /// <exception cref="ArgumentException">The shapes disagree, or T exceeds the model's positions.</exception>
@@ -30,10 +34,10 @@ public interface IEncoder
     /// <param name="ids">Ids <c>[B, T]</c>, int64.</param>
     /// <param name="segments">Segments <c>[B, T]</c>, int64; all 0 when <see langword="null"/>.</param>
     /// <param name="mask">1 at tokens, 0 at padding, <c>[B, T]</c>; nothing is padded when <see langword="null"/>.</param>
-    /// <param name="onLayer">Is given the layer and its probabilities <c>[B, H, T, T]</c>, float32. Rows of padded queries mean nothing.</param>
+    /// <param name="onLayer">Gets the layer and its probabilities <c>[B, H, T, T]</c>, float32; rows of padded queries mean nothing.</param>
     /// <param name="edits">Edits, if any; its own watcher is called first.</param>
     /// <param name="layers">How many layers to run, from layer 0 on; all unless given.</param>
-    /// <exception cref="ArgumentException">The shapes disagree, T exceeds the model's positions, or there are not so many layers.</exception>
+    /// <exception cref="ArgumentException">The shapes disagree, T exceeds the model's positions, or it has fewer layers.</exception>
     void Visit(Tensor ids, Tensor? segments, Tensor? mask, Action<int, Tensor> onLayer, AttentionHooks? edits = null, int? layers = null);
 
     /// <summary>

@@ -19,7 +19,7 @@ internal static class Pieces
     private const char ByteLevelSpace = 'Ġ', SentencePieceSpace = '▁';
     private const string GoesOn = "##";
 
-    /// <summary>The marks that some tokens have. Those of byte-level pieces are sought first; a text without any mark is read as word pieces.</summary>
+    /// <summary>The marks that the tokens of a text have. A text without any mark is read as word pieces.</summary>
     public static PieceMarks MarksOf(IReadOnlyList<string> tokens) =>
         tokens.Any(t => t.StartsWith(ByteLevelSpace)) ? PieceMarks.ByteLevel
         : tokens.Any(t => t.Length > 1 && t[0] == SentencePieceSpace) ? PieceMarks.SentencePiece

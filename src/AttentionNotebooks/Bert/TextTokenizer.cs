@@ -170,9 +170,10 @@ public abstract class TextTokenizer
         }
         int dropped = first.Count - keepFirst + (second?.Count ?? 0) - keepSecond;
         string[] tokens = [.. all.Select(t => vocabulary[t.Piece.Id])];
-        return new TokenizedText([.. all.Select(t => t.Piece.Id)], tokens, [.. all.Select(t => t.Segment)], [.. all.Select(t => t.Piece.Word)], dropped)
+        int[] own = [.. all.Select(t => t.Piece.Id)], segments = [.. all.Select(t => t.Segment)], words = [.. all.Select(t => t.Piece.Word)];
+        return new TokenizedText(own, tokens, segments, words, dropped)
         {
-            Roles = TokenRoles.Of(tokens, marks, i => specialRoles.TryGetValue(all[i].Piece.Id, out var role) ? role : null),
+            Roles = TokenRoles.Of(tokens, marks, i => specialRoles.TryGetValue(own[i], out var role) ? role : null),
             Offsets = [.. all.Select(t => (t.Piece.Start, t.Piece.End))],
             Sources = [.. all.Select(t => t.Source)],
         };

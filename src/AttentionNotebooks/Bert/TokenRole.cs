@@ -1,6 +1,8 @@
 namespace AttentionNotebooks;
 
-/// <summary>What a token is in its text. The tokenizer knows it; of saved tokens <see cref="TokenRoles.Of(IReadOnlyList{string})"/> finds it.</summary>
+/// <summary>
+/// What a token is in its text. The tokenizer knows it; of saved tokens <see cref="TokenRoles.Of(IReadOnlyList{string})"/> finds it.
+/// </summary>
 public enum TokenRole : byte
 {
     /// <summary>The first piece of a word, or all of it.</summary>

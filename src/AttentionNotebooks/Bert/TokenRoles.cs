@@ -18,7 +18,8 @@ public static class TokenRoles
     /// <summary>The roles of a text's tokens, by their spelling in the vocabularies of BERT, RoBERTa and their relatives.</summary>
     /// <param name="tokens">All tokens of a text: marks such as <c>Ġ</c> say only together which kind of pieces they are.</param>
     /// <returns>A role per token, <c>[T]</c>.</returns>
-    public static TokenRole[] Of(IReadOnlyList<string> tokens) => Of(tokens, Pieces.MarksOf(tokens), i => Spellings.TryGetValue(tokens[i], out var role) ? role : null);
+    public static TokenRole[] Of(IReadOnlyList<string> tokens) =>
+        Of(tokens, Pieces.MarksOf(tokens), i => Spellings.TryGetValue(tokens[i], out var role) ? role : null);
 
     /// <summary>The role of a token that is looked at alone; every piece that is not special counts as a word.</summary>
     /// <param name="token">The token.</param>

@@ -12,7 +12,9 @@ public sealed record TokenizedText(int[] Ids, string[] Tokens, int[] Segments, i
 {
     private TokenRole[]? roles;
 
-    /// <summary>For each piece what it is: special token, first piece of a word, later piece. By the tokens' spelling unless the tokenizer says it.</summary>
+    /// <summary>
+    /// For each piece what it is: special token, first piece of a word, later piece. By the tokens' spelling unless the tokenizer says it.
+    /// </summary>
     public TokenRole[] Roles
     {
         get => roles ??= TokenRoles.Of(Tokens);

@@ -19,7 +19,8 @@ public sealed class WordPieceTokenizer : TextTokenizer
     private readonly WholeTokens whole;
     private readonly int mostCharacters;
 
-    internal WordPieceTokenizer(Dictionary<string, int> ids, BasicOptions options, IEnumerable<string> added, int mostCharacters, int maxLength, SpecialTokens special)
+    internal WordPieceTokenizer(Dictionary<string, int> ids, BasicOptions options, IEnumerable<string> added, int mostCharacters,
+        int maxLength, SpecialTokens special)
         : base(ids, maxLength, special, PieceMarks.WordPiece)
     {
         this.options = options;
@@ -80,7 +81,8 @@ public sealed class WordPieceTokenizer : TextTokenizer
         var special = config.Family.Special ?? SpecialTokens.Bert;
         var ids = Numbered(vocabulary, vocabularyPath, special);
         var added = File.Exists(addedPath) ? Added(addedPath, ids, config.VocabSize) : [];
-        var tokenizer = new WordPieceTokenizer(ids, new BasicOptions(lowerCase, stripAccents ?? lowerCase, splitCjk), added, MostCharactersPerWord, config.MaxTokens, special);
+        var options = new BasicOptions(lowerCase, stripAccents ?? lowerCase, splitCjk);
+        var tokenizer = new WordPieceTokenizer(ids, options, added, MostCharactersPerWord, config.MaxTokens, special);
         tokenizer.CheckFits(vocabularyPath, config);
         return tokenizer;
     }
@@ -96,8 +98,9 @@ public sealed class WordPieceTokenizer : TextTokenizer
     public static WordPieceTokenizer Create(IReadOnlyList<string> vocabulary, bool lowerCase = true, bool? stripAccents = null, int maxLength = 512, string source = "vocabulary")
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 3);
-        return new WordPieceTokenizer(Numbered(vocabulary, source, SpecialTokens.Bert), new BasicOptions(lowerCase, stripAccents ?? lowerCase, SplitCjk: true), [],
-            MostCharactersPerWord, maxLength, SpecialTokens.Bert);
+        var ids = Numbered(vocabulary, source, SpecialTokens.Bert);
+        var options = new BasicOptions(lowerCase, stripAccents ?? lowerCase, SplitCjk: true);
+        return new WordPieceTokenizer(ids, options, [], MostCharactersPerWord, maxLength, SpecialTokens.Bert);
     }
 
     /// <summary>Writes <c>vocab.txt</c> and <c>tokenizer_config.json</c> in Hugging Face's form.</summary>

@@ -49,7 +49,8 @@ public static class CalibrationExport
     {
         calibration.RequireGrid(model.Config.Grid, "calibration");
         if (model.Model.Bert.Encoder.HasScoreBias && calibration.Changed.Any(h => calibration[h].Temperature != 1))
-            throw new InputException(model.Folder, null, "adds a bias for positions to its scores, which weights of the queries cannot scale", "Keep the calibration's file beside the model and apply it with bert.With(calibration)");
+            throw new InputException(model.Folder, null, "adds a bias for positions to its scores, which the queries' weights cannot scale",
+                "Keep the calibration's file beside the model and apply it with bert.With(calibration)");
         int size = model.Config.HeadSize;
         using var noGradients = no_grad();
         foreach (var head in calibration.Changed)

@@ -7,7 +7,11 @@ namespace AttentionNotebooks;
 internal abstract class ModelFamily
 {
     // Everything that this kit knows of a family stands in the family's own file; here is only the list.
-    private static readonly ModelFamily[] All = [new BertFamily(), new DistilBertFamily(), new ElectraFamily(), new RobertaFamily(), new MpnetFamily()];
+    private static readonly ModelFamily[] All =
+    [
+        new BertFamily(), new DistilBertFamily(), new ElectraFamily(), new RobertaFamily(),
+        new MpnetFamily(),
+    ];
 
     /// <summary>The family of a model that does not name one.</summary>
     public static ModelFamily Default => All[0];
@@ -33,7 +37,7 @@ internal abstract class ModelFamily
     /// <summary>Tensors that repeat the word embeddings and the head's bias, under the name of the bias or, for the weights, <see langword="null"/>.</summary>
     public abstract IReadOnlyDictionary<string, string?> Tied { get; }
 
-    /// <summary>Whether the family's head for classes is one linear map upon the pooler, as <see cref="BertForSequenceClassification"/> has it.</summary>
+    /// <summary>Whether the head for classes is one linear map upon the pooler (<see cref="BertForSequenceClassification"/>).</summary>
     public virtual bool ClassifiesPooledState => false;
 
     /// <summary>Whether this kit can train such a model's masked-LM head from the start.</summary>
@@ -65,11 +69,13 @@ internal abstract class ModelFamily
     private static void RequireEncoder(JsonReader json)
     {
         if (json.Text("position_embedding_type", "absolute") is var positions and not "absolute")
-            throw new InputException(json.Path, "position_embedding_type", $"positions are \"{positions}\"", "Only \"absolute\" position embeddings are read");
+            throw new InputException(json.Path, "position_embedding_type", $"positions are \"{positions}\"",
+                "Only \"absolute\" position embeddings are read");
         foreach (var (key, expected) in new[] { ("is_decoder", false), ("add_cross_attention", false), ("tie_word_embeddings", true) })
         {
             if ((json.Flag(key) ?? expected) != expected)
-                throw new InputException(json.Path, key, $"is {(expected ? "false" : "true")}", "Only encoders whose output weights are tied to the word embeddings are read");
+                throw new InputException(json.Path, key, $"is {(expected ? "false" : "true")}",
+                    "Only encoders whose output weights are tied to the word embeddings are read");
         }
     }
 

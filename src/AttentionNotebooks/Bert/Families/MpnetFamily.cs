@@ -12,7 +12,8 @@ internal sealed class MpnetFamily : ModelFamily
     private static readonly (string From, string To)[] Names =
     [
         ("bert.", "mpnet."), ("encoder.score_bias.", "encoder.relative_attention_bias."),
-        ("attention.self.query.", "attention.attn.q."), ("attention.self.key.", "attention.attn.k."), ("attention.self.value.", "attention.attn.v."),
+        ("attention.self.query.", "attention.attn.q."), ("attention.self.key.", "attention.attn.k."),
+        ("attention.self.value.", "attention.attn.v."),
         ("attention.output.dense.", "attention.attn.o."), ("attention.output.LayerNorm.", "attention.LayerNorm."),
         ("cls.predictions.transform.dense.", "lm_head.dense."), ("cls.predictions.transform.LayerNorm.", "lm_head.layer_norm."),
         ("cls.predictions.bias", "lm_head.bias"),
@@ -50,7 +51,7 @@ internal sealed class MpnetFamily : ModelFamily
     {
         // The original's code computes with 32 whatever the config says; only the table's size would follow the config.
         if (json.Whole(Buckets, RelativeBuckets.Count) is var buckets and not RelativeBuckets.Count)
-            throw new InputException(json.Path, Buckets, $"is {buckets}", $"MPNet has {RelativeBuckets.Count}; take a checkpoint that has them");
+            throw new InputException(json.Path, Buckets, $"is {buckets}", $"Take a checkpoint that has MPNet's {RelativeBuckets.Count}");
         return base.Read(json) with { TypeVocabSize = 0, PositionPaddingId = json.Whole("pad_token_id", 1), HeadAct = "gelu" };
     }
 }

@@ -30,7 +30,7 @@ internal abstract class PositionEmbedding(string name) : nn.Module<Tensor, Tenso
     public abstract override Tensor forward(Tensor ids);
 }
 
-/// <summary>What is added to the scores q·k/√d for the places of query and key. It is computed once a pass and shared by all layers.</summary>
+/// <summary>What is added to the scores q·k/√d for the places of query and key. All layers of a pass share it.</summary>
 internal abstract class ScoreBias(string name) : nn.Module<Tensor, Tensor>(name)
 {
     /// <summary>The bias of a batch.</summary>

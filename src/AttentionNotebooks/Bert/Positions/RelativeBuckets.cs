@@ -8,7 +8,9 @@ namespace AttentionNotebooks;
 /// Learnt vectors for positions and, beside them, a learnt number per head for the distance between query and key: near
 /// distances have one each, farther ones share buckets that grow with the logarithm. All layers share the numbers.
 /// </summary>
-/// <remarks>Raffel et al. (2020), "Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer", section 2.1.</remarks>
+/// <remarks>
+/// Raffel et al. (2020), "Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer", section 2.1.
+/// </remarks>
 internal sealed class RelativeBuckets : PositionScheme
 {
     /// <summary>Half of the buckets are for keys before the query and for the query itself, half for keys after it.</summary>
@@ -46,7 +48,8 @@ internal sealed class RelativeBuckets : PositionScheme
             int length = (int)hidden.shape[1];
             long[] ofOffset = [.. Enumerable.Range(1 - length, 2 * length - 1).Select(o => (long)BucketOf(o))];
             var buckets = new long[length * length];
-            for (int i = 0; i < length; i++) Array.Copy(ofOffset, length - 1 - i, buckets, i * length, length); // the key of row i runs from offset −i on
+            // The keys of row i run from offset −i on.
+            for (int i = 0; i < length; i++) Array.Copy(ofOffset, length - 1 - i, buckets, i * length, length);
             var own = weight.index_select(0, tensor(buckets, device: weight.device)); // [T·T, H]
             return own.view(length, length, -1).permute(2, 0, 1).unsqueeze(0).MoveToOuterDisposeScope(); // [1, H, T, T]
         }

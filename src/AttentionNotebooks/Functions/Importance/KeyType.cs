@@ -1,6 +1,9 @@
 namespace AttentionNotebooks;
 
-/// <summary>What kind of token a head looks at: every token is of one kind. Clark et al. 2019, §3.2, tell [SEP], full stops and commas from other tokens.</summary>
+/// <summary>
+/// What kind of token a head looks at: every token is of one kind. Clark et al. 2019, §3.2, tell [SEP], full stops and commas
+/// from other tokens.
+/// </summary>
 public enum KeyType
 {
     /// <summary>[CLS] (RoBERTa: &lt;s&gt;).</summary>

@@ -62,7 +62,8 @@ public sealed class WordRanks
 
     private static (int Number, string Word)[] Words(AttentionText text) => text.Tokens is not null
         ? TokenWords.Of(text)
-        : throw new InputException($"text {text.Id}", null, "has no tokens, so its words are not known", "Give the tokens of the saved maps (--tokens)");
+        : throw new InputException($"text {text.Id}", null, "has no tokens, so its words are not known",
+            "Give the tokens of the saved maps (--tokens)");
 
     private static void Add(Dictionary<string, long> counts, string word, long number)
     {

@@ -44,7 +44,7 @@ public class ImportanceTests
                     for (int j = 0; j < n; j++)
                     {
                         double Loss(double step) => ReferenceAnswers.With(model, map: (l, h, map) => { if (new Head(l, h) == head) map[i, j] += step; }).Loss(task, item);
-                        sizes[KeyTypes.Of(task.Texts[item].Tokens[j])].Add(Math.Abs(Loss(Step) - Loss(-Step)) / (2 * Step));
+                        sizes[KeyTypes.Of(task.Texts[item].Tokens[j], task.Texts[item].Roles[j])].Add(Math.Abs(Loss(Step) - Loss(-Step)) / (2 * Step));
                     }
                 foreach (var kind in KeyTypes.All)
                     Assert.Equal(sizes[kind].Count == 0 ? double.NaN : sizes[kind].Average(), byKind[kind][item][Grid.PositionOf(head)], 1e-5);
@@ -143,7 +143,8 @@ public class ImportanceTests
     [Fact]
     public void Kinds_of_keys_and_those_that_no_text_has()
     {
-        Assert.Equal([KeyType.Cls, KeyType.Sep, KeyType.Punctuation, KeyType.Other, KeyType.Other, KeyType.Cls, KeyType.Sep], new[] { "[CLS]", "[SEP]", ",", "[MASK]", "don't", "<s>", "</s>" }.Select(KeyTypes.Of));
+        Assert.Equal([KeyType.Cls, KeyType.Sep, KeyType.Punctuation, KeyType.Other, KeyType.Other, KeyType.Cls, KeyType.Sep],
+            new[] { "[CLS]", "[SEP]", ",", "[MASK]", "don't", "<s>", "</s>" }.Select(t => KeyTypes.Of(t, TokenRoles.Of(t))));
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var table = HeadImportance.Compute(model, new MaskedWords(model, ["the cat sat", "a dog"])).Table;
