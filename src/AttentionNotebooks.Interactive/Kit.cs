@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace AttentionNotebooks;
 
 /// <summary>What a notebook starts with: the set-up of the host, the charts, and where the data lies.</summary>
@@ -15,8 +13,8 @@ public static partial class Kit
     /// <exception cref="InputException">The charts' assembly is missing beside the kit's.</exception>
     public static IPlots Plot => _plot.Value;
 
-    /// <summary>The kit's version, e.g. 0.1.0.</summary>
-    public static string Version => typeof(Kit).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+    /// <summary>The kit's version, e.g. 0.2.0.</summary>
+    public static string Version => KitVersion.Current;
 
     /// <summary>
     /// Sets up the host: libtorch is loaded, the kit's types get their formatters. Any number of calls does it once.
