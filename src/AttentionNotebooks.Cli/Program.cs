@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using AttentionNotebooks;
 using AttentionNotebooks.Cli;
 using AttentionNotebooks.Cli.Verbs;
@@ -11,7 +12,7 @@ return await Attn.Run(args);
 
 namespace AttentionNotebooks.Cli
 {
-    /// <summary>The command line: verbs, exit codes, and how an error is told.</summary>
+    /// <summary>The command line: verbs, exit codes, and how errors are reported.</summary>
     public static class Attn
     {
         /// <summary>Exit code: all done.</summary>
@@ -23,11 +24,15 @@ namespace AttentionNotebooks.Cli
         /// <summary>Exit code: wrong usage.</summary>
         public const int WrongUsage = ExitCode.WrongUsage;
 
-        // What Ctrl-C leaves for saving the state: a batch of a large model may be under way.
+        // After Ctrl-C, for saving the state: a batch of a large model may be under way.
         private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(30);
 
         /// <summary>Full stack traces instead of one line.</summary>
-        public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Show stack traces when something fails.", Recursive = true };
+        public static Option<bool> Verbose { get; } = new("--verbose")
+        {
+            Description = "Show stack traces when something fails.",
+            Recursive = true,
+        };
 
         /// <summary>Parses <paramref name="args"/> and runs the verb.</summary>
         /// <param name="args">The command line, without the program's name.</param>
@@ -35,19 +40,23 @@ namespace AttentionNotebooks.Cli
         /// <param name="error">Where messages go; the console by default.</param>
         /// <param name="cancellation">Stops long work (Ctrl-C stops it too).</param>
         /// <returns><see cref="Done"/>, <see cref="Failed"/> or <see cref="WrongUsage"/>.</returns>
-        public static async Task<int> Run(string[] args, TextWriter? output = null, TextWriter? error = null, CancellationToken cancellation = default)
+        public static async Task<int> Run(string[] args, TextWriter? output = null, TextWriter? error = null,
+            CancellationToken cancellation = default)
         {
             output ??= Console.Out;
             error ??= Console.Error;
             ParseResult parsed;
-            try { parsed = Commands(output, error, args).Parse(args); }
+            try { parsed = Commands(output, error).Parse(args); }
             catch (InvalidOperationException e)
             {
-                // A verb's check that asks for the value of an option which cannot be read.
+                // A verb's check read the value of an option that is not right.
                 error.WriteLine($"attn: {OneLine(e)}");
                 return WrongUsage;
             }
-            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToStop, Output = output, Error = error };
+            var configuration = new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToStop, Output = output, Error = error,
+            };
             if (parsed.Errors.Count > 0)
             {
                 foreach (var problem in parsed.Errors) error.WriteLine($"attn: {problem.Message}");
@@ -70,15 +79,24 @@ namespace AttentionNotebooks.Cli
             }
         }
 
-        private static RootCommand Commands(TextWriter output, TextWriter error, string[] args) => new("What BERT's attention heads do: features, clusters, functions, notebooks.")
+        private static RootCommand Commands(TextWriter output, TextWriter error)
+        {
+            var root = Verbs(output, error);
+            // The kit's own version, whatever program the command line runs in.
+            root.Options.OfType<VersionOption>().Single().Action = new WriteVersion(output);
+            return root;
+        }
+
+        private static RootCommand Verbs(TextWriter output, TextWriter error) => new("What BERT's attention heads do: features, "
+            + "clusters, functions, notebooks.")
         {
             Verbose,
             RunVerb.Create(output, error),
             ExportVerb.Create(output, error),
-            FeaturesVerb.Create(output, error, Named(args, "features")),
+            FeaturesVerb.Create(output, error),
             MergeVerb.Create(output),
             MapsVerb.Create(output, error),
-            DistancesVerb.Create(output, error, Named(args, "distances")),
+            DistancesVerb.Create(output, error),
             TextFeaturesVerb.Create(output, error),
             MeanMapsVerb.Create(output, error),
             ClusterVerb.Create(output),
@@ -101,10 +119,18 @@ namespace AttentionNotebooks.Cli
             DescribeVerb.Create(output),
         };
 
-        // Features and distances hold numbers of libtorch, which takes a while to load: only who asks for one waits for it.
-        private static bool Named(string[] args, string verb) => args.Any(a => a.Contains(verb, StringComparison.Ordinal));
+        private sealed class WriteVersion(TextWriter output) : SynchronousCommandLineAction
+        {
+            public override int Invoke(ParseResult parseResult)
+            {
+                output.WriteLine(KitVersion.Current);
+                return Done;
+            }
+        }
 
-        /// <summary>An error as one line: a typed one says it all; of anything else the innermost cause is what a person can act on.</summary>
+        /// <summary>
+        /// An error as one line: the message of an <see cref="InputException"/>, or of the innermost cause of anything else.
+        /// </summary>
         internal static string OneLine(Exception e)
         {
             while (e is not InputException && e.InnerException is not null) e = e.InnerException;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 
 namespace AttentionNotebooks.Cli.Verbs;
 
@@ -11,39 +10,57 @@ internal static class CoreferenceVerb
 
     public static Command Create(TextWriter output, TextWriter error)
     {
-        var model = new Option<string>("--model") { Description = "A model folder in Hugging Face layout.", HelpName = "DIR", Required = true };
-        var documents = new Option<string>("--documents") { Description = "CoNLL-U with Entity= in MISC (CorefUD), or a .tsv with the columns document, words, mentions.", HelpName = "F", Required = true };
-        var maxLength = new Option<int>("--max-length") { Description = "Cut longer documents to so many tokens.", HelpName = "N", DefaultValueFactory = _ => DefaultMaxLength };
-        var words = new Option<string>("--candidate") { Description = "Look up a candidate's attention at its head word, or take the mean over its words.", DefaultValueFactory = _ => "head" };
-        var seed = new Option<int>("--seed") { Description = "Decides the halves of documents and the draws of intervals.", HelpName = "S" };
-        var file = new Option<string>("--out") { Description = "A row per type of anaphor and head.", HelpName = "F.csv", Required = true };
+        var model = new ModelOptions();
+        var documents = new Option<string>("--documents")
+        {
+            Description = "CoNLL-U with Entity= in MISC (CorefUD), or a .tsv with the columns document, words, mentions.",
+            HelpName = "F",
+            Required = true,
+        };
+        var maxLength = SourceOptions.MaxLength($"Cut longer documents to N tokens, special tokens included; by default "
+            + $"{DefaultMaxLength}.");
+        var words = new Option<string>("--candidate")
+        {
+            Description = "A candidate's attention: that of its head word, or the mean over its words.",
+            DefaultValueFactory = _ => "head",
+        };
+        var seed = new Option<int>("--seed")
+        {
+            Description = "Decides the halves of the documents and the draws of the intervals.",
+            HelpName = "S",
+        };
+        var file = new OutFile("A row per type of anaphor and head.", "F.csv", [OutFile.Csv]);
         words.AcceptOnlyFromAmong("head", "mean");
-        var command = new Command("coreference", "How often each head's attention picks the antecedent among the mentions before (after Clark et al. 2019, Table 2).") { model, documents, maxLength, words, seed, file };
+        var command = new Command("coreference", "How often each head's attention picks the antecedent among the mentions before "
+            + "(after Clark et al. 2019, Table 2).");
+        model.AddTo(command);
+        foreach (var option in new Option[] { documents, maxLength, words, seed, file }) command.Add(option);
         command.SetWork((parsed, cancellation) =>
         {
-            using var checkpoint = Checkpoint.Load(parsed.GetValue(model)!);
+            using var checkpoint = model.Load(parsed);
             var read = CoreferenceReader.Read(parsed.GetValue(documents)!);
-            var (source, fitting, cut, leftOut) = CoreferenceAttention.Of(checkpoint, read, Math.Min(parsed.GetValue(maxLength), checkpoint.Tokenizer.MaxLength));
-            if (cut > 0 || leftOut > 0) error.WriteLine($"attn: {cut} of {read.Count} documents were cut; {leftOut} without an antecedent are left out.");
+            var (source, fitting, cut, leftOut) = CoreferenceAttention.Of(checkpoint, read,
+                Math.Min(parsed.GetValue(maxLength) ?? DefaultMaxLength, checkpoint.Tokenizer.MaxLength));
+            if (cut > 0 || leftOut > 0)
+                error.WriteLine($"attn: {cut} of {read.Count} documents were cut; {leftOut} without an antecedent are left out.");
             IReadOnlyList<AntecedentScores> scores;
             using (var progress = new ProgressLine(error, "documents"))
-                scores = AntecedentSelection.Measure(source, fitting, parsed.GetValue(words) == "mean" ? CandidateWords.Mean : CandidateWords.Head, parsed.GetValue(seed), progress, cancellation);
-            AtomicFile.WriteText(parsed.GetValue(file)!, Csv(scores));
-            output.WriteLine($"{parsed.GetValue(file)}: {scores[0].Nearest.Count} anaphors in {fitting.Count} documents, {source.Grid} heads:");
+                scores = AntecedentSelection.Of(source, fitting,
+                    parsed.GetValue(words) == "mean" ? CandidateWords.Mean : CandidateWords.Head, parsed.GetValue(seed), progress,
+                    cancellation);
+            AntecedentTable.Write(scores, parsed.GetValue(file)!);
+            output.WriteLine($"{parsed.GetValue(file)}: {scores[0].Nearest.Count} anaphors in {fitting.Count} documents, {source.Grid} "
+                + $"heads:");
             foreach (var s in scores) output.WriteLine(Line(s));
         });
         return command;
     }
 
-    private static string Csv(IReadOnlyList<AntecedentScores> scores)
-    {
-        var text = new StringBuilder("type,layer,head,correct,count,accuracy,ci_low,ci_high,nearest,head_match,chance\n");
-        foreach (var s in scores)
-            for (int h = 0; h < s.Grid.Count; h++)
-                text.Append(CultureInfo.InvariantCulture, $"{s.Type},{s.Grid[h].Layer},{s.Grid[h].Index},{s.ByHead[h].Correct},{s.ByHead[h].Count},{s.ByHead[h].Value:R},{s.ByHead[h].Interval.Low:R},{s.ByHead[h].Interval.High:R},{s.Nearest.Value:R},{s.HeadMatch.Value:R},{s.Chance:R}\n");
-        return text.ToString();
-    }
-
     private static string Line(AntecedentScores s) => string.Create(CultureInfo.InvariantCulture,
-        $"  {s.Type,-8} {s.Nearest.Count,5}  best head {s.Best,-5} {s.BestAccuracy.Value:0.000}{(s.HeldOut is { } held ? $", held out {held.Value:0.000} [{s.HeldOutInterval.Low:0.000}, {s.HeldOutInterval.High:0.000}]" : "")}  nearest {s.Nearest.Value:0.000}  head match {s.HeadMatch.Value:0.000}  chance {s.Chance:0.000}");
+        $"  {s.Type,-8} {s.Nearest.Count,5}  best head {s.Best,-5} "
+            + $"{s.BestAccuracy.Value:0.000}{HeldOut(s)}  nearest {s.Nearest.Value:0.000}"
+            + $"  head match {s.HeadMatch.Value:0.000}  chance {s.Chance:0.000}");
+
+    private static string HeldOut(AntecedentScores s) => s.HeldOut is not { } held ? "" : string.Create(CultureInfo.InvariantCulture,
+        $", held out {held.Value:0.000} [{s.HeldOutInterval.Low:0.000}, {s.HeldOutInterval.High:0.000}]");
 }

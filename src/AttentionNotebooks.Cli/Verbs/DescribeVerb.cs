@@ -1,5 +1,4 @@
 using System.CommandLine;
-using AttentionNotebooks.Cli.Reports;
 
 namespace AttentionNotebooks.Cli.Verbs;
 
@@ -8,18 +7,21 @@ internal static class DescribeVerb
 {
     public static Command Create(TextWriter output)
     {
-        var model = new Option<string>("--model") { Description = "A model folder in Hugging Face layout.", HelpName = "DIR", Required = true };
+        var model = new ModelOptions();
         var text = new Option<string>("--text") { Description = "Texts, one per line.", HelpName = "F", Required = true };
-        var limit = new Option<int>("--limit") { Description = "Use the first N texts only.", HelpName = "N", DefaultValueFactory = _ => int.MaxValue };
-        var file = new Option<string?>("--out") { Description = "Write there instead of to the console.", HelpName = "F.md" };
+        var limit = new LimitOption("texts");
+        var file = new OutFile("Write to this file instead of the console.", "F.md", [OutFile.Markdown], required: false);
         var report = new ReportOptions();
-        limit.Validators.Add(r => { if (r.GetValueOrDefault<int>() < 1) r.AddError("--limit must be at least 1."); });
-        var command = new Command("describe", "Describes a model's heads: their patterns over texts, the relations they find in treebanks, agreement.") { model, text, limit, file };
+        var command = new Command("describe", "Describes a model's heads in Markdown: their patterns over texts, the relations they "
+            + "find in treebanks, agreement of subject and verb.");
+        model.AddTo(command);
+        foreach (var option in new Option[] { text, limit, file }) command.Add(option);
         report.AddTo(command);
         command.SetWork((parsed, cancellation) =>
         {
-            using var checkpoint = Checkpoint.Load(parsed.GetValue(model)!);
-            string patterns = HeadReport.Patterns(checkpoint, TextFile.Texts(parsed.GetValue(text)!, parsed.GetValue(limit)), $"texts of `{Path.GetFileName(parsed.GetValue(text))}`", cancellation);
+            using var checkpoint = model.Load(parsed);
+            string patterns = HeadReport.Patterns(checkpoint, TextFile.Texts(parsed.GetValue(text)!).Evenly(limit.Of(parsed)),
+                $"texts of `{Path.GetFileName(parsed.GetValue(text))}`", cancellation);
             string page = $"## Heads\n\n{patterns}\n{report.Write(parsed, checkpoint, cancellation)}";
             if (parsed.GetValue(file) is { } target) AtomicFile.WriteText(target, page);
             else output.Write(page);

@@ -1,31 +1,44 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 
 namespace AttentionNotebooks.Cli.Verbs;
 
 /// <summary><c>attn distances</c>: how differently every pair of heads attends.</summary>
 internal static class DistancesVerb
 {
-    public static Command Create(TextWriter output, TextWriter error, bool withNames)
+    public static Command Create(TextWriter output, TextWriter error)
     {
         var source = new SourceOptions(error);
-        var metric = new Option<string>("--metric") { Description = withNames ? string.Join("; ", HeadDistance.All.Select(d => $"{d.Name}: {d.Definition}")) + "." : "Which distance.", Required = true };
-        var smoothing = new Option<double>("--smoothing") { Description = "With --metric js: mix every row with the uniform one by this share first; Clark et al. 2019 use 0.001.", HelpName = "S", DefaultValueFactory = _ => 0 };
+        var metric = new Option<string>("--metric")
+        {
+            Description = string.Join("; ", HeadDistance.All.Select(d => $"{d.Name}: {d.Definition}")) + ".",
+            Required = true,
+        };
+        var smoothing = new Option<double>("--smoothing")
+        {
+            Description = "With --metric js: mix every row with the uniform one by this share first; Clark et al. 2019 use 0.001.",
+            HelpName = "S",
+            DefaultValueFactory = _ => 0,
+        };
         var shard = ShardOption.Create();
-        var file = new Option<string>("--out") { Description = "The entry distances, [heads, heads] float64, heads layer by layer.", HelpName = "d.npz", Required = true };
-        if (withNames) metric.AcceptOnlyFromAmong([.. HeadDistance.All.Select(d => d.Name)]);
-        var command = new Command("distances", "Computes the distance of every pair of heads: the mean over a text's queries, then over texts.") { metric, smoothing, shard, file };
+        var file = new OutFile("The entry distances, [heads, heads] float64, heads layer by layer.", "d.npz", [OutFile.Npz],
+            anyWith: shard);
+        metric.AcceptOnlyFromAmong([.. HeadDistance.All.Select(d => d.Name)]);
+        var command = new Command("distances", "Computes the distance of every pair of heads: the mean over a text's queries, then "
+            + "over texts.") { metric, smoothing, shard, file };
         source.AddTo(command);
         command.Validators.Add(r =>
         {
             double s = r.GetValue(smoothing);
             if (s is not (>= 0 and <= 1)) r.AddError("--smoothing takes a share from 0 to 1.");
-            else if (s > 0 && r.GetValue(metric) != HeadDistance.JensenShannon.Name) r.AddError("--smoothing goes with --metric js: the other distances are defined without it.");
+            else if (s > 0 && r.GetValue(metric) != HeadDistance.JensenShannon.Name)
+                r.AddError("--smoothing goes with --metric js: the other distances are defined without it.");
         });
         command.SetWork((parsed, cancellation) =>
         {
             var (attention, model) = source.Open(parsed);
-            var distance = parsed.GetValue(smoothing) > 0 ? HeadDistance.JensenShannonSmoothed(parsed.GetValue(smoothing)) : HeadDistance.Get(parsed.GetValue(metric)!);
+            var distance = parsed.GetValue(smoothing) > 0
+                ? HeadDistance.JensenShannonSmoothed(parsed.GetValue(smoothing))
+                : HeadDistance.Get(parsed.GetValue(metric)!);
             var part = ShardOption.Parse(parsed.GetValue(shard));
             var options = VisitOptions.Default with { Shard = part?.Index ?? 0, Shards = part?.Count ?? 1 };
             using var sums = new HeadDistanceReducer(attention.Grid, distance);
@@ -34,8 +47,10 @@ internal static class DistancesVerb
                 using (var progress = new ProgressLine(error, "texts")) attention.Visit(sums, options, progress, cancellation);
                 if (part is not null)
                 {
-                    new DistanceState(DistanceState.RunOf(attention, distance, options.TokensPerBatch), options.Shard, options.Shards, sums).Write(parsed.GetValue(file)!);
-                    output.WriteLine($"{parsed.GetValue(file)}: sums of shard {options.Shard} of {options.Shards}, {sums.Texts} texts; put the shards together with attn merge");
+                    new DistanceState(DistanceState.RunOf(attention, distance, options.TokensPerBatch), options.Shard, options.Shards,
+                        sums).Write(parsed.GetValue(file)!);
+                    output.WriteLine($"{parsed.GetValue(file)}: sums of shard {options.Shard} of {options.Shards}, {sums.Texts} texts; "
+                        + $"merge the shards with attn merge");
                     return;
                 }
             }
@@ -44,12 +59,10 @@ internal static class DistancesVerb
         return command;
     }
 
-    /// <summary>Writes the distances and says so, with what must be known beside them.</summary>
+    /// <summary>Writes the distances and reports them with their notes.</summary>
     public static void Write(HeadDistanceReducer sums, string name, string file, TextWriter output)
     {
-        var distances = sums.ToMatrix();
-        Npz.Write(file, [("distances", stream => NpyArray.Write(stream, [distances.GetLength(0), distances.GetLength(1)], MemoryMarshal.CreateReadOnlySpan(ref distances[0, 0], distances.Length)))]);
-        TableNotesFile.Write(file, sums.Notes);
+        HeadDistanceFile.Write(sums.ToMatrix(), file, sums.Notes);
         output.WriteLine($"{file}: {name} distances of {sums.Grid} heads over {sums.Texts} texts");
         NoteLines.Write(sums.Notes, file, output);
     }

@@ -4,17 +4,22 @@ using TorchSharp;
 
 namespace AttentionNotebooks.Cli.Verbs;
 
-/// <summary><c>attn doctor</c>: what works on this machine. Exit code 1 when something that everything needs does not.</summary>
+/// <summary><c>attn doctor</c>: what works on this machine. Exit code 1 when something that every verb needs does not work.</summary>
 internal static class DoctorVerb
 {
     public static Command Create(TextWriter output)
     {
-        var precision = new Option<bool>("--precision") { Description = "Measure how far bf16 and fp16 move every feature from fp32." };
-        var model = new Option<string?>("--model") { Description = "The model to measure on; the demo model by default.", HelpName = "DIR" };
-        var command = new Command("doctor", "Tells what works on this machine: .NET, libtorch, device, threads, notebook hosts, data.") { precision, model };
+        var precision = new Option<bool>("--measure-precision")
+        {
+            Description = "Measure how far bf16 and fp16 move every feature from fp32.",
+        };
+        var oldName = new Option<bool>("--precision") { Hidden = true }; // elsewhere a number format
+        var model = ModelOptions.Folder("The model to measure on; by default the demo model.", required: false);
+        var command = new Command("doctor", "Reports what works on this machine: .NET, libtorch, device, threads, notebook hosts, "
+            + "data.") { precision, oldName, model };
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(precision))
+            if (parsed.GetValue(precision) || parsed.GetValue(oldName))
             {
                 PrecisionReport.Write(parsed.GetValue(model) ?? Kit.DataPath("demo-bert"), output);
                 return Attn.Done;
@@ -29,7 +34,8 @@ internal static class DoctorVerb
                     output.WriteLine($"{what,-12} {(essential ? "FAILED" : "no")}: {Attn.OneLine(e)}");
                 }
             }
-            Tell("system", () => $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB");
+            Tell("system", () => $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, "
+                + $"{Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB");
             Tell(".NET", () => RuntimeInformation.FrameworkDescription);
             Tell("libtorch", Torch);
             Tell("device", () => torch.cuda.is_available() ? $"cuda, {torch.cuda.device_count()} GPU" : "cpu");
@@ -45,17 +51,23 @@ internal static class DoctorVerb
     private static string Torch()
     {
         // By path first: TorchSharp's own message blames a missing package whatever the loader really said.
-        string library = Path.Combine(AppContext.BaseDirectory, RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? "LibTorchSharp.dll" : RuntimeInformation.IsOSPlatform(OSPlatform.OSX) ? "libLibTorchSharp.dylib" : "libLibTorchSharp.so");
+        string name = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? "LibTorchSharp.dll"
+            : RuntimeInformation.IsOSPlatform(OSPlatform.OSX) ? "libLibTorchSharp.dylib" : "libLibTorchSharp.so";
+        string library = Path.Combine(AppContext.BaseDirectory, name);
         if (File.Exists(library)) NativeLibrary.Load(library);
         using var four = torch.ones(2, 2).sum();
-        return four.item<float>() == 4 ? $"{torch.__version__} loads and computes" : throw new InvalidOperationException("loads, but 1 + 1 + 1 + 1 is not 4");
+        return four.item<float>() == 4
+            ? $"{torch.__version__} loads and computes"
+            : throw new InvalidOperationException("loads, but 1 + 1 + 1 + 1 is not 4");
     }
 
     private static string Hosts()
     {
         string[] kernels = [.. new[] { ".local/share/jupyter/kernels", "Library/Jupyter/kernels", "AppData/Roaming/jupyter/kernels" }
-            .Select(f => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), f, ".net-csharp")).Where(Directory.Exists)];
-        return kernels.Length > 0 ? "attn run, Jupyter with .NET Interactive" : "attn run (no .NET Interactive kernel for Jupyter; see environment.md)";
+            .Select(f => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), f, ".net-csharp"))
+            .Where(Directory.Exists)];
+        return kernels.Length > 0 ? "attn run, Jupyter with .NET Interactive" : "attn run (no .NET Interactive kernel for Jupyter; see "
+            + "environment.md)";
     }
 
     private static string DemoModel()

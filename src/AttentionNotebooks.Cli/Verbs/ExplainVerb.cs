@@ -19,9 +19,9 @@ internal static class ExplainVerb
         var permutations = new Option<int>("--permutations") { Description = "Runs of the null; N give p-values of 1/(N + 1) at least.", HelpName = "N", DefaultValueFactory = _ => 199 };
         var draws = new Option<int>("--draws") { Description = "Draws of heads for the intervals.", HelpName = "N", DefaultValueFactory = _ => 1000 };
         var seed = new Option<int>("--seed") { Description = "Decides folds, permutations and draws.", HelpName = "S", DefaultValueFactory = _ => 0 };
-        var coefficients = new Option<string?>("--coefficients") { Description = "Also write a row per feature: coefficient and rank correlation with intervals.", HelpName = "F.csv" };
-        var predicted = new Option<string?>("--predicted") { Description = "Also write a row per head: its importance, and what the features of other heads (predicted) and other layers (predicted_from_layers) say of it.", HelpName = "F.csv" };
-        var file = new Option<string>("--out") { Description = "All figures.", HelpName = "report.json", Required = true };
+        var coefficients = OutFile.Also("--coefficients", "Also write a row per feature: coefficient and rank correlation with intervals.", "F.csv", OutFile.Csv);
+        var predicted = new OutFile("Also write a row per head: its importance, and the importance predicted from the features of other heads (predicted) and other layers (predicted_from_layers).", "F.csv", OutFile.HeadTable, "--predicted", required: false);
+        var file = new OutFile("All figures.", "report.json", [OutFile.Json]);
         permutations.Validators.Add(r => { if (r.GetValueOrDefault<int>() is < 19 or > 100_000) r.AddError("--permutations takes 19 to 100000: with fewer no p-value is below 0.05."); });
         draws.Validators.Add(r => { if (r.GetValueOrDefault<int>() is < 100 or > 100_000) r.AddError("--draws takes 100 to 100000."); });
         var command = new Command("explain", "Regresses the importance of heads on their features: ridge with nested cross-validation, a permutation null, what each feature tells, and whether the law holds for other texts or another model.")

@@ -10,9 +10,9 @@ internal static class ImportanceVerb
     public static Command Create(TextWriter output, TextWriter error)
     {
         var task = new TaskOptions();
-        var agreement = new Option<string?>("--agreement") { Description = "Also take out every head alone (uniform and zero) and write first,second,spearman with intervals over heads and over texts: whether the measures order the heads alike.", HelpName = "F.csv" };
+        var agreement = OutFile.Also("--agreement", "Also take out every head alone (uniform and zero) and write first,second,spearman with intervals over heads and over texts: whether the measures order the heads alike.", "F.csv", OutFile.Csv);
         var seed = new Option<int>("--seed") { Description = "Decides the hidden words and the intervals.", HelpName = "S", DefaultValueFactory = _ => 0 };
-        var file = new Option<string>("--out") { Description = "A row per head, a column per measure, as its name ends: .csv, .parquet or .npz.", HelpName = "importance.csv", Required = true };
+        var file = new OutFile("A row per head, a column per measure: .csv, .parquet or .npz.", "importance.csv", OutFile.HeadTable);
         var command = new Command("importance", "How much every head matters: the gradient of a gate on it (Michel et al. 2019), of its attention by kind of key (Clark et al. 2019, §3.2), and the norm of what it hands over (Kobayashi et al. 2020).");
         task.AddTo(command);
         foreach (var option in new Option[] { agreement, seed, file }) command.Add(option);

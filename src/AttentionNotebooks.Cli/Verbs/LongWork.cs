@@ -6,13 +6,13 @@ namespace AttentionNotebooks.Cli.Verbs;
 internal static class LongWork
 {
     /// <summary>
-    /// Lets a verb do its work on another thread: the command line looks out for Ctrl-C only after the action has
-    /// returned its task, so work done before that would be killed in its middle. Where the result could not be written is told
-    /// before the work.
+    /// Runs a verb's work on another thread: the command line reacts to Ctrl-C only after the action has returned its task, so work
+    /// before that would be killed in the middle. Files and folders that cannot be written are reported before the work.
     /// </summary>
-    public static void SetWork(this Command command, Action<ParseResult, CancellationToken> work) => command.SetAction((parsed, cancellation) => Task.Run(() =>
+    public static void SetWork(this Command command, Action<ParseResult,
+        CancellationToken> work) => command.SetAction((parsed, cancellation) => Task.Run(() =>
     {
-        foreach (var target in command.Options.OfType<Option<string>>().Where(o => o.Name == "--out"))
+        foreach (var target in command.Options.OfType<OutOption>())
             if (parsed.GetValue(target) is { } path) WritableFolder.Check(path);
         work(parsed, cancellation);
         return Attn.Done;

@@ -10,12 +10,30 @@ internal static class MakeDemoDataVerb
 {
     public static Command Create(TextWriter output)
     {
-        var folder = new Option<string?>("--out") { Description = "Write the treebank and the tasks into this folder (data/ is the shipped one).", HelpName = "DIR" };
-        var text = new Option<string?>("--text") { Description = "Write plain text to train on instead: a paragraph per line, no sentence of the shipped treebank or tasks.", HelpName = "FILE" };
-        var sentences = new Option<int>("--sentences") { Description = "Sentences of --text.", HelpName = "N", DefaultValueFactory = _ => 100_000 };
-        var agreement = new Option<double>("--agreement") { Description = "Of --text, the share of sentences with up to three nouns of the other number between subject and verb, which are rare otherwise.", HelpName = "SHARE", DefaultValueFactory = _ => 0 };
-        var seed = new Option<int>("--seed") { Description = "Decides every sentence.", HelpName = "S", DefaultValueFactory = _ => DemoData.StandardSeed };
-        var command = new Command("make-demo-data", "Generates the demo treebank and tasks, or training text, from the kit's own grammar.") { folder, text, sentences, agreement, seed };
+        var folder = new OutOption("Write the treebank and the tasks into this folder (data/ is the shipped one).", "DIR", required: false);
+        var text = new OutOption("Write plain text to train on instead: a paragraph per line, no sentence of the shipped treebank or "
+            + "tasks.", "FILE", "--text", required: false);
+        var sentences = new Option<int>("--sentences")
+        {
+            Description = "Sentences of --text.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 100_000,
+        };
+        var agreement = new Option<double>("--agreement")
+        {
+            Description = "The share of sentences in --text with up to three nouns of the other number between subject and verb; "
+                + "otherwise these are rare.",
+            HelpName = "SHARE",
+            DefaultValueFactory = _ => 0,
+        };
+        var seed = new Option<int>("--seed")
+        {
+            Description = "Decides every sentence.",
+            HelpName = "S",
+            DefaultValueFactory = _ => DemoData.StandardSeed,
+        };
+        var command = new Command("make-demo-data", "Generates the demo treebank and tasks, or training text, from the kit's own "
+            + "grammar.") { folder, text, sentences, agreement, seed };
         sentences.Validators.Add(r =>
         {
             if (r.GetValueOrDefault<int>() < 1) r.AddError("--sentences must be at least 1.");
@@ -31,7 +49,8 @@ internal static class MakeDemoDataVerb
         command.SetWork((parsed, cancellation) =>
         {
             if (parsed.GetValue(folder) is { } data) WriteData(data, parsed.GetValue(seed), output);
-            else WriteText(parsed.GetValue(text)!, parsed.GetValue(sentences), parsed.GetValue(agreement), parsed.GetValue(seed), output, cancellation);
+            else WriteText(parsed.GetValue(text)!, parsed.GetValue(sentences), parsed.GetValue(agreement), parsed.GetValue(seed), output,
+                cancellation);
         });
         return command;
     }

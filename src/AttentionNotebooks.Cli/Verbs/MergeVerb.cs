@@ -7,10 +7,15 @@ internal static class MergeVerb
 {
     public static Command Create(TextWriter output)
     {
-        var shards = new Argument<string[]>("SHARD") { Description = "What attn features or attn distances wrote with --shard I/N, for every I, in any order.", Arity = ArgumentArity.OneOrMore };
-        var file = new Option<string>("--out") { Description = "The head table (heads.csv, .parquet or .npz), or of distances the .npz.", HelpName = "heads.csv", Required = true };
-        var command = new Command("merge", "Puts the shards of attn features or attn distances together; the result is that of the run without shards, bit for bit.") { shards, file };
-        command.SetAction(parsed =>
+        var shards = new Argument<string[]>("SHARD")
+        {
+            Description = "What attn features or attn distances wrote with --shard I/N, for every I, in any order.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var file = new OutFile("The head table (.csv, .parquet or .npz), or the distances (.npz).", "heads.csv", OutFile.HeadTable);
+        var command = new Command("merge", "Merges the shards of attn features or attn distances. The result has the same bits as a "
+            + "run without shards.") { shards, file };
+        command.SetWork((parsed, _) =>
         {
             string[] files = parsed.GetValue(shards)!;
             if (DistanceState.IsIn(files[0]))

@@ -17,8 +17,8 @@ internal static class PruneVerb
         var steps = new Option<int>("--steps") { Description = "In how many steps all heads are taken out.", HelpName = "N", DefaultValueFactory = _ => new PruningOptions().Steps };
         var random = new Option<int>("--random-orders") { Description = "How many random orders; N give p-values of 1/(N + 1) at least.", HelpName = "N", DefaultValueFactory = _ => new PruningOptions().RandomOrders };
         var seed = new Option<int>("--seed") { Description = "Decides the hidden words, the folds, the random orders and the intervals.", HelpName = "S", DefaultValueFactory = _ => 0 };
-        var json = new Option<string?>("--json") { Description = "Also write model, task, sizes, the areas under the curves and their comparisons, with intervals and p-values. A notebook reads them (PruningFigures.Read).", HelpName = "F.json" };
-        var file = new Option<string>("--out") { Description = "The curves: a row per order and step.", HelpName = "pruning.csv", Required = true };
+        var json = OutFile.Also("--json", "Also write model, task, sizes, the areas under the curves and their comparisons, with intervals and p-values. In a notebook, PruningFigures.Read reads them.", "F.json", OutFile.Json);
+        var file = new OutFile("The curves: a row per order and step.", "pruning.csv", [OutFile.Csv]);
         predict.AcceptOnlyFromAmong(Gradient, Ablation);
         orders.Validators.Add(r =>
         {

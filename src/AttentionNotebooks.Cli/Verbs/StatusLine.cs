@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace AttentionNotebooks.Cli.Verbs;
 
@@ -29,5 +30,6 @@ internal sealed class StatusLine(TextWriter error) : IDisposable
     }
 
     /// <summary>A span as minutes and seconds, with hours where there are any.</summary>
-    public static string Span(TimeSpan t) => t.TotalHours >= 1 ? FormattableString.Invariant($"{(int)t.TotalHours}:{t:mm\\:ss}") : t.ToString(@"m\:ss");
+    public static string Span(TimeSpan t) => t.TotalHours >= 1 ? string.Create(CultureInfo.InvariantCulture,
+        $"{(int)t.TotalHours}:{t:mm\\:ss}") : t.ToString(@"m\:ss");
 }

@@ -17,9 +17,9 @@ internal static class SynthesisVerb
         var functions = new Option<string?>("--functions") { Description = "Relations, as attn functions wrote them.", HelpName = "functions.csv" };
         var atLeast = new Option<int>("--dependents") { Description = "Pass over relations with fewer dependents.", HelpName = "N", DefaultValueFactory = _ => 50 };
         var importance = new Option<string?>("--importance") { Description = "How much heads matter, as attn importance wrote it.", HelpName = "importance.csv" };
-        var report = new Option<string?>("--report") { Description = "Also write what each cluster does in plain words.", HelpName = "F.md" };
+        var report = OutFile.Also("--report", "Also write what each cluster does in plain words.", "F.md", OutFile.Markdown);
         var seed = new Option<int>("--seed") { Description = "Decides the draws and shufflings.", HelpName = "S" };
-        var file = new Option<string>("--out") { Description = "A row per cluster and measure.", HelpName = "synthesis.csv", Required = true };
+        var file = new OutFile("A row per cluster and measure.", "synthesis.csv", [OutFile.Csv]);
         var command = new Command("synthesis", "What each cluster does: its heads against all others in position, special tokens, syntax, importance and layer, with effect sizes, intervals and controls.") { heads, clusters, clusteredOn, functions, atLeast, importance, report, seed, file };
         command.SetWork((parsed, _) =>
         {

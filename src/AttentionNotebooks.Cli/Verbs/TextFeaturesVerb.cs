@@ -8,17 +8,20 @@ internal static class TextFeaturesVerb
     public static Command Create(TextWriter output, TextWriter error)
     {
         var source = new SourceOptions(error);
-        var features = new Option<string?>("--features") { Description = "Comma-separated names; those of the clustering by default.", HelpName = "a,b" };
-        var file = new Option<string>("--out") { Description = "An entry per feature, [texts, layers, heads] float32; attn cluster --texts reads it.", HelpName = "texts.npz", Required = true };
-        var command = new Command("text-features", "Computes the features of every head in every text, to ask whether other texts would give other clusters.") { features, file };
+        var features = FeatureOption.Create("the columns that attn cluster uses");
+        var file = new OutFile("An entry per feature, [texts, layers, heads] float32; attn cluster --texts reads it.", "texts.npz",
+            [OutFile.Npz]);
+        var command = new Command("text-features", "Computes the features of every head in every text, to test whether other texts "
+            + "would give other clusters.") { features, file };
         source.AddTo(command);
         command.SetWork((parsed, cancellation) =>
         {
-            var wanted = parsed.GetValue(features) is { } names ? StandardFeatures.Parse(names) : null;
             var (attention, model) = source.Open(parsed);
+            using var own = model;
+            var wanted = parsed.GetValue(features) is { } names ? FeatureCatalogue.For(attention).Parse(names, attention) : null;
             TextSample values;
-            using (model)
-            using (var progress = new ProgressLine(error, "texts")) values = TextSample.Of(attention, wanted, progress: progress, cancellation: cancellation);
+            using (var progress = new ProgressLine(error, "texts")) values = TextSample.Of(attention, wanted, progress: progress,
+                cancellation: cancellation);
             values.Write(parsed.GetValue(file)!);
             output.WriteLine($"{parsed.GetValue(file)}: {values.Features.Count} features of {values.Grid} heads in {values.Texts} texts");
             NoteLines.Write(values.Notes, parsed.GetValue(file)!, output);

@@ -51,11 +51,12 @@ public sealed class LiveAttention : IAttentionSource
     /// <param name="sentences">The sentences, at least one.</param>
     /// <param name="maxLength">Longer sentences are cut to so many tokens, special ones included; the model's own limit when omitted.</param>
     /// <exception cref="InputException">There is no sentence, or one has no token.</exception>
-    public static LiveAttention OfTreebank(Checkpoint checkpoint, IReadOnlyList<TreebankSentence> sentences, int? maxLength = null)
-    {
-        TokenizedText[] texts = [.. sentences.Select(s => checkpoint.Tokenizer.Encode(s.Words.Select(w => w.Form), maxLength))];
-        return new LiveAttention(checkpoint, texts, [.. texts.Zip(sentences, (t, s) => t.Words.Select(w => w < 0 ? null : s.Words[w].Tag).ToArray())]);
-    }
+    public static LiveAttention OfTreebank(Checkpoint checkpoint, IReadOnlyList<TreebankSentence> sentences, int? maxLength = null) =>
+        OfTreebank(checkpoint, sentences, [.. sentences.Select(s => checkpoint.Tokenizer.Encode(s.Words.Select(w => w.Form), maxLength))]);
+
+    /// <summary>The same for sentences that are tokenised already, one text per sentence.</summary>
+    internal static LiveAttention OfTreebank(Checkpoint checkpoint, IReadOnlyList<TreebankSentence> sentences, IReadOnlyList<TokenizedText> texts) =>
+        new(checkpoint, texts, [.. texts.Zip(sentences, (t, s) => t.Words.Select(w => w < 0 ? null : s.Words[w].Tag).ToArray())]);
 
     /// <summary>
     /// Edits of the model's attention that the maps shall show, if any, and a text that differs where the edits do: it

@@ -31,6 +31,9 @@ public sealed record ExperimentArm(string Name, ArmKind Kind, int Parameters, IR
 
     /// <summary>Mean accuracy over the seeds.</summary>
     public double Accuracy => Scores.Average(s => s.Accuracy.Value);
+
+    /// <summary>How heads share settings; of a control, the way that it is the control of. <see langword="null"/> for the model as it is and for all weights.</summary>
+    public TyingKind? Tying { get; init; }
 }
 
 /// <summary>How an experiment is run.</summary>
@@ -76,10 +79,12 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
         options.Options.Check();
         var grid = model.Config.Grid;
         var (byCluster, byFeatures) = (Tying.ByCluster(clusters), Tying.ByFeatures(features));
-        (ArmKind Kind, Func<int, Tying> Tie)[] ties =
+        (ArmKind Kind, TyingKind Tying, Func<int, Tying> Tie)[] ties =
         [
-            (ArmKind.Calibrated, _ => Tying.OneSet(grid)), (ArmKind.Calibrated, _ => byCluster), (ArmKind.Control, s => byCluster.Shuffled(1000 + s, RandomClusters)),
-            (ArmKind.Calibrated, _ => byFeatures), (ArmKind.Control, s => byFeatures.Shuffled(2000 + s, ShuffledFeatures)), (ArmKind.Calibrated, _ => Tying.PerHead(grid)),
+            (ArmKind.Calibrated, TyingKind.OneSet, _ => Tying.OneSet(grid)),
+            (ArmKind.Calibrated, TyingKind.ByCluster, _ => byCluster), (ArmKind.Control, TyingKind.ByCluster, s => byCluster.Shuffled(1000 + s, RandomClusters)),
+            (ArmKind.Calibrated, TyingKind.ByFeatures, _ => byFeatures), (ArmKind.Control, TyingKind.ByFeatures, s => byFeatures.Shuffled(2000 + s, ShuffledFeatures)),
+            (ArmKind.Calibrated, TyingKind.PerHead, _ => Tying.PerHead(grid)),
         ];
         int[] seeds = [.. Enumerable.Range(options.FirstSeed, options.Seeds)];
         CalibrationData[] parts = [.. seeds.Select(data)];
@@ -118,7 +123,7 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
         ExperimentArm[] arms =
         [
             new(AsItIs, ArmKind.Uncalibrated, 0, before, []),
-            .. ties.Zip(runs, (t, r) => new ExperimentArm(t.Tie(options.FirstSeed).Name, t.Kind, r[0].Fit.Parameters, [.. r.Select(x => x.Scores)], [.. r.Select(x => x.Fit.Calibration)])),
+            .. ties.Zip(runs, (t, r) => new ExperimentArm(t.Tie(options.FirstSeed).Name, t.Kind, r[0].Fit.Parameters, [.. r.Select(x => x.Scores)], [.. r.Select(x => x.Fit.Calibration)]) { Tying = t.Tying }),
             .. full.Count == 0 ? [] : new[] { new ExperimentArm(AllWeights, ArmKind.FullTuning, full.Max(f => f.Parameters), [.. full.Select(f => f.Test)], []) },
         ];
         return Compare(arms, test, options.Seeds);
@@ -127,7 +132,8 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
     private static CalibrationExperiment Compare(ExperimentArm[] arms, int[] test, int seeds)
     {
         var byName = arms.ToDictionary(a => a.Name);
-        string one = Tying.OneSet(new HeadGrid(1, 1)).Name, head = Tying.PerHead(new HeadGrid(1, 1)).Name, cluster = arms[2].Name, feature = arms[4].Name;
+        string Named(TyingKind kind) => arms.First(a => a.Kind == ArmKind.Calibrated && a.Tying == kind).Name;
+        string one = Named(TyingKind.OneSet), head = Named(TyingKind.PerHead), cluster = Named(TyingKind.ByCluster), feature = Named(TyingKind.ByFeatures);
         (string First, string Second)[] pairs =
         [
             .. arms.Skip(1).Select(a => (a.Name, AsItIs)),
@@ -137,6 +143,9 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
         PairedComparison[] comparisons = [.. pairs.Select(p => PairedComparison.Compute((p.First, byName[p.First].Scores), (p.Second, byName[p.Second].Scores), test))];
         return new CalibrationExperiment(arms, comparisons, MultipleTesting.Holm([.. comparisons.Select(c => c.LossPValue)]), test.Length, seeds);
     }
+
+    /// <summary>The row of a way of sharing settings; not its control.</summary>
+    public ExperimentArm Calibrated(TyingKind tying) => Arms.First(a => a.Kind == ArmKind.Calibrated && a.Tying == tying);
 
     /// <summary>The comparison of a row with the model as it is.</summary>
     /// <param name="arm">The row; not the model as it is.</param>

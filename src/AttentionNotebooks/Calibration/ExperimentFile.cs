@@ -14,6 +14,9 @@ internal static class ExperimentFile
     /// <summary>What a kind of row is called in a file.</summary>
     public static string NameOf(ArmKind kind) => _kinds.First(k => k.Kind == kind).Name;
 
+    /// <summary>The kind of a name in a file; <see langword="null"/> where it is unknown.</summary>
+    public static ArmKind? KindOf(string name) => _kinds.Where(k => k.Name == name).Select(k => (ArmKind?)k.Kind).FirstOrDefault();
+
     /// <summary>The file's content. The same figures always give the same bytes.</summary>
     public static string ToJson(ExperimentFigures figures) => JsonSerializer.Serialize(new
     {

@@ -30,7 +30,7 @@ public static class PruningCsv
             var right = PairedBootstrap.Intervals([.. curve.Scores.Select(s => s.Correct.Select(c => (double)c).ToArray())], questions, seed: seed);
             var (loss, accuracy) = (curve.Loss, curve.Accuracy);
             for (int s = 0; s < loss.Count; s++)
-                text.Append(CultureInfo.InvariantCulture, $"{CsvField.Of(curve.Name)},{kind},{curve.Removed[s]},{loss[s]:R},{losses[s].Low:R},{losses[s].High:R},{accuracy[s]:R},{right[s].Low:R},{right[s].High:R}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{CsvText.Field(curve.Name)},{kind},{curve.Removed[s]},{loss[s]:R},{losses[s].Low:R},{losses[s].High:R},{accuracy[s]:R},{right[s].Low:R},{right[s].High:R}\n");
         }
         return text.ToString();
     }

@@ -62,6 +62,11 @@ public sealed class HeadClustering
     /// <param name="head">The head.</param>
     /// <exception cref="InputException">The model has no such head.</exception>
     public HeadCluster this[Head head] => Clusters[Labels[Grid.PositionOf(head)]];
+
+    /// <summary>Writes <c>layer,head,cluster,name</c>, a row per head; <see cref="ClusterAssignment.Read(string)"/> reads it.</summary>
+    /// <param name="file">The file; it holds all heads or is as it was.</param>
+    /// <exception cref="InputException">The folder cannot be written to.</exception>
+    public void Write(string file) => ClusterAssignment.Of(this).Write(file);
 }
 
 /// <summary>One cluster of heads.</summary>

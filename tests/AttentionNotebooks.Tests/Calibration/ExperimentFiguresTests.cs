@@ -55,6 +55,14 @@ public sealed class ExperimentFiguresTests : IDisposable
         Assert.Equal((3, 2, 2, 4, null), (figures.Items, figures.TestItems, figures.Seeds, figures.Epochs, figures.FullRate));
         Assert.Equal(arms[1].Loss, figures.Arms[1].Loss);
         Assert.Same(compared, figures.Gain(figures.Arms[1]));
+
+        ExperimentCsv.Write(new CalibrationExperiment(arms, [compared], [0.5], 2, 2), _folder["arms.csv"], firstSeed: 7);
+        Assert.StartsWith("arm,kind,parameters,seed,loss,accuracy\nuncalibrated,uncalibrated,0,7,4,0.5\n", File.ReadAllText(_folder["arms.csv"]));
+        var read = ExperimentCsv.Read(_folder["arms.csv"]);
+        Assert.Equal(figures.Arms.Select(a => (a.Name, a.Kind, a.Parameters, a.Loss, a.Accuracy)), read.Select(a => (a.Name, a.Kind, a.Parameters, a.Loss, a.Accuracy)));
+        Assert.Equal(figures.Arms[1].Losses, read[1].Losses);
+        _folder.Write("bad.csv", File.ReadAllText(_folder["arms.csv"]).Replace("calibrated,6", "magic,6"));
+        Assert.Contains("column kind: has \"magic\", which is no kind of arm", Assert.Throws<InputException>(() => ExperimentCsv.Read(_folder["bad.csv"])).Message);
     }
 
     [Fact]

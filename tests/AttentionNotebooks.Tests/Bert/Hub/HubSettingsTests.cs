@@ -129,7 +129,7 @@ public class HubSettingsTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => command.Parse([FakeHub.Repository, "--out", folder["a"]]).InvokeAsync(new() { EnableDefaultExceptionHandler = false }, stop.Token));
         Assert.StartsWith("127.0.0.1 answers 503; trying again in", error.ToString());
         Assert.Contains("model.safetensors: 0.0/0.3 MB, 127.0.0.1 answers 503; trying again in", error.ToString());
-        Assert.Contains($"{folder["a"]}.download; the same command goes on from there.", error.ToString());
+        Assert.Contains($"{folder["a"]}.download; the same command continues from there.", error.ToString());
         Assert.Empty(output.ToString());
     }
 

@@ -164,14 +164,17 @@ public class AblationStudyTests
         Assert.Contains("Did you mean 1 broad?", Assert.Throws<InputException>(() => HeadGroups.Select(groups, ["1 brod"])).Message);
 
         void Fails(string naming, string text, HeadGrid? model = null) => Assert.Contains(naming, Assert.Throws<InputException>(() => HeadGroups.Read(folder.Write("bad.csv", text), model ?? grid)).Message);
-        Fails("4 of the 6 heads", Good, new HeadGrid(2, 3));
-        Fails("line 2: names head 0-1, which is outside the 2 × 1", Good, new HeadGrid(2, 1));
+        Fails("is of 2 × 2 heads, and the model has 2 × 3", Good, new HeadGrid(2, 3));
+        Fails("is of 2 × 2 heads, and the model has 2 × 1", Good, new HeadGrid(2, 1));
+        Fails("line 2: names head 0-1, which is outside the 2 × 1", Good.Replace("1,1,1,broad\n", ""), new HeadGrid(2, 1));
+        Fails("3 of the 4 heads", Good.Replace("1,1,1,broad\n", ""));
         Fails("a second time", Good + "1,1,1,broad\n");
         Fails("line 1", "layer,head,k\n");
         Fails("\"x\" where a number", Good.Replace("1,1,1", "1,1,x"));
         Fails("line 5: calls cluster 1 \"else\"", Good.Replace("1,1,1,broad", "1,1,1,else"));
         Fails("line 2: has 3 fields", "layer,head,cluster,name\n0,1,1\n");
-        Fails("0 of the 4 heads", "");
+        Fails("is empty", "");
+        Fails("holds no head", "layer,head,cluster,name\n");
     }
 
     [Fact]

@@ -101,7 +101,7 @@ public sealed class PruneVerbTests : IDisposable
         string items = _folder.Write("i.tsv", "id\tsentence\tright\twrong\tattractors\n" + string.Concat(Enumerable.Range(0, 20).Select(i => $"{i}\tthe cat [MASK] a dog\t{(i < 16 ? "sat" : "playing")}\tplay\t0\n")));
         var (code, _, error) = await Shell.Attn("prune", "--model", _bert.Folder, "--task", "agreement", "--items", items, "--limit", "10", "--orders", "gradient", "--steps", "1", "--random-orders", "0", "--out", _folder["p.csv"]);
         Assert.True(code == 0, error);
-        Assert.Contains("2 of 10 items have a verb form that is no single word piece", error);
+        Assert.Contains("2 of 10 items are left out: one of their verb forms is not a single word piece", error);
         Assert.Contains("evenly over the file", (await Shell.Attn("prune", "--help")).Output.ReplaceLineEndings(" ").Replace("  ", ""));
         Assert.Equal([0, 2, 5, 7], Enumerable.Range(0, 10).ToArray().Evenly(4));
         Assert.Equal([0, 1, 2], new[] { 0, 1, 2 }.Evenly(int.MaxValue));

@@ -86,6 +86,38 @@ public sealed class CalibrateVerbTests : IDisposable
         Assert.Equal(["0", "1"], folded.Labels);
     }
 
+    [Fact]
+    public async Task A_head_table_sets_the_heads_by_its_own_features()
+    {
+        string texts = _folder.Write("other.txt", "the cat sat\nplaying , a dog\ncat , the dog sat\n");
+        Assert.Equal(0, (await Shell.Attn("features", "--model", _bert.Folder, "--text", texts, "--out", _folder["heads.csv"])).Code);
+        string[] quick = ["--seeds", "1", "--no-full", "--parts", "temperature,gate"];
+        Assert.Equal(0, (await Calibrate([.. quick, "--out", _folder["own.json"], "--report", _folder["own.csv"]])).Code);
+        Assert.Equal(0, (await Calibrate([.. quick, "--heads", _folder["heads.csv"], "--out", _folder["given.json"], "--report", _folder["given.csv"]])).Code);
+        Dictionary<string, double> Losses(string name) => ExperimentCsv.Read(_folder[name]).ToDictionary(a => a.Name, a => a.Loss);
+        var (own, given) = (Losses("own.csv"), Losses("given.csv"));
+        foreach (string arm in own.Keys) Assert.Equal(!arm.Contains("features"), own[arm] == given[arm]);
+        Assert.NotEqual(File.ReadAllText(_folder["own.json"]), File.ReadAllText(_folder["given.json"]));
+
+        var (code, _, error) = await Calibrate([.. quick, "--heads", Repository.Path("data", "bert-base", "heads.csv"), "--out", _folder["x.json"]]);
+        Assert.Equal(1, code);
+        Assert.Contains($"heads.csv: is of 12 × 12 heads, and the model has {_bert.Grid}", error);
+        string clusters = _folder.Write("other.csv", "layer,head,cluster,name\n0,0,0,a\n0,1,1,b\n");
+        (code, _, error) = await Shell.Attn("calibrate", "--model", _bert.Folder, "--task", "masked", "--text", _text, "--clusters", clusters, "--out", _folder["x.json"]);
+        Assert.Equal(1, code);
+        Assert.Contains($"other.csv: is of 1 × 2 heads, and the model has {_bert.Grid}", error);
+    }
+
+    [Theory]
+    [InlineData("one", "one set", 1), InlineData("cluster", "by cluster", 3), InlineData("features", "by features", 8), InlineData("head", "per head", 8)]
+    public async Task The_calibration_of_the_named_tying_is_written(string tying, string arm, int most)
+    {
+        var (code, output, error) = await Calibrate("--tying", tying, "--no-full", "--seeds", "1", "--parts", "temperature,gate", "--out", _folder["t.json"]);
+        Assert.True(code == 0, error);
+        Assert.StartsWith($"{_folder["t.json"]}: {arm}, seed 0; ", output);
+        Assert.InRange(CalibrationFile.Read(_folder["t.json"], _bert.Grid).Heads.Distinct().Count(), 1, most);
+    }
+
     [Theory]
     [InlineData("--rate", "calibration \""), InlineData("--full-rate", "training of all weights")]
     public async Task A_rate_that_leads_out_of_all_numbers_ends_it_and_writes_nothing(string option, string who)

@@ -32,7 +32,7 @@ public sealed class SynthesisVerbTests : IDisposable
     [InlineData("relation,layer,head,count,accuracy\n", "no column baseline")]
     [InlineData("layer,head,count,accuracy,baseline\n0,0,x,1,1\n", "line 2")]
     [InlineData("layer,head,count,accuracy,baseline\n99,0,60,1,1\n", "head 99-0")]
-    [InlineData("layer,head,count,accuracy,baseline\n0,0,60,NaN,1\n", "\"NaN\" as accuracy")]
+    [InlineData("layer,head,count,accuracy,baseline\n0,0,60,NaN,1\n", "line 2, column accuracy: has \"NaN\"")]
     [InlineData("layer,head,count,accuracy,baseline\n0,0,60,1,1\n", "does not score head 0-1")]
     public async Task A_broken_file_of_relations_is_named(string content, string expected)
     {

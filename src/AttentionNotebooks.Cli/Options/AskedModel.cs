@@ -1,0 +1,27 @@
+using TorchSharp;
+
+namespace AttentionNotebooks.Cli.Options;
+
+/// <summary>A model with the head that its task needs.</summary>
+/// <param name="Checkpoint">The model; of a classifier, the encoder under its head.</param>
+/// <param name="Classifier">The classifier, for tasks with classes.</param>
+internal sealed record AskedModel(Checkpoint Checkpoint, ClassifierCheckpoint? Classifier) : IDisposable
+{
+    /// <summary>The model's heads.</summary>
+    public HeadGrid Grid => new(Checkpoint.Config.NumHiddenLayers, Checkpoint.Config.NumAttentionHeads);
+
+    /// <summary>All weights: the model with the head that its task needs.</summary>
+    public torch.nn.Module Weights => Classifier is null ? Checkpoint.Model : Classifier.Model;
+
+    public void Dispose()
+    {
+        if (Classifier is null) Checkpoint.Dispose();
+        else Classifier.Dispose();
+    }
+}
+
+/// <summary>A task on a model.</summary>
+/// <param name="Name">What it is called.</param>
+/// <param name="OfSeed">The task of a seed, which decides what is hidden; other tasks are the same for every seed.</param>
+/// <param name="Texts">The items' texts, with nothing hidden that the task hides by chance.</param>
+internal sealed record AskedTask(string Name, Func<int, ITextTask> OfSeed, IReadOnlyList<TokenizedText> Texts);
