@@ -6,7 +6,8 @@ namespace AttentionNotebooks.Cli.Verbs;
 /// <summary><c>attn calibrate</c>: learns how to set the heads, and tells what that is worth beside every control.</summary>
 internal static class CalibrateVerb
 {
-    private static readonly (string Name, string Arm)[] _tyings = [("one", "one set"), ("cluster", "by cluster"), ("features", "by features"), ("head", "per head")];
+    private static readonly (string Name, CalibrationArm Arm)[] _tyings =
+        [("one", CalibrationArm.OneSet), ("cluster", CalibrationArm.ByCluster), ("features", CalibrationArm.ByFeatures), ("head", CalibrationArm.PerHead)];
     private static readonly (string Name, CalibrationParts Part)[] _parts =
     [
         ("temperature", CalibrationParts.Temperature), ("gate", CalibrationParts.Gate), ("special", CalibrationParts.SpecialBias), ("gaussian", CalibrationParts.Gaussian), ("buckets", CalibrationParts.Buckets),
@@ -45,11 +46,13 @@ internal static class CalibrateVerb
             var options = new ExperimentOptions(how, parsed.GetValue(seeds), parsed.GetValue(seed), !parsed.GetValue(noFull), parsed.GetValue(fullRate), opened.Weights, Environment.ProcessorCount);
             CalibrationExperiment experiment;
             using (var line = new Told(error)) experiment = CalibrationExperiment.Run(opened.Model, opened.Data, opened.Features(), labels, options, line, cancellation);
-            string name = _tyings.First(t => t.Name == parsed.GetValue(tying)).Arm;
-            experiment.Arms.First(a => a.Name == name).Calibrations[0].Write(parsed.GetValue(file)!);
+            var chosen = experiment[_tyings.First(t => t.Name == parsed.GetValue(tying)).Arm];
+            chosen.Calibrations[0].Write(parsed.GetValue(file)!);
+            if (chosen.Calibrations[0].IsIdentity)
+                error.WriteLine($"attn: {parsed.GetValue(file)} changes no head: with seed {options.FirstSeed}, nothing that was learnt did better on dev than the model as it is.");
             if (parsed.GetValue(report) is { } csv) AtomicFile.WriteText(csv, CalibrationReport.Csv(experiment, options.FirstSeed));
             if (parsed.GetValue(json) is { } figures) ExperimentFigures.Of(experiment, opened.Model.Name, opened.Name, grid, opened.Count, options).Write(figures);
-            output.WriteLine($"{parsed.GetValue(file)}: {name}, seed {options.FirstSeed}; {opened.Name}, {experiment.TestItems} of {opened.Count} items held out for the test, {experiment.Seeds} {(experiment.Seeds == 1 ? "seed" : "seeds")}");
+            output.WriteLine($"{parsed.GetValue(file)}: {chosen.Name}, seed {options.FirstSeed}; {opened.Name}, {experiment.TestItems} of {opened.Count} items held out for the test, {experiment.Seeds} {(experiment.Seeds == 1 ? "seed" : "seeds")}");
             foreach (string text in CalibrationReport.Lines(experiment)) output.WriteLine(text);
         });
         return command;

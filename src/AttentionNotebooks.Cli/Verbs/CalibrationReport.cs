@@ -24,6 +24,7 @@ internal static class CalibrationReport
         yield return "  paired, on the same items (loss in nats a question; p by flipped signs, Holm over all rows, those against uncalibrated included):";
         foreach (var (c, holm) in experiment.Comparisons.Zip(experiment.Holm).Where(x => x.First.Second != experiment.Arms[0].Name))
             yield return Text($"    {$"{c.First} − {c.Second}",-36} {Change(c.Loss, c.LossInterval, "F4"),-26} p = {c.LossPValue:F4} (Holm {holm:F4}); less loss in {c.SeedsWithLessLoss} of {c.Seeds} seeds");
+        foreach (string unmoved in experiment.Unmoved()) yield return $"  {unmoved}";
         if (experiment.Seeds < 5) yield return $"  {experiment.Seeds} {(experiment.Seeds == 1 ? "seed says" : "seeds say")} little of the spread; take five or more.";
     }
 
