@@ -29,13 +29,16 @@ public sealed record PairedComparison(string First, string Second, double Loss, 
         if (seeds == 0 || second.Scores.Count != seeds || items.Count == 0) throw new ArgumentException($"{seeds} and {second.Scores.Count} seeds, {items.Count} items");
         double[][] Per(Func<TaskScores, double[]> of, Func<double, double, double> difference) =>
             [.. first.Scores.Zip(second.Scores, (x, y) => (Of: of(x), Against: of(y))).Select(p => items.Select(i => difference(p.Of[i], p.Against[i])).ToArray())];
-        // Losses are sums in float32: what differs by their rounding alone, as on another number of threads, does not differ.
-        double[][] losses = Per(t => t.Losses, (a, b) => Math.Abs(a - b) <= Rounding * Math.Max(Math.Abs(a), Math.Abs(b)) ? 0 : a - b), right = Per(t => t.Correct.Select(c => (double)c).ToArray(), (a, b) => a - b);
+        double[][] losses = Per(t => t.Losses, (a, b) => Differs(a, b) ? a - b : 0), right = Per(t => t.Correct.Select(c => (double)c).ToArray(), (a, b) => a - b);
         double[][] targets = [.. first.Scores.Select(t => items.Select(i => (double)t.Targets[i]).ToArray())];
         var (loss, lossInterval, lossP) = Compute(losses, targets, seed);
         var (accuracy, accuracyInterval, accuracyP) = Compute(right, targets, seed);
         return new(first.Name, second.Name, loss, lossInterval, lossP, accuracy, accuracyInterval, accuracyP, losses.Count(l => l.Sum() < 0), seeds);
     }
+
+    // Losses are sums in float32: what differs by their rounding alone, as on another number of threads, does not differ.
+    /// <summary>Whether two losses differ by more than float32 rounds.</summary>
+    internal static bool Differs(double a, double b) => !(Math.Abs(a - b) <= Rounding * Math.Max(Math.Abs(a), Math.Abs(b)));
 
     private static (double Mean, (double, double) Interval, double P) Compute(double[][] differences, double[][] targets, int seed)
     {

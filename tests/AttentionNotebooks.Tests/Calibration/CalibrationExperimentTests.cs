@@ -26,9 +26,15 @@ public class CalibrationExperimentTests
         }
         Assert.Equal(experiment.Comparisons.Count, experiment.Holm.Count);
         // Random clusters have the sizes of the true ones.
-        int[] Sizes(string arm) => [.. experiment.Arms.Single(a => a.Name == arm).Calibrations[0].Heads.GroupBy(h => h).Select(g => g.Count()).Order()];
-        Assert.Equal(Sizes("by cluster"), Sizes("random clusters"));
+        int[] Sizes(CalibrationArm arm) => [.. experiment[arm].Calibrations[0].Heads.GroupBy(h => h).Select(g => g.Count()).Order()];
+        Assert.Equal(Sizes(CalibrationArm.ByCluster), Sizes(CalibrationArm.RandomClusters));
         Assert.NotEqual(experiment.Arms[2].Calibrations[0], experiment.Arms[3].Calibrations[0]);
+        // What a row learnt shows in its loss, and where it learnt nothing the loss is the untouched model's.
+        foreach (var arm in experiment.Arms.Where(a => a.Calibrations.Count > 0))
+            Assert.Equal(arm.Calibrations.Count(c => !c.IsIdentity), experiment.SeedsMoved(arm));
+        Assert.Equal(experiment.Gain(experiment[CalibrationArm.ByFeatures]), experiment.Comparison(CalibrationArm.ByFeatures, CalibrationArm.Uncalibrated));
+        Assert.Throws<InputException>(() => experiment.Comparison(CalibrationArm.OneSet, CalibrationArm.PerHead));
+        Assert.Contains("all weights", Assert.Throws<InputException>(() => (experiment with { Arms = [.. experiment.Arms.SkipLast(1)] })[CalibrationArm.AllWeights]).Message);
     }
 
     [Fact]

@@ -45,9 +45,9 @@ public class CalibrationTrainerTests
         var clustered = CalibrationTrainer.Fit(bert.Model, part, part, Tie(bert, "cluster"), Quick).Calibration;
         for (int i = 3; i < bert.Grid.Count; i++) Assert.Equal(clustered.Heads[i - 3], clustered.Heads[i]);
         Assert.Equal(3, clustered.Heads.Distinct().Count());
-        // log τ = W·f + w: of the second differences along an evenly spaced feature nothing is left.
+        // −ln τ = W·f + w: of the second differences along an evenly spaced feature nothing is left.
         var tying = Tying.ByFeatures(new HeadTable(bert.Grid, ["rank"], [[.. Enumerable.Range(0, bert.Grid.Count).Select(i => (double)i)]]));
-        double[] log = [.. CalibrationTrainer.Fit(bert.Model, part, part, tying, Quick with { Parts = CalibrationParts.Temperature }).Calibration.Heads.Select(h => Math.Log(h.Temperature))];
+        double[] log = [.. CalibrationTrainer.Fit(bert.Model, part, part, tying, Quick with { Parts = CalibrationParts.Temperature }).Calibration.Heads.Select(h => -Math.Log(h.Temperature))];
         Assert.NotEqual(log[0], log[1]);
         for (int i = 2; i < log.Length; i++) Assert.Equal(0, log[i] - 2 * log[i - 1] + log[i - 2], 1e-5);
     }

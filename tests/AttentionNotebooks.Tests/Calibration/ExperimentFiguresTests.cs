@@ -47,7 +47,7 @@ public sealed class ExperimentFiguresTests : IDisposable
     public void Figures_are_those_of_the_experiment()
     {
         TaskScores[] Scores(double loss) => [new([loss, 3 * loss, 0], [1, 0, 0], [1, 1, 0]), new([loss, loss, 0], [1, 1, 0], [1, 1, 0])];
-        ExperimentArm[] arms = [new("uncalibrated", ArmKind.Uncalibrated, 0, Scores(2), []), new("one set", ArmKind.Calibrated, 6, Scores(1), [])];
+        ExperimentArm[] arms = [new(CalibrationArm.Uncalibrated, 0, Scores(2), []), new(CalibrationArm.OneSet, 6, Scores(1), [])];
         var compared = PairedComparison.Compute(("one set", arms[1].Scores), ("uncalibrated", arms[0].Scores), [0, 1]);
         var figures = ExperimentFigures.Of(new CalibrationExperiment(arms, [compared], [0.5], 2, 2), "demo", "masked words", new HeadGrid(2, 3), 3, new ExperimentOptions(new CalibrationOptions(Epochs: 4), 2, FullTuning: false));
         Assert.Equal([4, 2], figures.Arms[0].Losses);
@@ -63,6 +63,19 @@ public sealed class ExperimentFiguresTests : IDisposable
         Assert.Equal(figures.Arms[1].Losses, read[1].Losses);
         _folder.Write("bad.csv", File.ReadAllText(_folder["arms.csv"]).Replace("calibrated,6", "magic,6"));
         Assert.Contains("column kind: has \"magic\", which is no kind of arm", Assert.Throws<InputException>(() => ExperimentCsv.Read(_folder["bad.csv"])).Message);
+    }
+
+    [Fact]
+    public void A_row_that_was_kept_as_the_untouched_model_is_named_with_its_seeds()
+    {
+        var sample = Sample();
+        Assert.All(sample.Arms.Skip(1), a => Assert.Equal(2, sample.SeedsMoved(a)));
+        Assert.Empty(sample.Unmoved());
+        var arm = sample.Arms[1];
+        // The second seed differs by less than float32 can hold, the first by more.
+        var kept = sample with { Arms = [sample.Arms[0], arm with { Losses = [1.5, 2.01 + 1e-8] }, .. sample.Arms.Skip(2)] };
+        Assert.Equal(1, kept.SeedsMoved(kept.Arms[1]));
+        Assert.Equal(["by features: in 1 of 2 seeds nothing that was learnt did better on dev than the model as it is, which was kept"], kept.Unmoved());
     }
 
     [Fact]

@@ -39,8 +39,8 @@ public class HeadSolverTests
         using var bert = new RandomBert();
         var identity = ModelCalibration.Identity(bert.Grid);
         double entropy = bert.Model.With(identity).Attention(RandomBert.Texts).Extract()[TheHead, "entropy"];
-        using var scores = HeadScores.Compute(bert.Model.With(identity.With(TheHead, new HeadCalibration(5))), RandomBert.Texts, TheHead);
-        Assert.Equal(1, HeadSolver.Solve(scores, new HeadCalibration(5), StandardFeatures.Get("entropy"), entropy).Setting.Temperature, 1e-3);
+        using var scores = HeadScores.Compute(bert.Model.With(identity.With(TheHead, new HeadCalibration(0.2))), RandomBert.Texts, TheHead);
+        Assert.Equal(1, HeadSolver.Solve(scores, new HeadCalibration(0.2), StandardFeatures.Get("entropy"), entropy).Setting.Temperature, 1e-3);
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public class HeadSolverTests
         void Once()
         {
             using var scores = HeadScores.Compute(calibrated, RandomBert.Texts, TheHead);
-            scores.Feature(StandardFeatures.Get("entropy"), new HeadCalibration(2));
+            scores.Feature(StandardFeatures.Get("entropy"), new HeadCalibration(0.5));
         }
         Once();
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;

@@ -19,10 +19,10 @@ public class PlantedCaseTests
         using var original = Checkpoint.Load(Repository.Path("data", "demo-bert"));
         using var spoilt = Checkpoint.Load(Repository.Path("data", "demo-bert"));
         var grid = new HeadGrid(12, 12);
-        CalibrationExport.Fold(spoilt, ModelCalibration.Identity(grid).With(head, new HeadCalibration(factor)));
+        CalibrationExport.Fold(spoilt, ModelCalibration.Identity(grid).With(head, new HeadCalibration(1 / factor)));
         var part = TaskPart.All(new SameAnswers(original, spoilt, Texts));
         var fit = CalibrationTrainer.Fit(spoilt, part, part, Tying.Only(grid, head), new CalibrationOptions(CalibrationParts.Temperature, Epochs: 12, Rate: 0.05, Patience: 6));
-        Assert.Equal(1 / factor, fit.Calibration[head].Temperature, 0.05 / factor);
+        Assert.Equal(1, factor / fit.Calibration[head].Temperature, 0.05);
         Assert.True(fit.Best.DevLoss < 0.05 * fit.Epochs[0].DevLoss);
         Assert.Equal([head], fit.Calibration.Changed);
     }
