@@ -20,7 +20,8 @@ public static partial class Kit
         if (given.Length > 0 && Directory.Exists(folder)) return Checkpoint.Load(folder);
         // More than one slash, or a dot in front, can only be meant as a path.
         if (given.Length == 0 || given[0] is '.' or '/' || given.Contains('\\') || given.Count(c => c == '/') != 1)
-            throw NotAllowed(ModelParameter, given, $"a folder (there is no {folder}) or a name on the hub, such as google-bert/bert-base-uncased");
+            throw NotAllowed(ModelParameter, given,
+                $"a folder (there is no {folder}) or a name on the hub, such as google-bert/bert-base-uncased");
         string downloaded = Path.Combine(Root, "models", given.Split('/')[^1]);
         // Cells have no synchronisation context that a wait could block.
         new HubDownload(HubSettings.FromEnvironment()).Run(given, downloaded).GetAwaiter().GetResult();

@@ -66,7 +66,8 @@ public static partial class Kit
     public static string Parameter(string name, string standard, params IReadOnlyList<string> allowed)
     {
         string value = Given(name) ?? standard;
-        return allowed.Count == 0 || allowed.Contains(value, StringComparer.Ordinal) ? value : throw NotAllowed(name, value, OneOf(allowed));
+        bool good = allowed.Count == 0 || allowed.Contains(value, StringComparer.Ordinal);
+        return good ? value : throw NotAllowed(name, value, OneOf(allowed));
     }
 
     /// <summary>A parameter that is <c>true</c> or <c>false</c>.</summary>
@@ -74,7 +75,9 @@ public static partial class Kit
     /// <param name="standard">The value where nobody sets it.</param>
     /// <exception cref="InputException">The value is neither.</exception>
     public static bool Parameter(string name, bool standard) =>
-        Given(name) is not { } given ? standard : bool.TryParse(given, out bool value) ? value : throw NotAllowed(name, given, "true or false");
+        Given(name) is not { } given ? standard
+            : bool.TryParse(given, out bool value) ? value
+            : throw NotAllowed(name, given, "true or false");
 
     /// <summary>
     /// A parameter that is the path of a file or folder. A relative path starts from the folder where the user started
@@ -89,12 +92,14 @@ public static partial class Kit
         if (Given(name) is not { } given) return Path.GetFullPath(standard);
         string path = FromStart(given);
         return given.Length > 0 && Path.Exists(path) ? path
-            : throw NotAllowed(name, given, $"a file or folder that exists; relative paths start from {StartFolder ?? Environment.CurrentDirectory}");
+            : throw NotAllowed(name, given, $"a file or folder that exists; relative paths start from {Base}");
     }
 
     private static string? Given(string name) => Environment.GetEnvironmentVariable(name);
 
-    private static string FromStart(string path) => Path.GetFullPath(path, StartFolder ?? Environment.CurrentDirectory);
+    private static string Base => StartFolder ?? Environment.CurrentDirectory;
+
+    private static string FromStart(string path) => Path.GetFullPath(path, Base);
 
     private static string Range(double least, double most, bool above, bool below) => (above, below) switch
     {

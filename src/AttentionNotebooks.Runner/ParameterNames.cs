@@ -26,7 +26,8 @@ internal sealed class ParameterNames
         foreach (var notebook in notebooks) found.Read(notebook);
         if (found.anyName || given.FirstOrDefault(g => !found.names.Contains(g)) is not { } unknown) return;
         throw found.names.Count > 0 ? Spelling.Unknown("parameter", unknown, found.names)
-            : new InputException($"parameter \"{unknown}\"", null, "does not exist: these notebooks have no parameters", "Run them without --param");
+            : new InputException(
+                $"parameter \"{unknown}\"", null, "does not exist: these notebooks have no parameters", "Run them without --param");
     }
 
     private void Read(Notebook notebook)
@@ -54,11 +55,15 @@ internal sealed class ParameterNames
     {
         switch (call.Expression)
         {
-            case MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "Kit" }, Name.Identifier.ValueText: "Model" }:
+            case MemberAccessExpressionSyntax
+            {
+                Expression: IdentifierNameSyntax { Identifier.ValueText: "Kit" }, Name.Identifier.ValueText: "Model",
+            }:
                 names.Add("model");
                 break;
             case MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Parameter" or "PathParameter" or "GetEnvironmentVariable" }:
-                if (call.ArgumentList.Arguments is [{ Expression: LiteralExpressionSyntax { Token.Value: string name } }, ..]) names.Add(name);
+                if (call.ArgumentList.Arguments is [{ Expression: LiteralExpressionSyntax { Token.Value: string name } }, ..])
+                    names.Add(name);
                 else anyName = true;
                 break;
             case MemberAccessExpressionSyntax { Name.Identifier.ValueText: "GetEnvironmentVariables" }:
