@@ -19,7 +19,7 @@ internal static class CalibrationReport
                 continue;
             }
             var gain = experiment.Gain(arm);
-            yield return row + Text($"  {Change(gain.Loss, gain.LossInterval, "F4"),-26} {arm.Accuracy,8:P1}  {Change(100 * gain.Accuracy, (100 * gain.AccuracyInterval.Low, 100 * gain.AccuracyInterval.High), "F1"),-26} {gain.SeedsWithLessLoss,3} of {gain.Seeds,-5}");
+            yield return row + Text($"  {Change(gain.Loss, gain.LossInterval, "F4"),-26} {arm.Accuracy,8:P1}  {Change(100 * gain.Accuracy, new(100 * gain.Accuracy, 100 * gain.AccuracyInterval.Low, 100 * gain.AccuracyInterval.High), "F1"),-26} {gain.SeedsWithLessLoss,3} of {gain.Seeds,-5}");
         }
         yield return "  paired, on the same items (loss in nats a question; p by flipped signs, Holm over all rows, those against uncalibrated included):";
         foreach (var (c, holm) in experiment.Comparisons.Zip(experiment.Holm).Where(x => x.First.Second != experiment.Arms[0].Name))
@@ -37,7 +37,7 @@ internal static class CalibrationReport
         return text.ToString();
     }
 
-    private static string Change(double value, (double Low, double High) interval, string format) =>
+    private static string Change(double value, Interval interval, string format) =>
         $"{Signed(value, format)} [{Signed(interval.Low, format)}, {Signed(interval.High, format)}]";
 
     private static string Signed(double value, string format) => (value < 0 ? "−" : "+") + Math.Abs(value).ToString(format, CultureInfo.InvariantCulture);

@@ -18,7 +18,7 @@ internal static class ClusterReport
             bic = Bic(c),
             stability = new
             {
-                what = "adjusted Rand index with the clustering of heads drawn with replacement", mean = overHeads?.Mean, low = overHeads?.Low, high = overHeads?.High, draws = overHeads?.Draws ?? 0,
+                what = "adjusted Rand index with the clustering of heads drawn with replacement", mean = overHeads?.Mean, low = overHeads?.Interval.Low, high = overHeads?.Interval.High, draws = overHeads?.Draws ?? 0,
                 over_features = several ? Figures(Stability.OverFeatures(c, c.Seed)) : null,
                 over_seeds = Figures(Stability.OverSeeds(c, c.Seed, draws: 20)),
                 over_texts = texts is null ? null : Figures(Stability.OverTexts(c, texts.Resample, c.Seed)),
@@ -34,7 +34,7 @@ internal static class ClusterReport
         };
     }
 
-    private static object? Figures(StabilityReport? r) => r is null ? null : new { mean = r.Mean, low = r.Low, high = r.High, draws = r.Draws };
+    private static object? Figures(StabilityReport? r) => r is null ? null : new { mean = r.Mean, low = r.Interval.Low, high = r.Interval.High, draws = r.Draws };
 
     private static object Null(HeadClustering c, NullModel model)
     {

@@ -18,6 +18,6 @@ internal static class IntervalTable
         if (values.Grid.Count < 2) return;
         output.WriteLine("split-half reliability over the heads (Spearman-Brown), and where 95 % of 100 splits lie:");
         foreach (var r in values.Reliabilities(seed: seed))
-            output.WriteLine(double.IsNaN(r.Value) ? $"  {r.Feature,-24} has no spread over the heads" : string.Create(CultureInfo.InvariantCulture, $"  {r.Feature,-24} {r.Value:0.000}  [{r.Low:0.000}, {r.High:0.000}]"));
+            output.WriteLine(double.IsNaN(r.Value) ? $"  {r.Feature,-24} has no spread over the heads" : string.Create(CultureInfo.InvariantCulture, $"  {r.Feature,-24} {r.Value:0.000}  [{r.Interval.Low:0.000}, {r.Interval.High:0.000}]"));
     }
 }
