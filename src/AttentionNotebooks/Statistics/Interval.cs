@@ -6,7 +6,10 @@ namespace AttentionNotebooks;
 /// <param name="High">Upper end.</param>
 public readonly record struct Interval(double Value, double Low, double High)
 {
-    /// <summary>A percentile interval (Efron 1979): the quantiles of the figure over draws, 95 % of which lie in it by default.</summary>
+    /// <summary>
+    /// A percentile interval (Efron 1979): its ends are a lower and an upper quantile of the figure over draws. By default 95 % of
+    /// the draws lie in it.
+    /// </summary>
     /// <param name="value">The figure itself.</param>
     /// <param name="draws">The figure of each draw; draws of which it is not a finite number are left out.</param>
     /// <param name="lower">Which quantile is the lower end, from 0 to 1.</param>
