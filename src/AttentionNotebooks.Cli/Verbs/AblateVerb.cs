@@ -39,7 +39,7 @@ internal static class AblateVerb
             using var model = task.Load(parsed);
             var checkpoint = model.Checkpoint;
             var asked = task.Open(parsed, model, parsed.GetValue(seed), error);
-            var grid = new HeadGrid(checkpoint.Config.NumHiddenLayers, checkpoint.Config.NumAttentionHeads);
+            var grid = checkpoint.Config.Grid;
             bool byLayer = parsed.GetValue(by) == "layer";
             var all = parsed.GetValue(clusters) is { } f ? HeadGroups.Read(f, grid) : byLayer ? HeadGroups.Layers(grid) : HeadGroups.Single(grid);
             var chosen = parsed.GetValue(groups) is { } names ? HeadGroups.Select(all, names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) : all;
@@ -47,10 +47,10 @@ internal static class AblateVerb
             var options = new AblationOptions
             {
                 Mode = how, OnlyKept = parsed.GetValue(only), RandomGroups = parsed.GetValue(random), Seed = parsed.GetValue(seed), Threads = task.Threads(parsed), Match = byLayer ? GroupMatch.Size : GroupMatch.Layers,
-                Means = how == AblationMode.Mean ? HeadMeans.Of(checkpoint, parsed.GetValue(reference) is { } r ? TextFile.Texts(r) : task.Texts(parsed), cancellation: cancellation) : null,
+                Means = how == AblationMode.Mean ? HeadMeans.Compute(checkpoint, parsed.GetValue(reference) is { } r ? TextFile.Texts(r) : task.Texts(parsed), cancellation: cancellation) : null,
             };
             IReadOnlyList<AblationEffect> effects;
-            using (var progress = new ProgressLine(error, "passes")) effects = AblationStudy.Run(asked, grid, chosen, options, progress, cancellation);
+            using (var progress = new ProgressLine(error, "passes")) effects = AblationStudy.Run(asked, chosen, options, progress, cancellation);
             AblationCsv.Write(effects, parsed.GetValue(file)!);
             Tell(effects, asked, options, parsed.GetValue(file)!, output);
         });

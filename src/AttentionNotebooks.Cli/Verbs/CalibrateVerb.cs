@@ -37,7 +37,7 @@ internal static class CalibrateVerb
         command.SetWork((parsed, cancellation) =>
         {
             using var opened = tasks.Open(parsed, error);
-            var grid = new HeadGrid(opened.Model.Config.NumHiddenLayers, opened.Model.Config.NumAttentionHeads);
+            var grid = opened.Model.Config.Grid;
             var groups = HeadGroups.Read(parsed.GetValue(clusters)!, grid);
             int[] labels = [.. grid.All().Select(h => groups.ToList().FindIndex(g => g.Heads.Contains(h)))];
             var how = new CalibrationOptions(Names(parsed.GetValue(parts)!).Aggregate(default(CalibrationParts), (all, n) => all | _parts.First(p => p.Name == n).Part), parsed.GetValue(epochs), parsed.GetValue(rate));

@@ -24,7 +24,7 @@ internal static class ClusterReport
                 over_texts = texts is null ? null : Figures(Stability.OverTexts(c, texts.Resample, c.Seed)),
             },
             @null = onPoints ? new { shuffled_features = several ? Null(c, NullModel.ShuffledFeatures) : null, one_gaussian = Null(c, NullModel.OneGaussian) } : null,
-            differences = ClusterDifferences.Of(c, seed: c.Seed).Select(d => new
+            differences = ClusterDifferences.Compute(c, seed: c.Seed).Select(d => new
             {
                 feature = d.Feature, clustered = d.Clustered, eta_squared = d.EtaSquared, epsilon_squared = Finite(d.EpsilonSquared), kruskal_wallis = Finite(d.KruskalWallis), p = Finite(d.PValue),
                 p_permutation = Finite(d.PermutationPValue), p_holm = Finite(d.Holm), p_benjamini_hochberg = Finite(d.BenjaminiHochberg),
@@ -38,7 +38,7 @@ internal static class ClusterReport
 
     private static object Null(HeadClustering c, NullModel model)
     {
-        var n = StructureNull.Of(c, model, NullRuns, c.Seed);
+        var n = StructureNull.Run(c, model, NullRuns, c.Seed);
         return new { runs = n.NullSilhouettes.Length, silhouette_mean = n.NullSilhouettes.Average(), silhouette_p = n.SilhouettePValue, inertia_ratio = n.InertiaRatio, inertia_ratio_mean = n.NullInertiaRatios.Average(), inertia_p = n.InertiaPValue };
     }
 

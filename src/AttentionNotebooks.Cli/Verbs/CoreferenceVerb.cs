@@ -27,7 +27,7 @@ internal static class CoreferenceVerb
             if (cut > 0 || leftOut > 0) error.WriteLine($"attn: {cut} of {read.Count} documents were cut; {leftOut} without an antecedent are left out.");
             IReadOnlyList<AntecedentScores> scores;
             using (var progress = new ProgressLine(error, "documents"))
-                scores = AntecedentSelection.Of(source, fitting, parsed.GetValue(words) == "mean" ? CandidateWords.Mean : CandidateWords.Head, parsed.GetValue(seed), progress, cancellation);
+                scores = AntecedentSelection.Measure(source, fitting, parsed.GetValue(words) == "mean" ? CandidateWords.Mean : CandidateWords.Head, parsed.GetValue(seed), progress, cancellation);
             AtomicFile.WriteText(parsed.GetValue(file)!, Csv(scores));
             output.WriteLine($"{parsed.GetValue(file)}: {scores[0].Nearest.Count} anaphors in {fitting.Count} documents, {source.Grid} heads:");
             foreach (var s in scores) output.WriteLine(Line(s));

@@ -33,12 +33,12 @@ internal static class FunctionsVerb
                 ? Live(checkpoint, sentences, error)
                 : Saved(MapArchive.Open(parsed.GetValue(maps)!, parsed.GetValue(tokens)), sentences, parsed.GetValue(treebank)!, error);
             DependencyHits hits;
-            using (var progress = new ProgressLine(error, "sentences")) hits = DependencyHits.Of(source, fitting, progress: progress, cancellation: cancellation);
+            using (var progress = new ProgressLine(error, "sentences")) hits = DependencyHits.Measure(source, fitting, progress: progress, cancellation: cancellation);
             bool folded = parsed.GetValue(fold), halves = parsed.GetValue(heldOut);
             int chosen = parsed.GetValue(seed);
             var scores = DependencyRelations.Score(hits, folded);
             AtomicFile.WriteText(parsed.GetValue(file)!, RelationTables.Csv(scores, halves ? HeldOutRelations.Halves(hits, folded, chosen) : null));
-            var relations = halves || parsed.GetValue(summary) is not null ? HeldOutRelations.Of(hits, folded, chosen) : [];
+            var relations = halves || parsed.GetValue(summary) is not null ? HeldOutRelations.Score(hits, folded, chosen) : [];
             if (parsed.GetValue(summary) is { } summaryFile) AtomicFile.WriteText(summaryFile, RelationTables.Csv(relations));
             output.WriteLine($"{parsed.GetValue(file)}: {scores.Select(s => s.Relation).Distinct().Count()} relations over {fitting.Count} sentences, {source.Grid} heads; the best head of the commonest{(halves ? ", and what a head chosen on one half finds in the other" : "")}:");
             if (halves) foreach (var relation in relations.Take(Shown)) output.WriteLine(RelationTables.Line(relation));

@@ -21,7 +21,7 @@ internal static class ProbeVerb
         command.SetWork((parsed, cancellation) =>
         {
             using var checkpoint = Checkpoint.Load(parsed.GetValue(model)!);
-            var scores = ProbeReport.Of(checkpoint, ConllU.Read(parsed.GetValue(treebank)!).Take(parsed.GetValue(limit)),
+            var scores = ProbeReport.Run(checkpoint, ConllU.Read(parsed.GetValue(treebank)!).Take(parsed.GetValue(limit)),
                 new ProbeOptions { Epochs = parsed.GetValue(epochs), Seed = parsed.GetValue(seed) }, parsed.GetValue(dimensions), cancellation: cancellation);
             AtomicFile.WriteText(parsed.GetValue(file)!, Csv(scores));
             output.WriteLine($"{parsed.GetValue(file)}: heads found of {scores[0].Test.Count} words held out:");

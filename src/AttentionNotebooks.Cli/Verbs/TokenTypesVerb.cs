@@ -23,14 +23,14 @@ internal static class TokenTypesVerb
             bool tagged = attention.Texts.All(t => t.Tags is not null);
             if (!tagged) error.WriteLine("attn: the texts have no parts of speech (--conllu has), which are left out.");
             TokenTypeShares shares;
-            using (var progress = new ProgressLine(error, "texts")) shares = TokenTypeShares.Of(attention, [.. TokenTypes.Kinds, .. tagged ? TokenTypes.PartsOfSpeech(attention.Texts) : [], .. TokenTypes.Frequency(ranks), .. TokenTypes.Offsets], progress, cancellation);
+            using (var progress = new ProgressLine(error, "texts")) shares = TokenTypeShares.Measure(attention, [.. TokenTypes.Kinds, .. tagged ? TokenTypes.PartsOfSpeech(attention.Texts) : [], .. TokenTypes.Frequency(ranks), .. TokenTypes.Offsets], progress, cancellation);
             AtomicFile.WriteText(parsed.GetValue(file)!, Csv(shares));
             var notes = shares.Values.ToTable().Notes;
             TableNotesFile.Write(parsed.GetValue(file)!, notes);
             output.WriteLine($"{parsed.GetValue(file)}: {shares.Types.Count} kinds, {attention.Grid} heads, {attention.Texts.Count} texts");
             NoteLines.Write(notes, parsed.GetValue(file)!, output);
             if (parsed.GetValue(position) is not { } positionFile) return;
-            using (var progress = new ProgressLine(error, "texts")) AtomicFile.WriteText(positionFile, Csv(PositionAndContent.Of(attention, progress, cancellation)));
+            using (var progress = new ProgressLine(error, "texts")) AtomicFile.WriteText(positionFile, Csv(PositionAndContent.Measure(attention, progress, cancellation)));
             output.WriteLine($"{positionFile}: special tokens, offset and content, {attention.Grid} heads");
         });
         return command;

@@ -22,7 +22,7 @@ public sealed class FeatureLab : IDisposable
     public FeatureLab(IAttentionSource source, int clusters = DefaultClusters, int seed = 0, string? folder = null)
     {
         (_clusters, _seed) = (clusters, seed);
-        _maps = MappedMaps.Of(source, folder);
+        _maps = MappedMaps.Compute(source, folder);
         try
         {
             Known = KnownFeatures(_maps, folder);

@@ -74,7 +74,7 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
     {
         if (options.Seeds < 1) throw new InputException("seeds", null, $"are {options.Seeds}", "Take one at least, five or more to tell something of the spread");
         options.Options.Check();
-        var grid = new HeadGrid(model.Config.NumHiddenLayers, model.Config.NumAttentionHeads);
+        var grid = model.Config.Grid;
         var (byCluster, byFeatures) = (Tying.ByCluster(clusters), Tying.ByFeatures(features));
         (ArmKind Kind, Func<int, Tying> Tie)[] ties =
         [
@@ -134,7 +134,7 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
             (cluster, RandomClusters), (feature, ShuffledFeatures), (cluster, one), (feature, one), (feature, cluster), (feature, head),
             .. byName.ContainsKey(AllWeights) ? [(feature, AllWeights)] : Array.Empty<(string, string)>(),
         ];
-        PairedComparison[] comparisons = [.. pairs.Select(p => PairedComparison.Of((p.First, byName[p.First].Scores), (p.Second, byName[p.Second].Scores), test))];
+        PairedComparison[] comparisons = [.. pairs.Select(p => PairedComparison.Compute((p.First, byName[p.First].Scores), (p.Second, byName[p.Second].Scores), test))];
         return new CalibrationExperiment(arms, comparisons, MultipleTesting.Holm([.. comparisons.Select(c => c.LossPValue)]), test.Length, seeds);
     }
 

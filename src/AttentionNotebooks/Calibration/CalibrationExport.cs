@@ -47,7 +47,10 @@ public static class CalibrationExport
     /// <exception cref="InputException">The calibration is for other heads.</exception>
     public static void Fold(Checkpoint model, ModelCalibration calibration)
     {
-        calibration.RequireGrid(new HeadGrid(model.Config.NumHiddenLayers, model.Config.NumAttentionHeads), "calibration");
+        calibration.RequireGrid(model.Config.Grid, "calibration");
+        if (model.Model.Bert.Encoder.HasScoreBias && calibration.Changed.Any(h => calibration[h].Temperature != 1))
+            throw new InputException(model.Folder, null, "adds a bias for positions to its scores, which the queries' weights cannot scale",
+                "Keep the calibration's file beside the model and apply it with bert.With(calibration)");
         int size = model.Config.HeadSize;
         using var noGradients = no_grad();
         foreach (var head in calibration.Changed)

@@ -25,7 +25,7 @@ internal static class FeatureEffects
     /// <param name="permutations">Shuffles for the p-values; <see cref="Shuffles"/> at least.</param>
     /// <param name="draws">Draws of heads.</param>
     /// <param name="random">Decides both.</param>
-    public static FeatureEffect[] Of(HeadTable columns, double[][] x, double[] y, RidgeFit fit, double lambda, int permutations, int draws, Random random)
+    public static FeatureEffect[] Measure(HeadTable columns, double[][] x, double[] y, RidgeFit fit, double lambda, int permutations, int draws, Random random)
     {
         int count = columns.Features.Count;
         List<double>[] coefficients = [.. columns.Features.Select(_ => new List<double>())], ranks = [.. columns.Features.Select(_ => new List<double>())], @null = [.. columns.Features.Select(_ => new List<double>())];

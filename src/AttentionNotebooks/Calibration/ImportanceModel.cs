@@ -19,8 +19,8 @@ public enum HeadFolds
 /// <param name="Predicted">Importance of each head as features alone predict it, out of fold, in the grid's order and importance's own unit.</param>
 /// <param name="Lambda">λ that cross-validation over all heads chose, for the coefficients.</param>
 /// <param name="Effects">What each feature tells.</param>
-/// <param name="Fit">The fit on all heads, to predict others with.</param>
-public sealed record ImportanceModel(double R2, Interval R2Interval, IReadOnlyList<double> Null, double PValue, double Rank, double[] Predicted, double Lambda, IReadOnlyList<FeatureEffect> Effects, RidgeFit Fit)
+/// <param name="OnAllHeads">The fit on all heads, to predict others with.</param>
+public sealed record ImportanceModel(double R2, Interval R2Interval, IReadOnlyList<double> Null, double PValue, double Rank, double[] Predicted, double Lambda, IReadOnlyList<FeatureEffect> Effects, RidgeFit OnAllHeads)
 {
     private const int Folds = 10, DefaultDraws = 1000;
 
@@ -33,7 +33,7 @@ public sealed record ImportanceModel(double R2, Interval R2Interval, IReadOnlyLi
     /// <param name="seed">Decides folds, permutations and draws.</param>
     /// <param name="draws">Draws of heads for the intervals.</param>
     /// <exception cref="InputException">There are fewer than 20 heads, a value is not finite, or importance has no spread.</exception>
-    public static ImportanceModel Of(HeadTable table, IReadOnlyList<double> importance, IReadOnlyList<string>? features = null, HeadFolds folds = HeadFolds.Random, int permutations = 199, int seed = 0, int draws = DefaultDraws)
+    public static ImportanceModel Fit(HeadTable table, IReadOnlyList<double> importance, IReadOnlyList<string>? features = null, HeadFolds folds = HeadFolds.Random, int permutations = 199, int seed = 0, int draws = DefaultDraws)
     {
         var (columns, x, y, mean, spread, nested) = Prepare(table, importance, features, folds, seed);
         double[] predicted = nested.Predict(y);
@@ -49,7 +49,7 @@ public sealed record ImportanceModel(double R2, Interval R2Interval, IReadOnlyLi
         var fit = new Ridge(x).Fit(y, lambda);
         double[] explained = [.. Bootstrap.Draws(y.Length, draws, random).Select(rows => Explained([.. rows.Select(i => y[i])], [.. rows.Select(i => predicted[i])]))];
         return new ImportanceModel(r2, Interval.OfDraws(r2, explained), @null, Permutation.PValue(1 + r2, [.. @null.Select(v => 1 + v)]), RankCorrelation.Spearman(predicted, y), [.. predicted.Select(v => mean + spread * v)], lambda,
-            FeatureEffects.Of(columns, x, y, fit, lambda, permutations, draws, random), fit with { Intercept = mean + spread * fit.Intercept, Coefficients = [.. fit.Coefficients.Select(c => c * spread)] });
+            FeatureEffects.Measure(columns, x, y, fit, lambda, permutations, draws, random), fit with { Intercept = mean + spread * fit.Intercept, Coefficients = [.. fit.Coefficients.Select(c => c * spread)] });
     }
 
     /// <summary>Each head's importance as a fit on other heads predicts it from its features, without the null and the effects: <see cref="Predicted"/> alone.</summary>
@@ -89,7 +89,7 @@ public sealed record ImportanceModel(double R2, Interval R2Interval, IReadOnlyLi
         var columns = table.Select([.. Effects.Select(e => e.Feature)]);
         Check(columns, importance, least: 3);
         double[][] x = columns.Points(Scaling.None);
-        var own = rescaled ? Fit with { Means = [.. columns.Features.Select(f => columns.Column(f).Average())], Spreads = [.. columns.Features.Select(f => Spread(columns.Column(f)) is > 0 and var s ? s : double.PositiveInfinity)] } : Fit;
+        var own = rescaled ? OnAllHeads with { Means = [.. columns.Features.Select(f => columns.Column(f).Average())], Spreads = [.. columns.Features.Select(f => Spread(columns.Column(f)) is > 0 and var s ? s : double.PositiveInfinity)] } : OnAllHeads;
         double[] predicted = [.. x.Select(own.Predict)];
         var random = new Random(seed);
         double[] draws = [.. Bootstrap.Draws(importance.Count, DefaultDraws, random).Select(rows => RankCorrelation.Spearman([.. rows.Select(i => predicted[i])], [.. rows.Select(i => importance[i])]))];

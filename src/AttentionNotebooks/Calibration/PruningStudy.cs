@@ -4,7 +4,7 @@ namespace AttentionNotebooks;
 /// <param name="Steps">In how many steps all are.</param>
 /// <param name="RandomOrders">How many random orders; N give p-values of 1/(N + 1) at least.</param>
 /// <param name="Seed">Decides the random orders and the draws of the intervals.</param>
-/// <param name="Threads">How many passes run at once (<see cref="AblationScores.Of"/>).</param>
+/// <param name="Threads">How many passes run at once (<see cref="AblationScores.Run"/>).</param>
 public sealed record PruningOptions(int Steps = 12, int RandomOrders = 20, int Seed = 0, int Threads = 1);
 
 /// <summary>The area under a curve, over the heads that it takes out: what a question costs, or how often it is answered right, on average over the curve.</summary>
@@ -45,9 +45,9 @@ public sealed record PruningStudy(IReadOnlyList<PruningCurve> Curves, IReadOnlyL
     public static PruningStudy Run(Checkpoint model, TaskPart test, IReadOnlyList<PruningOrder> orders, PruningOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         options ??= new PruningOptions();
-        var grid = new HeadGrid(model.Config.NumHiddenLayers, model.Config.NumAttentionHeads);
-        var curves = PruningCurve.Of(model, test, [.. orders, .. PruningOrder.Random(grid, options.RandomOrders, options.Seed)], options.Steps, options.Threads, progress: progress, cancellation: cancellation);
-        return Of([.. curves.Take(orders.Count)], [.. curves.Skip(orders.Count)], options.Seed);
+        var grid = model.Config.Grid;
+        var curves = PruningCurve.Measure(model, test, [.. orders, .. PruningOrder.Random(grid, options.RandomOrders, options.Seed)], options.Steps, options.Threads, progress: progress, cancellation: cancellation);
+        return Compare([.. curves.Take(orders.Count)], [.. curves.Skip(orders.Count)], options.Seed);
     }
 
     /// <summary>Compares curves of the same items and steps.</summary>
@@ -56,7 +56,7 @@ public sealed record PruningStudy(IReadOnlyList<PruningCurve> Curves, IReadOnlyL
     /// <param name="seed">Decides the draws of the intervals; all areas see the same.</param>
     /// <exception cref="InputException">There is one item only.</exception>
     /// <exception cref="ArgumentException">There is no curve, or they are of other items or steps.</exception>
-    public static PruningStudy Of(IReadOnlyList<PruningCurve> curves, IReadOnlyList<PruningCurve> random, int seed = 0)
+    public static PruningStudy Compare(IReadOnlyList<PruningCurve> curves, IReadOnlyList<PruningCurve> random, int seed = 0)
     {
         if (curves.Count == 0) throw new ArgumentException("there is no curve", nameof(curves));
         int[] questions = curves[0].Scores[0].Targets;

@@ -26,7 +26,7 @@ public sealed record ClusterTransfer(Interval AdjustedRand, double PValue, int K
     /// <param name="draws">Samples behind the interval, and shufflings behind the p-value.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="InputException">The grids differ.</exception>
-    public static ClusterTransfer Of(HeadClustering a, HeadClustering b, Func<int, HeadTable>? resampleA = null, Func<int, HeadTable>? resampleB = null, int draws = 199, int seed = 0)
+    public static ClusterTransfer Compute(HeadClustering a, HeadClustering b, Func<int, HeadTable>? resampleA = null, Func<int, HeadTable>? resampleB = null, int draws = 199, int seed = 0)
     {
         if (a.Grid != b.Grid) throw new InputException("the two clusterings", null, $"are of {a.Grid} and {b.Grid} heads", "Compare models with the same heads");
         int[] matched = Agreement.Match(b.Labels, a.Labels);

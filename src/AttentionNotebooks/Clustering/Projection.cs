@@ -24,7 +24,7 @@ public sealed record Projection(string Method, double[][] Coordinates, string XT
     /// <exception cref="InputException">There is no second feature, or only distances are given.</exception>
     public static Projection Pca(HeadSpace heads)
     {
-        var pca = PrincipalComponents.Of(heads.PointsFor("PCA"));
+        var pca = PrincipalComponents.Fit(heads.PointsFor("PCA"));
         return Of("PCA", heads, pca.Coordinates, Invariant($"first component, {pca.Explained[0]:P0} of the variance"), Invariant($"second component, {pca.Explained[1]:P0} of the variance"), "");
     }
 

@@ -62,7 +62,7 @@ public sealed class MeanMaps
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">A map is broken, or <paramref name="bins"/> is less than 1.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static MeanMaps Of(IAttentionSource source, int bins = DefaultBins, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    public static MeanMaps Compute(IAttentionSource source, int bins = DefaultBins, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         if (bins < 1) throw new InputException("bins", null, $"is {bins}", "Choose at least 1");
         var sums = new Sums(source.Grid, bins);

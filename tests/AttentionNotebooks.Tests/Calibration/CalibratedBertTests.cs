@@ -49,7 +49,7 @@ public class CalibratedBertTests
         var task = new MaskedWords(bert.Model, RandomBert.Texts);
         var identity = ModelCalibration.Identity(bert.Grid);
         Assert.Null(bert.Model.With(identity).Hooks);
-        Assert.Equal(TaskScores.Of(task).Losses, bert.Model.With(identity).Score(task).Losses);
+        Assert.Equal(TaskScores.Evaluate(task).Losses, bert.Model.With(identity).Score(task).Losses);
         // Of a changed model, the layers before the change neither.
         var last = bert.Model.With(identity.With(new Head(2, 1), new HeadCalibration(3)));
         var (before, after) = (bert.Model.With(identity).Attention(RandomBert.Texts).Maps(2), last.Attention(RandomBert.Texts).Maps(2));
@@ -62,7 +62,7 @@ public class CalibratedBertTests
         using var bert = new RandomBert();
         var (a, b) = (bert.Everything(1), bert.Everything(2));
         var task = new MaskedWords(bert.Model, RandomBert.Texts);
-        double[] chained = TaskScores.Of(task, bert.Model.With(a).Hooks!.Then(bert.Model.With(b).Hooks)).Losses, composed = bert.Model.With(a).With(b).Score(task).Losses;
+        double[] chained = TaskScores.Evaluate(task, bert.Model.With(a).Hooks!.Then(bert.Model.With(b).Hooks)).Losses, composed = bert.Model.With(a).With(b).Score(task).Losses;
         for (int i = 0; i < chained.Length; i++) Assert.Equal(chained[i], composed[i], 1e-4);
     }
 

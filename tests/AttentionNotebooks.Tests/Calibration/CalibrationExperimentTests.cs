@@ -60,7 +60,7 @@ public class CalibrationExperimentTests
         var random = new Random(2);
         TaskScores Made(double shift, int right) => new([1e6, .. items.Select(_ => 2 + shift + random.NextDouble())], [1, .. items.Select(i => i % 2 == 0 ? right : 1)], [1, .. items.Select(_ => 1)]);
         TaskScores[] worse = [.. Enumerable.Range(0, 5).Select(_ => Made(0.3, 0))], better = [.. Enumerable.Range(0, 5).Select(_ => Made(0, 1))], same = [.. Enumerable.Range(0, 5).Select(_ => Made(0, 1))];
-        var c = PairedComparison.Of(("better", better), ("worse", worse), items);
+        var c = PairedComparison.Compute(("better", better), ("worse", worse), items);
         Assert.Equal(-0.3, c.Loss, 0.05);
         Assert.InRange(-0.3, c.LossInterval.Low, c.LossInterval.High);
         Assert.True(c.LossInterval.High < 0);
@@ -68,12 +68,12 @@ public class CalibrationExperimentTests
         Assert.Equal(0.5, c.Accuracy, 1e-9);
         Assert.True(c.AccuracyInterval.Low > 0.3 && c.AccuracyInterval.High < 0.7);
         Assert.Equal((5, 5), (c.SeedsWithLessLoss, c.Seeds));
-        var nothing = PairedComparison.Of(("better", better), ("same", same), items);
+        var nothing = PairedComparison.Compute(("better", better), ("same", same), items);
         Assert.True(nothing.LossPValue > 0.01 && nothing.LossInterval.Low < 0 && nothing.LossInterval.High > 0);
         Assert.Equal(1, nothing.AccuracyPValue, 1e-9); // no item differs
         // What float32 rounds is no difference, and no seed has less loss by it.
         TaskScores[] rounded = [.. better.Select(t => t with { Losses = [.. t.Losses.Select(l => l * (1 - 1e-7))] })];
-        var rounding = PairedComparison.Of(("rounded", rounded), ("better", better), items);
+        var rounding = PairedComparison.Compute(("rounded", rounded), ("better", better), items);
         Assert.Equal((0.0, 1.0, 0), (rounding.Loss, rounding.LossPValue, rounding.SeedsWithLessLoss));
     }
 

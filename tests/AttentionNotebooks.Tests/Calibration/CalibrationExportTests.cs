@@ -20,7 +20,7 @@ public class CalibrationExportTests
     {
         using var bert = Checkpoint.Load(Repository.Path("data", "demo-bert"));
         using var folder = new TestFolder();
-        var grid = new HeadGrid(bert.Config.NumHiddenLayers, bert.Config.NumAttentionHeads);
+        var grid = bert.Config.Grid;
         var random = new Random(5);
         var calibration = new ModelCalibration(grid, [.. grid.All().Select(_ => new HeadCalibration(0.5 + random.NextDouble(), 0, random.NextDouble()))]);
         CalibrationExport.Export(bert.Folder, calibration, folder["folded"]);

@@ -131,7 +131,7 @@ public class CalibrationTrainerTests
         Assert.Equal(items, part.Items);
         Assert.True(part.Batches.Max(b => b.Length) <= task.Batches.Max(b => b.Length));
         Assert.True(part.Batches.Count < task.Batches.Count); // put together again
-        var (all, own) = (TaskScores.Of(task), part.Score());
+        var (all, own) = (TaskScores.Evaluate(task), part.Score());
         foreach (int i in items) Assert.Equal(all.Losses[i], own.Losses[i], 1e-4);
         Assert.Equal(0, own.Losses[1]);
     }
@@ -140,6 +140,8 @@ public class CalibrationTrainerTests
     private sealed class NeverBetter : IModelTask
     {
         public string Name => "never better";
+
+        public HeadGrid Grid => new(3, 4);
 
         public int Count => 2;
 

@@ -48,7 +48,7 @@ public sealed class ExperimentFiguresTests : IDisposable
     {
         TaskScores[] Scores(double loss) => [new([loss, 3 * loss, 0], [1, 0, 0], [1, 1, 0]), new([loss, loss, 0], [1, 1, 0], [1, 1, 0])];
         ExperimentArm[] arms = [new("uncalibrated", ArmKind.Uncalibrated, 0, Scores(2), []), new("one set", ArmKind.Calibrated, 6, Scores(1), [])];
-        var compared = PairedComparison.Of(("one set", arms[1].Scores), ("uncalibrated", arms[0].Scores), [0, 1]);
+        var compared = PairedComparison.Compute(("one set", arms[1].Scores), ("uncalibrated", arms[0].Scores), [0, 1]);
         var figures = ExperimentFigures.Of(new CalibrationExperiment(arms, [compared], [0.5], 2, 2), "demo", "masked words", new HeadGrid(2, 3), 3, new ExperimentOptions(new CalibrationOptions(Epochs: 4), 2, FullTuning: false));
         Assert.Equal([4, 2], figures.Arms[0].Losses);
         Assert.Equal([0.5, 1], figures.Arms[0].Accuracies);

@@ -61,6 +61,8 @@ public class PlantedCaseTests
 
         public string Name => "same answers";
 
+        public HeadGrid Grid => _model.Config.Grid;
+
         public int Count => _texts.Length;
 
         public IReadOnlyList<int[]> Batches { get; }

@@ -16,7 +16,7 @@ public class PlotsTests
         ["ClusterScatter"] = () => Kit.Plot.ClusterScatter(Sample, _xy, "layer", "head", "title"),
         ["ClusterGrid"] = () => Kit.Plot.ClusterGrid(Sample, "title"),
         ["ClusterProfiles"] = () => Kit.Plot.ClusterProfiles(Sample, "title"),
-        ["ClusterFunctions"] = () => Kit.Plot.ClusterFunctions(ClusterSynthesis.Of(Sample, [HeadFunction.OfLayers(Grid), HeadFunction.OfFeature(Table, "signed", FunctionKind.Position, "tokens", ["signed"])], draws: 50), "title"),
+        ["ClusterFunctions"] = () => Kit.Plot.ClusterFunctions(ClusterSynthesis.Compute(Sample, [HeadFunction.OfLayers(Grid), HeadFunction.OfFeature(Table, "signed", FunctionKind.Position, "tokens", ["signed"])], draws: 50), "title"),
         ["HeadLinks"] = () => Kit.Plot.HeadLinks(Maps(), title: "title"),
         ["Tree"] = () => Kit.Plot.Tree(Dendrogram.Of(Sample.Space, Linkage.Average), Sample, "title"),
         ["SilhouetteByK"] = () => Kit.Plot.SilhouetteByK([(2, 0.5), (3, 0.7), (4, 0.6)], title: "title"),
@@ -83,7 +83,7 @@ public class PlotsTests
     {
         // The sample's clusters are layers, so that layers explain whatever sets them apart.
         var noise = new HeadFunction("noise", FunctionKind.Importance, "nats", [.. Enumerable.Range(0, 144).Select(i => i * 89 % 144 / 144.0)]);
-        var data = Kit.Plot.ClusterFunctions(ClusterSynthesis.Of(Sample, [HeadFunction.OfLayers(Grid), noise])).Data();
+        var data = Kit.Plot.ClusterFunctions(ClusterSynthesis.Compute(Sample, [HeadFunction.OfLayers(Grid), noise])).Data();
         Assert.Equal(["(−1.0)", ""], data.GetProperty("text")[0].Texts());
         Assert.Equal(-1, data.GetProperty("z")[0][0].GetDouble());
     }

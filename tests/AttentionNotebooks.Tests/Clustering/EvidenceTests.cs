@@ -33,21 +33,21 @@ public class EvidenceTests
     [Fact]
     public void A_contingency_table_by_hand()
     {
-        var same = Contingency.Of(["a", "a", "b", "b", "b", "a"], ["x", "x", "y", "y", "y", "x"]);
+        var same = Contingency.Compute(["a", "a", "b", "b", "b", "a"], ["x", "x", "y", "y", "y", "x"]);
         Assert.Equal(1, same.CramersV, 1e-12);
         Assert.Equal(3, same.Counts[0, 0]);
         Assert.Equal(0, same.Counts[0, 1]);
         // 2 of the 20 ways to choose three of six give these counts or their mirror image.
         Assert.Equal(0.1, same.PValue, 0.03);
-        Assert.Equal(0, Contingency.Of(["a", "a", "b", "b"], ["x", "y", "x", "y"]).CramersV, 1e-12);
-        Assert.True(double.IsNaN(Contingency.Of(["a", "a"], ["x", "y"]).CramersV));
+        Assert.Equal(0, Contingency.Compute(["a", "a", "b", "b"], ["x", "y", "x", "y"]).CramersV, 1e-12);
+        Assert.True(double.IsNaN(Contingency.Compute(["a", "a"], ["x", "y"]).CramersV));
     }
 
     [Fact]
     public void The_gap_statistic_finds_planted_groups_and_one_where_there_is_one()
     {
-        Assert.Equal(3, GapStatistic.Of(InARow, 6).Best);
-        Assert.Equal(1, GapStatistic.Of(KMeansTests.Random(60, 2, 4), 6).Best);
+        Assert.Equal(3, GapStatistic.Compute(InARow, 6).Best);
+        Assert.Equal(1, GapStatistic.Compute(KMeansTests.Random(60, 2, 4), 6).Best);
         // W by its definition, Σ over clusters of the pairwise squared distances / (2·size), is the inertia.
         var fit = KMeans.Fit(Golden.Apart, 3);
         double w = Enumerable.Range(0, 3).Sum(c =>
@@ -69,26 +69,26 @@ public class EvidenceTests
     [InlineData(NullModel.ShuffledFeatures), InlineData(NullModel.OneGaussian)]
     public void Planted_groups_beat_the_null_and_noise_does_not(NullModel model)
     {
-        var planted = StructureNull.Of(Table(InARow).Cluster(3), model, runs: 99);
+        var planted = StructureNull.Run(Table(InARow).Cluster(3), model, runs: 99);
         Assert.Equal(0.01, planted.SilhouettePValue);
         Assert.Equal(0.01, planted.InertiaPValue);
         Assert.All(planted.EtaPValues, p => Assert.Equal(0.01, p));
 
         var random = new Random(8);
         double[][] noise = [.. Enumerable.Range(0, 60).Select(_ => new[] { Normal(random), Normal(random), Normal(random) })];
-        Assert.InRange(StructureNull.Of(Table(noise).Cluster(4), model, runs: 99).SilhouettePValue, 0.05, 1);
+        Assert.InRange(StructureNull.Run(Table(noise).Cluster(4), model, runs: 99).SilhouettePValue, 0.05, 1);
     }
 
     [Fact]
     public void Groups_that_independent_features_make_by_themselves_are_no_structure_for_the_shuffled_null() =>
         // Four corners of a square: each coordinate has two values, and every combination of them occurs.
-        Assert.InRange(StructureNull.Of(Table(Golden.Apart).Cluster(4), runs: 99).SilhouettePValue, 0.1, 1);
+        Assert.InRange(StructureNull.Run(Table(Golden.Apart).Cluster(4), runs: 99).SilhouettePValue, 0.1, 1);
 
     [Fact]
     public void Under_the_null_p_values_are_spread_evenly()
     {
         var random = new Random(5);
-        double[] p = [.. Enumerable.Range(0, 30).Select(_ => StructureNull.Of(
+        double[] p = [.. Enumerable.Range(0, 30).Select(_ => StructureNull.Run(
             Table([.. Enumerable.Range(0, 25).Select(_ => new[] { Normal(random), Normal(random) })]).Cluster(3), runs: 39).SilhouettePValue)];
         Assert.InRange(p.Average(), 0.35, 0.65); // uniform: 0.5 ± 0.053
         Assert.InRange(p.Count(v => v <= 0.1), 0, 8); // 3 expected
@@ -98,8 +98,8 @@ public class EvidenceTests
     public void One_feature_cannot_be_shuffled_and_can_be_compared_with_one_Gaussian()
     {
         var clustering = Golden.RealTable.Cluster(4, ["mean_distance"]);
-        Assert.Contains("one alone is the same after shuffling", Assert.Throws<InputException>(() => StructureNull.Of(clustering)).Message);
-        Assert.InRange(StructureNull.Of(clustering, NullModel.OneGaussian, runs: 19).SilhouettePValue, 0.05, 1);
+        Assert.Contains("one alone is the same after shuffling", Assert.Throws<InputException>(() => StructureNull.Run(clustering)).Message);
+        Assert.InRange(StructureNull.Run(clustering, NullModel.OneGaussian, runs: 19).SilhouettePValue, 0.05, 1);
     }
 
     [Fact]
@@ -108,8 +108,8 @@ public class EvidenceTests
         var random = new Random(3);
         double[][] noise = [.. Enumerable.Range(0, 100).Select(_ => Enumerable.Range(0, 4).Select(_ => Normal(random)).ToArray())];
         var clustering = Table(noise).Cluster(3);
-        Assert.All(ClusterDifferences.Of(clustering, shuffles: 199), d => Assert.True(d.Clustered));
-        Assert.Contains(ClusterDifferences.Of(clustering, shuffles: 199), d => d.Holm < 0.001 && d.PermutationPValue <= 0.005);
+        Assert.All(ClusterDifferences.Compute(clustering, shuffles: 199), d => Assert.True(d.Clustered));
+        Assert.Contains(ClusterDifferences.Compute(clustering, shuffles: 199), d => d.Holm < 0.001 && d.PermutationPValue <= 0.005);
         Assert.All(ClusterDifferences.OfFeaturesLeftOut(clustering, shuffles: 199), d => Assert.True(d.Holm > 0.05 && !d.Clustered, $"{d}"));
     }
 

@@ -44,7 +44,7 @@ public class ResamplingTests
         Assert.Equal((5, new HeadGrid(2, 3)), (read.Texts, read.Grid));
         File.WriteAllBytes(folder["v.npz"], File.ReadAllBytes(folder["v.npz"])[..^60]);
         Assert.Contains("attn text-features", Assert.Throws<InputException>(() => TextSample.Read(folder["v.npz"])).Message);
-        MeanMaps.Of(Source, 4).Write(folder["m.npz"]);
+        MeanMaps.Compute(Source, 4).Write(folder["m.npz"]);
         Assert.Contains("instead of [texts, layers, heads]", Assert.Throws<InputException>(() => TextSample.Read(folder["m.npz"])).Message);
         Assert.Contains("none.npz", Assert.Throws<InputException>(() => TextSample.Read(folder["none.npz"])).Message);
     }
@@ -103,11 +103,11 @@ public class ResamplingTests
     public void The_same_clusters_transfer_wholly_and_shuffled_ones_by_chance()
     {
         var a = Planted(0.02, 0).Cluster(4);
-        var same = ClusterTransfer.Of(a, Planted(0.02, 1).Cluster(4), seed => Planted(0.02, seed), seed => Planted(0.02, seed), draws: 99);
+        var same = ClusterTransfer.Compute(a, Planted(0.02, 1).Cluster(4), seed => Planted(0.02, seed), seed => Planted(0.02, seed), draws: 99);
         Assert.Equal((1.0, 48, 0.01), (same.AdjustedRand.Value, same.Kept, same.PValue));
         Assert.Equal((1.0, 1.0), (same.AdjustedRand.Low, same.AdjustedRand.High));
         Assert.Empty(same.Moved);
-        var noise = ClusterTransfer.Of(a, Planted(40, 7).Cluster(4), draws: 99);
+        var noise = ClusterTransfer.Compute(a, Planted(40, 7).Cluster(4), draws: 99);
         Assert.InRange(noise.PValue, 0.02, 1);
         Assert.Equal(48 - noise.Kept, noise.Moved.Count);
         Assert.True(double.IsNaN(noise.AdjustedRand.Low));

@@ -51,8 +51,8 @@ public sealed class NoNumberTests : IDisposable
     {
         using var bert = new RandomBert();
         var task = new MaskedWords(bert.Model, RandomBert.Texts, seed: 0);
-        Assert.All(TaskScores.Of(task).Losses, l => Assert.True(double.IsFinite(l)));
-        var error = Assert.Throws<InputException>(() => TaskScores.Of(task, new AttentionHooks { EditHeads = (layer, said) => layer == 1 ? said.mul(NaN) : said }));
+        Assert.All(TaskScores.Evaluate(task).Losses, l => Assert.True(double.IsFinite(l)));
+        var error = Assert.Throws<InputException>(() => TaskScores.Evaluate(task, new AttentionHooks { EditHeads = (layer, said) => layer == 1 ? said.mul(NaN) : said }));
         Assert.Contains("has a loss of NaN", error.Message, StringComparison.Ordinal);
         Assert.StartsWith("item ", error.InputSource, StringComparison.Ordinal);
     }
@@ -61,7 +61,7 @@ public sealed class NoNumberTests : IDisposable
     public void In_a_gradient_the_item_and_the_head_are_named()
     {
         using var bert = new RandomBert();
-        var error = Assert.Throws<InputException>(() => HeadGradients.OfGates(new RootOfNothing(new MaskedWords(bert.Model, RandomBert.Texts, seed: 0)), bert.Grid));
+        var error = Assert.Throws<InputException>(() => HeadGradients.ComputeGates(new RootOfNothing(new MaskedWords(bert.Model, RandomBert.Texts, seed: 0))));
         Assert.Equal(("head 0-0", "has a gradient that is NaN or infinite"), (error.Place, error.Problem));
     }
 
@@ -86,6 +86,8 @@ public sealed class NoNumberTests : IDisposable
     private sealed class RootOfNothing(IModelTask task) : IModelTask
     {
         public string Name => task.Name;
+
+        public HeadGrid Grid => task.Grid;
 
         public int Count => task.Count;
 

@@ -102,6 +102,8 @@ internal static class PlantedBert
 
         public string Name => "word before";
 
+        public HeadGrid Grid => _checkpoint.Config.Grid;
+
         public int Count => _asked.Length;
 
         public IReadOnlyList<int[]> Batches { get; init; }

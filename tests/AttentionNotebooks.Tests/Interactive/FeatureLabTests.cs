@@ -84,7 +84,7 @@ public class FeatureLabTests
         using var model = LiveAttentionTests.Model(folder);
         var source = new LiveAttention(model, ["the cat sat", "a dog", "the dog playing, the cat played a cat"]);
         int before = Directory.GetFiles(Path.GetTempPath(), "attention-notebooks-*.maps").Length;
-        using (var mapped = MappedMaps.Of(source))
+        using (var mapped = MappedMaps.Compute(source))
         {
             var features = FeatureCatalogue.For(source).Possible(source).Where(f => f != StabilityFeatures.ContentShare).ToArray();
             Assert.Contains(ValueFeatures.NormDistance, features);

@@ -21,7 +21,7 @@ public sealed record AblationOptions
     /// <summary>The heads' mean outputs, for <see cref="AblationMode.Mean"/>.</summary>
     public HeadMeans? Means { get; init; }
 
-    /// <summary>How many passes run at once (<see cref="AblationScores.Of"/>).</summary>
+    /// <summary>How many passes run at once (<see cref="AblationScores.Run"/>).</summary>
     public int Threads { get; init; } = 1;
 
     /// <summary>Decides the random groups and the draws of the intervals.</summary>
@@ -37,7 +37,6 @@ public static class AblationStudy
 {
     /// <summary>Weighs groups of heads.</summary>
     /// <param name="task">What the model is asked; two items at least.</param>
-    /// <param name="grid">The heads of its model.</param>
     /// <param name="groups">The groups.</param>
     /// <param name="options">How; uniform maps, against 20 random groups, when omitted.</param>
     /// <param name="progress">Told after each pass, in passes of the model over a batch.</param>
@@ -45,10 +44,11 @@ public static class AblationStudy
     /// <returns>One effect per group, in their order. Every set of heads is run once, however many groups or draws share it.</returns>
     /// <exception cref="InputException">There is no group, one is empty or has a head that the model lacks, or there are fewer than two items.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static IReadOnlyList<AblationEffect> Run(IModelTask task, HeadGrid grid, IReadOnlyList<HeadGroup> groups, AblationOptions? options = null,
+    public static IReadOnlyList<AblationEffect> Run(IModelTask task, IReadOnlyList<HeadGroup> groups, AblationOptions? options = null,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         options ??= new AblationOptions();
+        var grid = task.Grid;
         if (groups.Count == 0) throw new InputException("the groups of heads", null, "are none", "Name at least one");
         if (groups.FirstOrDefault(g => g.Heads.Count == 0) is { } empty) throw new InputException($"group \"{empty.Name}\"", null, "has no head", "Leave it out");
         ArgumentOutOfRangeException.ThrowIfNegative(options.RandomGroups, nameof(options));
@@ -63,7 +63,7 @@ public static class AblationStudy
         }
         (int Own, int[] Random)[] plan = [.. groups.Select(g => (Planned(g.Heads), RandomGroups.Like(grid, g.Heads, options.RandomGroups, options.Seed, options.Match).Select(Planned).ToArray()))];
 
-        var (before, after) = AblationScores.Of(task, grid, ablations, options.Threads, false, progress, cancellation);
+        var (before, after) = AblationScores.Run(task, ablations, options.Threads, false, progress, cancellation);
         double[] questions = Array.ConvertAll(before.Targets, q => (double)q);
         double total = questions.Sum();
         double[][] losses = [.. after.Select(a => a.Losses.Zip(before.Losses, (x, y) => x - y).ToArray())];

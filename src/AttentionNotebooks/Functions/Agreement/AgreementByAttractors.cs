@@ -38,7 +38,6 @@ public static class AgreementByAttractors
 {
     /// <summary>Asks a model without groups of heads, such as the clusters of a clustering (<see cref="HeadGroups"/>), and without random groups of the same make.</summary>
     /// <param name="task">The items.</param>
-    /// <param name="grid">The heads of the task's model.</param>
     /// <param name="groups">The groups.</param>
     /// <param name="options">What is put in the heads' place, and the random groups; uniform maps, against 20, when omitted.</param>
     /// <param name="progress">Told after each pass, in passes of the model over a batch.</param>
@@ -46,20 +45,20 @@ public static class AgreementByAttractors
     /// <returns>For each group in its order a row per number of attractors, and one for all numbers above 0 where there are several.</returns>
     /// <exception cref="InputException">A group has a head that the model lacks.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static IReadOnlyList<AgreementEffect> Measure(VerbNumber task, HeadGrid grid, IReadOnlyList<HeadGroup> groups, AblationOptions? options = null,
+    public static IReadOnlyList<AgreementEffect> Measure(VerbNumber task, IReadOnlyList<HeadGroup> groups, AblationOptions? options = null,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var how = options ?? new AblationOptions();
+        var (how, grid) = (options ?? new AblationOptions(), task.Grid);
         IReadOnlyList<Head>[][] plan = [.. groups.Select(g => (IReadOnlyList<Head>[])[g.Heads, .. RandomGroups.Like(grid, g.Heads, how.RandomGroups, how.Seed, how.Match)])];
         Ablation[] ablations = [.. plan.SelectMany(p => p).Select(heads => new Ablation(grid, how.OnlyKept ? grid.All().Except(heads) : heads, how.Mode, how.Means))];
-        var (before, after) = AblationScores.Of(task, grid, ablations, progress: progress, cancellation: cancellation);
+        var (before, after) = AblationScores.Run(task, ablations, progress: progress, cancellation: cancellation);
         int at = 0;
         return [.. groups.Zip(plan).SelectMany(g =>
         {
             var own = after[at];
             TaskScores[] random = [.. after.Skip(at + 1).Take(g.Second.Length - 1)];
             at += g.Second.Length;
-            return Of(task.Items, g.First.Name, before, own, random, how.OnlyKept, seed: how.Seed);
+            return Compare(task.Items, g.First.Name, before, own, random, how.OnlyKept, seed: how.Seed);
         })];
     }
 
@@ -73,7 +72,7 @@ public static class AgreementByAttractors
     /// <param name="draws">Draws of the intervals.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="ArgumentException">The scores are not of these items.</exception>
-    public static IReadOnlyList<AgreementEffect> Of(IReadOnlyList<AgreementItem> items, string group, TaskScores before, TaskScores after, IReadOnlyList<TaskScores>? random = null, bool onlyKept = false, int draws = Bootstrap.DefaultDraws, int seed = 0)
+    public static IReadOnlyList<AgreementEffect> Compare(IReadOnlyList<AgreementItem> items, string group, TaskScores before, TaskScores after, IReadOnlyList<TaskScores>? random = null, bool onlyKept = false, int draws = Bootstrap.DefaultDraws, int seed = 0)
     {
         if (new[] { before, after }.Concat(random ?? []).Any(s => s.Correct.Length != items.Count)) throw new ArgumentException($"scores are not of the {items.Count} items", nameof(items));
         int[] numbers = [.. items.Select(i => i.Attractors).Distinct().Order()];

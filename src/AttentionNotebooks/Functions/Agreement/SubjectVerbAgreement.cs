@@ -58,7 +58,7 @@ public static class SubjectVerbAgreement
         var answers = new bool?[items.Count];
         if (checkpoint.HasMaskedLmHead && !items.Any(i => VerbNumber.CanAsk(checkpoint.Tokenizer, i))) return answers;
         var task = new VerbNumber(checkpoint, items);
-        var scores = TaskScores.Of(task);
+        var scores = TaskScores.Evaluate(task);
         for (int i = 0; i < task.Count; i++) answers[task.Asked[i]] = scores.Correct[i] == 1;
         return answers;
     }

@@ -35,7 +35,7 @@ public sealed class MeasureAgreement
     /// <param name="draws">Draws of each kind.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="InputException">There are fewer than two measures, or they are of other heads or texts.</exception>
-    public static MeasureAgreement Of(IReadOnlyList<HeadMeasure> measures, int draws = Bootstrap.DefaultDraws, int seed = 0)
+    public static MeasureAgreement Compute(IReadOnlyList<HeadMeasure> measures, int draws = Bootstrap.DefaultDraws, int seed = 0)
     {
         if (measures.Count < 2) throw new InputException("measures to compare", null, $"are {measures.Count}", "Give two at least");
         int texts = measures[0].PerText.Count, heads = measures[0].PerText[0].Length;

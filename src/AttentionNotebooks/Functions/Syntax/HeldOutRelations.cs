@@ -49,11 +49,11 @@ public static class HeldOutRelations
     /// <param name="draws">Draws of sentences for the intervals.</param>
     /// <returns>The relations, the commonest first; those without a word in one of the halves are left out.</returns>
     /// <exception cref="InputException">There is only one sentence.</exception>
-    public static IReadOnlyList<HeldOutRelation> Of(DependencyHits hits, bool foldSubtypes = false, int seed = 0, int draws = Bootstrap.DefaultDraws)
+    public static IReadOnlyList<HeldOutRelation> Score(DependencyHits hits, bool foldSubtypes = false, int seed = 0, int draws = Bootstrap.DefaultDraws)
     {
         if (hits.Sentences.Count < 2) throw new InputException("the treebank", null, "has one sentence, which cannot be dealt into two halves", "Give more sentences");
         var half = hits.Table.Half(seed);
-        var found = hits.Relations(foldSubtypes).Select(r => Of(hits, r, hits.WordsOf(r, foldSubtypes), half, seed, draws)).OfType<HeldOutRelation>().ToArray();
+        var found = hits.Relations(foldSubtypes).Select(r => Score(hits, r, hits.WordsOf(r, foldSubtypes), half, seed, draws)).OfType<HeldOutRelation>().ToArray();
         double[] p = [.. found.Select(r => r.PValue)], holm = MultipleTesting.Holm(p), bh = MultipleTesting.BenjaminiHochberg(p);
         return [.. found.Select((r, i) => r with { Holm = holm[i], BenjaminiHochberg = bh[i] }).OrderByDescending(r => r.Accuracy.Count)];
     }
@@ -74,7 +74,7 @@ public static class HeldOutRelations
         })];
     }
 
-    private static HeldOutRelation? Of(DependencyHits hits, string relation, BitSet words, BitSet half, int seed, int draws)
+    private static HeldOutRelation? Score(DependencyHits hits, string relation, BitSet words, BitSet half, int seed, int draws)
     {
         if (hits.Table.CrossFit(words, half) is not { } fit) return null;
         BitSet first = words.And(half), second = words.Without(half);

@@ -53,7 +53,7 @@ public sealed class UndirectedAttachment : IAttentionVisitor
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">A sentence's words do not fit its text's tokens, or half of the sentences have no edge.</exception>
     /// <exception cref="ArgumentException">There are not as many sentences as texts.</exception>
-    public static UndirectedScores Of(IAttentionSource source, IReadOnlyList<TreebankSentence> sentences, int seed = 0,
+    public static UndirectedScores Measure(IAttentionSource source, IReadOnlyList<TreebankSentence> sentences, int seed = 0,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         var visitor = new UndirectedAttachment(source.Grid, sentences, TreebankAttention.Align(source, sentences));

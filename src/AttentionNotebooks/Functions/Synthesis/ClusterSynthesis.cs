@@ -48,8 +48,8 @@ public sealed class ClusterSynthesis
     /// <param name="draws">Draws for the intervals, and shufflings for the p-values.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="InputException">A measure is of other heads or not finite, or there is only one cluster.</exception>
-    public static ClusterSynthesis Of(HeadClustering clustering, IReadOnlyList<HeadFunction> functions, int draws = DefaultDraws, int seed = 0) =>
-        Of(clustering.Grid, [.. clustering.Clusters.Select(c => new HeadGroup(c.Name, c.Heads))], functions, draws, seed);
+    public static ClusterSynthesis Compute(HeadClustering clustering, IReadOnlyList<HeadFunction> functions, int draws = DefaultDraws, int seed = 0) =>
+        Compute(clustering.Grid, [.. clustering.Clusters.Select(c => new HeadGroup(c.Name, c.Heads))], functions, draws, seed);
 
     /// <summary>Brings measures and any groups of heads together.</summary>
     /// <param name="grid">The model's heads.</param>
@@ -58,7 +58,7 @@ public sealed class ClusterSynthesis
     /// <param name="draws">Draws for the intervals, and shufflings for the p-values.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="InputException">A measure is of other heads or not finite, there are fewer than two groups, or they overlap.</exception>
-    public static ClusterSynthesis Of(HeadGrid grid, IReadOnlyList<HeadGroup> clusters, IReadOnlyList<HeadFunction> functions, int draws = DefaultDraws, int seed = 0)
+    public static ClusterSynthesis Compute(HeadGrid grid, IReadOnlyList<HeadGroup> clusters, IReadOnlyList<HeadFunction> functions, int draws = DefaultDraws, int seed = 0)
     {
         int[] labels = Labels(grid, clusters);
         foreach (var function in functions)

@@ -9,6 +9,9 @@ public interface IModelTask
     /// <summary>What it is called in tables, e.g. <c>masked words</c>.</summary>
     string Name { get; }
 
+    /// <summary>The heads of the model that is evaluated.</summary>
+    HeadGrid Grid { get; }
+
     /// <summary>How many items there are.</summary>
     int Count { get; }
 

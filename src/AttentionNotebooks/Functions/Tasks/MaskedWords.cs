@@ -51,6 +51,9 @@ public sealed class MaskedWords : ITextTask
     public string Name => "masked words";
 
     /// <inheritdoc/>
+    public HeadGrid Grid => _checkpoint.Config.Grid;
+
+    /// <inheritdoc/>
     public int Count => _texts.Length;
 
     /// <inheritdoc/>

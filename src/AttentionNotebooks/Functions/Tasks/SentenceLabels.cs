@@ -32,6 +32,9 @@ public sealed class SentenceLabels : ITextTask
     public string Name => "sentence labels";
 
     /// <inheritdoc/>
+    public HeadGrid Grid => Classifier.Config.Grid;
+
+    /// <inheritdoc/>
     public int Count => Gold.Count;
 
     /// <inheritdoc/>

@@ -21,11 +21,11 @@ public sealed record TaskScores(double[] Losses, int[] Correct, int[] Targets)
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>The scores of each item.</returns>
     /// <exception cref="InputException">A loss is NaN or infinite.</exception>
-    public static TaskScores Of(IModelTask task, AttentionHooks? hooks = null, IReadOnlyList<int[]>? batches = null, CancellationToken cancellation = default) =>
-        Of(task, hooks, batches, cancellation, anyLoss: false);
+    public static TaskScores Evaluate(IModelTask task, AttentionHooks? hooks = null, IReadOnlyList<int[]>? batches = null, CancellationToken cancellation = default) =>
+        Evaluate(task, hooks, batches, cancellation, anyLoss: false);
 
     /// <summary>As above; with <paramref name="anyLoss"/> for those who look at the loss themselves, and know the step that led to it.</summary>
-    internal static TaskScores Of(IModelTask task, AttentionHooks? hooks, IReadOnlyList<int[]>? batches, CancellationToken cancellation, bool anyLoss)
+    internal static TaskScores Evaluate(IModelTask task, AttentionHooks? hooks, IReadOnlyList<int[]>? batches, CancellationToken cancellation, bool anyLoss)
     {
         var scores = OfNone(task.Count);
         using var noGradients = no_grad();

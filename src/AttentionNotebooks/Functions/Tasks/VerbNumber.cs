@@ -42,6 +42,9 @@ public sealed class VerbNumber : ITextTask
     public string Name => "verb number";
 
     /// <inheritdoc/>
+    public HeadGrid Grid => _checkpoint.Config.Grid;
+
+    /// <inheritdoc/>
     public int Count => _asked.Length;
 
     /// <inheritdoc/>

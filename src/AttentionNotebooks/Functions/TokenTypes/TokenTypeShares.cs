@@ -37,7 +37,7 @@ public sealed class TokenTypeShares
     /// <param name="progress">Told after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">Texts lack what a kind asks about, there is no kind, or two have the same name.</exception>
-    public static TokenTypeShares Of(IAttentionSource source, IReadOnlyList<TokenType> types, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    public static TokenTypeShares Measure(IAttentionSource source, IReadOnlyList<TokenType> types, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         if (types.Count == 0) throw new InputException("the kinds of tokens", null, "are none", "Give at least one");
         if (types.GroupBy(t => t.Feature.Name).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new InputException($"kind \"{twice.First().Name}\"", null, "is given twice", "Give every kind once");

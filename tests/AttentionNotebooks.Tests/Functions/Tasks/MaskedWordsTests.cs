@@ -14,7 +14,7 @@ public sealed class MaskedWordsTests : IDisposable
     {
         using var checkpoint = BertFixtures.RandomCheckpoint(folder);
         var task = new MaskedWords(checkpoint, texts, rate: 1); // all is hidden, so that each text can be asked by hand
-        var scores = TaskScores.Of(task);
+        var scores = TaskScores.Evaluate(task);
         for (int i = 0; i < texts.Length; i++)
         {
             using var scope = NewDisposeScope();
@@ -38,7 +38,7 @@ public sealed class MaskedWordsTests : IDisposable
     public void What_is_hidden_depends_on_the_seed_and_the_text_alone()
     {
         using var checkpoint = BertFixtures.RandomCheckpoint(folder);
-        int[] Targets(IReadOnlyList<string> of, int seed) => TaskScores.Of(new MaskedWords(checkpoint, of, seed, rate: 0.5)).Targets;
+        int[] Targets(IReadOnlyList<string> of, int seed) => TaskScores.Evaluate(new MaskedWords(checkpoint, of, seed, rate: 0.5)).Targets;
         var many = Enumerable.Range(0, 30).SelectMany(_ => texts).ToArray();
         var first = Targets(many, 3);
         Assert.Equal(first, Targets(many, 3));

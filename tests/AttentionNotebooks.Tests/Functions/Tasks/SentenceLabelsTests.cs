@@ -16,7 +16,7 @@ public sealed class SentenceLabelsTests : IDisposable
         using var scope = NewDisposeScope();
         using var model = Model();
         var task = new SentenceLabels(model, Texts);
-        var scores = TaskScores.Of(task);
+        var scores = TaskScores.Evaluate(task);
         int[] predicted = task.Predict();
         for (int i = 0; i < Texts.Items.Count; i++)
         {
@@ -43,7 +43,7 @@ public sealed class SentenceLabelsTests : IDisposable
         task.Evaluate([0, 1, 2, 3], new AttentionHooks { EditHeads = (_, heads) => heads.mul(gate.view(1, -1, 1, 1)) }).Loss.sum().backward();
         Assert.Contains(gate.grad!.Floats(), g => g != 0);
         var silent = new AttentionHooks { EditHeads = (_, heads) => zeros_like(heads) };
-        Assert.NotEqual(TaskScores.Of(task).Losses, TaskScores.Of(task, silent).Losses);
+        Assert.NotEqual(TaskScores.Evaluate(task).Losses, TaskScores.Evaluate(task, silent).Losses);
         Assert.NotEqual(task.Logits([0, 1, 2, 3]).Floats(), task.Logits([0, 1, 2, 3], silent).Floats());
     }
 
@@ -53,9 +53,9 @@ public sealed class SentenceLabelsTests : IDisposable
         using var model = Model();
         var task = new SentenceLabels(model, Texts);
         var ablation = new Ablation(new HeadGrid(2, 4), [new Head(1, 0), new Head(1, 2)], AblationMode.Zero);
-        var (before, after) = AblationScores.Of(task, new HeadGrid(2, 4), [ablation]);
-        Assert.Equal(TaskScores.Of(task).Losses, before.Losses);
-        Assert.Equal(TaskScores.Of(task, ablation.Hooks()).Losses, after[0].Losses);
+        var (before, after) = AblationScores.Run(task, [ablation]);
+        Assert.Equal(TaskScores.Evaluate(task).Losses, before.Losses);
+        Assert.Equal(TaskScores.Evaluate(task, ablation.Hooks()).Losses, after[0].Losses);
         Assert.NotEqual(before.Losses, after[0].Losses);
     }
 
