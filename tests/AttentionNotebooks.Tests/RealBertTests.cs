@@ -68,7 +68,7 @@ public class RealBertTests
     {
         var source = Sst2();
         var values = source.Record([DistanceFeatures.MeanDistance, TokenFeatures.Next, StructureFeatures.BestOffset, StructureFeatures.BestOffsetMass]);
-        Assert.All(values.Reliabilities(splits: 20).Take(2), r => Assert.InRange(r.Low, 0.98, 1));
+        Assert.All(values.Reliabilities(splits: 20).Take(2), r => Assert.InRange(r.Interval.Low, 0.98, 1));
         var (table, intervals) = (values.ToTable(), values.Intervals(draws: 200));
         Assert.Equal((1, 1, -1, -1), (table[2, 0, "best_offset"], table[2, 9, "best_offset"], table[3, 5, "best_offset"], table[1, 4, "best_offset"]));
         Assert.Equal(table[2, 9, "next"], table[2, 9, "best_offset_mass"], 1e-6);

@@ -47,7 +47,7 @@ public sealed class LabAnswer
     {
         var grid = Report.Table.Grid;
         if (Report.Reliability is { Value: not double.NaN } r)
-            yield return string.Create(CultureInfo.InvariantCulture, $"Split-half reliability {r.Value:0.00} (95 % of the splits {r.Low:0.00} … {r.High:0.00}): near 1, other texts would rank the heads alike.");
+            yield return string.Create(CultureInfo.InvariantCulture, $"Split-half reliability {r.Value:0.00} (95 % of the splits {r.Interval.Low:0.00} … {r.Interval.High:0.00}): near 1, other texts would rank the heads alike.");
         if (Report.Intervals is { } i)
             yield return $"95 % intervals over the texts: {string.Join(", ", Report.Highest.Concat(Report.Lowest.Reverse()).DistinctBy(h => h.Head).Select(h => $"{h.Head} {Number(i.Low[grid.PositionOf(h.Head)])} … {Number(i.High[grid.PositionOf(h.Head)])}"))}.";
         yield return Report.Clustering is { } c

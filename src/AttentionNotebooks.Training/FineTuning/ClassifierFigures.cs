@@ -4,7 +4,7 @@ namespace AttentionNotebooks.Training;
 /// <param name="Who">Who predicted them.</param>
 /// <param name="Confusion">Which class was predicted for which.</param>
 /// <param name="Value">The task's measure, with its interval over the texts.</param>
-public sealed record ClassifierFigures(string Who, Confusion Confusion, MetricInterval Value)
+public sealed record ClassifierFigures(string Who, Confusion Confusion, Interval Value)
 {
     /// <summary>Measures answers.</summary>
     /// <param name="who">Who gave them.</param>
@@ -13,7 +13,7 @@ public sealed record ClassifierFigures(string Who, Confusion Confusion, MetricIn
     /// <param name="predicted">The predicted class of each.</param>
     /// <param name="seed">Decides the interval's draws.</param>
     public static ClassifierFigures Of(string who, ClassificationMetric metric, LabelledTexts texts, IReadOnlyList<int> predicted, int seed = 0) =>
-        new(who, Confusion.Of(texts.Gold, predicted, texts.Labels.Count), MetricInterval.Of(metric, texts.Gold, predicted, texts.Labels.Count, seed: seed));
+        new(who, Confusion.Of(texts.Gold, predicted, texts.Labels.Count), Confusion.Measure(metric, texts.Gold, predicted, texts.Labels.Count, seed: seed));
 
     /// <summary>Always predicts the class that was commonest among the texts to learn from.</summary>
     /// <param name="metric">The task's measure.</param>

@@ -11,8 +11,8 @@ namespace AttentionNotebooks;
 /// <param name="AccuracyPValue">As for the loss.</param>
 /// <param name="SeedsWithLessLoss">In how many seeds the first has less loss.</param>
 /// <param name="Seeds">Of how many.</param>
-public sealed record PairedComparison(string First, string Second, double Loss, (double Low, double High) LossInterval, double LossPValue,
-    double Accuracy, (double Low, double High) AccuracyInterval, double AccuracyPValue, int SeedsWithLessLoss, int Seeds)
+public sealed record PairedComparison(string First, string Second, double Loss, Interval LossInterval, double LossPValue,
+    double Accuracy, Interval AccuracyInterval, double AccuracyPValue, int SeedsWithLessLoss, int Seeds)
 {
     private const int Draws = 2000, Flips = 9999;
     private const double Rounding = 5e-6;
@@ -40,20 +40,19 @@ public sealed record PairedComparison(string First, string Second, double Loss, 
     /// <summary>Whether two losses differ by more than float32 rounds.</summary>
     internal static bool Differs(double a, double b) => !(Math.Abs(a - b) <= Rounding * Math.Max(Math.Abs(a), Math.Abs(b)));
 
-    private static (double Mean, (double, double) Interval, double P) Compute(double[][] differences, double[][] targets, int seed)
+    private static (double Mean, Interval Interval, double P) Compute(double[][] differences, double[][] targets, int seed)
     {
         int seeds = differences.Length, items = differences[0].Length;
         double mean = Enumerable.Range(0, seeds).Average(s => differences[s].Sum() / targets[s].Sum());
         var random = new Random(seed);
         var drawn = new double[Draws];
         var weights = new int[items];
-        for (int d = 0; d < Draws; d++)
+        foreach (var (d, drawnItems) in Bootstrap.Draws(items, Draws, random).Index())
         {
             Array.Clear(weights);
-            for (int i = 0; i < items; i++) weights[random.Next(items)]++;
-            for (int k = 0; k < seeds; k++)
+            foreach (int i in drawnItems) weights[i]++;
+            foreach (int s in Bootstrap.Draw(seeds, random))
             {
-                int s = random.Next(seeds);
                 double sum = 0, asked = 0;
                 for (int i = 0; i < items; i++) (sum, asked) = (sum + weights[i] * differences[s][i], asked + weights[i] * targets[s][i]);
                 drawn[d] += sum / asked / seeds;
@@ -67,6 +66,6 @@ public sealed record PairedComparison(string First, string Second, double Loss, 
             foreach (double v in perItem) sum += random.Next(2) == 0 ? v : -v;
             @null[f] = Math.Abs(sum);
         }
-        return (mean, (Quantile.Of(drawn, 0.025), Quantile.Of(drawn, 0.975)), Permutation.PValue(Math.Abs(mean), @null));
+        return (mean, Interval.OfDraws(mean, drawn), Permutation.PValue(Math.Abs(mean), @null));
     }
 }

@@ -11,7 +11,7 @@ public sealed record PruningOptions(int Steps = 12, int RandomOrders = 20, int S
 /// <param name="Name">What gives the order.</param>
 /// <param name="Loss">Mean loss of a question, in nats, with its 95 % interval over draws of items.</param>
 /// <param name="Accuracy">Mean share of right answers, with its interval.</param>
-public sealed record PruningArea(string Name, MetricInterval Loss, MetricInterval Accuracy);
+public sealed record PruningArea(string Name, Interval Loss, Interval Accuracy);
 
 /// <summary>Two orders on the same items: the first's area minus the second's.</summary>
 /// <param name="First">What is compared.</param>
@@ -20,7 +20,7 @@ public sealed record PruningArea(string Name, MetricInterval Loss, MetricInterva
 /// <param name="Accuracy">Difference in accuracy; above 0 the first keeps more.</param>
 /// <param name="PValue">With the random orders: how rarely a random order's area of loss is as small as the first's, the order counted as one of them. NaN between two orders.</param>
 /// <param name="Holm">The same, adjusted for all orders (Holm 1979).</param>
-public sealed record PruningComparison(string First, string Second, MetricInterval Loss, MetricInterval Accuracy, double PValue, double Holm);
+public sealed record PruningComparison(string First, string Second, Interval Loss, Interval Accuracy, double PValue, double Holm);
 
 /// <summary>Orders to take heads out in, compared with random ones and with one another on the same items.</summary>
 /// <param name="Curves">A curve per order.</param>
@@ -68,11 +68,10 @@ public sealed record PruningStudy(IReadOnlyList<PruningCurve> Curves, IReadOnlyL
             .. random.Count == 0 ? [] : Enumerable.Range(0, curves.Count).Select(i => (i, -1)),
             .. Enumerable.Range(0, curves.Count).SelectMany(i => Enumerable.Range(i + 1, curves.Count - i - 1).Select(j => (i, j))),
         ];
-        MetricInterval[] Intervals(double[][] own, double[]? mean)
+        Interval[] Intervals(double[][] own, double[]? mean)
         {
             double[][] series = [.. own, .. mean is null ? [] : new[] { mean }, .. pairs.Select(p => own[p.First].Zip(p.Second < 0 ? mean! : own[p.Second], (a, b) => a - b).ToArray())];
-            double asked = questions.Sum();
-            return [.. PairedBootstrap.Intervals(series, [.. questions.Select(q => (double)q)], seed: seed).Zip(series, (interval, s) => new MetricInterval(s.Sum() / asked, interval.Low, interval.High))];
+            return [.. Bootstrap.Ratios(series, [.. questions.Select(q => (double)q)], seed: seed)];
         }
         double[]? meanLosses = Mean(randomLosses), meanRight = Mean(randomRight);
         var (loss, accuracy) = (Intervals(losses, meanLosses), Intervals(right, meanRight));

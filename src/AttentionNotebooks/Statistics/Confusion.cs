@@ -27,7 +27,7 @@ public sealed class Confusion
     /// <exception cref="IndexOutOfRangeException">A class is outside 0 … <paramref name="classes"/> − 1.</exception>
     public static Confusion Of(IReadOnlyList<int> gold, IReadOnlyList<int> predicted, int classes)
     {
-        if (gold.Count != predicted.Count) throw new ArgumentException($"{predicted.Count} answers to {gold.Count} items", nameof(predicted));
+        RequireSameLength(gold, predicted);
         var counts = new int[classes, classes];
         for (int i = 0; i < gold.Count; i++) counts[gold[i], predicted[i]]++;
         return new Confusion(counts);
@@ -75,4 +75,53 @@ public sealed class Confusion
         ClassificationMetric.Matthews => Matthews,
         _ => throw new ArgumentOutOfRangeException(nameof(metric)),
     };
+
+    /// <summary>A measure of classes, with its interval over draws of the items.</summary>
+    /// <param name="metric">The measure.</param>
+    /// <param name="gold">The items' classes, from 0; at least one item.</param>
+    /// <param name="predicted">The predicted classes.</param>
+    /// <param name="classes">How many classes there are.</param>
+    /// <param name="draws">How many draws.</param>
+    /// <param name="level">The share of draws that the interval holds.</param>
+    /// <param name="seed">Decides the draws.</param>
+    /// <exception cref="ArgumentException">The lengths differ, or there is no item.</exception>
+    /// <exception cref="InvalidOperationException">F1 of more than two classes.</exception>
+    public static Interval Measure(ClassificationMetric metric, IReadOnlyList<int> gold, IReadOnlyList<int> predicted, int classes,
+        int draws = Bootstrap.DefaultDraws, double level = 0.95, int seed = 0)
+    {
+        RequireSameLength(gold, predicted);
+        return Bootstrap.Run(gold.Count, items => Of(Chosen(gold, items), Chosen(predicted, items), classes).Value(metric), draws, level, seed);
+    }
+
+    /// <summary>By how much one series of answers measures above another on the same items; each draw takes the same items of both.</summary>
+    /// <param name="metric">The measure.</param>
+    /// <param name="gold">The items' classes, from 0; at least one item.</param>
+    /// <param name="predicted">The predicted classes.</param>
+    /// <param name="reference">The classes predicted before, or by another model.</param>
+    /// <param name="classes">How many classes there are.</param>
+    /// <param name="draws">How many draws.</param>
+    /// <param name="level">The share of draws that the interval holds.</param>
+    /// <param name="seed">Decides the draws.</param>
+    /// <returns>The measure of <paramref name="predicted"/> less that of <paramref name="reference"/>.</returns>
+    /// <exception cref="ArgumentException">The lengths differ, or there is no item.</exception>
+    /// <exception cref="InvalidOperationException">F1 of more than two classes.</exception>
+    public static Interval Change(ClassificationMetric metric, IReadOnlyList<int> gold, IReadOnlyList<int> predicted, IReadOnlyList<int> reference, int classes,
+        int draws = Bootstrap.DefaultDraws, double level = 0.95, int seed = 0)
+    {
+        RequireSameLength(gold, predicted);
+        RequireSameLength(gold, reference);
+        double Difference(int[] items)
+        {
+            int[] truth = Chosen(gold, items);
+            return Of(truth, Chosen(predicted, items), classes).Value(metric) - Of(truth, Chosen(reference, items), classes).Value(metric);
+        }
+        return Bootstrap.Run(gold.Count, Difference, draws, level, seed);
+    }
+
+    private static int[] Chosen(IReadOnlyList<int> classes, int[] items) => [.. items.Select(i => classes[i])];
+
+    private static void RequireSameLength(IReadOnlyList<int> gold, IReadOnlyList<int> predicted)
+    {
+        if (gold.Count != predicted.Count) throw new ArgumentException($"{predicted.Count} answers to {gold.Count} items", nameof(predicted));
+    }
 }

@@ -11,7 +11,7 @@ public sealed class ExperimentFiguresTests : IDisposable
     public static ExperimentFigures Sample(string task = "masked words", double gain = 0.5)
     {
         ArmFigures Arm(string name, ArmKind kind, int parameters, double loss) => new(name, kind, parameters, [loss - 0.01, loss + 0.01], [0.5, 0.625]);
-        PairedComparison Compared(string first, string second, double change, double p, int less) => new(first, second, change, (change - 0.1, change + 0.3), p, 0.01, (-0.02, 0.03), 1, less, 2);
+        PairedComparison Compared(string first, string second, double change, double p, int less) => new(first, second, change, new(change, change - 0.1, change + 0.3), p, 0.01, new(0.01, -0.02, 0.03), 1, less, 2);
         return new ExperimentFigures("demo", task, new HeadGrid(2, 3), 40, 16, 2, 7, CalibrationParts.Temperature | CalibrationParts.Gate, 5, 0.02, 1e-4,
             [Arm("uncalibrated", ArmKind.Uncalibrated, 0, 2), Arm("by features", ArmKind.Calibrated, 84, 2 - gain), Arm("shuffled features", ArmKind.Control, 84, 1.9), Arm("all weights", ArmKind.FullTuning, 5_000_000, 1)],
             [Compared("by features", "uncalibrated", -gain, 0.001, 2), Compared("shuffled features", "uncalibrated", -0.1, 0.3, 1), Compared("all weights", "uncalibrated", -1, 0.002, 2), Compared("by features", "shuffled features", -0.4, 0.02, 2)],

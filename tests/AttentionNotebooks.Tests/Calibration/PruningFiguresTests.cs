@@ -61,7 +61,7 @@ public sealed class PruningFiguresTests : IDisposable
 
     private static PruningFigures Sample()
     {
-        var accuracy = new MetricInterval(0.1, 0, 0.2);
+        var accuracy = new Interval(0.1, 0, 0.2);
         return new PruningFigures("demo", "masked words", new HeadGrid(2, 3), 24, 16, [0, 3, 6], 4,
             [.. new[] { "by features", "by gradient", PruningStudy.RandomOrders }.Select((name, i) => new PruningArea(name, new(3 + 0.1 * i, 2.5, 3.5), accuracy))],
             [

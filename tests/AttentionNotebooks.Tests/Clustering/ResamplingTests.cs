@@ -77,7 +77,7 @@ public class ResamplingTests
         var clustering = Planted(0.02, 0).Cluster(4);
         var report = Stability.OverTexts(clustering, seed => Planted(2, seed), draws: 30)!;
         Assert.InRange(report.Mean, -0.1, 0.8);
-        Assert.True(report.Low <= report.Mean && report.Mean <= report.High);
+        Assert.True(report.Interval.Low <= report.Mean && report.Mean <= report.Interval.High);
         Assert.Contains(report.OwnCluster, p => p < 0.9);
         for (int i = 0; i < 48; i++) Assert.Equal(1, report.Consensus[i, i], 1e-12);
     }
@@ -104,13 +104,13 @@ public class ResamplingTests
     {
         var a = Planted(0.02, 0).Cluster(4);
         var same = ClusterTransfer.Compute(a, Planted(0.02, 1).Cluster(4), seed => Planted(0.02, seed), seed => Planted(0.02, seed), draws: 99);
-        Assert.Equal((1.0, 48, 0.01), (same.AdjustedRand, same.Kept, same.PValue));
-        Assert.Equal((1.0, 1.0), (same.Low, same.High));
+        Assert.Equal((1.0, 48, 0.01), (same.AdjustedRand.Value, same.Kept, same.PValue));
+        Assert.Equal((1.0, 1.0), (same.AdjustedRand.Low, same.AdjustedRand.High));
         Assert.Empty(same.Moved);
         var noise = ClusterTransfer.Compute(a, Planted(40, 7).Cluster(4), draws: 99);
         Assert.InRange(noise.PValue, 0.02, 1);
         Assert.Equal(48 - noise.Kept, noise.Moved.Count);
-        Assert.True(double.IsNaN(noise.Low));
+        Assert.True(double.IsNaN(noise.AdjustedRand.Low));
         Assert.InRange(noise.KeptByChance, 12, 30);
     }
 

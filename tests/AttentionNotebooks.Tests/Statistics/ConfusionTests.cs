@@ -45,7 +45,7 @@ public class ConfusionTests
         {
             double matthews = Confusion.Of(labels[..12], labels[12..], 2).Matthews;
             double[] gold = [.. labels[..12].Select(l => (double)l)], predicted = [.. labels[12..].Select(l => (double)l)];
-            double correlation = AttentionNotebooks.RankCorrelation.Pearson(gold, predicted);
+            double correlation = RankCorrelation.Pearson(gold, predicted);
             return Math.Abs(matthews - (double.IsNaN(correlation) ? 0 : correlation)) < 1e-12;
         }).QuickCheckThrowOnFailure();
     }
@@ -58,7 +58,7 @@ public class ConfusionTests
         int held = Enumerable.Range(0, 200).Count(s =>
         {
             int[] gold = [.. Enumerable.Range(0, 60).Select(_ => random.Next(2))], predicted = [.. gold.Select(g => random.NextDouble() < 0.7 ? g : 1 - g)];
-            var interval = MetricInterval.Of(ClassificationMetric.Accuracy, gold, predicted, 2, draws: 300, seed: s);
+            var interval = Confusion.Measure(ClassificationMetric.Accuracy, gold, predicted, 2, draws: 300, seed: s);
             return interval.Low <= 0.7 && 0.7 <= interval.High;
         });
         Assert.InRange(held, 178, 199);
@@ -72,23 +72,19 @@ public class ConfusionTests
         // The other differs in ten items, all of them now right: its own interval is wide, that of the change is not.
         int[] wrong = [.. Enumerable.Range(0, 200).Where(i => one[i] != gold[i]).Take(10)], other = [.. one];
         foreach (int i in wrong) other[i] = gold[i];
-        var change = MetricInterval.Change(ClassificationMetric.Accuracy, gold, other, one, 2);
+        var change = Confusion.Change(ClassificationMetric.Accuracy, gold, other, one, 2);
         Assert.Equal(0.05, change.Value, 1e-12);
         Assert.InRange(change.Low, 0.01, 0.05);
-        var alone = MetricInterval.Of(ClassificationMetric.Accuracy, gold, other, 2);
+        var alone = Confusion.Measure(ClassificationMetric.Accuracy, gold, other, 2);
         Assert.True(change.High - change.Low < 0.6 * (alone.High - alone.Low));
-        Assert.Equal((0, 0, 0), MetricInterval.Change(ClassificationMetric.Matthews, gold, one, one, 2) is var none ? (none.Value, none.Low, none.High) : default);
+        Assert.Equal((0, 0, 0), Confusion.Change(ClassificationMetric.Matthews, gold, one, one, 2) is var none ? (none.Value, none.Low, none.High) : default);
     }
 
     [Fact]
-    public void The_mean_of_paired_changes_and_nothing_at_all()
+    public void No_item_and_lists_of_different_lengths_are_refused()
     {
-        var mean = MetricInterval.Mean([.. Enumerable.Range(0, 100).Select(i => i % 2 == 0 ? 1.0 : 0.0)]);
-        Assert.Equal(0.5, mean.Value);
-        Assert.Equal(0.40, mean.Low, 0.03); // 0.5 ± 1.96 · 0.5 / √100
-        Assert.Equal(0.60, mean.High, 0.03);
-        Assert.True(double.IsNaN(MetricInterval.Mean([]).Value));
-        Assert.Throws<ArgumentException>(() => MetricInterval.Of(ClassificationMetric.Accuracy, [], [], 2));
+        Assert.Throws<ArgumentException>(() => Confusion.Measure(ClassificationMetric.Accuracy, [], [], 2));
         Assert.Throws<ArgumentException>(() => Confusion.Of([0], [], 2));
+        Assert.Throws<ArgumentException>(() => Confusion.Change(ClassificationMetric.Accuracy, [0, 1], [0, 1], [0], 2));
     }
 }

@@ -69,13 +69,12 @@ public static class AblationStudy
         double[][] losses = [.. after.Select(a => a.Losses.Zip(before.Losses, (x, y) => x - y).ToArray())];
         double[][] right = [.. after.Select(a => a.Correct.Zip(before.Correct, (x, y) => (double)(x - y)).ToArray())];
         int[] own = [.. plan.Select(p => p.Own)];
-        var intervals = PairedBootstrap.Intervals([.. own.Select(r => losses[r]), .. own.Select(r => right[r])], questions, seed: options.Seed);
-        MetricInterval Of(double[] changes, int interval) => new(changes.Sum() / total, intervals[interval].Low, intervals[interval].High);
+        var intervals = Bootstrap.Ratios([.. own.Select(r => losses[r]), .. own.Select(r => right[r])], questions, seed: options.Seed);
 
         var random = plan.Select(p => Compared(losses[p.Own].Sum() / total, [.. p.Random.Select(r => losses[r].Sum() / total)], [.. p.Random.Select(r => right[r].Sum() / total)], options.OnlyKept)).ToArray();
         var holm = MultipleTesting.Holm([.. random.Select(r => r?.PMore ?? double.NaN)]);
         return [.. groups.Select((g, i) => new AblationEffect(g, options.Mode, options.OnlyKept, before, after[own[i]],
-            Of(losses[own[i]], i), Of(right[own[i]], groups.Count + i), random[i] is { } r ? r with { Holm = holm[i] } : null))];
+            intervals[i], intervals[groups.Count + i], random[i] is { } r ? r with { Holm = holm[i] } : null))];
     }
 
     private static RandomEffects? Compared(double observed, double[] losses, double[] accuracies, bool onlyKept)

@@ -27,7 +27,7 @@ public readonly record struct Attractors(int Least, int? Most)
 /// attractors what plain sentences do not need. <see langword="null"/> for the plain sentences themselves, or where there are none.
 /// </param>
 /// <param name="PMore">Whether these heads matter more than random ones: the rank of their loss among that of the random groups, as a p-value (the group counted as one draw); NaN without random groups.</param>
-public sealed record AgreementEffect(string Group, Attractors Attractors, Proportion Before, Proportion After, MetricInterval Accuracy, MetricInterval Loss, MetricInterval? BeyondPlain, double PMore);
+public sealed record AgreementEffect(string Group, Attractors Attractors, Proportion Before, Proportion After, Interval Accuracy, Interval Loss, Interval? BeyondPlain, double PMore);
 
 /// <summary>
 /// Which heads carry the agreement of subject and verb when a noun of the other number intervenes: the verb's number is
@@ -84,8 +84,8 @@ public static class AgreementByAttractors
         {
             int[] at = Chosen(items, row);
             double[] losses = Losses(before, after, at), right = [.. at.Select(i => (double)(after.Correct[i] - before.Correct[i]))];
-            return new AgreementEffect(group, row, Share(before, at), Share(after, at), MetricInterval.Mean(right, draws, seed: seed), MetricInterval.Mean(losses, draws, seed: seed),
-                row.Least == 0 || plain.Length == 0 ? null : Difference(losses, Losses(before, after, plain), draws, seed),
+            return new AgreementEffect(group, row, Share(before, at), Share(after, at), Bootstrap.Mean(right, draws, seed: seed), Bootstrap.Mean(losses, draws, seed: seed),
+                row.Least == 0 || plain.Length == 0 ? null : Bootstrap.Compare(losses, Losses(before, after, plain), (here, there) => here.Average() - there.Average(), draws, seed),
                 random is null or [] ? double.NaN : (1 + random.Count(r => side * Losses(before, r, at).Average() >= side * losses.Average())) / (1.0 + random.Count));
         })];
     }
@@ -95,19 +95,4 @@ public static class AgreementByAttractors
     private static Proportion Share(TaskScores scores, int[] at) => new(at.Sum(i => scores.Correct[i]), at.Length);
 
     private static double[] Losses(TaskScores before, TaskScores after, int[] at) => [.. at.Select(i => after.Losses[i] - before.Losses[i])];
-
-    // The two kinds of items are different items, so each is drawn for itself.
-    private static MetricInterval Difference(double[] one, double[] other, int draws, int seed)
-    {
-        var random = new Random(seed);
-        double Drawn(double[] values)
-        {
-            double sum = 0;
-            for (int i = 0; i < values.Length; i++) sum += values[random.Next(values.Length)];
-            return sum / values.Length;
-        }
-        var drawn = new double[draws];
-        for (int d = 0; d < draws; d++) drawn[d] = Drawn(one) - Drawn(other);
-        return new MetricInterval(one.Average() - other.Average(), Quantile.Of(drawn, 0.025), Quantile.Of(drawn, 0.975));
-    }
 }

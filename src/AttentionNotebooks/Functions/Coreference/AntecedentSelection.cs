@@ -98,7 +98,7 @@ public sealed class AntecedentSelection : IAttentionVisitor
             double[][] counts = _table.PerUnit(items, chosen.Hits);
             return scores with
             {
-                HeldOut = Of(chosen.Hits), Choices = [_grid[chosen.OnFirst], _grid[chosen.OnSecond]], HeldOutInterval = UnitBootstrap.Ratio(counts[0], counts[1], seed),
+                HeldOut = Of(chosen.Hits), Choices = [_grid[chosen.OnFirst], _grid[chosen.OnSecond]], HeldOutInterval = Bootstrap.Ratio(counts[0], counts[1], seed: seed),
                 PValue = McNemar.PValue(chosen.Hits.CountAndNot(items, match), match.CountAndNot(items, chosen.Hits)),
             };
         }

@@ -85,10 +85,9 @@ public sealed class ClusterSynthesis
         // Ranks once: δ of any split of the heads is then a sum of ranks (Mann and Whitney 1947).
         double[] ranks = Ranks.Of(function.Values);
         double delta = Delta(ranks, labels, cluster);
-        var random = new Random(seed + 2);
-        double[] drawn = [.. Enumerable.Range(0, draws).Select(_ => EffectSize.CliffsDelta(Drawn(own, random), Drawn(others, random))).Order()];
+        var interval = Bootstrap.Compare(own, others, EffectSize.CliffsDelta, draws, seed + 2);
         double PValue(int[][] nulls) => Permutation.PValue(Math.Abs(delta), [.. nulls.Select(l => Math.Abs(Delta(ranks, l, cluster)))]);
-        return new ClusterFunction(cluster, function, own.Average(), others.Average(), delta, Quantile.Of(drawn, 0.025), Quantile.Of(drawn, 0.975), PValue(shuffled), PValue(withinLayers), double.NaN);
+        return new ClusterFunction(cluster, function, own.Average(), others.Average(), delta, interval.Low, interval.High, PValue(shuffled), PValue(withinLayers), double.NaN);
     }
 
     private static double Delta(double[] ranks, int[] labels, int cluster)
@@ -103,13 +102,6 @@ public sealed class ClusterSynthesis
         }
         double u = sum - n * (n - 1) / 2.0; // ranks count from 0
         return 2 * u / ((double)n * (ranks.Length - n)) - 1;
-    }
-
-    private static double[] Drawn(double[] values, Random random)
-    {
-        var drawn = new double[values.Length];
-        for (int i = 0; i < drawn.Length; i++) drawn[i] = values[random.Next(values.Length)];
-        return drawn;
     }
 
     private static int[][] Shuffled(int[] labels, int draws, Random random) => [.. Enumerable.Range(0, draws).Select(_ =>
