@@ -12,7 +12,10 @@ public sealed record AttentionText(string Id, int Length, IReadOnlyList<string>?
 
     private IReadOnlyList<TokenRole>? roles;
 
-    /// <summary>Its tokens, special ones included, or <see langword="null"/> where the source does not have them. Other tokens have other <see cref="Roles"/>.</summary>
+    /// <summary>
+    /// Its tokens, special ones included, or <see langword="null"/> where the source does not have them. Other tokens have other
+    /// <see cref="Roles"/>.
+    /// </summary>
     public IReadOnlyList<string>? Tokens
     {
         get;
