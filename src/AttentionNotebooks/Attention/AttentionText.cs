@@ -13,6 +13,16 @@ public sealed record AttentionText(string Id, int Length, IReadOnlyList<string>?
     private IReadOnlyList<TokenRole>? roles;
 
     /// <summary>
+    /// Its tokens, special ones included, or <see langword="null"/> where the source does not have them. Other tokens have other
+    /// <see cref="Roles"/>.
+    /// </summary>
+    public IReadOnlyList<string>? Tokens
+    {
+        get;
+        init => (field, roles) = (value, null);
+    } = Tokens;
+
+    /// <summary>
     /// What each token is, as the tokenizer says it; of tokens alone, by their spelling; <see langword="null"/> where the source
     /// has neither.
     /// </summary>

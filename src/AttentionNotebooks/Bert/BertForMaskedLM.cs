@@ -38,7 +38,7 @@ public sealed class BertForMaskedLM : nn.Module
     public bool HasPairHead => cls?.Pairs is not null && bert.Pooler is not null;
 
     /// <summary>Where the weights live.</summary>
-    public Device Device => bert.Device;
+    public Device Device => bert.Embeddings.WordEmbeddings.device;
 
     /// <summary>Lets all but the embeddings compute in another number format.</summary>
     internal void LayersTo(ScalarType format)

@@ -37,7 +37,7 @@ public sealed class BertModel : nn.Module, IEncoder
     public HeadGrid Grid => Config.Grid;
 
     /// <inheritdoc/>
-    public Device Device => embeddings.WordEmbeddings.device;
+    public Device Device => parameters().First().device;
 
     /// <inheritdoc/>
     public Tensor OutputWeight(int layer) => encoder.OutputWeight(layer);

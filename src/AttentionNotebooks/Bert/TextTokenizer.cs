@@ -144,6 +144,10 @@ public abstract class TextTokenizer
             throw new InputException(path, null, $"has {VocabularySize} entries, but the model's vocab_size is {config.VocabSize}", "Take the tokenizer's files and config.json from the same checkpoint");
     }
 
+    /// <summary>The roles of the tokens of a text.</summary>
+    internal TokenRole[] RolesOf(int[] text) =>
+        TokenRoles.Of([.. text.Select(id => vocabulary[id])], marks, i => specialRoles.TryGetValue(text[i], out var role) ? role : null);
+
     private TokenizedText Join(List<TextPiece> first, List<TextPiece>? second, int? maxLength)
     {
         int limit = maxLength ?? MaxLength, added = second is null ? 2 : 2 + Special.Separators;
@@ -173,7 +177,7 @@ public abstract class TextTokenizer
         int[] own = [.. all.Select(t => t.Piece.Id)], segments = [.. all.Select(t => t.Segment)], words = [.. all.Select(t => t.Piece.Word)];
         return new TokenizedText(own, tokens, segments, words, dropped)
         {
-            Roles = TokenRoles.Of(tokens, marks, i => specialRoles.TryGetValue(own[i], out var role) ? role : null),
+            Roles = RolesOf(own),
             Offsets = [.. all.Select(t => (t.Piece.Start, t.Piece.End))],
             Sources = [.. all.Select(t => t.Source)],
         };

@@ -12,6 +12,13 @@ public sealed record TokenizedText(int[] Ids, string[] Tokens, int[] Segments, i
 {
     private TokenRole[]? roles;
 
+    /// <summary>The pieces: <c>[CLS]</c>, <c>play</c>, <c>##ing</c>, <c>[SEP]</c>. Other pieces have other <see cref="Roles"/>.</summary>
+    public string[] Tokens
+    {
+        get;
+        init => (field, roles) = (value, null);
+    } = Tokens;
+
     /// <summary>
     /// For each piece what it is: special token, first piece of a word, later piece. By the tokens' spelling unless the tokenizer says it.
     /// </summary>

@@ -1,3 +1,4 @@
+using AttentionNotebooks.Tests.Functions;
 using static AttentionNotebooks.TokenRole;
 
 namespace AttentionNotebooks.Tests.Bert;
@@ -59,6 +60,24 @@ public class TokenRoleTests
         Assert.Equal(["<s>", "play", "ed", "</s>"], text.Tokens);
         Assert.Equal([Cls, Word, Continuation, Sep], text.Roles);
         Assert.Equal([Cls, Word, Word, Sep], TokenRoles.Of(text.Tokens));
+    }
+
+    [Fact]
+    public void Other_tokens_have_other_roles()
+    {
+        var text = WordPieceTokenizer.Create(BertFixtures.Vocabulary).Encode("the cat");
+        Assert.Equal([Cls, Word, Mask, Sep], (text with { Tokens = ["[CLS]", "the", "[MASK]", "[SEP]"] }).Roles);
+        Assert.Equal([Cls, Mask, Word, Sep], (new AttentionText("0", 4, text.Tokens) { Roles = text.Roles } with { Tokens = ["[CLS]", "[MASK]", "##s", "[SEP]"] }).Roles!);
+    }
+
+    [Fact]
+    public void Words_that_a_task_hides_have_the_role_of_a_mask()
+    {
+        using var folder = new TestFolder();
+        using var model = PlantedBert.Create(folder.Root);
+        var task = new MaskedWords(model, ["the cat sat", "a dog"], seed: 1);
+        Assert.All(task.Texts, t => Assert.Equal(t.Tokens.Select(x => x == "[MASK]"), t.Roles.Select(r => r == Mask)));
+        Assert.All(task.Texts, t => Assert.Contains(Mask, t.Roles));
     }
 
     [Theory]

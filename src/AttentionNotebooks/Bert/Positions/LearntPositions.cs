@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks;
 
 /// <summary>
-/// A vector for every position: learnt in BERT, a table of sines in some DistilBERTs, whose files hold it too. Positions count
-/// from 0, or, where padding has an id of its own, from that id + 1 (RoBERTa).
+/// A vector for every position: learnt in BERT, fixed in some DistilBERTs, whose files hold them too. Positions count from 0,
+/// or, where padding has an id of its own, from that id + 1 (RoBERTa).
 /// </summary>
-/// <remarks>Devlin et al. (2019), section 3; Vaswani et al. (2017), section 3.5.</remarks>
+/// <remarks>Devlin et al. (2019), section 3.</remarks>
 internal sealed class LearntPositions : PositionEmbedding
 {
     private readonly Parameter weight;

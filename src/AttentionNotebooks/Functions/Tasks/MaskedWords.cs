@@ -42,7 +42,7 @@ public sealed class MaskedWords : ITextTask
             int[] ids = [.. text.Ids];
             string[] tokens = [.. text.Tokens];
             foreach (int place in chosen) (ids[place], tokens[place]) = (checkpoint.Tokenizer.MaskId, checkpoint.Tokenizer.MaskToken);
-            _texts[i] = text with { Ids = ids, Tokens = tokens };
+            _texts[i] = text with { Ids = ids, Tokens = tokens, Roles = checkpoint.Tokenizer.RolesOf(ids) };
         }
         Batches = BatchPlan.Of([.. _texts.Select(t => t.Length)], new VisitOptions((options ?? VisitOptions.Default).TokensPerBatch));
     }
