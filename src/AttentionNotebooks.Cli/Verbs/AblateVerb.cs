@@ -91,7 +91,7 @@ internal static class AblateVerb
             };
             IReadOnlyList<AblationEffect> effects;
             using (var progress = new ProgressLine(error, "passes"))
-                effects = AblationStudy.Run(asked, grid, chosen, options, progress, cancellation);
+                effects = AblationStudy.Run(asked, chosen, options, progress, cancellation);
             AblationCsv.Write(effects, parsed.GetValue(file)!);
             Tell(effects, asked, options, parsed.GetValue(file)!, output);
         });

@@ -95,6 +95,6 @@ internal static class FeaturesVerb
         foreach (var r in values.Reliabilities(seed: seed))
             output.WriteLine(double.IsNaN(r.Value)
                 ? $"  {r.Feature,-24} has no spread over the heads"
-                : string.Create(CultureInfo.InvariantCulture, $"  {r.Feature,-24} {r.Value:0.000}  [{r.Low:0.000}, {r.High:0.000}]"));
+                : string.Create(CultureInfo.InvariantCulture, $"  {r.Feature,-24} {r.Value:0.000}  [{r.Interval.Low:0.000}, {r.Interval.High:0.000}]"));
     }
 }

@@ -50,7 +50,7 @@ internal static class FunctionsVerb
             int chosen = parsed.GetValue(seed);
             var scores = DependencyRelations.Score(hits, folded);
             RelationTable.Write(scores, parsed.GetValue(file)!, halves ? HeldOutRelations.Halves(hits, folded, chosen) : null);
-            var relations = halves || parsed.GetValue(summary) is not null ? HeldOutRelations.Of(hits, folded, chosen) : [];
+            var relations = halves || parsed.GetValue(summary) is not null ? HeldOutRelations.Score(hits, folded, chosen) : [];
             if (parsed.GetValue(summary) is { } summaryFile) RelationTable.Write(relations, summaryFile);
             output.WriteLine($"{parsed.GetValue(file)}: {scores.Select(s => s.Relation).Distinct().Count()} relations over "
                 + $"{fitting.Count} sentences, {source.Grid} heads; the best head of the "

@@ -39,7 +39,7 @@ public static class ClusterReport
             stability = new
             {
                 what = "adjusted Rand index with the clustering of heads drawn with replacement", mean = overHeads?.Mean,
-                low = overHeads?.Low, high = overHeads?.High, draws = overHeads?.Draws ?? 0,
+                low = overHeads?.Interval.Low, high = overHeads?.Interval.High, draws = overHeads?.Draws ?? 0,
                 over_features = several ? Figures(Stability.OverFeatures(c, c.Seed)) : null,
                 over_seeds = Figures(Stability.OverSeeds(c, c.Seed, draws: 20)),
                 over_texts = resample is null ? null : Figures(Stability.OverTexts(c, resample, c.Seed)),
@@ -63,7 +63,7 @@ public static class ClusterReport
         };
     }
 
-    private static object? Figures(StabilityReport? r) => r is null ? null : new { mean = r.Mean, low = r.Low, high = r.High,
+    private static object? Figures(StabilityReport? r) => r is null ? null : new { mean = r.Mean, low = r.Interval.Low, high = r.Interval.High,
         draws = r.Draws };
 
     private static object Null(HeadClustering c, NullModel model)

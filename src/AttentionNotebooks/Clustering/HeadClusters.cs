@@ -39,7 +39,7 @@ public static class HeadClusters
     {
         var space = Space(table.Select(features ?? DefaultFeatures(table)), 2, scaling, distances);
         if (space.Different < 3) throw new InputException("the number of clusters", null, $"cannot be chosen: {space.Different} heads differ in these features", "Use more heads or features, or name k");
-        return [.. Candidates.Where(k => k < space.Different).Select(k => (k, Validity.SilhouetteByK(space.Distances, (algorithm ?? ClusterAlgorithms.KMeans).Fit(space, k, seed)).Average()))];
+        return [.. Candidates.Where(k => k < space.Different).Select(k => (k, Validity.Silhouettes(space.Distances, (algorithm ?? ClusterAlgorithms.KMeans).Fit(space, k, seed)).Average()))];
     }
 
     /// <summary>The columns that heads are clustered on unless told otherwise.</summary>
@@ -71,6 +71,6 @@ public static class HeadClusters
         var points = space.Points!;
         var centroids = Validity.Centroids(points, labels);
         HeadCluster[] clusters = [.. order.Select((_, i) => new HeadCluster(i, names[i].Name, names[i].Evidence, heads[i], means[i], centroids[i]))];
-        return new HeadClustering(columns, scaling, points, labels, clusters, Validity.Inertia(points, labels), Validity.SilhouetteByK(space.Distances, labels), table, space, algorithm, seed);
+        return new HeadClustering(columns, scaling, points, labels, clusters, Validity.Inertia(points, labels), Validity.Silhouettes(space.Distances, labels), table, space, algorithm, seed);
     }
 }

@@ -64,7 +64,7 @@ public sealed record StructureNull(NullModel Model, double Silhouette, double[] 
     private static (double Silhouette, double Ratio, double[] Eta) Figures(double[][] points, int[] labels)
     {
         double[] eta = [.. Enumerable.Range(0, points[0].Length).Select(f => EffectSize.EtaSquared([.. points.Select(p => p[f])], labels))];
-        return (Validity.SilhouetteByK(points, labels).Average(), Validity.Inertia(points, labels) / Validity.Inertia(points, new int[points.Length]), eta);
+        return (Validity.Silhouettes(points, labels).Average(), Validity.Inertia(points, labels) / Validity.Inertia(points, new int[points.Length]), eta);
     }
 
     private static double[][] Shuffled(double[][] points, Random random)

@@ -42,8 +42,8 @@ public static class RelationTable
             [
                 s.Relation, s.Head.Layer, s.Head.Index, NameOf(s.Direction), s.Accuracy.Correct, s.Accuracy.Count, s.Accuracy.Value,
                 s.Accuracy.Interval.Low, s.Accuracy.Interval.High, s.Baseline.Value, s.Offset, s.NearBaseline.Value, s.NearOffset,
-                s.OnlyHead, s.OnlyBaseline, s.PValue, s.Holm, s.BenjaminiHochberg, Flag(s.Beats(TenPercent.Absolute)),
-                Flag(s.Beats(TenPercent.Relative)),
+                s.OnlyHead, s.OnlyBaseline, s.PValue, s.Holm, s.BenjaminiHochberg, Flag(s.Exceeds(Margin.Points)),
+                Flag(s.Exceeds(Margin.Ratio)),
             ];
             if (halves is null) text.Add(row);
             else text.Add([.. row, halves[i].First.Correct, halves[i].First.Count, halves[i].Second.Correct, halves[i].Second.Count]);
@@ -69,7 +69,7 @@ public static class RelationTable
                 r.Relation, r.Accuracy.Count, b.Head.Layer, b.Head.Index, NameOf(b.Direction), b.Accuracy.Value, b.Baseline.Value, b.Offset,
                 b.PValue, b.Holm, r.Accuracy.Value, r.Interval.Low, r.Interval.High, r.Baseline.Value, r.Gain, r.GainInterval.Low,
                 r.GainInterval.High, r.PValue, r.Holm, r.BenjaminiHochberg,
-                Flag(r.Beats(TenPercent.Absolute)), Flag(r.Beats(TenPercent.Relative)),
+                Flag(r.Exceeds(Margin.Points)), Flag(r.Exceeds(Margin.Ratio)),
                 .. r.Choices.SelectMany(c => new object[] { c.Head, NameOf(c.Direction), c.Offset }),
             ]);
         }

@@ -10,7 +10,7 @@ public sealed class RelationTableTests : IDisposable
     public RelationTableTests()
     {
         var treebank = new PlantedTreebank(30, seed: 4);
-        _hits = DependencyHits.Of(treebank.Source(Grid, new Head(1, 1)), treebank.Sentences);
+        _hits = DependencyHits.Measure(treebank.Source(Grid, new Head(1, 1)), treebank.Sentences);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class RelationTableTests : IDisposable
     [Fact]
     public void The_summary_has_a_row_per_relation()
     {
-        var relations = HeldOutRelations.Of(_hits);
+        var relations = HeldOutRelations.Score(_hits);
         RelationTable.Write(relations, _folder["s.csv"]);
         var rows = CsvTable.Read(_folder["s.csv"], "", ["relation", "held_out", "gain_low", "chosen_b"]).Rows;
         Assert.Equal(relations.Select(r => (r.Relation, r.Accuracy.Value, r.GainInterval.Low, r.Choices[1].Head.ToString())),

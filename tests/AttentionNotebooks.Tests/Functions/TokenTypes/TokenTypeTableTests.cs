@@ -10,7 +10,7 @@ public sealed class TokenTypeTableTests : IDisposable
     [Fact]
     public void Shares_that_are_written_are_read_again()
     {
-        var shares = TokenTypeShares.Of(Corpus.Source(), TokenTypes.Offsets);
+        var shares = TokenTypeShares.Measure(Corpus.Source(), TokenTypes.Offsets);
         TokenTypeTable.Write(shares, _folder["t.csv"]);
         var rows = TokenTypeTable.Read(_folder["t.csv"]);
         Assert.Equal(shares.Types.SelectMany(t => shares.ByHead(t.Name)), rows.Select(r => r.Share));
@@ -21,7 +21,7 @@ public sealed class TokenTypeTableTests : IDisposable
     [Fact]
     public void What_attention_is_driven_by_is_read_again_with_numbers_that_are_not_known()
     {
-        var shares = PositionAndContent.Of(Corpus.Source());
+        var shares = PositionAndContent.Measure(Corpus.Source());
         shares = shares with { Low = [.. shares.Low.Select((v, i) => i == 0 ? double.NaN : v)] };
         PositionTable.Write(shares, _folder["p.csv"]);
         var read = PositionTable.Read(_folder["p.csv"]);
@@ -48,7 +48,7 @@ public sealed class TokenTypeTableTests : IDisposable
         Assert.Equal(distances, HeadDistanceFile.Read(_folder["d.npz"]));
         Assert.Contains("entry distances: is missing", Assert.Throws<InputException>(() =>
         {
-            MeanMaps.Of(Corpus.Source(), 3).Write(_folder["m.npz"]);
+            MeanMaps.Compute(Corpus.Source(), 3).Write(_folder["m.npz"]);
             return HeadDistanceFile.Read(_folder["m.npz"]);
         }).Message);
     }
