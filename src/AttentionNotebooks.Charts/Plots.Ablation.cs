@@ -60,5 +60,5 @@ public sealed partial class Plots
             "Each cell: the rank correlation of two measures over the heads, and its 95 % interval over heads drawn again. Orange: they agree; white: knowing one says nothing of the other; blue: they disagree. Hover for the interval over texts.");
     }
 
-    private static string Span((double Low, double High) interval) => $"[{Style.Number(Math.Round(interval.Low, 2))}, {Style.Number(Math.Round(interval.High, 2))}]";
+    private static string Span(Interval interval) => $"[{Style.Number(Math.Round(interval.Low, 2))}, {Style.Number(Math.Round(interval.High, 2))}]";
 }

@@ -55,7 +55,7 @@ public sealed partial class Plots
                 Slider(temperatures, warm, "temperature τ = ", -0.56), Slider(priors, none, $"prior on offset {Style.Number(sweep.Prior.Centre)}, width {Style.Number(sweep.Prior.Width)} tokens: strength (nats) = ", -0.8),
             });
         return Drawing.Finish(traces, layout, title, caption ??
-            "Two sliders: τ multiplies the head's scores (right: sharper), the prior adds to them at its offset. Left: the head's map of one text. Right: the task's loss against τ at this strength, the diamond is where the sliders stand, the dashed line the untouched head; below it the head's features.");
+            "Two sliders: τ divides the head's scores (left: sharper), the prior adds to them at its offset. Left: the head's map of one text. Right: the task's loss against τ at this strength, the diamond is where the sliders stand, the dashed line the untouched head; below it the head's features.");
     }
 
     /// <inheritdoc/>

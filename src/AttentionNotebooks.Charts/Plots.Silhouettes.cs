@@ -8,7 +8,7 @@ namespace AttentionNotebooks.Charts;
 public sealed partial class Plots
 {
     /// <inheritdoc/>
-    public Figure Silhouettes(IReadOnlyList<(int K, double Value)> values, int? chosen = null, string? title = null, string? caption = null)
+    public Figure SilhouetteByK(IReadOnlyList<(int K, double Value)> values, int? chosen = null, string? title = null, string? caption = null)
     {
         Require(values.Count > 0, "there are no values", nameof(values));
         int k = chosen ?? values.MaxBy(v => v.Value).K;
@@ -28,7 +28,7 @@ public sealed partial class Plots
     }
 
     /// <inheritdoc/>
-    public Figure SilhouettePlot(HeadClustering clustering, string? title = null, string? caption = null)
+    public Figure SilhouetteByHead(HeadClustering clustering, string? title = null, string? caption = null)
     {
         title ??= "How well each head lies in its cluster";
         var traces = new List<Trace>();

@@ -88,9 +88,13 @@ internal static class Style
         return string.Join("<br>", lines.Select(Label));
     }
 
-    /// <summary>A token, cut when it would take the room of the map.</summary>
+    /// <summary>A token as people read it, cut when it would take the room of the map.</summary>
     /// <param name="token">The token.</param>
-    public static string Token(string token) => Label(token.Length <= 14 ? token : token[..13] + "…");
+    public static string Token(string token)
+    {
+        string shown = TokenRoles.Shown(token);
+        return Label(shown.Length <= 14 ? shown : shown[..13] + "…");
+    }
 
     /// <summary>A name and its unit: <c>mean_distance (tokens)</c>.</summary>
     /// <param name="name">The name.</param>

@@ -33,7 +33,7 @@ internal static class ClusterTables
     public static TextTable Of(IReadOnlyList<StabilityReport> reports) => new(
         "Do the clusters come out again?",
         ["varied", "draws", "adjusted Rand", "95 % from", "to", "heads that keep their cluster in 9 of 10 draws"],
-        [.. reports.Select(r => (string[])[r.Over, r.Draws.ToString(CultureInfo.InvariantCulture), F(r.Mean), F(r.Low), F(r.High), $"{r.OwnCluster.Count(p => p >= 0.9)} of {r.OwnCluster.Length}"])],
+        [.. reports.Select(r => (string[])[r.Over, r.Draws.ToString(CultureInfo.InvariantCulture), F(r.Mean), F(r.Interval.Low), F(r.Interval.High), $"{r.OwnCluster.Count(p => p >= 0.9)} of {r.OwnCluster.Length}"])],
         "Adjusted Rand index with the clusters as they are: 1 the same, 0 chance.");
 
     private static string F(double value, string format = "0.000") => double.IsNaN(value) ? "" : value.ToString(format, CultureInfo.InvariantCulture);

@@ -79,13 +79,13 @@ public partial interface IPlots
     /// <param name="title">What is drawn.</param>
     /// <param name="caption">What to see.</param>
     /// <exception cref="ArgumentException">There are no values, or <paramref name="chosen"/> is not among them.</exception>
-    Figure Silhouettes(IReadOnlyList<(int K, double Value)> values, int? chosen = null, string? title = null, string? caption = null);
+    Figure SilhouetteByK(IReadOnlyList<(int K, double Value)> values, int? chosen = null, string? title = null, string? caption = null);
 
     /// <summary>How well each head lies in its cluster: one bar per head, sorted within its cluster.</summary>
     /// <param name="clustering">The clusters.</param>
     /// <param name="title">What is drawn.</param>
     /// <param name="caption">What to see.</param>
-    Figure SilhouettePlot(HeadClustering clustering, string? title = null, string? caption = null);
+    Figure SilhouetteByHead(HeadClustering clustering, string? title = null, string? caption = null);
 
     /// <summary>Named values as horizontal bars, the first on top.</summary>
     /// <param name="labels">One label per bar; labels may repeat.</param>

@@ -1,7 +1,7 @@
 namespace AttentionNotebooks;
 
 /// <summary>What a notebook starts with: the set-up of the host, the charts, and where the data lies.</summary>
-public static class Kit
+public static partial class Kit
 {
     private const string Marker = "AttentionNotebooks.sln";
     private static readonly Lazy<IPlots> _plot = new(PlotsLoader.Load);

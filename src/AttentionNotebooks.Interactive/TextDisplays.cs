@@ -27,19 +27,26 @@ internal static class TextDisplays
         {
             bool special = text.Words[i] < 0, more = i > 0 && !special && text.Words[i] == text.Words[i - 1] && Source(text, i) == Source(text, i - 1);
             if (i > 0 && !more) html.Append(' ');
-            html.Append(CultureInfo.InvariantCulture, $"<span class=\"{(special ? "special" : more ? "more" : "first")}\" title=\"position {i}, id {text.Ids[i]}{(special ? "" : $", word {text.Words[i]}")}\">{Html.Escape(text.Tokens[i])}<sub>{text.Ids[i]}</sub></span>");
+            string kind = special ? "special" : more ? "more" : "first", word = special ? "" : $", word {text.Words[i]}";
+            html.Append(CultureInfo.InvariantCulture, $"<span class=\"{kind}\" title=\"position {i}, id {text.Ids[i]}{word}\">")
+                .Append(CultureInfo.InvariantCulture, $"{Html.Escape(TokenRoles.Shown(text.Tokens[i]))}<sub>{text.Ids[i]}</sub></span>");
         }
         return html.Append("</div>").Append(CultureInfo.InvariantCulture, $"<div class=\"attention-note\">{Html.Escape(Facts(text))}</div>").ToString();
     }
 
     /// <summary>The tokens in one line, and how many there are.</summary>
-    public static string ToText(TokenizedText text) => $"{string.Join(' ', text.Tokens)}\n{Facts(text)}";
+    public static string ToText(TokenizedText text) => $"{string.Join(' ', text.Tokens.Select(TokenRoles.Shown))}\n{Facts(text)}";
 
     /// <summary>All heads on one text: links to choose from, where they are legible.</summary>
     public static string ToHtml(TextMaps maps) => maps.Tokens.Count <= MostLinkedTokens ? Kit.Plot.HeadLinks(maps).ToHtml() : $"<div>{Html.Escape(ToText(maps))}</div>";
 
     /// <summary>What maps there are, and how to see one.</summary>
-    public static string ToText(TextMaps maps) => string.Create(CultureInfo.InvariantCulture, $"Maps of {maps.Grid} heads on text {maps.Text.Id}, {maps.Tokens.Count} × {maps.Tokens.Count} weights each: {string.Join(' ', maps.Tokens.Take(12))}{(maps.Tokens.Count > 12 ? " …" : "")}");
+    public static string ToText(TextMaps maps)
+    {
+        string tokens = string.Join(' ', maps.Tokens.Take(12).Select(TokenRoles.Shown)) + (maps.Tokens.Count > 12 ? " …" : "");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"Maps of {maps.Grid} heads on text {maps.Text.Id}, {maps.Tokens.Count} × {maps.Tokens.Count} weights each: {tokens}");
+    }
 
     /// <summary>A model in a line: its shape, its vocabulary, what it can be asked.</summary>
     public static string ToText(Checkpoint checkpoint)

@@ -16,6 +16,7 @@ internal sealed class ProcessState : IDisposable
     private readonly Dictionary<string, string> environment;
     private readonly ConsoleCapture console;
     private readonly bool plotlyProvided = PlotlyScript.ProvidedByPage;
+    private readonly string? startFolder = Kit.StartFolder;
 
     /// <summary>Waits for its turn and sets the process up for <paramref name="notebook"/>.</summary>
     public ProcessState(Notebook notebook, IReadOnlyDictionary<string, string> parameters)
@@ -26,6 +27,8 @@ internal sealed class ProcessState : IDisposable
             this.notebook = notebook;
             directory = Environment.CurrentDirectory;
             environment = Variables();
+            // Paths that the user gives start from where the user is; paths in cells from the notebook's folder.
+            Kit.StartFolder = directory;
             Environment.CurrentDirectory = notebook.Folder;
             foreach (var (name, value) in parameters) Environment.SetEnvironmentVariable(name, value);
             Formatter.ResetToDefault();
@@ -35,6 +38,7 @@ internal sealed class ProcessState : IDisposable
         }
         catch
         {
+            Kit.StartFolder = startFolder;
             OneAtATime.Release();
             throw;
         }
@@ -44,6 +48,7 @@ internal sealed class ProcessState : IDisposable
     {
         AppDomain.CurrentDomain.ProcessExit -= OnExit;
         Environment.CurrentDirectory = directory;
+        Kit.StartFolder = startFolder;
         var now = Variables();
         foreach (string name in now.Keys.Except(environment.Keys)) Environment.SetEnvironmentVariable(name, null);
         foreach (var (name, value) in environment)

@@ -15,12 +15,13 @@ public sealed class RunJob(string folder, RunSettings settings, bool keepGoing, 
     /// <param name="files">Paths of .ipynb or .dib files.</param>
     /// <param name="cancellation">Stops the run between cells.</param>
     /// <returns><see cref="ExitCode.Done"/>, or <see cref="ExitCode.Failed"/> if a notebook failed.</returns>
-    /// <exception cref="InputException">A file is no notebook, or a target would be overwritten.</exception>
+    /// <exception cref="InputException">A file is no notebook, a target would be overwritten, or no notebook has a parameter that was given.</exception>
     public int Run(IReadOnlyList<string> files, CancellationToken cancellation)
     {
         // All are read first: a broken file shows before the others have cost their minutes.
         var notebooks = files.Select(NotebookReader.Read).ToList();
         CheckTargets(notebooks);
+        ParameterNames.Check(notebooks, [.. settings.Parameters.Keys]);
         WritableFolder.Check(folder);
         var runs = new List<NotebookRun>();
         foreach (var notebook in notebooks)

@@ -63,7 +63,8 @@ internal static class Seeds
     public static byte[][] Agreement => [First("data/tasks/agreement.tsv", 12)];
 
     public static byte[][] Calibration => [Encoding.UTF8.GetBytes(ModelCalibration.Identity(new HeadGrid(2, 2)).ToJson()),
-        Calibrated("""[{"layer":0,"head":1,"temperature":0.5,"special_bias":1,"gate":0.25,"priors":[{"kind":"gaussian","centre":-1,"width":2,"strength":3}]}]""")];
+        Calibrated("""[{"layer":0,"head":1,"temperature":0.5,"special_bias":1,"gate":0.25,"priors":[{"kind":"gaussian","centre":-1,"width":2,"strength":3}]}]"""),
+        Calibrated("""[{"layer":1,"head":0,"temperature":"Infinity"}]"""), Calibrated("""[{"layer":0,"head":1,"temperature":2}]""", version: 1)];
 
     public static byte[][] Notebook => [File.ReadAllBytes(Repository("notebooks/must-fail/throws.ipynb")), File.ReadAllBytes(Repository("notebooks/00-start-here.ipynb"))];
 
@@ -81,9 +82,10 @@ internal static class Seeds
 
     public static byte[][] HeadTable(string extension) => [Written("heads" + extension, path => new HeadTable(new HeadGrid(2, 2), ["mean_distance", "entropy"], [[1, 2, 3, 4], [0.5, 0.25, 0, 1]]).Write(path))];
 
-    private static byte[] Calibrated(string heads)
+    private static byte[] Calibrated(string heads, int version = 2)
     {
         var json = JsonNode.Parse(ModelCalibration.Identity(new HeadGrid(2, 2)).ToJson())!;
+        json["version"] = version;
         json["calibration"] = JsonNode.Parse(heads);
         return Encoding.UTF8.GetBytes(json.ToJsonString());
     }

@@ -68,7 +68,7 @@ public class RealBertTests
     {
         var source = Sst2();
         var values = source.Record([DistanceFeatures.MeanDistance, TokenFeatures.Next, StructureFeatures.BestOffset, StructureFeatures.BestOffsetMass]);
-        Assert.All(values.Reliabilities(splits: 20).Take(2), r => Assert.InRange(r.Low, 0.98, 1));
+        Assert.All(values.Reliabilities(splits: 20).Take(2), r => Assert.InRange(r.Interval.Low, 0.98, 1));
         var (table, intervals) = (values.ToTable(), values.Intervals(draws: 200));
         Assert.Equal((1, 1, -1, -1), (table[2, 0, "best_offset"], table[2, 9, "best_offset"], table[3, 5, "best_offset"], table[1, 4, "best_offset"]));
         Assert.Equal(table[2, 9, "next"], table[2, 9, "best_offset_mass"], 1e-6);
@@ -85,7 +85,7 @@ public class RealBertTests
     [Fact]
     public void On_mean_distance_alone_four_clusters_are_a_peak_though_two_stand_apart_more()
     {
-        var silhouettes = Shipped().Silhouettes(["mean_distance"]).ToDictionary(s => s.K, s => s.Silhouette);
+        var silhouettes = Shipped().SilhouetteByK(["mean_distance"]).ToDictionary(s => s.K, s => s.Silhouette);
         Assert.Equal(0.589, silhouettes[3], 2e-3);
         Assert.Equal(0.600, silhouettes[4], 2e-3);
         Assert.Equal(0.561, silhouettes[5], 2e-3);

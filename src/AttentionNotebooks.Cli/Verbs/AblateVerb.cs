@@ -86,7 +86,7 @@ internal static class AblateVerb
             {
                 Mode = how, OnlyKept = parsed.GetValue(only), RandomGroups = parsed.GetValue(random), Seed = parsed.GetValue(seed),
                 Threads = task.Threads(parsed), Match = byLayer ? GroupMatch.Size : GroupMatch.Layers,
-                Means = how == AblationMode.Mean ? HeadMeans.Of(checkpoint,
+                Means = how == AblationMode.Mean ? HeadMeans.Compute(checkpoint,
                     parsed.GetValue(reference) is { } r ? TextFile.Texts(r) : task.Texts(parsed), cancellation: cancellation) : null,
             };
             IReadOnlyList<AblationEffect> effects;

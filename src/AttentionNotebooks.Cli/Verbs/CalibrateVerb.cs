@@ -7,8 +7,8 @@ namespace AttentionNotebooks.Cli.Verbs;
 internal static class CalibrateVerb
 {
     private const int TokensPerBatch = 512, TextsForFeatures = 400, LongestText = 128;
-    private static readonly (string Name, TyingKind Kind)[] _tyings = [("one", TyingKind.OneSet), ("cluster", TyingKind.ByCluster),
-        ("features", TyingKind.ByFeatures), ("head", TyingKind.PerHead)];
+    private static readonly (string Name, CalibrationArm Arm)[] _tyings =
+        [("one", CalibrationArm.OneSet), ("cluster", CalibrationArm.ByCluster), ("features", CalibrationArm.ByFeatures), ("head", CalibrationArm.PerHead)];
     private static readonly (string Name, CalibrationParts Part)[] _parts =
     [
         ("temperature", CalibrationParts.Temperature), ("gate", CalibrationParts.Gate), ("special", CalibrationParts.SpecialBias),
@@ -109,8 +109,11 @@ internal static class CalibrateVerb
             using (var line = new Progress(error))
                 experiment = CalibrationExperiment.Run(model.Checkpoint, s => CalibrationData.Of(task.OfSeed(s), s),
                     given ?? Features(model.Checkpoint, task.Texts), labels, options, line, cancellation);
-            var arm = experiment.Calibrated(_tyings.First(t => t.Name == parsed.GetValue(tying)).Kind);
+            var arm = experiment[_tyings.First(t => t.Name == parsed.GetValue(tying)).Arm];
             arm.Calibrations[0].Write(parsed.GetValue(file)!);
+            if (arm.Calibrations[0].IsIdentity)
+                error.WriteLine($"attn: {parsed.GetValue(file)} changes no head: with seed {options.FirstSeed}, no calibration that was "
+                    + "learnt did better on dev than the model as it is.");
             if (parsed.GetValue(report) is { } csv) ExperimentCsv.Write(experiment, csv, options.FirstSeed);
             if (parsed.GetValue(json) is { } figures)
                 ExperimentFigures.Of(experiment, model.Checkpoint.Name, task.Name, grid, task.Texts.Count, options).Write(figures);

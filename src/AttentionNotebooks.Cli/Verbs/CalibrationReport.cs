@@ -19,7 +19,7 @@ internal static class CalibrationReport
                 continue;
             }
             var gain = experiment.Gain(arm);
-            var points = (100 * gain.AccuracyInterval.Low, 100 * gain.AccuracyInterval.High);
+            var points = new Interval(100 * gain.Accuracy, 100 * gain.AccuracyInterval.Low, 100 * gain.AccuracyInterval.High);
             string loss = Change(gain.Loss, gain.LossInterval, "F4"), accuracy = Change(100 * gain.Accuracy, points, "F1");
             yield return row + Text($"  {loss,-26} {arm.Accuracy,8:P1}  {accuracy,-26} {gain.SeedsWithLessLoss,3} of {gain.Seeds,-5}");
         }
@@ -31,12 +31,13 @@ internal static class CalibrationReport
             yield return Text($"    {pair,-36} {change,-26} p = {c.LossPValue:F4} (Holm {holm:F4}); ")
                 + $"less loss in {c.SeedsWithLessLoss} of {c.Seeds} seeds";
         }
+        foreach (string unmoved in experiment.Unmoved()) yield return $"  {unmoved}";
         if (experiment.Seeds < 5)
             yield return $"  {experiment.Seeds} {(experiment.Seeds == 1 ? "seed says" : "seeds say")} little of the spread; take five "
                 + $"or more.";
     }
 
-    private static string Change(double value, (double Low, double High) interval, string format) =>
+    private static string Change(double value, Interval interval, string format) =>
         $"{Signed(value, format)} [{Signed(interval.Low, format)}, {Signed(interval.High, format)}]";
 
     private static string Signed(double value, string format) => (value < 0 ? "−" : "+") + Math.Abs(value).ToString(format,

@@ -68,7 +68,7 @@ internal static class ClusterVerb
             var how = ClusterAlgorithms.Get(parsed.GetValue(algorithm)!);
             var given = parsed.GetValue(distances) is { } d ? HeadDistanceFile.Read(d) : null;
             int chosen = parsed.GetValue(k) == "auto"
-                ? table.Silhouettes(columns, scaling, parsed.GetValue(seed), how, given).MaxBy(s => s.Silhouette).K
+                ? table.SilhouetteByK(columns, scaling, parsed.GetValue(seed), how, given).MaxBy(s => s.Silhouette).K
                 : int.Parse(parsed.GetValue(k)!, CultureInfo.InvariantCulture);
             var clustering = table.Cluster(chosen, columns, scaling, parsed.GetValue(seed), how, given);
             var report = parsed.GetValue(json) is null ? null : ClusterReport.Compute(clustering,

@@ -45,7 +45,7 @@ internal static class CoreferenceVerb
                 error.WriteLine($"attn: {cut} of {read.Count} documents were cut; {leftOut} without an antecedent are left out.");
             IReadOnlyList<AntecedentScores> scores;
             using (var progress = new ProgressLine(error, "documents"))
-                scores = AntecedentSelection.Of(source, fitting,
+                scores = AntecedentSelection.Measure(source, fitting,
                     parsed.GetValue(words) == "mean" ? CandidateWords.Mean : CandidateWords.Head, parsed.GetValue(seed), progress,
                     cancellation);
             AntecedentTable.Write(scores, parsed.GetValue(file)!);

@@ -93,7 +93,7 @@ internal sealed class ExplainReport((string Features, string Importance) sources
         return first + (held ? Text($"; with the other features held, {(e.Coefficient > 0 ? "more" : "less")} (coefficient {Number(e.Coefficient, e.CoefficientInterval)}).") : "; with the other features held, its sign is not sure.");
     }
 
-    private static string Number(double value, (double Low, double High) interval) => Text($"{value,6:F3} [{interval.Low:F3}, {interval.High:F3}]");
+    private static string Number(double value, Interval interval) => Text($"{value,6:F3} [{interval.Low:F3}, {interval.High:F3}]");
 
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 

@@ -39,7 +39,7 @@ internal static class ExplainVerb
             var table = HeadTableFile.Read(parsed.GetValue(heads)!);
             var (name, values) = Importance(parsed.GetValue(importance)!, parsed.GetValue(measure), table.Grid);
             string[]? columns = parsed.GetValue(features)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            ImportanceModel Of(HeadFolds folds) => ImportanceModel.Of(table, values, columns, folds, parsed.GetValue(permutations), parsed.GetValue(seed), parsed.GetValue(draws));
+            ImportanceModel Of(HeadFolds folds) => ImportanceModel.Fit(table, values, columns, folds, parsed.GetValue(permutations), parsed.GetValue(seed), parsed.GetValue(draws));
             ImportanceTransfer? transfer = null;
             var model = Of(HeadFolds.Random);
             if (parsed.GetValue(testHeads) is { } others)

@@ -44,7 +44,7 @@ internal static class FunctionsVerb
                 ? Live(checkpoint, sentences, parsed.GetValue(maxLength), error)
                 : Saved(MapArchive.Open(parsed.GetValue(maps)!, parsed.GetValue(tokens)), sentences, parsed.GetValue(treebank)!, error);
             DependencyHits hits;
-            using (var progress = new ProgressLine(error, "sentences")) hits = DependencyHits.Of(source, fitting, progress: progress,
+            using (var progress = new ProgressLine(error, "sentences")) hits = DependencyHits.Measure(source, fitting, progress: progress,
                 cancellation: cancellation);
             bool folded = parsed.GetValue(fold), halves = parsed.GetValue(heldOut);
             int chosen = parsed.GetValue(seed);

@@ -22,18 +22,18 @@ internal static class ImportanceVerb
             var checkpoint = model.Checkpoint;
             var asked = task.Open(parsed, model, parsed.GetValue(seed), error);
             using var progress = new ProgressLine(error, "items");
-            var importance = HeadImportance.Of(checkpoint, asked, progress, cancellation);
+            var importance = HeadImportance.Compute(checkpoint, asked, progress, cancellation);
             List<HeadMeasure> measures = [.. importance.Measures];
             if (parsed.GetValue(agreement) is not null)
             {
                 foreach (var mode in new[] { AblationMode.Uniform, AblationMode.Zero })
-                    measures.Add(HeadMeasure.Ablation(AblationStudy.Run(asked, importance.Table.Grid, HeadGroups.Single(importance.Table.Grid), new() { Mode = mode, RandomGroups = 0, Seed = parsed.GetValue(seed), Threads = task.Threads(parsed) }, null, cancellation)));
+                    measures.Add(HeadMeasure.Ablation(AblationStudy.Run(asked, HeadGroups.Single(importance.Table.Grid), new() { Mode = mode, RandomGroups = 0, Seed = parsed.GetValue(seed), Threads = task.Threads(parsed) }, null, cancellation)));
             }
             progress.Dispose();
             importance.Table.Write(parsed.GetValue(file)!);
             output.WriteLine(FormattableString.Invariant($"{parsed.GetValue(file)}: {importance.Table.Grid} heads, {importance.Table.Features.Count} columns; {asked.Name}, {asked.Count} items"));
             foreach (var m in measures) output.WriteLine($"  {m.Name,-20} highest: {string.Join(", ", new HeadTable(importance.Table.Grid, [m.Name], [m.Values]).Highest(m.Name).Select(h => string.Create(CultureInfo.InvariantCulture, $"{h.Head} ({h.Value:G3})")))}");
-            if (parsed.GetValue(agreement) is { } pairs) AtomicFile.WriteText(pairs, Csv(MeasureAgreement.Of(measures, seed: parsed.GetValue(seed))));
+            if (parsed.GetValue(agreement) is { } pairs) AtomicFile.WriteText(pairs, Csv(MeasureAgreement.Compute(measures, seed: parsed.GetValue(seed))));
         });
         return command;
     }

@@ -24,7 +24,7 @@ internal static class MeanMapsVerb
             var (attention, model) = source.Open(parsed);
             MeanMaps maps;
             using (model)
-            using (var progress = new ProgressLine(error, "texts")) maps = MeanMaps.Of(attention, parsed.GetValue(bins), progress,
+            using (var progress = new ProgressLine(error, "texts")) maps = MeanMaps.Compute(attention, parsed.GetValue(bins), progress,
                 cancellation);
             maps.Write(parsed.GetValue(file)!);
             output.WriteLine($"{parsed.GetValue(file)}: mean maps of {attention.Grid} heads over {attention.Texts.Count} texts, "

@@ -37,7 +37,7 @@ internal static class ProbeVerb
         command.SetWork((parsed, cancellation) =>
         {
             using var checkpoint = model.Load(parsed);
-            var scores = ProbeReport.Of(checkpoint, ConllU.Read(parsed.GetValue(treebank)!).ToArray().Evenly(limit.Of(parsed)),
+            var scores = ProbeReport.Run(checkpoint, ConllU.Read(parsed.GetValue(treebank)!).ToArray().Evenly(limit.Of(parsed)),
                 new ProbeOptions { Epochs = parsed.GetValue(epochs), Seed = parsed.GetValue(seed) }, parsed.GetValue(dimensions),
                 cancellation: cancellation);
             ProbeTable.Write(scores, parsed.GetValue(file)!);

@@ -35,7 +35,7 @@ internal static class PruneVerb
         {
             using var model = task.Load(parsed);
             var asked = task.Open(parsed, model, parsed.GetValue(seed), error);
-            var grid = new HeadGrid(model.Checkpoint.Config.NumHiddenLayers, model.Checkpoint.Config.NumAttentionHeads);
+            var grid = model.Checkpoint.Config.Grid;
             var (measured, test) = Parts(asked);
             int threads = task.Threads(parsed);
             string[] named = [.. Names(parsed.GetValue(orders)).Distinct()];
@@ -45,8 +45,8 @@ internal static class PruneVerb
             {
                 bool Needs(string measure) => named.Contains(measure) || (features && parsed.GetValue(predict) == measure);
                 var own = new Dictionary<string, PruningOrder>();
-                if (Needs(Gradient)) own[Gradient] = PruningOrder.ByGradient(measured, grid, cancellation: cancellation);
-                if (Needs(Ablation)) own[Ablation] = PruningOrder.ByAblation(measured, grid, threads, progress, cancellation);
+                if (Needs(Gradient)) own[Gradient] = PruningOrder.ByGradient(measured, cancellation: cancellation);
+                if (Needs(Ablation)) own[Ablation] = PruningOrder.ByAblation(measured, threads, progress, cancellation);
                 if (features)
                 {
                     var table = new LiveAttention(model.Checkpoint, [.. measured.Items.Select(i => asked.Texts[i])]).Extract(cancellation: cancellation);

@@ -35,7 +35,7 @@ internal static class SynthesisVerb
                 if (known.Length == 0) throw new InputException(important, "line 1", $"has none of the columns {string.Join(", ", ImportanceColumns)}", "Write it with attn importance");
                 measures.AddRange(known.Select(c => HeadFunction.OfImportance(matters, c, c == "norm_mass" ? "length" : "nats")));
             }
-            var synthesis = ClusterSynthesis.Of(table.Grid, groups, measures, seed: parsed.GetValue(seed));
+            var synthesis = ClusterSynthesis.Compute(table.Grid, groups, measures, seed: parsed.GetValue(seed));
             synthesis.WriteCsv(parsed.GetValue(file)!);
             if (parsed.GetValue(report) is { } words) AtomicFile.WriteText(words, synthesis.ToMarkdown());
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{parsed.GetValue(file)}: {groups.Count} clusters × {measures.Count} measures"));

@@ -32,13 +32,13 @@ internal static class TokenTypesVerb
             var partsOfSpeech = tagged ? TokenTypes.PartsOfSpeech(attention.Texts) : [];
             TokenType[] types = [.. TokenTypes.Kinds, .. partsOfSpeech, .. TokenTypes.Frequency(ranks), .. TokenTypes.Offsets];
             TokenTypeShares shares;
-            using (var progress = new ProgressLine(error, "texts")) shares = TokenTypeShares.Of(attention, types, progress, cancellation);
+            using (var progress = new ProgressLine(error, "texts")) shares = TokenTypeShares.Measure(attention, types, progress, cancellation);
             TokenTypeTable.Write(shares, parsed.GetValue(file)!);
             output.WriteLine($"{parsed.GetValue(file)}: {shares.Types.Count} kinds, {attention.Grid} heads, {attention.Texts.Count} texts");
             NoteLines.Write(shares.Values.ToTable().Notes, parsed.GetValue(file)!, output);
             if (parsed.GetValue(position) is not { } positionFile) return;
             using (var progress = new ProgressLine(error, "texts"))
-                PositionTable.Write(PositionAndContent.Of(attention, progress, cancellation), positionFile);
+                PositionTable.Write(PositionAndContent.Measure(attention, progress, cancellation), positionFile);
             output.WriteLine($"{positionFile}: special tokens, offset and content, {attention.Grid} heads");
         });
         return command;

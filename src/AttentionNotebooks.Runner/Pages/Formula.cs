@@ -136,7 +136,7 @@ internal sealed class Formula
             case " ": return "<mspace width=\"0.25em\"></mspace>";
             case "frac" or "dfrac" or "tfrac": return $"<mfrac>{Argument()}{Argument()}</mfrac>";
             case "sqrt": return $"<msqrt>{Argument()}</msqrt>";
-            case "text" or "mathrm" or "textrm" or "texttt" or "mathtt" or "mathsf": return $"<mtext>{Encode(Braced())}</mtext>";
+            case "text" or "mathrm" or "textrm" or "texttt" or "mathtt" or "mathsf": return $"<mtext>{Encode(Words(Braced()))}</mtext>";
             case "operatorname": return Upright(Braced());
             case "mathbf" or "boldsymbol" or "mathbb" or "mathcal": return $"<mi>{Encode(FormulaSymbols.InAlphabet(name, Braced()))}</mi>";
             case "left": return Fenced();
@@ -233,6 +233,9 @@ internal sealed class Formula
         string after = Next("(", word: false) || Next("\\left", word: true) ? "0em" : "0.17em";
         return $"<mo form=\"prefix\" lspace=\"0.17em\" rspace=\"{after}\">{Encode(name)}</mo>";
     }
+
+    // Browsers drop plain spaces at the ends of words among symbols: [token j is special].
+    private static string Words(string text) => text.Replace(' ', '\u00A0');
 
     // A bar has no space of its own: |i − j|.
     private static string Operator(string symbol) => symbol is "|" or "‖" ? $"<mo stretchy=\"false\" lspace=\"0em\" rspace=\"0em\">{symbol}</mo>" : $"<mo stretchy=\"false\">{Encode(symbol)}</mo>";

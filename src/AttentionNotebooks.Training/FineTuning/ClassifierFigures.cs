@@ -1,21 +1,21 @@
 namespace AttentionNotebooks.Training;
 
-/// <summary>How well classes of texts were told, and what that is to be held against.</summary>
-/// <param name="Who">Who told them.</param>
-/// <param name="Confusion">What was told of what.</param>
+/// <summary>How well classes of texts were predicted, and what that is to be compared with.</summary>
+/// <param name="Who">Who predicted them.</param>
+/// <param name="Confusion">Which class was predicted for which.</param>
 /// <param name="Value">The task's measure, with its interval over the texts.</param>
-public sealed record ClassifierFigures(string Who, Confusion Confusion, MetricInterval Value)
+public sealed record ClassifierFigures(string Who, Confusion Confusion, Interval Value)
 {
     /// <summary>Measures answers.</summary>
     /// <param name="who">Who gave them.</param>
     /// <param name="metric">The task's measure.</param>
     /// <param name="texts">The texts.</param>
-    /// <param name="told">What was told of each.</param>
+    /// <param name="predicted">The predicted class of each.</param>
     /// <param name="seed">Decides the interval's draws.</param>
-    public static ClassifierFigures Of(string who, ClassificationMetric metric, LabelledTexts texts, IReadOnlyList<int> told, int seed = 0) =>
-        new(who, Confusion.Of(texts.Gold, told, texts.Labels.Count), MetricInterval.Of(metric, texts.Gold, told, texts.Labels.Count, seed: seed));
+    public static ClassifierFigures Of(string who, ClassificationMetric metric, LabelledTexts texts, IReadOnlyList<int> predicted, int seed = 0) =>
+        new(who, Confusion.Of(texts.Gold, predicted, texts.Labels.Count), Confusion.Measure(metric, texts.Gold, predicted, texts.Labels.Count, seed: seed));
 
-    /// <summary>Who always tells the class that was commonest among the texts to learn from.</summary>
+    /// <summary>Always predicts the class that was commonest among the texts to learn from.</summary>
     /// <param name="metric">The task's measure.</param>
     /// <param name="train">The texts to learn from.</param>
     /// <param name="texts">The texts to measure on.</param>

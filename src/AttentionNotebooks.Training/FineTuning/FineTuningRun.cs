@@ -147,7 +147,7 @@ internal sealed class FineTuningRun : IDisposable
     {
         var batches = BatchPlan.Of(_dev.Lengths, new VisitOptions(VisitOptions.Default.TokensPerBatch));
         var losses = new double[batches.Count];
-        int[] told = new int[_dev.Labels.Length];
+        int[] predicted = new int[_dev.Labels.Length];
         _threads.Run(replica =>
         {
             using var noGradients = no_grad();
@@ -159,10 +159,10 @@ internal sealed class FineTuningRun : IDisposable
                 var logits = _weights.Models[replica].forward(batch.Ids, batch.Segments, batch.Mask).to_type(ScalarType.Float32);
                 losses[b] = nn.functional.cross_entropy(logits, _dev.Targets(batches[b], _device), reduction: nn.Reduction.Sum).Value<float>();
                 long[] classes = logits.argmax(-1).cpu().data<long>().ToArray();
-                for (int i = 0; i < classes.Length; i++) told[batches[b][i]] = (int)classes[i];
+                for (int i = 0; i < classes.Length; i++) predicted[batches[b][i]] = (int)classes[i];
             }
         });
-        return new EpochFigures(epoch, trainLoss, LossGuard.After(Who, _step, losses.Sum() / told.Length), Confusion.Of(_dev.Labels, told, _classes));
+        return new EpochFigures(epoch, trainLoss, LossGuard.After(Who, _step, losses.Sum() / predicted.Length), Confusion.Of(_dev.Labels, predicted, _classes));
     }
 
     private void Tell(int epoch, double loss, EpochFigures? finished, IProgress<FineTuningProgress>? progress)

@@ -64,7 +64,8 @@ public sealed class MaskedLmTrainer
 
     private static void CheckStart(Checkpoint start, TrainingOptions options)
     {
-        if (start.Config.ModelType != "bert" || !start.HasMaskedLmHead) throw new InputException(start.Folder, null, "is no BERT with a masked-LM head", "Start from one that is, such as data/demo-bert");
+        if (!start.Config.Family.IsTrained || !start.HasMaskedLmHead)
+            throw new InputException(start.Folder, null, "is no BERT with a masked-LM head", "Start from one that is, such as data/demo-bert");
         if (options.Sized(start.Config) != options) throw new InputException(start.Folder, "config.json", "has other sizes than the options", "Leave the sizes out: they are the model's");
     }
 }

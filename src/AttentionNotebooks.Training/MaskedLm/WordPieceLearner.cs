@@ -9,7 +9,7 @@ namespace AttentionNotebooks.Training;
 /// BERT's ## before pieces inside a word. Google's own word-piece trainer, which chooses by likelihood, is not public.</remarks>
 public sealed class WordPieceLearner
 {
-    private static readonly string[] SpecialTokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
+    private static readonly string[] Special = [.. SpecialTokens.Bert.All.Select(t => t.Token)];
     private readonly Dictionary<string, long> words = new(StringComparer.Ordinal);
 
     /// <summary>Counts the words of a text, lower-cased and without accents, punctuation apart.</summary>
@@ -43,8 +43,8 @@ public sealed class WordPieceLearner
             if (parts.TrueForAll(index.ContainsKey)) merges.AddWord([.. parts.Select(p => index[p])], count);
         }
         var distinct = new HashSet<string>(pieces, StringComparer.Ordinal); // two pairs can spell the same piece
-        while (SpecialTokens.Length + distinct.Count < size && merges.MergeNext()) distinct.Add(pieces[^1]);
-        return [.. SpecialTokens, .. pieces.Distinct(StringComparer.Ordinal)];
+        while (Special.Length + distinct.Count < size && merges.MergeNext()) distinct.Add(pieces[^1]);
+        return [.. Special, .. pieces.Distinct(StringComparer.Ordinal)];
     }
 
     private static IEnumerable<string> Characters(string word) => word.EnumerateRunes().Select((rune, i) => i == 0 ? rune.ToString() : "##" + rune);

@@ -10,11 +10,33 @@ public sealed record AttentionText(string Id, int Length, IReadOnlyList<string>?
     /// <summary>The part of speech of each token (Universal Dependencies' tags), <see langword="null"/> for special tokens; or <see langword="null"/> where the source does not have tags.</summary>
     public IReadOnlyList<string?>? Tags { get; init; }
 
+    private IReadOnlyList<TokenRole>? roles;
+
+    /// <summary>
+    /// Its tokens, special ones included, or <see langword="null"/> where the source does not have them. Other tokens have other
+    /// <see cref="Roles"/>.
+    /// </summary>
+    public IReadOnlyList<string>? Tokens
+    {
+        get;
+        init => (field, roles) = (value, null);
+    } = Tokens;
+
+    /// <summary>
+    /// What each token is, as the tokenizer says it; of tokens alone, by their spelling; <see langword="null"/> where the source
+    /// has neither.
+    /// </summary>
+    public IReadOnlyList<TokenRole>? Roles
+    {
+        get => roles ??= Tokens is null ? null : TokenRoles.Of(Tokens);
+        init => roles = value;
+    }
+
     /// <summary>Positions of the classification token: that of each [CLS] (RoBERTa: &lt;s&gt;), or the first where the tokens are not known.</summary>
-    public IEnumerable<int> ClsPositions => Tokens is null ? [0] : PositionsOf("[CLS]", "<s>");
+    public IEnumerable<int> ClsPositions => Roles is null ? [0] : PositionsOf(TokenRole.Cls);
 
     /// <summary>Positions of the separator: those of all [SEP] (RoBERTa: &lt;/s&gt;), or the last where the tokens are not known.</summary>
-    public IEnumerable<int> SepPositions => Tokens is null ? [Length - 1] : PositionsOf("[SEP]", "</s>");
+    public IEnumerable<int> SepPositions => Roles is null ? [Length - 1] : PositionsOf(TokenRole.Sep);
 
     /// <summary>For each token, which of the texts of a pair it is of: 0 up to and with the first separator, then 1, and so on; all 0 for a single text.</summary>
     public int[] Segments()
@@ -25,9 +47,5 @@ public sealed record AttentionText(string Id, int Length, IReadOnlyList<string>?
         return segments;
     }
 
-    /// <summary>Whether a token is one that the model added: [CLS], [SEP], [PAD] and their like.</summary>
-    /// <param name="token">The token.</param>
-    public static bool IsSpecial(string token) => token is "[CLS]" or "[SEP]" or "[PAD]" or "[MASK]" or "<s>" or "</s>" or "<pad>" or "<mask>";
-
-    private IEnumerable<int> PositionsOf(string bert, string roberta) => Enumerable.Range(0, Length).Where(i => Tokens![i] == bert || Tokens[i] == roberta);
+    private IEnumerable<int> PositionsOf(TokenRole role) => Enumerable.Range(0, Length).Where(i => Roles![i] == role);
 }

@@ -39,11 +39,11 @@ public sealed class LiveAttention : IAttentionSource
         _checkpoint = checkpoint;
         var zeros = new Dictionary<int, int[]>();
         _tokenized = [.. texts.Select(t => OnlyWhatTheModelReads(t, zeros))];
-        _device = checkpoint.Model.parameters().First().device;
-        Grid = new HeadGrid(checkpoint.Config.NumHiddenLayers, checkpoint.Config.NumAttentionHeads);
+        _device = checkpoint.Encoder.Device;
+        Grid = checkpoint.Encoder.Grid;
         Texts = [.. texts.Select((t, i) => t.Words.All(w => w < 0)
             ? throw new InputException($"text {i}", null, "is empty", "Leave empty texts out")
-            : new AttentionText($"{i:000000}", t.Length, t.Tokens, t.Words) { Tags = tags?[i] })];
+            : new AttentionText($"{i:000000}", t.Length, t.Tokens, t.Words) { Tags = tags?[i], Roles = t.Roles })];
     }
 
     /// <summary>Sentences of a treebank: the model gets their words as they are split there, and tokens have the parts of speech of their words.</summary>
@@ -132,8 +132,11 @@ public sealed class LiveAttention : IAttentionSource
         using var scope = NewDisposeScope();
         using var batch = new TextBatch([.. indices.Select(i => Texts[i])], indices, _device);
         var input = new TokenBatch([.. indices.Select(i => _tokenized[i])], _checkpoint.Tokenizer.PadId, _device);
-        var norms = visitor.NeedsValues ? new AttentionHooks { OnValues = (layer, values) => batch.GiveValueNorms(ValueNorms.Of(values, _checkpoint.Model.Bert.Encoder.Layers[layer].Attention.Output.Weight, batch.Mask)) } : null;
-        _checkpoint.Model.Bert.Visit(input.Ids, input.Segments, input.Mask, (layer, probabilities) =>
+        var norms = !visitor.NeedsValues ? null : new AttentionHooks
+        {
+            OnValues = (layer, values) => batch.GiveValueNorms(ValueNorms.Of(values, _checkpoint.Encoder.OutputWeight(layer), batch.Mask)),
+        };
+        _checkpoint.Encoder.Visit(input.Ids, input.Segments, input.Mask, (layer, probabilities) =>
         {
             cancellation.ThrowIfCancellationRequested();
             // Padded keys have weight 0 already; rows of padded queries are cleared too: padding never counts.

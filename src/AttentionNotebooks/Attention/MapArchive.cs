@@ -8,8 +8,8 @@ namespace AttentionNotebooks;
 
 /// <summary>
 /// Attention maps that somebody saved: a .npz file with one entry per text, <c>[L, H, T, T]</c> (layers, heads, queries,
-/// keys), and optionally a .jsonl file with one <c>{"id": …, "tokens": […]}</c> per line, and <c>"tags"</c> where parts of speech
-/// are known.
+/// keys), and optionally a .jsonl file with one <c>{"id": …, "tokens": […]}</c> per line, <c>"tags"</c> where parts of speech
+/// are known, and <c>"roles"</c> where the tokens' spelling does not say which are special (<see cref="TokenRole"/>, in small letters).
 /// </summary>
 public sealed class MapArchive : IAttentionSource
 {
@@ -63,12 +63,17 @@ public sealed class MapArchive : IAttentionSource
             grid = here;
             TextTokens told = default;
             if (tokens is not null && !tokens.TryGetValue(id, out told)) throw new InputException(tokensFile!, $"id {id}", "is missing", $"Give one line for each entry of {file}");
-            var (own, tags) = told;
+            var (own, tags, roles) = told;
             if (own is not null && own.Count != shape[2]) throw new InputException(tokensFile!, $"id {id}", $"has {own.Count} tokens for a map of {shape[2]}", "Save tokens and maps of the same texts, special tokens included");
             if (tags is not null && tags.Count != shape[2]) throw new InputException(tokensFile!, $"id {id}", $"has {tags.Count} tags for a map of {shape[2]}", "Save one tag per token, null for special tokens");
-            texts.Add(new AttentionText(id, shape[2], own) { Tags = tags });
+            if (roles is not null && roles.Count != shape[2])
+                throw new InputException(tokensFile!, $"id {id}", $"has {roles.Count} roles for a map of {shape[2]}",
+                    "Save one role per token, or none: they are then taken from the tokens' spelling");
+            var text = new AttentionText(id, shape[2], own) { Tags = tags };
+            texts.Add(roles is null ? text : text with { Roles = roles });
             hash.Add(id).Add(entry.Length).Add(entry.Crc32).Add(own is null ? "" : string.Join('\n', own)); // the zip's own checksum stands for the map
             if (tags is not null) hash.Add(string.Join('\n', tags));
+            if (roles is not null) hash.Add(string.Join('\n', roles));
         }
         if (grid is null) throw new InputException(file, null, "holds no map", SaveAgain);
         return new MapArchive(file, hash.Of(), grid.Value, texts);
@@ -187,7 +192,12 @@ public sealed class MapArchive : IAttentionSource
         }
     }
 
-    private readonly record struct TextTokens(IReadOnlyList<string>? Tokens, IReadOnlyList<string?>? Tags);
+    private static readonly string[] RoleNames = [.. Enum.GetNames<TokenRole>().Select(n => n.ToLowerInvariant())];
+
+    private static TokenRole? RoleOf(string? name) =>
+        Array.IndexOf(RoleNames, name) is >= 0 and var at ? Enum.GetValues<TokenRole>()[at] : null;
+
+    private readonly record struct TextTokens(IReadOnlyList<string>? Tokens, IReadOnlyList<string?>? Tags, IReadOnlyList<TokenRole>? Roles);
 
     private static Dictionary<string, TextTokens> ReadTokens(string file)
     {
@@ -205,7 +215,11 @@ public sealed class MapArchive : IAttentionSource
                 var list = json.RootElement.GetProperty("tokens");
                 string[]? own = list.ValueKind == JsonValueKind.Null ? null : [.. list.EnumerateArray().Select(t => t.GetString() ?? throw Bad("has a null token"))];
                 string?[]? tags = json.RootElement.TryGetProperty("tags", out var given) && given.ValueKind != JsonValueKind.Null ? [.. given.EnumerateArray().Select(t => t.GetString())] : null;
-                if (!tokens.TryAdd(id, new TextTokens(own, tags)))
+                TokenRole Known(JsonElement role) => RoleOf(role.GetString())
+                    ?? throw Bad($"has the role \"{role}\"; known are {string.Join(", ", RoleNames)}");
+                bool hasRoles = json.RootElement.TryGetProperty("roles", out var said) && said.ValueKind != JsonValueKind.Null;
+                TokenRole[]? roles = hasRoles ? [.. said.EnumerateArray().Select(Known)] : null;
+                if (!tokens.TryAdd(id, new TextTokens(own, tags, roles)))
                     throw Bad($"repeats the id {id}");
             }
             catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException) { throw Bad("is not such a record", e); }

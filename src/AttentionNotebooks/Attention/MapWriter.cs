@@ -31,7 +31,17 @@ public static class MapWriter
             progress?.Report(new VisitProgress(i + 1, source.Texts.Count, clock.Elapsed));
         }))));
         var lines = new StringBuilder();
-        foreach (var text in source.Texts) lines.Append((text.Tags is null ? JsonSerializer.Serialize(new { id = text.Id, tokens = text.Tokens }, Plain) : JsonSerializer.Serialize(new { id = text.Id, tokens = text.Tokens, tags = text.Tags }, Plain))).Append('\n');
+        foreach (var text in source.Texts) lines.Append(JsonSerializer.Serialize(Line(text), Plain)).Append('\n');
         AtomicFile.WriteText(TokensFileOf(file), lines.ToString());
+    }
+
+    private static Dictionary<string, object?> Line(AttentionText text)
+    {
+        var line = new Dictionary<string, object?> { ["id"] = text.Id, ["tokens"] = text.Tokens };
+        if (text.Tags is not null) line["tags"] = text.Tags;
+        // Only where they are not what the tokens' spelling says anyway.
+        if (text is { Roles: not null, Tokens: not null } && !text.Roles.SequenceEqual(TokenRoles.Of(text.Tokens)))
+            line["roles"] = text.Roles.Select(r => r.ToString().ToLowerInvariant());
+        return line;
     }
 }

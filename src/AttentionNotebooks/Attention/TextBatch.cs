@@ -67,9 +67,15 @@ public sealed partial class TextBatch : IDisposable
     /// <param name="isMarked">Whether a token (its text form) is marked; texts without tokens cannot be asked.</param>
     /// <returns><c>[B, T]</c>, float32: 1 where marked. The caller owns it.</returns>
     /// <exception cref="InputException">A text's tokens are not known.</exception>
-    public Tensor MarkTokens(Func<string, bool> isMarked) => Marks(t => t.Tokens is null
+    public Tensor MarkTokens(Func<string, bool> isMarked) => MarkTokens((token, _) => isMarked(token));
+
+    /// <summary>Marks tokens of the batch by their text and their role.</summary>
+    /// <param name="isMarked">Whether a token with a role is marked.</param>
+    /// <returns><c>[B, T]</c>, float32: 1 where marked. The caller owns it.</returns>
+    /// <exception cref="InputException">A text's tokens are not known.</exception>
+    public Tensor MarkTokens(Func<string, TokenRole, bool> isMarked) => Marks(t => t.Tokens is null
         ? throw NoTokens(t)
-        : Enumerable.Range(0, t.Length).Where(i => isMarked(t.Tokens[i])));
+        : Enumerable.Range(0, t.Length).Where(i => isMarked(t.Tokens[i], t.Roles![i])));
 
     /// <summary>
     /// Attention that a weighting of (query, key) picks out, per token of the text: Σ_ij a_ij · w_ij / n.

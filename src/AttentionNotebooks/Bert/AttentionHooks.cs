@@ -11,7 +11,10 @@ public sealed class AttentionHooks
     /// <summary>Sees the ids of a batch before layer 0: <c>[B, T]</c>, int64, padding included. For edits that depend on the tokens.</summary>
     public Action<Tensor>? OnTokens { get; init; }
 
-    /// <summary>Changes a layer's scores before the softmax: (layer, q·k/√d <c>[B, H, T, T]</c>) → the same shape. Padded keys are masked afterwards.</summary>
+    /// <summary>
+    /// Changes a layer's scores before the softmax: (layer, q·k/√d, and the bias for positions where the model has one,
+    /// <c>[B, H, T, T]</c>) → the same shape. Padded keys are masked afterwards.
+    /// </summary>
     public Func<int, Tensor, Tensor>? EditScores { get; init; }
 
     /// <summary>Changes a layer's probabilities before they weigh the values: (layer, <c>[B, H, T, T]</c>) → the same shape.</summary>

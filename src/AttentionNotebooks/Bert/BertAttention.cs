@@ -27,10 +27,11 @@ public sealed class BertAttention : nn.Module
     /// <param name="padding">True at padded keys, <c>[B, 1, 1, T]</c>, or <see langword="null"/>.</param>
     /// <param name="layer">The layer that the hooks are told.</param>
     /// <param name="hooks">Edits, if any.</param>
+    /// <param name="bias">Added to the scores for the places of query and key, <c>[1, H, T, T]</c>, or <see langword="null"/>.</param>
     /// <returns><c>[B, T, D]</c>.</returns>
-    public Tensor forward(Tensor hidden, Tensor? padding, int layer, AttentionHooks? hooks)
+    public Tensor forward(Tensor hidden, Tensor? padding, int layer, AttentionHooks? hooks, Tensor? bias = null)
     {
-        using var context = self.forward(hidden, padding, layer, hooks);
+        using var context = self.forward(hidden, padding, layer, hooks, bias);
         return output.forward(context, hidden);
     }
 }

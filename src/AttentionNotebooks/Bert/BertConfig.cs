@@ -9,8 +9,8 @@ public sealed record BertConfig
 {
     private const int MostLayers = 1000, LargestSize = 1 << 24;
 
-    /// <summary>The family: <c>bert</c>, <c>distilbert</c>, <c>electra</c> or <c>roberta</c>.</summary>
-    public string ModelType { get; init; } = "bert";
+    /// <summary>The family, by its name in config.json; BERT's unless given.</summary>
+    public string ModelType { get; init; } = ModelFamily.Default.ModelType;
 
     /// <summary>Entries of the vocabulary, V.</summary>
     public required int VocabSize { get; init; }
@@ -54,6 +54,9 @@ public sealed record BertConfig
     /// <summary>Standard deviation of the weights that the model was started from.</summary>
     public double InitializerRange { get; init; } = 0.02;
 
+    /// <summary>The model's heads, L × H.</summary>
+    public HeadGrid Grid => new(NumHiddenLayers, NumAttentionHeads);
+
     /// <summary>Width of one head, d = D / H.</summary>
     public int HeadSize => HiddenSize / NumAttentionHeads;
 
@@ -62,7 +65,10 @@ public sealed record BertConfig
 
     internal int EmbeddingWidth => EmbeddingSize ?? HiddenSize;
 
-    /// <summary>Reads <c>config.json</c>. Its <c>model_type</c> chooses the family; without one it is <c>bert</c>.</summary>
+    internal ModelFamily Family => ModelFamily.Of(ModelType)
+        ?? throw new ArgumentException($"\"{ModelType}\" is none of {ModelFamily.Supported}", nameof(ModelType));
+
+    /// <summary>Reads <c>config.json</c>. Its <c>model_type</c> chooses the family; without one it is BERT's.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The checked configuration.</returns>
     /// <exception cref="InputException">The file is missing, is no JSON object, or describes no model that can be built.</exception>
@@ -70,15 +76,8 @@ public sealed record BertConfig
     {
         using var json = JsonFile.Read(path);
         var reader = new JsonReader(path, json.RootElement);
-        var family = ModelFamily.Of(reader.Text("model_type", "bert"))
+        var family = ModelFamily.Of(reader.Text("model_type", ModelFamily.Default.ModelType))
             ?? throw new InputException(path, "model_type", $"the model is a \"{reader.Text("model_type", "")}\"", $"Read are {ModelFamily.Supported}; take a checkpoint of one of them");
-        if (reader.Text("position_embedding_type", "absolute") is var positions and not "absolute")
-            throw new InputException(path, "position_embedding_type", $"positions are \"{positions}\"", "Only \"absolute\" position embeddings are read");
-        foreach (var (key, expected) in new[] { ("is_decoder", false), ("add_cross_attention", false), ("tie_word_embeddings", true) })
-        {
-            if ((reader.Flag(key) ?? expected) != expected)
-                throw new InputException(path, key, $"is {(expected ? "false" : "true")}", "Only encoders whose output weights are tied to the word embeddings are read");
-        }
         var config = family.Read(reader);
         config.Check(path);
         return config;
@@ -92,7 +91,7 @@ public sealed record BertConfig
     /// <exception cref="InputException">The file cannot be written.</exception>
     public void Write(string path, string dtype = "float32", string? architecture = null, IReadOnlyList<string>? labels = null) => AtomicFile.Write(path, stream =>
     {
-        var family = ModelFamily.Of(ModelType) ?? throw new ArgumentException($"\"{ModelType}\" is none of {ModelFamily.Supported}", nameof(path));
+        var family = Family;
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
         json.WriteStartObject();
         json.WriteStartArray("architectures");

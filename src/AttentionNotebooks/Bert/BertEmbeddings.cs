@@ -5,21 +5,20 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks;
 
 /// <summary>Word, position and segment embeddings, summed and normalised. E is their width.</summary>
-/// <remarks>Devlin et al. (2019), section 3, figure 2. Models without segments (DistilBERT) have no table of them.</remarks>
+/// <remarks>Devlin et al. (2019), section 3, figure 2. Some models have no table of segments, and some none of positions.</remarks>
 public sealed class BertEmbeddings : nn.Module<Tensor, Tensor, Tensor>
 {
-    private readonly EmbeddingTable word_embeddings, position_embeddings;
+    private readonly EmbeddingTable word_embeddings;
+    private readonly PositionEmbedding? position_embeddings;
     private readonly EmbeddingTable? token_type_embeddings;
     private readonly LayerNorm LayerNorm;
     private readonly int tokens;
-    private readonly Scalar? padding;
 
     internal BertEmbeddings(BertConfig config, Device? device) : base(nameof(BertEmbeddings))
     {
         tokens = config.MaxTokens;
-        padding = config.PositionPaddingId is { } id ? (Scalar)id : null;
         word_embeddings = new EmbeddingTable(config.VocabSize, config.EmbeddingWidth, device);
-        position_embeddings = new EmbeddingTable(config.MaxPositionEmbeddings, config.EmbeddingWidth, device);
+        position_embeddings = config.Family.Positions.Embedding(config, device);
         token_type_embeddings = config.TypeVocabSize > 0 ? new EmbeddingTable(config.TypeVocabSize, config.EmbeddingWidth, device) : null;
         LayerNorm = nn.LayerNorm([config.EmbeddingWidth], config.LayerNormEps, device: device);
         RegisterComponents();
@@ -40,13 +39,7 @@ public sealed class BertEmbeddings : nn.Module<Tensor, Tensor, Tensor>
         using var scope = NewDisposeScope();
         var words = word_embeddings.forward(ids);                              // [B, T, E]
         var sum = token_type_embeddings is null ? words : words.add(token_type_embeddings.forward(segments), Scalars.One);
-        return LayerNorm.forward(sum.add(Positions(ids), Scalars.One)).MoveToOuterDisposeScope(); // [B, T, E]
-    }
-
-    private Tensor Positions(Tensor ids)
-    {
-        if (padding is null) return position_embeddings.Weight.narrow(0, 0, ids.shape[1]); // [T, E]
-        var own = ids.ne(padding).to_type(ScalarType.Int64);                   // [B, T]
-        return position_embeddings.forward(own.cumsum(1).mul(own).add(padding)); // [B, T, E]
+        if (position_embeddings is not null) sum = sum.add(position_embeddings.forward(ids), Scalars.One);
+        return LayerNorm.forward(sum).MoveToOuterDisposeScope();              // [B, T, E]
     }
 }

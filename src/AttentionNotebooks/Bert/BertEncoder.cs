@@ -8,15 +8,23 @@ namespace AttentionNotebooks;
 public sealed class BertEncoder : nn.Module
 {
     private readonly ModuleList<BertLayer> layer;
+    private readonly ScoreBias? score_bias;
 
     internal BertEncoder(BertConfig config, Device? device, double residualScale) : base(nameof(BertEncoder))
     {
         layer = new ModuleList<BertLayer>([.. Enumerable.Range(0, config.NumHiddenLayers).Select(_ => new BertLayer(config, device, residualScale))]);
+        score_bias = config.Family.Positions.Bias(config, device);
         RegisterComponents();
     }
 
     /// <summary>The layers, from 0.</summary>
     public IReadOnlyList<BertLayer> Layers => [.. layer];
+
+    /// <summary>W^O of a layer, <c>[D, D]</c>.</summary>
+    internal Tensor OutputWeight(int number) => layer[number].Attention.Output.Weight;
+
+    /// <summary>Whether places of query and key are part of the scores, beside q·k.</summary>
+    internal bool HasScoreBias => score_bias is not null;
 
     /// <summary>The number format that the layers compute in.</summary>
     internal ScalarType DataType => layer[0].Attention.Self.DataType;
@@ -28,7 +36,11 @@ public sealed class BertEncoder : nn.Module
     /// <param name="states">Where given, each layer's result is added to it and left to the caller.</param>
     /// <returns>The last layer's hidden states <c>[B, T, D]</c>.</returns>
     /// <exception cref="ArgumentException">The hooks resume at a layer that is not there, or with states of another shape.</exception>
-    public Tensor forward(Tensor hidden, Tensor? padding, AttentionHooks? hooks, ICollection<Tensor>? states = null) => Run(hidden, padding, hooks, layer.Count, states);
+    public Tensor forward(Tensor hidden, Tensor? padding, AttentionHooks? hooks, ICollection<Tensor>? states = null)
+    {
+        using var bias = score_bias?.forward(hidden);
+        return Run(hidden, padding, bias, hooks, layer.Count, states);
+    }
 
     /// <summary>Runs the layers for their probabilities only: of the last one nothing but queries and keys, and values where a hook wants them, is computed.</summary>
     /// <param name="hidden">The embeddings <c>[B, T, D]</c>; not disposed.</param>
@@ -39,15 +51,16 @@ public sealed class BertEncoder : nn.Module
     public void Visit(Tensor hidden, Tensor? padding, AttentionHooks hooks, int layers)
     {
         int last = layers - 1;
-        var current = Run(hidden, padding, hooks, last, null);
+        using var bias = score_bias?.forward(hidden);
+        var current = Run(hidden, padding, bias, hooks, last, null);
         hooks.OnStates?.Invoke(last, current);
         if (hooks.OnValues is not null) layer[last].Attention.Self.Values(current, last, hooks).Dispose();
-        layer[last].Attention.Self.Probabilities(current, padding, last, hooks).Dispose();
+        layer[last].Attention.Self.Probabilities(current, padding, last, hooks, bias).Dispose();
         if (!ReferenceEquals(current, hidden) && !ReferenceEquals(current, hooks.Resume?.States)) current.Dispose();
     }
 
     // The layers up to, but without, the end; what entered the first of them is the caller's and is not disposed.
-    private Tensor Run(Tensor hidden, Tensor? padding, AttentionHooks? hooks, int end, ICollection<Tensor>? states)
+    private Tensor Run(Tensor hidden, Tensor? padding, Tensor? bias, AttentionHooks? hooks, int end, ICollection<Tensor>? states)
     {
         var (first, entering) = hooks?.Resume ?? (0, hidden);
         if (first < 0 || first >= layer.Count || first > end) throw new ArgumentException($"there is no layer {first} to resume at: {Math.Min(end + 1, layer.Count)} are run", nameof(hooks));
@@ -56,7 +69,7 @@ public sealed class BertEncoder : nn.Module
         for (int i = first; i < end; i++)
         {
             hooks?.OnStates?.Invoke(i, current);
-            var next = layer[i].forward(current, padding, i, hooks);
+            var next = layer[i].forward(current, padding, i, hooks, bias);
             if (i > first && states is null) current.Dispose();
             states?.Add(next);
             current = next;

@@ -27,11 +27,12 @@ public sealed class BertLayer : nn.Module
     /// <param name="padding">True at padded keys, <c>[B, 1, 1, T]</c>, or <see langword="null"/>.</param>
     /// <param name="layer">This layer's number, told to the hooks.</param>
     /// <param name="hooks">Edits, if any.</param>
+    /// <param name="bias">Added to the scores for the places of query and key, <c>[1, H, T, T]</c>, or <see langword="null"/>.</param>
     /// <returns><c>[B, T, D]</c>.</returns>
-    public Tensor forward(Tensor hidden, Tensor? padding, int layer, AttentionHooks? hooks)
+    public Tensor forward(Tensor hidden, Tensor? padding, int layer, AttentionHooks? hooks, Tensor? bias = null)
     {
         using var scope = NewDisposeScope();
-        var attended = attention.forward(hidden, padding, layer, hooks);       // [B, T, D]
+        var attended = attention.forward(hidden, padding, layer, hooks, bias);       // [B, T, D]
         var wide = intermediate.forward(attended);                             // [B, T, F]
         return output.forward(wide, attended).MoveToOuterDisposeScope();       // [B, T, D]
     }

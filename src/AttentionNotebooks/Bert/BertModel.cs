@@ -6,7 +6,7 @@ namespace AttentionNotebooks;
 
 /// <summary>BERT, or a model next door, without a task head: embeddings, encoder and, where the checkpoint has one, the pooler.</summary>
 /// <remarks>Devlin et al. (2019). Dropout belongs to the original's training and is left out.</remarks>
-public sealed class BertModel : nn.Module
+public sealed class BertModel : nn.Module, IEncoder
 {
     private readonly BertEmbeddings embeddings;
     private readonly Linear? embeddings_project;
@@ -32,6 +32,15 @@ public sealed class BertModel : nn.Module
 
     /// <summary>The sizes.</summary>
     public BertConfig Config { get; }
+
+    /// <inheritdoc/>
+    public HeadGrid Grid => Config.Grid;
+
+    /// <inheritdoc/>
+    public Device Device => parameters().First().device;
+
+    /// <inheritdoc/>
+    public Tensor OutputWeight(int layer) => encoder.OutputWeight(layer);
 
     /// <summary>The embeddings.</summary>
     public BertEmbeddings Embeddings => embeddings;

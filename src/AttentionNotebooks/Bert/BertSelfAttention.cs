@@ -34,13 +34,15 @@ public sealed class BertSelfAttention : nn.Module
     /// <param name="padding">True at padded keys, <c>[B, 1, 1, T]</c>, or <see langword="null"/> where nothing is padded.</param>
     /// <param name="layer">The layer that the hooks are told.</param>
     /// <param name="hooks">Edits, if any.</param>
+    /// <param name="bias">Added to the scores for the places of query and key, <c>[1, H, T, T]</c>, or <see langword="null"/>.</param>
     /// <returns>Probabilities <c>[B, H, T, T]</c>, float32; each row sums to 1, padded keys have exactly 0.</returns>
-    public Tensor Probabilities(Tensor hidden, Tensor? padding, int layer, AttentionHooks? hooks)
+    public Tensor Probabilities(Tensor hidden, Tensor? padding, int layer, AttentionHooks? hooks, Tensor? bias = null)
     {
         using var scope = NewDisposeScope();
         var q = Heads(query.forward(hidden));                                  // [B, H, T, d]
         var k = Heads(key.forward(hidden));                                    // [B, H, T, d]
         var scores = q.mul(scale).matmul(k.transpose(-2, -1));                 // [B, H, T, T]
+        if (bias is not null) scores = scores.add(bias, Scalars.One);
         if (hooks?.EditScores is { } editScores) scores = editScores(layer, scores);
         if (padding is not null) scores = scores.masked_fill(padding, Scalars.NegativeInfinity);
         var probabilities = scores.softmax(-1, ScalarType.Float32);            // [B, H, T, T]
@@ -54,12 +56,13 @@ public sealed class BertSelfAttention : nn.Module
     /// <param name="padding">True at padded keys, <c>[B, 1, 1, T]</c>, or <see langword="null"/> where nothing is padded.</param>
     /// <param name="layer">The layer that the hooks are told.</param>
     /// <param name="hooks">Edits, if any.</param>
+    /// <param name="bias">Added to the scores for the places of query and key, <c>[1, H, T, T]</c>, or <see langword="null"/>.</param>
     /// <returns>The heads' outputs side by side, <c>[B, T, D]</c>.</returns>
-    public Tensor forward(Tensor hidden, Tensor? padding, int layer, AttentionHooks? hooks)
+    public Tensor forward(Tensor hidden, Tensor? padding, int layer, AttentionHooks? hooks, Tensor? bias = null)
     {
         using var scope = NewDisposeScope();
         var v = Values(hidden, layer, hooks);                                  // [B, H, T, d]
-        var probabilities = Probabilities(hidden, padding, layer, hooks);      // [B, H, T, T]
+        var probabilities = Probabilities(hidden, padding, layer, hooks, bias);      // [B, H, T, T]
         var context = probabilities.to_type(v.dtype).matmul(v);                // [B, H, T, d]
         if (hooks?.EditHeads is { } edit) context = edit(layer, context);
         return context.transpose(1, 2).reshape(hidden.shape).MoveToOuterDisposeScope(); // [B, T, D]

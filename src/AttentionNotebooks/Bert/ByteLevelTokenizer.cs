@@ -21,7 +21,7 @@ public sealed class ByteLevelTokenizer : TextTokenizer
     private readonly WholeTokens whole;
 
     internal ByteLevelTokenizer(Dictionary<string, int> ids, IReadOnlyList<(string, string)> merges, bool prefixSpace, IEnumerable<string> added, int maxLength)
-        : base(ids, maxLength, SpecialTokens.Roberta, separators: 2)
+        : base(ids, maxLength, SpecialTokens.Roberta, PieceMarks.ByteLevel)
     {
         PrefixSpace = prefixSpace;
         pairs = new BytePairs(merges);
@@ -107,7 +107,7 @@ public sealed class ByteLevelTokenizer : TextTokenizer
             foreach (var (name, token) in Special.All) json.WriteString(name, token);
             json.WriteBoolean("add_prefix_space", PrefixSpace);
             json.WriteNumber("model_max_length", MaxLength);
-            json.WriteString("tokenizer_class", "RobertaTokenizer");
+            json.WriteString("tokenizer_class", Special.TokenizerClass);
         });
     }
 

@@ -5,7 +5,7 @@ namespace AttentionNotebooks;
 
 /// <summary>
 /// A model from a folder in Hugging Face's layout: <c>config.json</c>, the tokenizer's files, and the weights as
-/// <c>model.safetensors</c> or <c>pytorch_model.bin</c>, whole or in shards. BERT, DistilBERT, ELECTRA and RoBERTa.
+/// <c>model.safetensors</c> or <c>pytorch_model.bin</c>, whole or in shards. A message about an unknown family lists those that are read.
 /// </summary>
 public sealed class Checkpoint : IDisposable
 {
@@ -35,6 +35,9 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The model, in evaluation mode.</summary>
     public BertForMaskedLM Model { get; }
 
+    /// <summary>What of the model all that looks at attention needs.</summary>
+    public IEncoder Encoder => Model.Bert;
+
     /// <summary>Whether the checkpoint has the masked-LM head.</summary>
     public bool HasMaskedLmHead => Model.HasHead;
 
@@ -45,7 +48,10 @@ public sealed class Checkpoint : IDisposable
         if (!HasMaskedLmHead) throw new InputException(Folder, null, "has no masked-LM head (cls.predictions.*), so it cannot name hidden words", "Take a checkpoint that has, such as bert-base-uncased");
     }
 
-    /// <summary>Tensors of the file that this model has no place for, such as a fine-tuned classifier (<see cref="ClassifierCheckpoint"/> reads a BERT's).</summary>
+    /// <summary>
+    /// Tensors of the file that this model has no place for, such as a fine-tuned classifier (<see cref="ClassifierCheckpoint"/> reads
+    /// some).
+    /// </summary>
     public IReadOnlyList<string> UnusedKeys { get; }
 
     /// <summary>Loads a checkpoint. The weights become float32 whatever the file holds.</summary>
@@ -87,7 +93,7 @@ public sealed class Checkpoint : IDisposable
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         var type = halfPrecision ? ScalarType.Float16 : ScalarType.Float32;
-        var family = ModelFamily.Of(model.Config.ModelType)!;
+        var family = model.Config.Family;
         var tensors = model.named_parameters().Select(p => KeyValuePair.Create(family.FileKey(p.name), p.parameter.to_type(type))).ToList();
         SafetensorsFile.Write(Path.Combine(folder, WeightFolder.Safetensors), tensors, new Dictionary<string, string> { ["format"] = "pt" });
         tokenizer.Save(folder);

@@ -112,10 +112,12 @@ public sealed class ClassifierCheckpoint : IDisposable
         Encoder.Dispose();
     }
 
-    // DistilBERT has a pre_classifier and no pooler, RoBERTa and ELECTRA a classifier of two maps with other activations.
+    // The classifiers of other families have two maps, with activations of their own.
     private static void CheckFamily(Checkpoint checkpoint, string done)
     {
-        if (checkpoint.Config.ModelType != "bert") throw new InputException(checkpoint.Folder, "config.json, model_type", $"is \"{checkpoint.Config.ModelType}\", whose head for classes is not {done} here", "Take a BERT");
+        if (checkpoint.Config.Family.ClassifiesPooledState) return;
+        throw new InputException(checkpoint.Folder, "config.json, model_type",
+            $"is \"{checkpoint.Config.ModelType}\", whose head for classes is not {done} here", "Take a BERT");
     }
 
     private static int Classes(IWeightFile file, BertConfig config)

@@ -7,26 +7,6 @@ namespace AttentionNotebooks;
 /// <param name="End">One past its last.</param>
 internal readonly record struct TextPiece(int Id, int Word, int Start, int End);
 
-/// <summary>The five tokens of a vocabulary that are no text.</summary>
-internal sealed record SpecialTokens(string Pad, string Unknown, string Cls, string Sep, string Mask)
-{
-    /// <summary>BERT's.</summary>
-    public static SpecialTokens Bert { get; } = new("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]");
-
-    /// <summary>RoBERTa's.</summary>
-    public static SpecialTokens Roberta { get; } = new("<pad>", "<unk>", "<s>", "</s>", "<mask>");
-
-    /// <summary>All five, each with the name that tokenizer_config.json gives it.</summary>
-    public (string Name, string Token)[] All => [("pad_token", Pad), ("unk_token", Unknown), ("cls_token", Cls), ("sep_token", Sep), ("mask_token", Mask)];
-
-    /// <summary>Refuses a vocabulary that lacks one of them.</summary>
-    public void Require(IReadOnlyDictionary<string, int> ids, string source, string remedy)
-    {
-        var missing = All.Select(t => t.Token).Where(t => !ids.ContainsKey(t)).ToList();
-        if (missing.Count > 0) throw new InputException(source, null, $"lacks {string.Join(", ", missing)}", remedy);
-    }
-}
-
 /// <summary>Tokens that are never split, found in raw text by longest match from the left.</summary>
 internal sealed class WholeTokens
 {

@@ -5,22 +5,24 @@ public abstract class TextTokenizer
 {
     private readonly Dictionary<string, int> ids;
     private readonly string[] vocabulary;
-    private readonly int separators;
+    private readonly PieceMarks marks;
+    private readonly Dictionary<int, TokenRole> specialRoles = [];
 
     /// <summary>Creates the part that all tokenizers share.</summary>
     /// <param name="ids">The entries and their ids.</param>
     /// <param name="maxLength">The longest result in tokens.</param>
     /// <param name="special">The tokens for padding, the unknown, the beginning, the end and the mask.</param>
-    /// <param name="separators">How many end tokens stand between the texts of a pair.</param>
-    private protected TextTokenizer(Dictionary<string, int> ids, int maxLength, SpecialTokens special, int separators)
+    /// <param name="marks">How pieces show where words begin.</param>
+    private protected TextTokenizer(Dictionary<string, int> ids, int maxLength, SpecialTokens special, PieceMarks marks)
     {
         this.ids = ids;
-        this.separators = separators;
+        this.marks = marks;
         vocabulary = new string[ids.Count == 0 ? 0 : ids.Values.Max() + 1];
         Array.Fill(vocabulary, "");
         foreach (var (token, id) in ids) vocabulary[id] = token;
         MaxLength = maxLength;
         Special = special;
+        foreach (var (token, role) in special.Roles) specialRoles.TryAdd(ids[token], role);
     }
 
     /// <summary>The longest result in tokens, special tokens included.</summary>
@@ -66,7 +68,7 @@ public abstract class TextTokenizer
         string path = Path.Combine(folder, TokenizerJson.Name);
         if (!File.Exists(path))
             throw new InputException(folder, null, $"holds no vocab.txt, no vocab.json with merges.txt and no {TokenizerJson.Name}", "Copy the tokenizer's files from where the model came from; SentencePiece models (*.model) are not read");
-        var tokenizer = TokenizerJson.Load(path, config.MaxTokens);
+        var tokenizer = TokenizerJson.Load(path, config.MaxTokens, config.Family.Special);
         tokenizer.CheckFits(path, config);
         return tokenizer;
     }
@@ -142,9 +144,13 @@ public abstract class TextTokenizer
             throw new InputException(path, null, $"has {VocabularySize} entries, but the model's vocab_size is {config.VocabSize}", "Take the tokenizer's files and config.json from the same checkpoint");
     }
 
+    /// <summary>The roles of the tokens of a text.</summary>
+    internal TokenRole[] RolesOf(int[] text) =>
+        TokenRoles.Of([.. text.Select(id => vocabulary[id])], marks, i => specialRoles.TryGetValue(text[i], out var role) ? role : null);
+
     private TokenizedText Join(List<TextPiece> first, List<TextPiece>? second, int? maxLength)
     {
-        int limit = maxLength ?? MaxLength, added = second is null ? 2 : 2 + separators;
+        int limit = maxLength ?? MaxLength, added = second is null ? 2 : 2 + Special.Separators;
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, Math.Max(3, added), nameof(maxLength));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxLength, nameof(maxLength));
         int keepFirst = first.Count, keepSecond = second?.Count ?? 0, room = limit - added;
@@ -161,14 +167,17 @@ public abstract class TextTokenizer
         Add(SepId, 0);
         if (second is not null)
         {
-            int segment = separators == 1 ? 1 : 0; // two end tokens between the texts tell them apart instead
-            for (int i = 1; i < separators; i++) Add(SepId, 0);
+            int segment = Special.Separators == 1 ? 1 : 0; // two end tokens between the texts tell them apart instead
+            for (int i = 1; i < Special.Separators; i++) Add(SepId, 0);
             all.AddRange(second.Take(keepSecond).Select(p => (p, segment, 1)));
             Add(SepId, segment);
         }
         int dropped = first.Count - keepFirst + (second?.Count ?? 0) - keepSecond;
-        return new TokenizedText([.. all.Select(t => t.Piece.Id)], [.. all.Select(t => vocabulary[t.Piece.Id])], [.. all.Select(t => t.Segment)], [.. all.Select(t => t.Piece.Word)], dropped)
+        string[] tokens = [.. all.Select(t => vocabulary[t.Piece.Id])];
+        int[] own = [.. all.Select(t => t.Piece.Id)], segments = [.. all.Select(t => t.Segment)], words = [.. all.Select(t => t.Piece.Word)];
+        return new TokenizedText(own, tokens, segments, words, dropped)
         {
+            Roles = RolesOf(own),
             Offsets = [.. all.Select(t => (t.Piece.Start, t.Piece.End))],
             Sources = [.. all.Select(t => t.Source)],
         };

@@ -10,6 +10,24 @@ namespace AttentionNotebooks;
 /// <param name="Dropped">Pieces that were cut off because the text was longer than the model's positions; 0 if none.</param>
 public sealed record TokenizedText(int[] Ids, string[] Tokens, int[] Segments, int[] Words, int Dropped)
 {
+    private TokenRole[]? roles;
+
+    /// <summary>The pieces: <c>[CLS]</c>, <c>play</c>, <c>##ing</c>, <c>[SEP]</c>. Other pieces have other <see cref="Roles"/>.</summary>
+    public string[] Tokens
+    {
+        get;
+        init => (field, roles) = (value, null);
+    } = Tokens;
+
+    /// <summary>
+    /// For each piece what it is: special token, first piece of a word, later piece. By the tokens' spelling unless the tokenizer says it.
+    /// </summary>
+    public TokenRole[] Roles
+    {
+        get => roles ??= TokenRoles.Of(Tokens);
+        init => roles = value;
+    }
+
     /// <summary>
     /// For each piece where it stands in its own text, as UTF-16 positions from Start up to but without End; (0, 0)
     /// for the special tokens that were added. Of a text that was given in words, positions count within the word. A

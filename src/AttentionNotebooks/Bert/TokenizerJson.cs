@@ -15,14 +15,14 @@ internal static class TokenizerJson
 
     /// <summary>Reads the file.</summary>
     /// <exception cref="InputException">The file is damaged, or of another kind.</exception>
-    public static TextTokenizer Load(string path, int maxLength)
+    public static TextTokenizer Load(string path, int maxLength, SpecialTokens? special = null)
     {
         using var json = JsonFile.Read(path);
         var root = new JsonReader(path, json.RootElement);
         var model = root.Object("model") ?? throw new InputException(path, "model", "is missing", "Copy the file of the checkpoint again");
         return model.Text("type", model.Root.TryGetProperty("merges", out _) ? "BPE" : "WordPiece") switch
         {
-            "WordPiece" => WordPiece(root, model, maxLength),
+            "WordPiece" => WordPiece(root, model, maxLength, special ?? SpecialTokens.Bert),
             "BPE" => ByteLevel(root, model, maxLength),
             var other => throw new InputException(path, "model, type", $"is \"{other}\"", Remedy),
         };
@@ -36,7 +36,7 @@ internal static class TokenizerJson
         return TextTokenizer.Distinct(vocabulary.Path, ids);
     }
 
-    private static WordPieceTokenizer WordPiece(JsonReader root, JsonReader model, int maxLength)
+    private static WordPieceTokenizer WordPiece(JsonReader root, JsonReader model, int maxLength, SpecialTokens special)
     {
         var normalizer = Step(root, "normalizer", "BertNormalizer");
         Step(root, "pre_tokenizer", "BertPreTokenizer");
@@ -44,12 +44,12 @@ internal static class TokenizerJson
         if (normalizer.Flag("clean_text") == false) throw new InputException(root.Path, "normalizer, clean_text", "is false", Remedy);
         var ids = Vocabulary(model);
         var added = Added(root, ids);
-        SpecialTokens.Bert.Require(ids, root.Path, Remedy);
+        special.Require(ids, root.Path, Remedy);
         bool lowerCase = normalizer.Flag("lowercase") ?? true;
         var options = new BasicOptions(lowerCase, normalizer.Flag("strip_accents") ?? lowerCase, normalizer.Flag("handle_chinese_chars") ?? true);
         int most = model.Whole("max_input_chars_per_word", WordPieceTokenizer.MostCharactersPerWord);
         if (most is <= 0 or > 1 << 20) throw new InputException(root.Path, "model, max_input_chars_per_word", $"is {most}", "BERT's own value is 100");
-        return new WordPieceTokenizer(ids, options, added, most, maxLength);
+        return new WordPieceTokenizer(ids, options, added, most, maxLength, special);
     }
 
     private static ByteLevelTokenizer ByteLevel(JsonReader root, JsonReader model, int maxLength)

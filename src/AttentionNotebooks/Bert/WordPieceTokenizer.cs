@@ -19,12 +19,13 @@ public sealed class WordPieceTokenizer : TextTokenizer
     private readonly WholeTokens whole;
     private readonly int mostCharacters;
 
-    internal WordPieceTokenizer(Dictionary<string, int> ids, BasicOptions options, IEnumerable<string> added, int mostCharacters, int maxLength)
-        : base(ids, maxLength, SpecialTokens.Bert, separators: 1)
+    internal WordPieceTokenizer(Dictionary<string, int> ids, BasicOptions options, IEnumerable<string> added, int mostCharacters,
+        int maxLength, SpecialTokens special)
+        : base(ids, maxLength, special, PieceMarks.WordPiece)
     {
         this.options = options;
         this.mostCharacters = mostCharacters;
-        whole = new WholeTokens(SpecialTokens.Bert.All.Select(t => t.Token).Concat(added));
+        whole = new WholeTokens(special.All.Select(t => t.Token).Concat(added));
         // An id that no entry has still needs a line, and one that no text can match.
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', Vocabulary.Select((v, i) => v.Length > 0 ? v : $" {i}"))));
         pieces = BertTokenizer.Create(stream, new BertOptions
@@ -32,6 +33,11 @@ public sealed class WordPieceTokenizer : TextTokenizer
             ApplyBasicTokenization = false,
             LowerCaseBeforeTokenization = false,
             SplitOnSpecialTokens = false,
+            UnknownToken = special.Unknown,
+            PaddingToken = special.Pad,
+            ClassificationToken = special.Cls,
+            SeparatorToken = special.Sep,
+            MaskingToken = special.Mask,
             MaxInputCharsPerWord = 2 * mostCharacters, // it counts UTF-16 units; the limit in characters is applied here
         });
     }
@@ -72,9 +78,11 @@ public sealed class WordPieceTokenizer : TextTokenizer
             stripAccents = reader.Flag("strip_accents");
             splitCjk = reader.Flag("tokenize_chinese_chars") ?? true;
         }
-        var ids = Numbered(vocabulary, vocabularyPath);
+        var special = config.Family.Special ?? SpecialTokens.Bert;
+        var ids = Numbered(vocabulary, vocabularyPath, special);
         var added = File.Exists(addedPath) ? Added(addedPath, ids, config.VocabSize) : [];
-        var tokenizer = new WordPieceTokenizer(ids, new BasicOptions(lowerCase, stripAccents ?? lowerCase, splitCjk), added, MostCharactersPerWord, config.MaxTokens);
+        var options = new BasicOptions(lowerCase, stripAccents ?? lowerCase, splitCjk);
+        var tokenizer = new WordPieceTokenizer(ids, options, added, MostCharactersPerWord, config.MaxTokens, special);
         tokenizer.CheckFits(vocabularyPath, config);
         return tokenizer;
     }
@@ -90,7 +98,9 @@ public sealed class WordPieceTokenizer : TextTokenizer
     public static WordPieceTokenizer Create(IReadOnlyList<string> vocabulary, bool lowerCase = true, bool? stripAccents = null, int maxLength = 512, string source = "vocabulary")
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 3);
-        return new WordPieceTokenizer(Numbered(vocabulary, source), new BasicOptions(lowerCase, stripAccents ?? lowerCase, SplitCjk: true), [], MostCharactersPerWord, maxLength);
+        var ids = Numbered(vocabulary, source, SpecialTokens.Bert);
+        var options = new BasicOptions(lowerCase, stripAccents ?? lowerCase, SplitCjk: true);
+        return new WordPieceTokenizer(ids, options, [], MostCharactersPerWord, maxLength, SpecialTokens.Bert);
     }
 
     /// <summary>Writes <c>vocab.txt</c> and <c>tokenizer_config.json</c> in Hugging Face's form.</summary>
@@ -108,7 +118,7 @@ public sealed class WordPieceTokenizer : TextTokenizer
             json.WriteNumber("model_max_length", MaxLength);
             json.WriteBoolean("strip_accents", StripAccents);
             json.WriteBoolean("tokenize_chinese_chars", SplitCjk);
-            json.WriteString("tokenizer_class", "BertTokenizer");
+            json.WriteString("tokenizer_class", Special.TokenizerClass);
             json.WriteEndObject();
         });
     }
@@ -160,7 +170,7 @@ public sealed class WordPieceTokenizer : TextTokenizer
         }
     }
 
-    private static Dictionary<string, int> Numbered(IReadOnlyList<string> vocabulary, string source)
+    private static Dictionary<string, int> Numbered(IReadOnlyList<string> vocabulary, string source, SpecialTokens special)
     {
         var ids = new Dictionary<string, int>(vocabulary.Count, StringComparer.Ordinal);
         for (int i = 0; i < vocabulary.Count; i++)
@@ -168,7 +178,7 @@ public sealed class WordPieceTokenizer : TextTokenizer
             if (!ids.TryAdd(vocabulary[i], i))
                 throw new InputException(source, $"line {i + 1}", $"\"{vocabulary[i]}\" stands on line {ids[vocabulary[i]] + 1} already", "Copy the vocabulary of the checkpoint again");
         }
-        SpecialTokens.Bert.Require(ids, source, "Take the vocab.txt of a BERT checkpoint: one word piece per line");
+        special.Require(ids, source, "Take the vocab.txt of a BERT checkpoint: one word piece per line");
         return ids;
     }
 

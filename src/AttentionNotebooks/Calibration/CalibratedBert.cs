@@ -7,7 +7,7 @@ public sealed class CalibratedBert
 
     internal CalibratedBert(Checkpoint model, ModelCalibration calibration)
     {
-        calibration.RequireGrid(new HeadGrid(model.Config.NumHiddenLayers, model.Config.NumAttentionHeads), "calibration");
+        calibration.RequireGrid(model.Config.Grid, "calibration");
         (Model, Calibration) = (model, calibration);
         if (calibration.IsIdentity) return;
         _description = calibration.ToJson();
@@ -39,7 +39,7 @@ public sealed class CalibratedBert
     /// <param name="task">The task, of this model.</param>
     /// <param name="batches">Which items, dealt into batches; all unless given.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public TaskScores Score(IModelTask task, IReadOnlyList<int[]>? batches = null, CancellationToken cancellation = default) => TaskScores.Of(task, Hooks, batches, cancellation);
+    public TaskScores Score(IModelTask task, IReadOnlyList<int[]>? batches = null, CancellationToken cancellation = default) => TaskScores.Evaluate(task, Hooks, batches, cancellation);
 }
 
 /// <summary>From a model and a calibration to a calibrated model.</summary>

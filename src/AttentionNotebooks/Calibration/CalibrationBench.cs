@@ -25,7 +25,7 @@ public sealed class CalibrationBench
     public CalibrationBench(Checkpoint model, IReadOnlyList<string> texts, IModelTask? task = null, ModelCalibration? start = null)
     {
         (_model, _texts, _task) = (model, texts, task);
-        Calibration = start ?? ModelCalibration.Identity(new HeadGrid(model.Config.NumHiddenLayers, model.Config.NumAttentionHeads));
+        Calibration = start ?? ModelCalibration.Identity(model.Config.Grid);
         Loss = Measure(Calibration);
     }
 
@@ -101,7 +101,7 @@ public sealed class CalibrationBench
 
     private (ModelCalibration Calibration, HeadSolution Value) Solved(ModelCalibration calibration, Head head, HeadFeature feature, double target, Knob knob)
     {
-        using var scores = HeadScores.Of(_model.With(calibration), _texts, head);
+        using var scores = HeadScores.Compute(_model.With(calibration), _texts, head);
         var solution = HeadSolver.Solve(scores, calibration[head], feature, target, knob);
         return (calibration.With(head, solution.Setting), solution);
     }

@@ -2,40 +2,6 @@ using AttentionNotebooks.Training;
 
 namespace AttentionNotebooks;
 
-/// <summary>What a row of the experiment is.</summary>
-public enum ArmKind
-{
-    /// <summary>The model as it is.</summary>
-    Uncalibrated,
-
-    /// <summary>One of the four ways to tie heads.</summary>
-    Calibrated,
-
-    /// <summary>The same with the information taken out: features of other heads, random clusters of the same sizes.</summary>
-    Control,
-
-    /// <summary>All weights trained.</summary>
-    FullTuning,
-}
-
-/// <summary>One way to change the model, over all seeds.</summary>
-/// <param name="Name">What it is called.</param>
-/// <param name="Kind">What it is.</param>
-/// <param name="Parameters">How many numbers are learnt.</param>
-/// <param name="Scores">The test items' scores, one per seed.</param>
-/// <param name="Calibrations">What was learnt, one per seed; empty where nothing or all weights were.</param>
-public sealed record ExperimentArm(string Name, ArmKind Kind, int Parameters, IReadOnlyList<TaskScores> Scores, IReadOnlyList<ModelCalibration> Calibrations)
-{
-    /// <summary>Mean loss of a question over the seeds, in nats.</summary>
-    public double Loss => Scores.Average(s => s.Loss);
-
-    /// <summary>Mean accuracy over the seeds.</summary>
-    public double Accuracy => Scores.Average(s => s.Accuracy.Value);
-
-    /// <summary>How heads share settings; of a control, the way that it is the control of. <see langword="null"/> for the model as it is and for all weights.</summary>
-    public TyingKind? Tying { get; init; }
-}
-
 /// <summary>How an experiment is run.</summary>
 /// <param name="Options">How a calibration is learnt; the seed is set by the experiment.</param>
 /// <param name="Seeds">How many seeds: each has its own split, masking, order, shuffled features and random clusters.</param>
@@ -60,8 +26,6 @@ public sealed record ExperimentOptions(CalibrationOptions Options, int Seeds = 5
 /// <param name="Seeds">Over how many seeds.</param>
 public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IReadOnlyList<PairedComparison> Comparisons, IReadOnlyList<double> Holm, int TestItems, int Seeds)
 {
-    private const string AsItIs = "uncalibrated", RandomClusters = "random clusters", ShuffledFeatures = "shuffled features", AllWeights = "all weights";
-
     /// <summary>Runs it.</summary>
     /// <param name="model">The model.</param>
     /// <param name="data">From a seed to the items; the test items are the same for every seed.</param>
@@ -77,14 +41,17 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
     {
         if (options.Seeds < 1) throw new InputException("seeds", null, $"are {options.Seeds}", "Take one at least, five or more to tell something of the spread");
         options.Options.Check();
-        var grid = new HeadGrid(model.Config.NumHiddenLayers, model.Config.NumAttentionHeads);
+        var grid = model.Config.Grid;
         var (byCluster, byFeatures) = (Tying.ByCluster(clusters), Tying.ByFeatures(features));
-        (ArmKind Kind, TyingKind Tying, Func<int, Tying> Tie)[] ties =
+        string Name(CalibrationArm arm) => ExperimentArm.NameOf(arm);
+        (CalibrationArm Arm, Func<int, Tying> Tie)[] ties =
         [
-            (ArmKind.Calibrated, TyingKind.OneSet, _ => Tying.OneSet(grid)),
-            (ArmKind.Calibrated, TyingKind.ByCluster, _ => byCluster), (ArmKind.Control, TyingKind.ByCluster, s => byCluster.Shuffled(1000 + s, RandomClusters)),
-            (ArmKind.Calibrated, TyingKind.ByFeatures, _ => byFeatures), (ArmKind.Control, TyingKind.ByFeatures, s => byFeatures.Shuffled(2000 + s, ShuffledFeatures)),
-            (ArmKind.Calibrated, TyingKind.PerHead, _ => Tying.PerHead(grid)),
+            (CalibrationArm.OneSet, _ => Tying.OneSet(grid)),
+            (CalibrationArm.ByCluster, _ => byCluster),
+            (CalibrationArm.RandomClusters, s => byCluster.Shuffled(1000 + s, Name(CalibrationArm.RandomClusters))),
+            (CalibrationArm.ByFeatures, _ => byFeatures),
+            (CalibrationArm.ShuffledFeatures, s => byFeatures.Shuffled(2000 + s, Name(CalibrationArm.ShuffledFeatures))),
+            (CalibrationArm.PerHead, _ => Tying.PerHead(grid)),
         ];
         int[] seeds = [.. Enumerable.Range(options.FirstSeed, options.Seeds)];
         CalibrationData[] parts = [.. seeds.Select(data)];
@@ -103,7 +70,7 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
                 var (s, t) = (piece / (1 + ties.Length), piece % (1 + ties.Length) - 1);
                 if (t < 0)
                 {
-                    Tell(seeds[s], AsItIs);
+                    Tell(seeds[s], Name(CalibrationArm.Uncalibrated));
                     before[s] = parts[s].Test.Score(cancellation: cancellation);
                     return;
                 }
@@ -117,37 +84,66 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
         var full = new List<FullTuning>();
         for (int s = 0; options.FullTuning && s < seeds.Length; s++)
         {
-            Tell(seeds[s], AllWeights);
+            Tell(seeds[s], Name(CalibrationArm.AllWeights));
             full.Add(FullTuning.Run(options.Weights ?? model.Model, parts[s].Train, parts[s].Dev, parts[s].Test, options.Options with { Seed = seeds[s], Rate = options.FullRate }, cancellation: cancellation));
         }
         ExperimentArm[] arms =
         [
-            new(AsItIs, ArmKind.Uncalibrated, 0, before, []),
-            .. ties.Zip(runs, (t, r) => new ExperimentArm(t.Tie(options.FirstSeed).Name, t.Kind, r[0].Fit.Parameters, [.. r.Select(x => x.Scores)], [.. r.Select(x => x.Fit.Calibration)]) { Tying = t.Tying }),
-            .. full.Count == 0 ? [] : new[] { new ExperimentArm(AllWeights, ArmKind.FullTuning, full.Max(f => f.Parameters), [.. full.Select(f => f.Test)], []) },
+            new(CalibrationArm.Uncalibrated, 0, before, []),
+            .. ties.Zip(runs, (t, r) => new ExperimentArm(
+                t.Arm, r[0].Fit.Parameters, [.. r.Select(x => x.Scores)], [.. r.Select(x => x.Fit.Calibration)])),
         ];
+        if (full.Count > 0)
+            arms = [.. arms, new(CalibrationArm.AllWeights, full.Max(f => f.Parameters), [.. full.Select(f => f.Test)], [])];
         return Compare(arms, test, options.Seeds);
     }
 
     private static CalibrationExperiment Compare(ExperimentArm[] arms, int[] test, int seeds)
     {
-        var byName = arms.ToDictionary(a => a.Name);
-        string Named(TyingKind kind) => arms.First(a => a.Kind == ArmKind.Calibrated && a.Tying == kind).Name;
-        string one = Named(TyingKind.OneSet), head = Named(TyingKind.PerHead), cluster = Named(TyingKind.ByCluster), feature = Named(TyingKind.ByFeatures);
-        (string First, string Second)[] pairs =
+        var byArm = arms.ToDictionary(a => a.Arm);
+        (CalibrationArm First, CalibrationArm Second)[] pairs =
         [
-            .. arms.Skip(1).Select(a => (a.Name, AsItIs)),
-            (cluster, RandomClusters), (feature, ShuffledFeatures), (cluster, one), (feature, one), (feature, cluster), (feature, head),
-            .. byName.ContainsKey(AllWeights) ? [(feature, AllWeights)] : Array.Empty<(string, string)>(),
+            .. arms.Skip(1).Select(a => (a.Arm, CalibrationArm.Uncalibrated)),
+            (CalibrationArm.ByCluster, CalibrationArm.RandomClusters), (CalibrationArm.ByFeatures, CalibrationArm.ShuffledFeatures),
+            (CalibrationArm.ByCluster, CalibrationArm.OneSet), (CalibrationArm.ByFeatures, CalibrationArm.OneSet),
+            (CalibrationArm.ByFeatures, CalibrationArm.ByCluster), (CalibrationArm.ByFeatures, CalibrationArm.PerHead),
         ];
-        PairedComparison[] comparisons = [.. pairs.Select(p => PairedComparison.Of((p.First, byName[p.First].Scores), (p.Second, byName[p.Second].Scores), test))];
-        return new CalibrationExperiment(arms, comparisons, MultipleTesting.Holm([.. comparisons.Select(c => c.LossPValue)]), test.Length, seeds);
+        if (byArm.ContainsKey(CalibrationArm.AllWeights)) pairs = [.. pairs, (CalibrationArm.ByFeatures, CalibrationArm.AllWeights)];
+        (string, IReadOnlyList<TaskScores>) Named(CalibrationArm arm) => (byArm[arm].Name, byArm[arm].Scores);
+        PairedComparison[] comparisons = [.. pairs.Select(p => PairedComparison.Compute(Named(p.First), Named(p.Second), test))];
+        return new CalibrationExperiment(
+            arms, comparisons, MultipleTesting.Holm([.. comparisons.Select(c => c.LossPValue)]), test.Length, seeds);
     }
 
-    /// <summary>The row of a way of sharing settings; not its control.</summary>
-    public ExperimentArm Calibrated(TyingKind tying) => Arms.First(a => a.Kind == ArmKind.Calibrated && a.Tying == tying);
+    /// <summary>A row: <c>experiment[CalibrationArm.ByFeatures]</c>.</summary>
+    /// <param name="arm">Which.</param>
+    /// <exception cref="InputException">The experiment was run without it.</exception>
+    public ExperimentArm this[CalibrationArm arm] => Arms.FirstOrDefault(a => a.Arm == arm)
+        ?? throw new InputException("experiment", null, $"has no row \"{ExperimentArm.NameOf(arm)}\"", "Run it with ExperimentOptions.FullTuning");
+
+    /// <summary>The comparison of two rows.</summary>
+    /// <param name="first">What is compared.</param>
+    /// <param name="second">With what.</param>
+    /// <exception cref="InputException">The two were not compared.</exception>
+    public PairedComparison Comparison(CalibrationArm first, CalibrationArm second)
+    {
+        var (one, other) = (ExperimentArm.NameOf(first), ExperimentArm.NameOf(second));
+        return Comparisons.FirstOrDefault(c => c.First == one && c.Second == other)
+            ?? throw new InputException("experiment", null, $"does not compare \"{one}\" with \"{other}\"", "Take one of its Comparisons");
+    }
 
     /// <summary>The comparison of a row with the model as it is.</summary>
     /// <param name="arm">The row; not the model as it is.</param>
-    public PairedComparison Gain(ExperimentArm arm) => Comparisons.First(c => c.First == arm.Name && c.Second == AsItIs);
+    public PairedComparison Gain(ExperimentArm arm) => Comparison(arm.Arm, CalibrationArm.Uncalibrated);
+
+    /// <summary>
+    /// In how many seeds a row changed the model at all. In the others nothing that was learnt did better on dev than the model as
+    /// it is, which was kept: such a row holds no calibration.
+    /// </summary>
+    /// <param name="arm">The row.</param>
+    public int SeedsMoved(ExperimentArm arm) => ExperimentArm.Moved(arm.Scores.Select(s => s.Loss), Arms[0].Scores.Select(s => s.Loss));
+
+    /// <summary>A sentence for each row that did not move in every seed (<see cref="SeedsMoved"/>).</summary>
+    public IEnumerable<string> Unmoved() =>
+        Arms.Skip(1).Select(a => ExperimentArm.Unmoved(a.Name, SeedsMoved(a), Seeds)).OfType<string>();
 }

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks;
 
 /// <summary>
-/// A calibration folded into the weights, so that any program that reads the checkpoint runs the calibrated model: τ into
-/// the head's queries (τ·q·k = (τ·W_q·x + τ·b_q)·k), g into its columns of the attention's output. A bias by offset or on special
+/// A calibration folded into the weights, so that any program that reads the checkpoint runs the calibrated model: 1/τ into
+/// the head's queries (q·k/τ = (W_q·x/τ + b_q/τ)·k), g into its columns of the attention's output. A bias by offset or on special
 /// keys is in no weight of BERT and cannot be folded.
 /// </summary>
 public static class CalibrationExport
@@ -47,17 +47,20 @@ public static class CalibrationExport
     /// <exception cref="InputException">The calibration is for other heads.</exception>
     public static void Fold(Checkpoint model, ModelCalibration calibration)
     {
-        calibration.RequireGrid(new HeadGrid(model.Config.NumHiddenLayers, model.Config.NumAttentionHeads), "calibration");
+        calibration.RequireGrid(model.Config.Grid, "calibration");
+        if (model.Model.Bert.Encoder.HasScoreBias && calibration.Changed.Any(h => calibration[h].Temperature != 1))
+            throw new InputException(model.Folder, null, "adds a bias for positions to its scores, which the queries' weights cannot scale",
+                "Keep the calibration's file beside the model and apply it with bert.With(calibration)");
         int size = model.Config.HeadSize;
         using var noGradients = no_grad();
         foreach (var head in calibration.Changed)
         {
             using var scope = NewDisposeScope();
             var attention = model.Model.Bert.Encoder.Layers[head.Layer].Attention;
-            Scalar temperature = calibration[head].Temperature, gate = calibration[head].Gate;
-            foreach (var query in attention.Self.QueryParameters) query.narrow(0, (long)head.Index * size, size).mul_(temperature);
+            Scalar scale = calibration[head].Scale, gate = calibration[head].Gate;
+            foreach (var query in attention.Self.QueryParameters) query.narrow(0, (long)head.Index * size, size).mul_(scale);
             attention.Output.Weight.narrow(1, (long)head.Index * size, size).mul_(gate);
-            GC.KeepAlive((temperature, gate)); // their finalisers must not run during the calls
+            GC.KeepAlive((scale, gate)); // their finalisers must not run during the calls
         }
     }
 

@@ -5,15 +5,16 @@ namespace AttentionNotebooks;
 
 /// <summary>
 /// A calibration as a JSON file: format and version, the head grid, and the heads that are not left as they are. The same
-/// calibration always gives the same bytes.
+/// calibration always gives the same bytes. Files of version 1, whose temperature multiplied the scores, are read and converted.
 /// </summary>
 public static class CalibrationFile
 {
     private const string Format = "attention-head-calibration", Again = "Write the file with attn calibrate, or with CalibrationFile.Write";
-    private const int Version = 1;
+    // In version 1 "temperature" multiplied the scores; since version 2 it divides them.
+    private const int Version = 2, Multiplying = 1;
 
-    // The two classes of prior as the file calls them.
-    private const string Gaussian = "gaussian", Buckets = "buckets";
+    // A temperature at which the scores count for nothing, and the two classes of prior, as the file calls them.
+    private const string Infinite = "Infinity", Gaussian = "gaussian", Buckets = "buckets";
 
     /// <summary>Writes a calibration.</summary>
     /// <param name="calibration">The calibration.</param>
@@ -51,7 +52,8 @@ public static class CalibrationFile
         var root = document.RootElement;
         if (!root.TryGetProperty("format", out var format) || format.ValueKind != JsonValueKind.String || format.GetString() != Format) throw new InputException(file, null, "is no calibration", Again);
         var json = new JsonReader(file, root);
-        if (json.Whole("version") != Version) throw new InputException(file, "version", $"is {json.Whole("version")}, and {Version} is read here", "Take a newer kit, or calibrate again");
+        int version = json.Whole("version");
+        if (version is not (Multiplying or Version)) throw new InputException(file, "version", $"is {version}; {Multiplying} and {Version} are read here", "Take a newer kit, or calibrate again");
         Known(file, null, root, "format", "version", "layers", "heads", "calibration");
         var own = new HeadGrid(json.Whole("layers"), json.Whole("heads"));
         if (own.Layers is < 1 or > 1000 || own.Heads is < 1 or > 1000) throw new InputException(file, null, $"says it is for {own} heads", Again);
@@ -60,10 +62,10 @@ public static class CalibrationFile
         var seen = new HashSet<Head>();
         foreach (var (element, i) in heads.EnumerateArray().Select((e, i) => (e, i)))
         {
-            var (head, setting) = ReadHead(file, $"calibration {i}", element);
+            var (head, setting) = ReadHead(file, $"calibration {i}", element, version);
             if (!own.Contains(head)) throw new InputException(file, $"calibration {i}", $"is of head {head}, outside the {own} heads", $"Count from 0: the last head is {own[own.Count - 1]}");
             if (!seen.Add(head)) throw new InputException(file, $"calibration {i}", $"sets head {head} a second time", "Set each head once");
-            if (setting.Problem is { } problem) throw new InputException(file, $"head {head}", problem, "Temperatures and gates are 0 or more, widths above 0, all numbers finite");
+            if (setting.Problem is { } problem) throw new InputException(file, $"head {head}", problem, HeadCalibration.Allowed);
             settings[own.PositionOf(head)] = setting;
         }
         var calibration = new ModelCalibration(own, settings);
@@ -76,7 +78,9 @@ public static class CalibrationFile
         json.WriteStartObject();
         json.WriteNumber("layer", head.Layer);
         json.WriteNumber("head", head.Index);
-        json.WriteNumber("temperature", setting.Temperature);
+        // JSON has no infinity: it is written by name.
+        if (double.IsPositiveInfinity(setting.Temperature)) json.WriteString("temperature", Infinite);
+        else json.WriteNumber("temperature", setting.Temperature);
         json.WriteNumber("special_bias", setting.SpecialBias);
         json.WriteNumber("gate", setting.Gate);
         json.WriteStartArray("priors");
@@ -103,16 +107,30 @@ public static class CalibrationFile
         json.WriteEndObject();
     }
 
-    private static (Head, HeadCalibration) ReadHead(string file, string place, JsonElement element)
+    private static (Head, HeadCalibration) ReadHead(string file, string place, JsonElement element, int version)
     {
         Known(file, place, element, "layer", "head", "temperature", "special_bias", "gate", "priors");
         var head = new Head(Whole(file, place, element, "layer"), Whole(file, place, element, "head"));
         var priors = element.TryGetProperty("priors", out var list) ? list : default;
         if (priors.ValueKind is not (JsonValueKind.Array or JsonValueKind.Undefined)) throw new InputException(file, $"{place}, priors", "is no list", Again);
-        return (head, new HeadCalibration(Number(file, place, element, "temperature", 1), Number(file, place, element, "special_bias", 0), Number(file, place, element, "gate", 1))
+        return (head, new HeadCalibration(Temperature(file, place, element, version), Number(file, place, element, "special_bias", 0), Number(file, place, element, "gate", 1))
         {
             Priors = priors.ValueKind == JsonValueKind.Undefined ? [] : [.. priors.EnumerateArray().Select((p, i) => ReadPrior(file, $"{place}, prior {i}", p))],
         });
+    }
+
+    private static double Temperature(string file, string place, JsonElement element, int version)
+    {
+        const string Name = "temperature";
+        if (version == Multiplying)
+        {
+            double factor = Number(file, place, element, Name, 1);
+            return factor >= 0 ? 1 / Math.Abs(factor) // −0 too is an infinite temperature
+                : throw new InputException(file, place, FormattableString.Invariant($"has temperature {factor}, below 0"), HeadCalibration.Allowed);
+        }
+        return element.TryGetProperty(Name, out var value) && value.ValueKind == JsonValueKind.String && value.ValueEquals(Infinite)
+            ? double.PositiveInfinity
+            : Number(file, place, element, Name, 1);
     }
 
     private static DistancePrior ReadPrior(string file, string place, JsonElement element)

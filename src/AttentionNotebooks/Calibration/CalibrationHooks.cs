@@ -6,8 +6,8 @@ namespace AttentionNotebooks;
 /// <summary>One layer's settings as tensors, made inside a forward pass and belonging to it. <see langword="null"/> where no head of the layer is changed.</summary>
 internal interface ILayerSettings
 {
-    /// <summary>τ of each head, <c>[H, 1, 1]</c>.</summary>
-    Tensor? Temperatures(int layer);
+    /// <summary>1/τ of each head, <c>[H, 1, 1]</c>.</summary>
+    Tensor? Scales(int layer);
 
     /// <summary>c of each head, <c>[H, 1, 1]</c>.</summary>
     Tensor? SpecialBiases(int layer);
@@ -37,17 +37,17 @@ internal static class CalibrationHooks
         };
     }
 
-    /// <summary>τ·s + b + c·[key is special].</summary>
+    /// <summary>s/τ + b + c·[key is special].</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="scores">Its scores, <c>[B, H, T, T]</c>.</param>
     /// <param name="isSpecial">1 at keys that are [CLS] or [SEP], <c>[B, 1, 1, T]</c>, float32.</param>
     public static Tensor Edit(ILayerSettings settings, int layer, Tensor scores, Tensor isSpecial)
     {
-        var (temperatures, special, biases) = (settings.Temperatures(layer), settings.SpecialBiases(layer), settings.Biases(layer, (int)scores.shape[3]));
-        if (temperatures is null && special is null && biases is null) return scores;
+        var (scales, special, biases) = (settings.Scales(layer), settings.SpecialBiases(layer), settings.Biases(layer, (int)scores.shape[3]));
+        if (scales is null && special is null && biases is null) return scores;
         var edited = scores.to_type(ScalarType.Float32); // float16 ends at 65,504
-        if (temperatures is not null) edited = edited.mul(temperatures);
+        if (scales is not null) edited = edited.mul(scales);
         if (biases is not null) edited = edited.add(Spread(biases), Scalars.One);
         if (special is not null) edited = edited.add(special.mul(isSpecial), Scalars.One);   // [H, 1, 1] · [B, 1, 1, T]
         return edited;

@@ -4,7 +4,7 @@ namespace AttentionNotebooks;
 [Flags]
 public enum CalibrationParts
 {
-    /// <summary>τ, the factor on the scores; learnt as its logarithm.</summary>
+    /// <summary>τ, which divides the scores; learnt as −ln τ.</summary>
     Temperature = 1,
 
     /// <summary>g, the factor on the output; learnt as its logarithm.</summary>
@@ -44,7 +44,7 @@ internal sealed class ParameterLayout(CalibrationParts parts, double priorWidth)
         if (this[CalibrationParts.Gaussian] is { } g) priors.Add(new GaussianPrior(theta[g] * priorWidth, Math.Max(GaussianPrior.SmallestWidth, priorWidth * Math.Exp(theta[g + 1])), theta[g + 2]));
         if (this[CalibrationParts.Buckets] is { } b) priors.Add(new BucketPrior(theta.Slice(b, BucketPrior.Count).ToArray()));
         return new HeadCalibration(
-            this[CalibrationParts.Temperature] is { } t ? Math.Exp(theta[t]) : 1,
+            this[CalibrationParts.Temperature] is { } t ? 1 / Math.Exp(theta[t]) : 1,
             this[CalibrationParts.SpecialBias] is { } s ? theta[s] : 0,
             this[CalibrationParts.Gate] is { } a ? Math.Exp(theta[a]) : 1) { Priors = priors };
     }

@@ -65,7 +65,7 @@ public static class CalibrationTrainer
     {
         options ??= new CalibrationOptions();
         options.Check();
-        var grid = new HeadGrid(model.Config.NumHiddenLayers, model.Config.NumAttentionHeads);
+        var grid = model.Config.Grid;
         if (tying.Design.Count != grid.Count) throw new InputException($"tying {tying.Name}", null, $"is for {tying.Design.Count} heads, and the model has {grid.Count}", "Take features or clusters of this model");
         var before = model.With(start ?? ModelCalibration.Identity(grid));
         var layout = new ParameterLayout(options.Parts, options.PriorWidth);
@@ -125,8 +125,8 @@ public static class CalibrationTrainer
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var answers = train.Task.Ask(batch, hooks());
-            var (loss, asked) = (answers.Loss.sum(), answers.Questions.sum());
+            var answers = train.Task.Evaluate(batch, hooks());
+            var (loss, asked) = (answers.Loss.sum(), answers.Targets.sum());
             sum += LossGuard.At(who, ++steps, loss.Value<float>());
             questions += asked.Value<float>();
             step(loss.div(asked));

@@ -55,6 +55,17 @@ public sealed record ExperimentFigures(string Model, string Task, HeadGrid Grid,
     /// <param name="arm">The row; not the model as it is.</param>
     public PairedComparison Gain(ArmFigures arm) => Comparisons.First(c => c.First == arm.Name && c.Second == Arms[0].Name);
 
+    /// <summary>
+    /// In how many seeds a row changed the model at all: its loss is not that of the untouched model. In the others nothing that was
+    /// learnt did better on dev, and the model was kept as it is.
+    /// </summary>
+    /// <param name="arm">The row.</param>
+    public int SeedsMoved(ArmFigures arm) => ExperimentArm.Moved(arm.Losses, Arms[0].Losses);
+
+    /// <summary>A sentence for each row that did not move in every seed (<see cref="SeedsMoved"/>).</summary>
+    public IEnumerable<string> Unmoved() =>
+        Arms.Skip(1).Select(a => ExperimentArm.Unmoved(a.Name, SeedsMoved(a), Seeds)).OfType<string>();
+
     /// <summary>Writes the figures.</summary>
     /// <param name="file">The file; it holds all of them or is as it was.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>

@@ -62,10 +62,12 @@ internal static class ExperimentFile
     private static (PairedComparison Of, double Holm) Comparison(JsonPart c, ArmFigures[] arms, int seeds)
     {
         string Named(string key) => arms.Any(a => a.Name == c.Text(key)) ? c.Text(key) : throw c.Wrong(key, $"is \"{c.Text(key)}\", which is no arm");
-        (double, double) Interval(string of) => c.Number($"{of}_low") is var low && c.Number($"{of}_high") is var high && low <= high ? (low, high) : throw c.Wrong($"{of}_low", $"is above {of}_high");
+        Interval Figure(string of) => new Interval(c.Number(of), c.Number($"{of}_low"), c.Number($"{of}_high")) is var figure && figure.Low <= figure.High ? figure
+            : throw c.Wrong($"{of}_low", $"is above {of}_high");
+        var (loss, accuracy) = (Figure("loss"), Figure("accuracy"));
         int less = c.Whole("seeds_with_less_loss", least: 0);
         if (less > seeds) throw c.Wrong("seeds_with_less_loss", $"are {less} of {seeds}");
-        return (new PairedComparison(Named("first"), Named("second"), c.Number("loss"), Interval("loss"), c.Share("loss_p"), c.Number("accuracy"), Interval("accuracy"), c.Share("accuracy_p"), less, seeds), c.Share("loss_p_holm"));
+        return (new PairedComparison(Named("first"), Named("second"), loss.Value, loss, c.Share("loss_p"), accuracy.Value, accuracy, c.Share("accuracy_p"), less, seeds), c.Share("loss_p_holm"));
     }
 
     private static CalibrationParts Parts(JsonPart root)

@@ -8,7 +8,7 @@ namespace AttentionNotebooks;
 /// <param name="SpearmanInterval">95 % of the draws of heads lie in it.</param>
 /// <param name="PValue">Two-sided p of a permutation test of the rank correlation.</param>
 /// <param name="Holm">The same, adjusted for all features (Holm 1979).</param>
-public sealed record FeatureEffect(string Feature, double Coefficient, (double Low, double High) CoefficientInterval, double Spearman, (double Low, double High) SpearmanInterval, double PValue, double Holm);
+public sealed record FeatureEffect(string Feature, double Coefficient, Interval CoefficientInterval, double Spearman, Interval SpearmanInterval, double PValue, double Holm);
 
 /// <summary>The features of an importance model one by one.</summary>
 internal static class FeatureEffects
@@ -25,36 +25,28 @@ internal static class FeatureEffects
     /// <param name="permutations">Shuffles for the p-values; <see cref="Shuffles"/> at least.</param>
     /// <param name="draws">Draws of heads.</param>
     /// <param name="random">Decides both.</param>
-    public static FeatureEffect[] Of(HeadTable columns, double[][] x, double[] y, RidgeFit fit, double lambda, int permutations, int draws, Random random)
+    public static FeatureEffect[] Measure(HeadTable columns, double[][] x, double[] y, RidgeFit fit, double lambda, int permutations, int draws, Random random)
     {
         int count = columns.Features.Count;
         List<double>[] coefficients = [.. columns.Features.Select(_ => new List<double>())], ranks = [.. columns.Features.Select(_ => new List<double>())], @null = [.. columns.Features.Select(_ => new List<double>())];
-        for (int d = 0; d < draws; d++)
+        foreach (int[] rows in Bootstrap.Draws(y.Length, draws, random))
         {
-            int[] rows = [.. Enumerable.Range(0, y.Length).Select(_ => random.Next(y.Length))];
-            double[] drawn = [.. rows.Select(i => y[i])], drawnRanks = RankCorrelation.Ranks(drawn);
+            double[] drawn = [.. rows.Select(i => y[i])], drawnRanks = Ranks.Of(drawn);
             var again = new Ridge([.. rows.Select(i => x[i])]).Fit(drawn, lambda);
             for (int c = 0; c < count; c++)
             {
                 coefficients[c].Add(again.Coefficients[c]);
-                ranks[c].Add(RankCorrelation.Pearson(RankCorrelation.Ranks([.. rows.Select(i => x[i][c])]), drawnRanks));
+                ranks[c].Add(RankCorrelation.Pearson(Ranks.Of([.. rows.Select(i => x[i][c])]), drawnRanks));
             }
         }
-        double[][] ranked = [.. columns.Features.Select(f => RankCorrelation.Ranks(columns.Column(f)))];
-        double[] importance = RankCorrelation.Ranks(y), observed = [.. ranked.Select(r => RankCorrelation.Pearson(r, importance))];
+        double[][] ranked = [.. columns.Features.Select(f => Ranks.Of(columns.Column(f)))];
+        double[] importance = Ranks.Of(y), observed = [.. ranked.Select(r => RankCorrelation.Pearson(r, importance))];
         for (int s = 0; s < Math.Max(permutations, Shuffles); s++)
         {
             random.Shuffle(importance); // shuffled ranks are the ranks of the shuffled
             for (int c = 0; c < count; c++) @null[c].Add(Math.Abs(RankCorrelation.Pearson(ranked[c], importance)));
         }
         double[] p = [.. observed.Select((o, c) => Permutation.PValue(Math.Abs(o), @null[c]))], holm = MultipleTesting.Holm(p);
-        return [.. columns.Features.Select((f, c) => new FeatureEffect(f, fit.Coefficients[c], Interval(coefficients[c]), observed[c], Interval(ranks[c]), p[c], holm[c]))];
-    }
-
-    /// <summary>Where 95 % of the finite draws lie; NaN without any.</summary>
-    public static (double Low, double High) Interval(IEnumerable<double> draws)
-    {
-        double[] finite = [.. draws.Where(double.IsFinite)];
-        return finite.Length == 0 ? (double.NaN, double.NaN) : (FeatureScaling.Quantile(finite, 0.025), FeatureScaling.Quantile(finite, 0.975));
+        return [.. columns.Features.Select((f, c) => new FeatureEffect(f, fit.Coefficients[c], Interval.OfDraws(fit.Coefficients[c], coefficients[c]), observed[c], Interval.OfDraws(observed[c], ranks[c]), p[c], holm[c]))];
     }
 }

@@ -5,7 +5,7 @@ namespace AttentionNotebooks;
 /// <summary>A calibration's settings as tensors. A layer that is left as it is costs nothing and changes no bit.</summary>
 internal sealed class FixedSettings(ModelCalibration calibration, Device device) : ILayerSettings
 {
-    public Tensor? Temperatures(int layer) => Column(layer, h => h.Temperature, HeadCalibration.Identity.Temperature);
+    public Tensor? Scales(int layer) => Column(layer, h => h.Scale, HeadCalibration.Identity.Scale);
 
     public Tensor? SpecialBiases(int layer) => Column(layer, h => h.SpecialBias, HeadCalibration.Identity.SpecialBias);
 

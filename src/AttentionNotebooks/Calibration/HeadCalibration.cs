@@ -1,17 +1,22 @@
 namespace AttentionNotebooks;
 
 /// <summary>
-/// How one head is set: its scores s_ij = q·k/√d become τ·s_ij + Σ b(j − i) + c·[key is special], and what it hands on is
-/// scaled by g. As it comes, τ = g = 1, c = 0 and b = 0, nothing changes.
+/// How one head is set: its scores s_ij = q·k/√d become s_ij/τ + Σ b(j − i) + c·[key is special], and its output is
+/// multiplied by g. At τ = g = 1, c = 0 and b = 0 nothing changes.
 /// </summary>
-/// <param name="Temperature">τ, the factor on the scores, at least 0: above 1 sharper, below 1 flatter, 0 looks everywhere alike.
-/// (An inverse temperature, as physics has it.)</param>
+/// <param name="Temperature">
+/// τ, which divides the scores before the softmax: below 1 the head is sharper, above 1 flatter. It is at least
+/// <see cref="SmallestTemperature"/>; at positive infinity the scores count for nothing.
+/// </param>
 /// <param name="SpecialBias">c, what keys that are [CLS] or [SEP] gain, in nats.</param>
 /// <param name="Gate">g, the factor on the head's output, at least 0; 0 takes the head out.</param>
 public sealed record HeadCalibration(double Temperature = 1, double SpecialBias = 0, double Gate = 1)
 {
     /// <summary>The largest size of any number in a calibration: scores stay finite in float32 with room to spare.</summary>
     public const double Largest = 1e9;
+
+    /// <summary>The smallest temperature: it multiplies the scores by <see cref="Largest"/>.</summary>
+    public const double SmallestTemperature = 1e-9;
 
     /// <summary>A head left as it is.</summary>
     public static HeadCalibration Identity { get; } = new();
@@ -30,13 +35,16 @@ public sealed record HeadCalibration(double Temperature = 1, double SpecialBias 
     /// <param name="prior">The prior.</param>
     public HeadCalibration With(DistancePrior prior) => this with { Priors = [prior] };
 
-    /// <summary>One setting after the other, as one: the second's factor applies to the first's gains too.</summary>
+    /// <summary>1/τ, the factor on the scores; 0 at an infinite temperature.</summary>
+    internal double Scale => 1 / Temperature;
+
+    /// <summary>One setting after the other, as one: the second's temperature divides the first's gains too.</summary>
     /// <param name="next">What is done to the scores and the output afterwards.</param>
     public HeadCalibration Then(HeadCalibration next)
     {
-        var all = Priors.Select(p => p.Times(next.Temperature)).Concat(next.Priors).ToList();
+        var all = Priors.Select(p => p.Times(next.Scale)).Concat(next.Priors).ToList();
         var tables = all.OfType<BucketPrior>().ToList();
-        return new HeadCalibration(Temperature * next.Temperature, SpecialBias * next.Temperature + next.SpecialBias, Gate * next.Gate)
+        return new HeadCalibration(Temperature * next.Temperature, SpecialBias * next.Scale + next.SpecialBias, Gate * next.Gate)
         {
             Priors = [.. all.Where(p => p is not BucketPrior), .. tables.Count == 0 ? [] : new[] { tables.Aggregate((a, b) => a.Plus(b)) }],
         };
@@ -50,10 +58,17 @@ public sealed record HeadCalibration(double Temperature = 1, double SpecialBias 
     public override int GetHashCode() => Priors.Aggregate(HashCode.Combine(Temperature, SpecialBias, Gate), HashCode.Combine);
 
     /// <summary>What is wrong with it, or <see langword="null"/>.</summary>
-    internal string? Problem => Unfit("temperature", Temperature) ?? Unfit("special_bias", SpecialBias) ?? Unfit("gate", Gate)
-        ?? (Temperature >= 0 ? null : FormattableString.Invariant($"has temperature {Temperature}, below 0"))
+    internal string? Problem => TemperatureProblem ?? Unfit("special_bias", SpecialBias) ?? Unfit("gate", Gate)
         ?? (Gate >= 0 ? null : FormattableString.Invariant($"has gate {Gate}, below 0"))
         ?? Priors.Select(p => p.Problem).FirstOrDefault(p => p is not null);
+
+    /// <summary>What a calibration's numbers must be, for the remedy of an error.</summary>
+    internal const string Allowed = "Temperatures are above 0, gates 0 or more, widths above 0; all numbers but a temperature are finite";
+
+    private string? TemperatureProblem => double.IsNaN(Temperature) ? "has a temperature that is not a number"
+        : Temperature < 0 ? FormattableString.Invariant($"has temperature {Temperature}, below 0")
+        : Temperature < SmallestTemperature ? FormattableString.Invariant($"has temperature {Temperature}; the smallest is {SmallestTemperature}")
+        : null;
 
     /// <summary>What is wrong with a number, or <see langword="null"/>.</summary>
     internal static string? Unfit(string name, double value) => double.IsFinite(value) && Math.Abs(value) <= Largest ? null

@@ -25,7 +25,7 @@ public sealed class HeadScores : IDisposable
     /// <param name="texts">The texts, at least one, none empty.</param>
     /// <param name="head">The head.</param>
     /// <exception cref="InputException">There is no text, one has no token, or there is no such head.</exception>
-    public static HeadScores Of(CalibratedBert bert, IReadOnlyList<string> texts, Head head)
+    public static HeadScores Compute(CalibratedBert bert, IReadOnlyList<string> texts, Head head)
     {
         bert.Calibration.Grid.PositionOf(head);
         var model = bert.Model;

@@ -54,10 +54,10 @@ public static class HeadSolver
         return new HeadSolution(turned(root), before, Difference(root) + target);
     }
 
-    // Where the knob stands, how far it goes, and the setting with it elsewhere.
+    // Where the knob stands, how far it goes, and the setting with it elsewhere. A temperature is searched for as −ln τ.
     private static (double Start, double Low, double High, Func<double, HeadCalibration> Turned) Range(HeadCalibration setting, Knob knob, Head head)
     {
-        if (knob == Knob.Temperature) return (Math.Log(Math.Max(setting.Temperature, 1e-9)), -MostLog, MostLog, x => setting with { Temperature = Math.Exp(x) });
+        if (knob == Knob.Temperature) return (Math.Log(Math.Max(setting.Scale, 1e-9)), -MostLog, MostLog, x => setting with { Temperature = 1 / Math.Exp(x) });
         if (setting.Priors.Count == 0 || setting.Priors[^1] is not GaussianPrior bump)
             throw new InputException($"head {head}", null, "has no bump whose strength or centre could be turned", "Set one first: new HeadCalibration().With(new GaussianPrior(centre, width, strength))");
         HeadCalibration With(GaussianPrior prior) => setting with { Priors = [.. setting.Priors.SkipLast(1), prior] };

@@ -19,8 +19,8 @@ public enum HeadFolds
 /// <param name="Predicted">Importance of each head as features alone predict it, out of fold, in the grid's order and importance's own unit.</param>
 /// <param name="Lambda">λ that cross-validation over all heads chose, for the coefficients.</param>
 /// <param name="Effects">What each feature tells.</param>
-/// <param name="Fit">The fit on all heads, to predict others with.</param>
-public sealed record ImportanceModel(double R2, (double Low, double High) R2Interval, IReadOnlyList<double> Null, double PValue, double Rank, double[] Predicted, double Lambda, IReadOnlyList<FeatureEffect> Effects, RidgeFit Fit)
+/// <param name="OnAllHeads">The fit on all heads, to predict others with.</param>
+public sealed record ImportanceModel(double R2, Interval R2Interval, IReadOnlyList<double> Null, double PValue, double Rank, double[] Predicted, double Lambda, IReadOnlyList<FeatureEffect> Effects, RidgeFit OnAllHeads)
 {
     private const int Folds = 10, DefaultDraws = 1000;
 
@@ -33,7 +33,7 @@ public sealed record ImportanceModel(double R2, (double Low, double High) R2Inte
     /// <param name="seed">Decides folds, permutations and draws.</param>
     /// <param name="draws">Draws of heads for the intervals.</param>
     /// <exception cref="InputException">There are fewer than 20 heads, a value is not finite, or importance has no spread.</exception>
-    public static ImportanceModel Of(HeadTable table, IReadOnlyList<double> importance, IReadOnlyList<string>? features = null, HeadFolds folds = HeadFolds.Random, int permutations = 199, int seed = 0, int draws = DefaultDraws)
+    public static ImportanceModel Fit(HeadTable table, IReadOnlyList<double> importance, IReadOnlyList<string>? features = null, HeadFolds folds = HeadFolds.Random, int permutations = 199, int seed = 0, int draws = DefaultDraws)
     {
         var (columns, x, y, mean, spread, nested) = Prepare(table, importance, features, folds, seed);
         double[] predicted = nested.Predict(y);
@@ -47,9 +47,9 @@ public sealed record ImportanceModel(double R2, (double Low, double High) R2Inte
             @null[p] = Explained(shuffled, nested.Predict(shuffled));
         }
         var fit = new Ridge(x).Fit(y, lambda);
-        double[] explained = Drawn(y.Length, draws, random, rows => Explained([.. rows.Select(i => y[i])], [.. rows.Select(i => predicted[i])]));
-        return new ImportanceModel(r2, FeatureEffects.Interval(explained), @null, Permutation.PValue(1 + r2, [.. @null.Select(v => 1 + v)]), RankCorrelation.Spearman(predicted, y), [.. predicted.Select(v => mean + spread * v)], lambda,
-            FeatureEffects.Of(columns, x, y, fit, lambda, permutations, draws, random), fit with { Intercept = mean + spread * fit.Intercept, Coefficients = [.. fit.Coefficients.Select(c => c * spread)] });
+        double[] explained = [.. Bootstrap.Draws(y.Length, draws, random).Select(rows => Explained([.. rows.Select(i => y[i])], [.. rows.Select(i => predicted[i])]))];
+        return new ImportanceModel(r2, Interval.OfDraws(r2, explained), @null, Permutation.PValue(1 + r2, [.. @null.Select(v => 1 + v)]), RankCorrelation.Spearman(predicted, y), [.. predicted.Select(v => mean + spread * v)], lambda,
+            FeatureEffects.Measure(columns, x, y, fit, lambda, permutations, draws, random), fit with { Intercept = mean + spread * fit.Intercept, Coefficients = [.. fit.Coefficients.Select(c => c * spread)] });
     }
 
     /// <summary>Each head's importance as a fit on other heads predicts it from its features, without the null and the effects: <see cref="Predicted"/> alone.</summary>
@@ -89,18 +89,18 @@ public sealed record ImportanceModel(double R2, (double Low, double High) R2Inte
         var columns = table.Select([.. Effects.Select(e => e.Feature)]);
         Check(columns, importance, least: 3);
         double[][] x = columns.Points(Scaling.None);
-        var own = rescaled ? Fit with { Means = [.. columns.Features.Select(f => columns.Column(f).Average())], Spreads = [.. columns.Features.Select(f => Spread(columns.Column(f)) is > 0 and var s ? s : double.PositiveInfinity)] } : Fit;
+        var own = rescaled ? OnAllHeads with { Means = [.. columns.Features.Select(f => columns.Column(f).Average())], Spreads = [.. columns.Features.Select(f => Spread(columns.Column(f)) is > 0 and var s ? s : double.PositiveInfinity)] } : OnAllHeads;
         double[] predicted = [.. x.Select(own.Predict)];
         var random = new Random(seed);
-        double[] draws = Drawn(importance.Count, DefaultDraws, random, rows => RankCorrelation.Spearman([.. rows.Select(i => predicted[i])], [.. rows.Select(i => importance[i])]));
+        double[] draws = [.. Bootstrap.Draws(importance.Count, DefaultDraws, random).Select(rows => RankCorrelation.Spearman([.. rows.Select(i => predicted[i])], [.. rows.Select(i => importance[i])]))];
         double rank = RankCorrelation.Spearman(predicted, importance);
-        double[] ranks = RankCorrelation.Ranks(predicted), shuffled = RankCorrelation.Ranks(importance);
+        double[] ranks = Ranks.Of(predicted), shuffled = Ranks.Of(importance);
         double[] @null = [.. Enumerable.Range(0, FeatureEffects.Shuffles).Select(_ =>
         {
             random.Shuffle(shuffled);
             return 1 + RankCorrelation.Pearson(ranks, shuffled);
         })];
-        return new ImportanceTransfer(Explained(importance, predicted), rank, FeatureEffects.Interval(draws), Permutation.PValue(1 + rank, @null), predicted);
+        return new ImportanceTransfer(Explained(importance, predicted), rank, Interval.OfDraws(rank, draws), Permutation.PValue(1 + rank, @null), predicted);
     }
 
     private static (HeadTable Columns, double[][] X, double[] Y, double Mean, double Spread, NestedRidge Nested) Prepare(HeadTable table, IReadOnlyList<double> importance, IReadOnlyList<string>? features, HeadFolds folds, int seed)
@@ -112,8 +112,6 @@ public sealed record ImportanceModel(double R2, (double Low, double High) R2Inte
         var nested = new NestedRidge(x, folds == HeadFolds.ByLayer ? [.. table.Grid.All().Select(h => h.Layer)] : NestedRidge.Deal(importance.Count, Folds, seed), seed);
         return (columns, x, [.. importance.Select(v => (v - mean) / spread)], mean, spread, nested);
     }
-
-    private static double[] Drawn(int count, int draws, Random random, Func<int[], double> of) => [.. Enumerable.Range(0, draws).Select(_ => of([.. Enumerable.Range(0, count).Select(_ => random.Next(count))]))];
 
     private static double Explained(IReadOnlyList<double> y, IReadOnlyList<double> predicted)
     {
@@ -143,4 +141,4 @@ public sealed record ImportanceModel(double R2, (double Low, double High) R2Inte
 /// <param name="RankInterval">95 % of the draws of heads lie in it.</param>
 /// <param name="PValue">One-sided p of a permutation test of the rank correlation: how rarely importance dealt out at random is predicted as well.</param>
 /// <param name="Predicted">What it predicts.</param>
-public sealed record ImportanceTransfer(double R2, double Rank, (double Low, double High) RankInterval, double PValue, double[] Predicted);
+public sealed record ImportanceTransfer(double R2, double Rank, Interval RankInterval, double PValue, double[] Predicted);

@@ -33,7 +33,7 @@ public sealed record KnobSweep(Head Head, IReadOnlyList<string> Tokens, Gaussian
     public static KnobSweep Of(CalibratedBert bert, IReadOnlyList<string> texts, IModelTask task, Head head, GaussianPrior prior, IReadOnlyList<double> temperatures, IReadOnlyList<double> strengths, IReadOnlyList<HeadFeature> features, int threads = 1)
     {
         if (temperatures.Count == 0 || strengths.Count == 0) throw new InputException("the knobs", null, "have nowhere to be turned to", "Give one temperature and one strength at least");
-        using var scores = HeadScores.Of(bert, texts, head);
+        using var scores = HeadScores.Compute(bert, texts, head);
         HeadCalibration[] settings = [.. temperatures.SelectMany(t => strengths.Select(s => new HeadCalibration(t) { Priors = s == 0 ? [] : [prior with { Strength = s }] }))];
         // Under every state the other heads stay as they are; only what the head changes is run anew.
         var others = bert.Model.With(bert.Calibration.With(head, HeadCalibration.Identity));
@@ -42,7 +42,7 @@ public sealed record KnobSweep(Head Head, IReadOnlyList<string> Tokens, Gaussian
             var hooks = bert.Model.With(ModelCalibration.Identity(bert.Calibration.Grid).With(head, setting)).Hooks ?? new AttentionHooks();
             return new ModelEdit(head.Layer, resume => hooks.Then(new AttentionHooks { Resume = resume }));
         }
-        var (_, after) = EditedScores.Of(task, bert.Calibration.Grid.Layers, [.. settings.Select(Edit)], threads, under: others.Hooks);
+        var (_, after) = EditedScores.Run(task, [.. settings.Select(Edit)], threads, under: others.Hooks);
         KnobState[] states = [.. settings.Zip(after, (setting, asked) => new KnobState(setting, scores.Map(0, setting), [.. features.Select(f => scores.Feature(f, setting))], asked.Loss))];
         return new KnobSweep(head, scores.Texts[0].Tokens!, prior, temperatures, strengths, features, [.. states.Chunk(strengths.Count)], bert.Score(task).Loss);
     }

@@ -12,7 +12,7 @@ internal sealed class LearnedSettings(Tensor theta, ParameterLayout layout, int 
     private static readonly Scalar Half = -0.5, Smallest = GaussianPrior.SmallestWidth;
     private readonly Scalar _unit = layout.PriorWidth;
 
-    public Tensor? Temperatures(int layer) => Column(layer, CalibrationParts.Temperature)?.exp();
+    public Tensor? Scales(int layer) => Column(layer, CalibrationParts.Temperature)?.exp();
 
     public Tensor? SpecialBiases(int layer) => Column(layer, CalibrationParts.SpecialBias);
 

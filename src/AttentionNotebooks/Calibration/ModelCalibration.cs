@@ -16,7 +16,7 @@ public sealed class ModelCalibration : IEquatable<ModelCalibration>
     {
         if (heads.Count != grid.Count) throw new ArgumentException($"{heads.Count} settings for {grid.Count} heads", nameof(heads));
         for (int i = 0; i < heads.Count; i++)
-            if (heads[i].Problem is { } problem) throw new InputException("calibration", $"head {grid[i]}", problem, "Temperatures and gates are 0 or more, widths above 0, all numbers finite");
+            if (heads[i].Problem is { } problem) throw new InputException("calibration", $"head {grid[i]}", problem, HeadCalibration.Allowed);
         (Grid, _heads) = (grid, [.. heads]);
     }
 

@@ -11,8 +11,8 @@ namespace AttentionNotebooks;
 /// <param name="AccuracyPValue">As for the loss.</param>
 /// <param name="SeedsWithLessLoss">In how many seeds the first has less loss.</param>
 /// <param name="Seeds">Of how many.</param>
-public sealed record PairedComparison(string First, string Second, double Loss, (double Low, double High) LossInterval, double LossPValue,
-    double Accuracy, (double Low, double High) AccuracyInterval, double AccuracyPValue, int SeedsWithLessLoss, int Seeds)
+public sealed record PairedComparison(string First, string Second, double Loss, Interval LossInterval, double LossPValue,
+    double Accuracy, Interval AccuracyInterval, double AccuracyPValue, int SeedsWithLessLoss, int Seeds)
 {
     private const int Draws = 2000, Flips = 9999;
     private const double Rounding = 5e-6;
@@ -23,40 +23,42 @@ public sealed record PairedComparison(string First, string Second, double Loss, 
     /// <param name="items">The test items.</param>
     /// <param name="seed">Decides the draws.</param>
     /// <exception cref="ArgumentException">The seeds differ in number, or there is nothing to compare.</exception>
-    public static PairedComparison Of((string Name, IReadOnlyList<TaskScores> Scores) first, (string Name, IReadOnlyList<TaskScores> Scores) second, IReadOnlyList<int> items, int seed = 0)
+    public static PairedComparison Compute((string Name, IReadOnlyList<TaskScores> Scores) first, (string Name, IReadOnlyList<TaskScores> Scores) second, IReadOnlyList<int> items, int seed = 0)
     {
         int seeds = first.Scores.Count;
         if (seeds == 0 || second.Scores.Count != seeds || items.Count == 0) throw new ArgumentException($"{seeds} and {second.Scores.Count} seeds, {items.Count} items");
         double[][] Per(Func<TaskScores, double[]> of, Func<double, double, double> difference) =>
             [.. first.Scores.Zip(second.Scores, (x, y) => (Of: of(x), Against: of(y))).Select(p => items.Select(i => difference(p.Of[i], p.Against[i])).ToArray())];
-        // Losses are sums in float32: what differs by their rounding alone, as on another number of threads, does not differ.
-        double[][] losses = Per(t => t.Losses, (a, b) => Math.Abs(a - b) <= Rounding * Math.Max(Math.Abs(a), Math.Abs(b)) ? 0 : a - b), right = Per(t => t.Correct.Select(c => (double)c).ToArray(), (a, b) => a - b);
-        double[][] questions = [.. first.Scores.Select(t => items.Select(i => (double)t.Questions[i]).ToArray())];
-        var (loss, lossInterval, lossP) = Of(losses, questions, seed);
-        var (accuracy, accuracyInterval, accuracyP) = Of(right, questions, seed);
+        double[][] losses = Per(t => t.Losses, (a, b) => Differs(a, b) ? a - b : 0), right = Per(t => t.Correct.Select(c => (double)c).ToArray(), (a, b) => a - b);
+        double[][] targets = [.. first.Scores.Select(t => items.Select(i => (double)t.Targets[i]).ToArray())];
+        var (loss, lossInterval, lossP) = Compute(losses, targets, seed);
+        var (accuracy, accuracyInterval, accuracyP) = Compute(right, targets, seed);
         return new(first.Name, second.Name, loss, lossInterval, lossP, accuracy, accuracyInterval, accuracyP, losses.Count(l => l.Sum() < 0), seeds);
     }
 
-    private static (double Mean, (double, double) Interval, double P) Of(double[][] differences, double[][] questions, int seed)
+    // Losses are sums in float32: what differs by their rounding alone, as on another number of threads, does not differ.
+    /// <summary>Whether two losses differ by more than float32 rounds.</summary>
+    internal static bool Differs(double a, double b) => !(Math.Abs(a - b) <= Rounding * Math.Max(Math.Abs(a), Math.Abs(b)));
+
+    private static (double Mean, Interval Interval, double P) Compute(double[][] differences, double[][] targets, int seed)
     {
         int seeds = differences.Length, items = differences[0].Length;
-        double mean = Enumerable.Range(0, seeds).Average(s => differences[s].Sum() / questions[s].Sum());
+        double mean = Enumerable.Range(0, seeds).Average(s => differences[s].Sum() / targets[s].Sum());
         var random = new Random(seed);
         var drawn = new double[Draws];
         var weights = new int[items];
-        for (int d = 0; d < Draws; d++)
+        foreach (var (d, drawnItems) in Bootstrap.Draws(items, Draws, random).Index())
         {
             Array.Clear(weights);
-            for (int i = 0; i < items; i++) weights[random.Next(items)]++;
-            for (int k = 0; k < seeds; k++)
+            foreach (int i in drawnItems) weights[i]++;
+            foreach (int s in Bootstrap.Draw(seeds, random))
             {
-                int s = random.Next(seeds);
                 double sum = 0, asked = 0;
-                for (int i = 0; i < items; i++) (sum, asked) = (sum + weights[i] * differences[s][i], asked + weights[i] * questions[s][i]);
+                for (int i = 0; i < items; i++) (sum, asked) = (sum + weights[i] * differences[s][i], asked + weights[i] * targets[s][i]);
                 drawn[d] += sum / asked / seeds;
             }
         }
-        double[] perItem = [.. Enumerable.Range(0, items).Select(i => Enumerable.Range(0, seeds).Average(s => differences[s][i] / questions[s].Sum()))];
+        double[] perItem = [.. Enumerable.Range(0, items).Select(i => Enumerable.Range(0, seeds).Average(s => differences[s][i] / targets[s].Sum()))];
         var @null = new double[Flips];
         for (int f = 0; f < Flips; f++)
         {
@@ -64,6 +66,6 @@ public sealed record PairedComparison(string First, string Second, double Loss, 
             foreach (double v in perItem) sum += random.Next(2) == 0 ? v : -v;
             @null[f] = Math.Abs(sum);
         }
-        return (mean, (FeatureScaling.Quantile(drawn, 0.025), FeatureScaling.Quantile(drawn, 0.975)), Permutation.PValue(Math.Abs(mean), @null));
+        return (mean, Interval.OfDraws(mean, drawn), Permutation.PValue(Math.Abs(mean), @null));
     }
 }

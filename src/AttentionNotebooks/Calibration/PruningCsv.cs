@@ -25,9 +25,9 @@ public static class PruningCsv
         var text = new StringBuilder(Header).Append('\n');
         foreach (var (curve, kind) in study.Curves.Select(c => (c, "order")).Concat(study.Random.Select(c => (c, "random"))))
         {
-            double[] questions = [.. curve.Scores[0].Questions.Select(q => (double)q)];
-            var losses = PairedBootstrap.Intervals([.. curve.Scores.Select(s => s.Losses)], questions, seed: seed);
-            var right = PairedBootstrap.Intervals([.. curve.Scores.Select(s => s.Correct.Select(c => (double)c).ToArray())], questions, seed: seed);
+            double[] questions = [.. curve.Scores[0].Targets.Select(q => (double)q)];
+            var losses = Bootstrap.Ratios([.. curve.Scores.Select(s => s.Losses)], questions, seed: seed);
+            var right = Bootstrap.Ratios([.. curve.Scores.Select(s => s.Correct.Select(c => (double)c).ToArray())], questions, seed: seed);
             var (loss, accuracy) = (curve.Loss, curve.Accuracy);
             for (int s = 0; s < loss.Count; s++)
                 text.Append(CultureInfo.InvariantCulture, $"{CsvText.Field(curve.Name)},{kind},{curve.Removed[s]},{loss[s]:R},{losses[s].Low:R},{losses[s].High:R},{accuracy[s]:R},{right[s].Low:R},{right[s].High:R}\n");

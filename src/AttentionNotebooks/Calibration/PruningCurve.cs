@@ -17,17 +17,17 @@ public sealed record PruningCurve(string Name, IReadOnlyList<int> Removed, IRead
     /// <param name="test">The items to score.</param>
     /// <param name="orders">The orders.</param>
     /// <param name="steps">In how many steps all heads are taken out, at least 1.</param>
-    /// <param name="threads">How many passes run at once (<see cref="AblationScores.Of"/>).</param>
+    /// <param name="threads">How many passes run at once (<see cref="AblationScores.Run"/>).</param>
     /// <param name="start">How the heads that stay are set; as they are unless given.</param>
     /// <param name="progress">Told after each pass, in passes.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>A curve per order. Its scores are of the test items alone, in their order (<see cref="TaskPart.Items"/>).</returns>
     /// <exception cref="InputException">An order has more or fewer values than there are heads, or one that is NaN.</exception>
-    public static IReadOnlyList<PruningCurve> Of(Checkpoint model, TaskPart test, IReadOnlyList<PruningOrder> orders, int steps = 12, int threads = 1, ModelCalibration? start = null,
+    public static IReadOnlyList<PruningCurve> Measure(Checkpoint model, TaskPart test, IReadOnlyList<PruningOrder> orders, int steps = 12, int threads = 1, ModelCalibration? start = null,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        var grid = new HeadGrid(model.Config.NumHiddenLayers, model.Config.NumAttentionHeads);
+        var grid = model.Config.Grid;
         int[] removed = [.. Enumerable.Range(0, steps + 1).Select(s => (int)Math.Round((double)s * grid.Count / steps)).Distinct()];
         var ablations = new List<Ablation>();
         var known = new Dictionary<string, int>(); // from the heads that are out to the ablation
@@ -39,7 +39,7 @@ public sealed record PruningCurve(string Name, IReadOnlyList<int> Removed, IRead
             return known[key] = ablations.Count - 1;
         }
         int[][] passes = [.. orders.Select(o => o.Positions(grid)).Select(order => removed.Skip(1).Select(n => PassOf(order[..n])).ToArray())];
-        var (before, after) = EditedScores.Of(test.AsTask(), grid.Layers, [.. ablations.Select(a => new ModelEdit(a.LowestLayer, a.Hooks))], threads,
+        var (before, after) = EditedScores.Run(test.AsTask(), [.. ablations.Select(a => new ModelEdit(a.LowestLayer, a.Hooks))], threads,
             under: start is null ? null : model.With(start).Hooks, progress: progress, cancellation: cancellation);
         return [.. orders.Select((o, i) => new PruningCurve(o.Name, removed, [before, .. passes[i].Select(p => after[p])]))];
     }

@@ -72,13 +72,13 @@ public sealed record PruningFigures(string Model, string Task, HeadGrid Grid, in
         return sure ? which : apart || c.PValue <= Sure ? $"{which}, but that is not sure" : "no difference that these items can show";
     }
 
-    private static MetricInterval Interval(JsonPart part)
+    private static Interval Interval(JsonPart part)
     {
         double Value(string key) => part.IsNull(key) ? double.NaN : part.Number(key);
-        return Value("low") > Value("high") ? throw part.Wrong("low", "is above high") : new MetricInterval(Value("value"), Value("low"), Value("high"));
+        return Value("low") > Value("high") ? throw part.Wrong("low", "is above high") : new Interval(Value("value"), Value("low"), Value("high"));
     }
 
-    private static object Figure(MetricInterval x) => new { value = Finite(x.Value), low = Finite(x.Low), high = Finite(x.High) };
+    private static object Figure(Interval x) => new { value = Finite(x.Value), low = Finite(x.Low), high = Finite(x.High) };
 
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }

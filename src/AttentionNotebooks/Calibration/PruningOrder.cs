@@ -7,21 +7,20 @@ public sealed record PruningOrder(string Name, IReadOnlyList<double> Importance)
 {
     /// <summary>By how strongly the loss answers to a gate on the head: mean |∂L/∂ξ_h| (Michel et al. 2019, §4.1).</summary>
     /// <param name="measured">The items to measure it on; none that is tested on.</param>
-    /// <param name="grid">The heads of its model.</param>
     /// <param name="progress">Told after each batch, in items.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public static PruningOrder ByGradient(TaskPart measured, HeadGrid grid, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default) =>
-        new("by gradient", HeadGradients.Importance(HeadGradients.OfGates(measured.AsTask(), grid, progress, cancellation)));
+    public static PruningOrder ByGradient(TaskPart measured, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default) =>
+        new("by gradient", HeadGradients.Importance(HeadGradients.ComputeGates(measured.AsTask(), progress, cancellation)));
 
     /// <summary>By how much the loss rises without the head, each taken out alone (its output is 0); a head without which the loss falls goes first.</summary>
     /// <param name="measured">The items to measure it on; none that is tested on.</param>
-    /// <param name="grid">The heads of its model.</param>
-    /// <param name="threads">How many passes run at once (<see cref="AblationScores.Of"/>).</param>
+    /// <param name="threads">How many passes run at once (<see cref="AblationScores.Run"/>).</param>
     /// <param name="progress">Told after each pass, in passes.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public static PruningOrder ByAblation(TaskPart measured, HeadGrid grid, int threads = 1, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    public static PruningOrder ByAblation(TaskPart measured, int threads = 1, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var (before, after) = AblationScores.Of(measured.AsTask(), grid, [.. grid.All().Select(h => new Ablation(grid, [h], AblationMode.Zero))], threads, progress: progress, cancellation: cancellation);
+        var grid = measured.Task.Grid;
+        var (before, after) = AblationScores.Run(measured.AsTask(), [.. grid.All().Select(h => new Ablation(grid, [h], AblationMode.Zero))], threads, progress: progress, cancellation: cancellation);
         return new("by ablation", [.. after.Select(a => a.Loss - before.Loss)]);
     }
 

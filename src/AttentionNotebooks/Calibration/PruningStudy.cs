@@ -4,14 +4,14 @@ namespace AttentionNotebooks;
 /// <param name="Steps">In how many steps all are.</param>
 /// <param name="RandomOrders">How many random orders; N give p-values of 1/(N + 1) at least.</param>
 /// <param name="Seed">Decides the random orders and the draws of the intervals.</param>
-/// <param name="Threads">How many passes run at once (<see cref="AblationScores.Of"/>).</param>
+/// <param name="Threads">How many passes run at once (<see cref="AblationScores.Run"/>).</param>
 public sealed record PruningOptions(int Steps = 12, int RandomOrders = 20, int Seed = 0, int Threads = 1);
 
 /// <summary>The area under a curve, over the heads that it takes out: what a question costs, or how often it is answered right, on average over the curve.</summary>
 /// <param name="Name">What gives the order.</param>
 /// <param name="Loss">Mean loss of a question, in nats, with its 95 % interval over draws of items.</param>
 /// <param name="Accuracy">Mean share of right answers, with its interval.</param>
-public sealed record PruningArea(string Name, MetricInterval Loss, MetricInterval Accuracy);
+public sealed record PruningArea(string Name, Interval Loss, Interval Accuracy);
 
 /// <summary>Two orders on the same items: the first's area minus the second's.</summary>
 /// <param name="First">What is compared.</param>
@@ -20,7 +20,7 @@ public sealed record PruningArea(string Name, MetricInterval Loss, MetricInterva
 /// <param name="Accuracy">Difference in accuracy; above 0 the first keeps more.</param>
 /// <param name="PValue">With the random orders: how rarely a random order's area of loss is as small as the first's, the order counted as one of them. NaN between two orders.</param>
 /// <param name="Holm">The same, adjusted for all orders (Holm 1979).</param>
-public sealed record PruningComparison(string First, string Second, MetricInterval Loss, MetricInterval Accuracy, double PValue, double Holm);
+public sealed record PruningComparison(string First, string Second, Interval Loss, Interval Accuracy, double PValue, double Holm);
 
 /// <summary>Orders to take heads out in, compared with random ones and with one another on the same items.</summary>
 /// <param name="Curves">A curve per order.</param>
@@ -45,9 +45,9 @@ public sealed record PruningStudy(IReadOnlyList<PruningCurve> Curves, IReadOnlyL
     public static PruningStudy Run(Checkpoint model, TaskPart test, IReadOnlyList<PruningOrder> orders, PruningOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         options ??= new PruningOptions();
-        var grid = new HeadGrid(model.Config.NumHiddenLayers, model.Config.NumAttentionHeads);
-        var curves = PruningCurve.Of(model, test, [.. orders, .. PruningOrder.Random(grid, options.RandomOrders, options.Seed)], options.Steps, options.Threads, progress: progress, cancellation: cancellation);
-        return Of([.. curves.Take(orders.Count)], [.. curves.Skip(orders.Count)], options.Seed);
+        var grid = model.Config.Grid;
+        var curves = PruningCurve.Measure(model, test, [.. orders, .. PruningOrder.Random(grid, options.RandomOrders, options.Seed)], options.Steps, options.Threads, progress: progress, cancellation: cancellation);
+        return Compare([.. curves.Take(orders.Count)], [.. curves.Skip(orders.Count)], options.Seed);
     }
 
     /// <summary>Compares curves of the same items and steps.</summary>
@@ -56,11 +56,11 @@ public sealed record PruningStudy(IReadOnlyList<PruningCurve> Curves, IReadOnlyL
     /// <param name="seed">Decides the draws of the intervals; all areas see the same.</param>
     /// <exception cref="InputException">There is one item only.</exception>
     /// <exception cref="ArgumentException">There is no curve, or they are of other items or steps.</exception>
-    public static PruningStudy Of(IReadOnlyList<PruningCurve> curves, IReadOnlyList<PruningCurve> random, int seed = 0)
+    public static PruningStudy Compare(IReadOnlyList<PruningCurve> curves, IReadOnlyList<PruningCurve> random, int seed = 0)
     {
         if (curves.Count == 0) throw new ArgumentException("there is no curve", nameof(curves));
-        int[] questions = curves[0].Scores[0].Questions;
-        if (curves.Concat(random).Any(c => !c.Removed.SequenceEqual(curves[0].Removed) || c.Scores.Any(s => !s.Questions.SequenceEqual(questions)))) throw new ArgumentException("the curves are of other items or steps", nameof(curves));
+        int[] questions = curves[0].Scores[0].Targets;
+        if (curves.Concat(random).Any(c => !c.Removed.SequenceEqual(curves[0].Removed) || c.Scores.Any(s => !s.Targets.SequenceEqual(questions)))) throw new ArgumentException("the curves are of other items or steps", nameof(curves));
         var (losses, randomLosses) = PerItem(curves, random, (s, i) => s.Losses[i]);
         var (right, randomRight) = PerItem(curves, random, (s, i) => s.Correct[i]);
         (int First, int Second)[] pairs =
@@ -68,11 +68,10 @@ public sealed record PruningStudy(IReadOnlyList<PruningCurve> Curves, IReadOnlyL
             .. random.Count == 0 ? [] : Enumerable.Range(0, curves.Count).Select(i => (i, -1)),
             .. Enumerable.Range(0, curves.Count).SelectMany(i => Enumerable.Range(i + 1, curves.Count - i - 1).Select(j => (i, j))),
         ];
-        MetricInterval[] Intervals(double[][] own, double[]? mean)
+        Interval[] Intervals(double[][] own, double[]? mean)
         {
             double[][] series = [.. own, .. mean is null ? [] : new[] { mean }, .. pairs.Select(p => own[p.First].Zip(p.Second < 0 ? mean! : own[p.Second], (a, b) => a - b).ToArray())];
-            double asked = questions.Sum();
-            return [.. PairedBootstrap.Intervals(series, [.. questions.Select(q => (double)q)], seed: seed).Zip(series, (interval, s) => new MetricInterval(s.Sum() / asked, interval.Low, interval.High))];
+            return [.. Bootstrap.Ratios(series, [.. questions.Select(q => (double)q)], seed: seed)];
         }
         double[]? meanLosses = Mean(randomLosses), meanRight = Mean(randomRight);
         var (loss, accuracy) = (Intervals(losses, meanLosses), Intervals(right, meanRight));

@@ -1,21 +1,5 @@
 namespace AttentionNotebooks;
 
-/// <summary>The four ways of sharing settings that an experiment compares.</summary>
-public enum TyingKind
-{
-    /// <summary>One set for all heads.</summary>
-    OneSet,
-
-    /// <summary>One set per cluster.</summary>
-    ByCluster,
-
-    /// <summary>A linear function of the head's features.</summary>
-    ByFeatures,
-
-    /// <summary>One set per head.</summary>
-    PerHead,
-}
-
 /// <summary>
 /// Which heads share parameters, as a matrix D: the settings of all heads are θ = D·φ with φ learnt. A column of ones is one
 /// set for all; one column per cluster, one set per cluster; the z-scored features and a column of ones,

@@ -15,7 +15,7 @@ public sealed record FeatureDifference(string Feature, bool Clustered, double Et
 /// <summary>
 /// Whether clusters are "significantly different": per feature an effect size and a corrected p-value. Clusters always differ
 /// in what they were made from, so the tests that say something are on features left out
-/// (<see cref="OfFeaturesLeftOut"/>), on other texts (<see cref="Of"/> with their table), and against the null of
+/// (<see cref="OfFeaturesLeftOut"/>), on other texts (<see cref="Compute"/> with their table), and against the null of
 /// <see cref="StructureNull.EtaPValues"/>.
 /// </summary>
 public static class ClusterDifferences
@@ -29,7 +29,7 @@ public static class ClusterDifferences
     /// <param name="shuffles">How many shufflings of the labels.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="InputException">The table is of other heads.</exception>
-    public static IReadOnlyList<FeatureDifference> Of(HeadClustering clustering, HeadTable? table = null, int shuffles = DefaultShuffles, int seed = 0)
+    public static IReadOnlyList<FeatureDifference> Compute(HeadClustering clustering, HeadTable? table = null, int shuffles = DefaultShuffles, int seed = 0)
     {
         table ??= clustering.AllFeatures;
         if (table.Grid != clustering.Grid) throw new InputException("the table to test on", null, $"has {table.Grid} heads, the clusters {clustering.Grid}", "Give a table of the same model");

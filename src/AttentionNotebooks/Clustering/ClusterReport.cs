@@ -46,7 +46,7 @@ public static class ClusterReport
             },
             @null = onPoints ? new { shuffled_features = several ? Null(c, NullModel.ShuffledFeatures) : null, one_gaussian = Null(c,
                 NullModel.OneGaussian) } : null,
-            differences = ClusterDifferences.Of(c, seed: c.Seed).Select(d => new
+            differences = ClusterDifferences.Compute(c, seed: c.Seed).Select(d => new
             {
                 feature = d.Feature, clustered = d.Clustered, eta_squared = d.EtaSquared, epsilon_squared = Finite(d.EpsilonSquared),
                 kruskal_wallis = Finite(d.KruskalWallis), p = Finite(d.PValue),
@@ -68,7 +68,7 @@ public static class ClusterReport
 
     private static object Null(HeadClustering c, NullModel model)
     {
-        var n = StructureNull.Of(c, model, NullRuns, c.Seed);
+        var n = StructureNull.Run(c, model, NullRuns, c.Seed);
         return new
         {
             runs = n.NullSilhouettes.Length, silhouette_mean = n.NullSilhouettes.Average(), silhouette_p = n.SilhouettePValue,

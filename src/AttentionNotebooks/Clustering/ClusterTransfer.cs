@@ -3,21 +3,19 @@ using static System.FormattableString;
 namespace AttentionNotebooks;
 
 /// <summary>Whether the same heads cluster alike on two corpora, or in two models of the same grid.</summary>
-/// <param name="AdjustedRand">Adjusted Rand index of the two clusterings.</param>
-/// <param name="Low">2.5 % quantile of the index over samples of the texts; NaN where no text values were given.</param>
-/// <param name="High">97.5 % quantile.</param>
+/// <param name="AdjustedRand">Adjusted Rand index of the two clusterings, with its 95 % interval over samples of the texts; without values per text the ends are NaN.</param>
 /// <param name="PValue">Share of shufflings of the heads whose index is at least as large, with + 1 above and below.</param>
 /// <param name="Kept">Heads that keep their cluster when clusters are paired by what they have in common.</param>
 /// <param name="KeptByChance">The mean of the same over shufflings.</param>
 /// <param name="Heads">All heads.</param>
 /// <param name="Moved">The heads that do not keep it.</param>
-public sealed record ClusterTransfer(double AdjustedRand, double Low, double High, double PValue, int Kept, double KeptByChance, int Heads, IReadOnlyList<Head> Moved)
+public sealed record ClusterTransfer(Interval AdjustedRand, double PValue, int Kept, double KeptByChance, int Heads, IReadOnlyList<Head> Moved)
 {
     /// <summary>The figures in one line.</summary>
     public override string ToString()
     {
-        string interval = double.IsNaN(Low) ? "" : Invariant($" (95 % over texts {Low:0.00} to {High:0.00})");
-        return Invariant($"adjusted Rand index {AdjustedRand:0.00}{interval}, p = {PValue:0.000}; {Kept} of {Heads} heads keep their cluster ({KeptByChance:0} by chance)");
+        string interval = double.IsNaN(AdjustedRand.Low) ? "" : Invariant($" (95 % over texts {AdjustedRand.Low:0.00} to {AdjustedRand.High:0.00})");
+        return Invariant($"adjusted Rand index {AdjustedRand.Value:0.00}{interval}, p = {PValue:0.000}; {Kept} of {Heads} heads keep their cluster ({KeptByChance:0} by chance)");
     }
 
     /// <summary>Compares two clusterings of the same heads.</summary>
@@ -28,7 +26,7 @@ public sealed record ClusterTransfer(double AdjustedRand, double Low, double Hig
     /// <param name="draws">Samples behind the interval, and shufflings behind the p-value.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="InputException">The grids differ.</exception>
-    public static ClusterTransfer Of(HeadClustering a, HeadClustering b, Func<int, HeadTable>? resampleA = null, Func<int, HeadTable>? resampleB = null, int draws = 199, int seed = 0)
+    public static ClusterTransfer Compute(HeadClustering a, HeadClustering b, Func<int, HeadTable>? resampleA = null, Func<int, HeadTable>? resampleB = null, int draws = 199, int seed = 0)
     {
         if (a.Grid != b.Grid) throw new InputException("the two clusterings", null, $"are of {a.Grid} and {b.Grid} heads", "Compare models with the same heads");
         int[] matched = Agreement.Match(b.Labels, a.Labels);
@@ -43,14 +41,14 @@ public sealed record ClusterTransfer(double AdjustedRand, double Low, double Hig
             chance[d] = Validity.AdjustedRand(a.Labels, shuffled);
             kept[d] = Agreement.Match(shuffled, a.Labels).Zip(a.Labels).Count(p => p.First == p.Second);
         }
-        double low = double.NaN, high = double.NaN;
+        var interval = new Interval(index, double.NaN, double.NaN);
         if (resampleA is not null && resampleB is not null)
         {
             (int A, int B)[] seeds = [.. Enumerable.Range(0, draws).Select(_ => (random.Next(), random.Next()))];
             double[] indices = Runs.Of(draws, d => Validity.AdjustedRand(Again(a, resampleA(seeds[d].A)), Again(b, resampleB(seeds[d].B))));
-            (low, high) = (FeatureScaling.Quantile(indices, 0.025), FeatureScaling.Quantile(indices, 0.975));
+            interval = Interval.OfDraws(index, indices);
         }
-        return new ClusterTransfer(index, low, high, Permutation.PValue(index, chance), a.Grid.Count - moved.Length, kept.Average(), a.Grid.Count, moved);
+        return new ClusterTransfer(interval, Permutation.PValue(index, chance), a.Grid.Count - moved.Length, kept.Average(), a.Grid.Count, moved);
     }
 
     private static int[] Again(HeadClustering clustering, HeadTable table)

@@ -15,7 +15,7 @@ public sealed record Contingency(IReadOnlyList<string> Rows, IReadOnlyList<strin
     /// <param name="shuffles">How many shufflings.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="ArgumentException">The lengths differ, or there is no head.</exception>
-    public static Contingency Of(IReadOnlyList<string> rows, IReadOnlyList<string> columns, int shuffles = 999, int seed = 0)
+    public static Contingency Compute(IReadOnlyList<string> rows, IReadOnlyList<string> columns, int shuffles = 999, int seed = 0)
     {
         if (rows.Count != columns.Count || rows.Count == 0) throw new ArgumentException($"{rows.Count} and {columns.Count} heads", nameof(columns));
         string[] rowNames = [.. rows.Distinct()], columnNames = [.. columns.Distinct()];

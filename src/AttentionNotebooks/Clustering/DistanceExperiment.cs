@@ -17,7 +17,7 @@ public sealed record DistanceExperiment(HeadClustering OnDistance, HeadClusterin
     /// <param name="seed">Decides all random choices.</param>
     /// <param name="shuffles">Shufflings behind each p-value.</param>
     /// <exception cref="InputException">A feature is missing or cannot be used, or k does not fit the heads.</exception>
-    public static DistanceExperiment Of(HeadTable table, int k = 4, int seed = 0, int shuffles = 999)
+    public static DistanceExperiment Run(HeadTable table, int k = 4, int seed = 0, int shuffles = 999)
     {
         HeadClustering near = table.Cluster(k, ["mean_distance"], seed: seed), all = table.Cluster(k, seed: seed);
         string[] layers = [.. table.Grid.All().Select(h => $"layer {h.Layer}")];
@@ -27,5 +27,5 @@ public sealed record DistanceExperiment(HeadClustering OnDistance, HeadClusterin
     }
 
     private static Contingency Against(HeadClustering clustering, string[] other, int shuffles, int seed) =>
-        Contingency.Of([.. clustering.Grid.All().Select(h => clustering[h].Name)], other, shuffles, seed);
+        Contingency.Compute([.. clustering.Grid.All().Select(h => clustering[h].Name)], other, shuffles, seed);
 }

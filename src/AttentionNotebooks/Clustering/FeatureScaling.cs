@@ -21,8 +21,8 @@ public static class FeatureScaling
         {
             Scaling.None => [.. x],
             Scaling.ZScore => Affine(feature, x, x.Average(), StandardDeviation(x)),
-            Scaling.Robust => Affine(feature, x, Quantile(x, 0.5), Quantile(x, 0.75) - Quantile(x, 0.25)),
-            Scaling.Rank => Ranks(feature, x),
+            Scaling.Robust => Affine(feature, x, Quantile.Of(x, 0.5), Quantile.Of(x, 0.75) - Quantile.Of(x, 0.25)),
+            Scaling.Rank => Ranked(feature, x),
             _ => throw new ArgumentOutOfRangeException(nameof(scaling)),
         };
     }
@@ -34,14 +34,11 @@ public static class FeatureScaling
         return [.. x.Select(v => (v - centre) / spread)];
     }
 
-    private static double[] Ranks(string feature, double[] x)
+    private static double[] Ranked(string feature, double[] x)
     {
         if (x.Distinct().Count() == 1) throw Constant(feature);
-        return [.. MidRanks(x).Select(r => r / (x.Length - 1))];
+        return [.. Ranks.Of(x).Select(r => r / (x.Length - 1))];
     }
-
-    /// <summary>Ranks from 0; equal values share their mean rank.</summary>
-    internal static double[] MidRanks(double[] x) => [.. x.Select(v => x.Count(u => u < v) + (x.Count(u => u == v) - 1) / 2.0)];
 
     private static InputException Constant(string feature) =>
         new($"feature \"{feature}\"", null, "has no spread over the heads, so it cannot be scaled", "Leave the feature out, or scale with none");
@@ -51,14 +48,5 @@ public static class FeatureScaling
     {
         double mean = x.Average();
         return Math.Sqrt(x.Average(v => (v - mean) * (v - mean)));
-    }
-
-    /// <summary>The q-quantile with linear interpolation (type 7 of Hyndman and Fan 1996).</summary>
-    internal static double Quantile(double[] x, double q)
-    {
-        double[] sorted = [.. x.Order()];
-        double at = q * (sorted.Length - 1);
-        int low = (int)at;
-        return low + 1 < sorted.Length ? sorted[low] + (at - low) * (sorted[low + 1] - sorted[low]) : sorted[low];
     }
 }

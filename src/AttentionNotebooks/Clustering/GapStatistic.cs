@@ -24,7 +24,7 @@ public sealed record GapStatistic(IReadOnlyList<GapAt> Values)
     /// <param name="seed">Decides the references and K-means' starts.</param>
     /// <param name="restarts">Starts of K-means on every set, heads and references alike.</param>
     /// <exception cref="InputException">There are not more different heads than <paramref name="maxK"/>.</exception>
-    public static GapStatistic Of(double[][] points, int maxK = 10, int references = 20, int seed = 0, int restarts = 10)
+    public static GapStatistic Compute(double[][] points, int maxK = 10, int references = 20, int seed = 0, int restarts = 10)
     {
         int different = HeadSpace.OfPoints(points).Different;
         if (maxK < 1 || maxK >= different) throw new InputException($"k up to {maxK}", null, $"cannot be compared: {different} heads differ in these features", "Choose a smaller largest k, so that some heads share a cluster");
@@ -46,7 +46,7 @@ public sealed record GapStatistic(IReadOnlyList<GapAt> Values)
     {
         var random = new Random(seed);
         int d = points[0].Length;
-        var pca = PrincipalComponents.Of(points, d);
+        var pca = PrincipalComponents.Fit(points, d);
         double[] low = [.. Enumerable.Range(0, d).Select(c => pca.Coordinates.Min(p => p[c]))], high = [.. Enumerable.Range(0, d).Select(c => pca.Coordinates.Max(p => p[c]))];
         return [.. points.Select(_ =>
         {

@@ -34,12 +34,12 @@ public static class HeadClusters
     /// <param name="distances">Distances between the heads to cluster on instead of the columns.</param>
     /// <returns>Pairs of k and mean silhouette, for those <see cref="Candidates"/> that are fewer than the heads that differ; at least one.</returns>
     /// <exception cref="InputException">A column cannot be used, or fewer than three heads differ, so that there is nothing to choose.</exception>
-    public static IReadOnlyList<(int K, double Silhouette)> Silhouettes(this HeadTable table, IReadOnlyList<string>? features = null, Scaling scaling = Scaling.ZScore, int seed = 0,
+    public static IReadOnlyList<(int K, double Silhouette)> SilhouetteByK(this HeadTable table, IReadOnlyList<string>? features = null, Scaling scaling = Scaling.ZScore, int seed = 0,
         IClusterAlgorithm? algorithm = null, double[,]? distances = null)
     {
         var space = Space(table.Select(features ?? DefaultFeatures(table)), 2, scaling, distances);
         if (space.Different < 3) throw new InputException("the number of clusters", null, $"cannot be chosen: {space.Different} heads differ in these features", "Use more heads or features, or name k");
-        return [.. Candidates.Where(k => k < space.Different).Select(k => (k, Validity.Silhouettes(space.Distances, (algorithm ?? ClusterAlgorithms.KMeans).Fit(space, k, seed)).Average()))];
+        return [.. Candidates.Where(k => k < space.Different).Select(k => (k, Validity.SilhouetteByK(space.Distances, (algorithm ?? ClusterAlgorithms.KMeans).Fit(space, k, seed)).Average()))];
     }
 
     /// <summary>The columns that heads are clustered on unless told otherwise.</summary>
@@ -71,6 +71,6 @@ public static class HeadClusters
         var points = space.Points!;
         var centroids = Validity.Centroids(points, labels);
         HeadCluster[] clusters = [.. order.Select((_, i) => new HeadCluster(i, names[i].Name, names[i].Evidence, heads[i], means[i], centroids[i]))];
-        return new HeadClustering(columns, scaling, points, labels, clusters, Validity.Inertia(points, labels), Validity.Silhouettes(space.Distances, labels), table, space, algorithm, seed);
+        return new HeadClustering(columns, scaling, points, labels, clusters, Validity.Inertia(points, labels), Validity.SilhouetteByK(space.Distances, labels), table, space, algorithm, seed);
     }
 }

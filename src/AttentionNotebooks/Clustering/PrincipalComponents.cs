@@ -12,7 +12,7 @@ public sealed record PrincipalComponents(double[][] Coordinates, double[][] Load
     /// <param name="points"><c>[heads][features]</c>, at least two.</param>
     /// <param name="components">How many; no more than there are features.</param>
     /// <exception cref="InputException">There are fewer features than components, or the points do not differ.</exception>
-    public static PrincipalComponents Of(double[][] points, int components = 2)
+    public static PrincipalComponents Fit(double[][] points, int components = 2)
     {
         int n = points.Length, d = points[0].Length;
         if (components < 1 || components > d)

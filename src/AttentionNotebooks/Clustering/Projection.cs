@@ -24,7 +24,7 @@ public sealed record Projection(string Method, double[][] Coordinates, string XT
     /// <exception cref="InputException">There is no second feature, or only distances are given.</exception>
     public static Projection Pca(HeadSpace heads)
     {
-        var pca = PrincipalComponents.Of(heads.PointsFor("PCA"));
+        var pca = PrincipalComponents.Fit(heads.PointsFor("PCA"));
         return Of("PCA", heads, pca.Coordinates, Invariant($"first component, {pca.Explained[0]:P0} of the variance"), Invariant($"second component, {pca.Explained[1]:P0} of the variance"), "");
     }
 
@@ -65,6 +65,6 @@ public sealed record Projection(string Method, double[][] Coordinates, string XT
     {
         int neighbours = Math.Max(1, Math.Min(Neighbours, (heads.Count - 1) / 2));
         var plane = HeadSpace.Euclidean(xy);
-        return new Projection(method, xy, x, y, Faithfulness.Trustworthiness(heads.Distances, plane, neighbours), Faithfulness.Continuity(heads.Distances, plane, neighbours), Faithfulness.ScaledStress(heads.Distances, plane), facts);
+        return new Projection(method, xy, x, y, ProjectionQuality.Trustworthiness(heads.Distances, plane, neighbours), ProjectionQuality.Continuity(heads.Distances, plane, neighbours), ProjectionQuality.ScaledStress(heads.Distances, plane), facts);
     }
 }

@@ -43,7 +43,7 @@ public static class SpectralClustering
     {
         int n = heads.Count;
         double[] pairs = [.. Enumerable.Range(0, n).SelectMany(i => Enumerable.Range(0, i).Select(j => heads.Distances[i, j]))];
-        return pairs.Length == 0 ? 1 : FeatureScaling.Quantile(pairs, 0.5); // a single head has no width to choose
+        return pairs.Length == 0 ? 1 : Quantile.Of(pairs, 0.5); // a single head has no width to choose
     }
 
     private static double[] Unit(double[] row)

@@ -10,11 +10,8 @@ public sealed record StabilityReport(string Over, double[] AdjustedRand, double[
     /// <summary>The mean adjusted Rand index.</summary>
     public double Mean => AdjustedRand.Average();
 
-    /// <summary>The 2.5 % quantile over the draws.</summary>
-    public double Low => FeatureScaling.Quantile(AdjustedRand, 0.025);
-
-    /// <summary>The 97.5 % quantile over the draws.</summary>
-    public double High => FeatureScaling.Quantile(AdjustedRand, 0.975);
+    /// <summary>That mean, and where 95 % of the draws lie.</summary>
+    public Interval Interval => Interval.OfDraws(Mean, AdjustedRand);
 
     /// <summary>How many draws could be clustered.</summary>
     public int Draws => AdjustedRand.Length;
@@ -40,7 +37,7 @@ public static class Stability
     public static StabilityReport? OverHeads(HeadClustering clustering, int seed = 0, int draws = DefaultDraws) => Report("heads", clustering, seed, draws, random =>
     {
         int n = clustering.Space.Count, k = clustering.Clusters.Count;
-        int[] drawn = [.. Enumerable.Range(0, n).Select(_ => random.Next(n))];
+        int[] drawn = Bootstrap.Draw(n, random);
         var labels = Cluster(clustering, clustering.Space.Subset(drawn), random.Next());
         return labels is null ? null : Extend(clustering.Space.Distances, drawn, labels, k);
     });
@@ -72,7 +69,7 @@ public static class Stability
         if (clustering.Space.Given || d < 2) throw new InputException("stability over features", null, "needs at least two features that were clustered on", "Cluster on more features");
         return Report("features", clustering, seed, draws, random =>
         {
-            int[] columns = [.. Enumerable.Range(0, d).Select(_ => random.Next(d))];
+            int[] columns = Bootstrap.Draw(d, random);
             return Cluster(clustering, HeadSpace.OfPoints([.. clustering.Points.Select(p => columns.Select(c => p[c]).ToArray())]), random.Next());
         });
     }

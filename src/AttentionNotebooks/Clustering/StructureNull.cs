@@ -38,7 +38,7 @@ public sealed record StructureNull(NullModel Model, double Silhouette, double[] 
     /// <param name="runs">How many null data sets.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="InputException">The clustering is on given distances; or on one feature, which shuffling leaves as it is.</exception>
-    public static StructureNull Of(HeadClustering clustering, NullModel model = NullModel.ShuffledFeatures, int runs = 199, int seed = 0)
+    public static StructureNull Run(HeadClustering clustering, NullModel model = NullModel.ShuffledFeatures, int runs = 199, int seed = 0)
     {
         var points = clustering.Space.PointsFor("of the null");
         if (model == NullModel.ShuffledFeatures && points[0].Length < 2)
@@ -64,7 +64,7 @@ public sealed record StructureNull(NullModel Model, double Silhouette, double[] 
     private static (double Silhouette, double Ratio, double[] Eta) Figures(double[][] points, int[] labels)
     {
         double[] eta = [.. Enumerable.Range(0, points[0].Length).Select(f => EffectSize.EtaSquared([.. points.Select(p => p[f])], labels))];
-        return (Validity.Silhouettes(points, labels).Average(), Validity.Inertia(points, labels) / Validity.Inertia(points, new int[points.Length]), eta);
+        return (Validity.SilhouetteByK(points, labels).Average(), Validity.Inertia(points, labels) / Validity.Inertia(points, new int[points.Length]), eta);
     }
 
     private static double[][] Shuffled(double[][] points, Random random)
@@ -78,7 +78,7 @@ public sealed record StructureNull(NullModel Model, double Silhouette, double[] 
     private static Func<Random, double[][]> Gaussian(double[][] points)
     {
         int d = points[0].Length;
-        var pca = PrincipalComponents.Of(points, d);
+        var pca = PrincipalComponents.Fit(points, d);
         double[] deviation = [.. Enumerable.Range(0, d).Select(c => Math.Sqrt(pca.Coordinates.Average(p => p[c] * p[c])))];
         return random => [.. points.Select(_ =>
         {

@@ -86,8 +86,7 @@ public sealed class TextSample
     /// <param name="seed">Decides the draw.</param>
     public HeadTable Resample(int seed)
     {
-        var random = new Random(seed);
-        return Mean([.. Enumerable.Range(0, Texts).Select(_ => random.Next(Texts))]);
+        return Mean(Bootstrap.Draw(Texts, new Random(seed)));
     }
 
     /// <summary>The texts in two halves at random: clusters of the one can be tested on the other.</summary>

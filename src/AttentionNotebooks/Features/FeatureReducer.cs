@@ -109,8 +109,11 @@ public sealed class FeatureReducer : IAttentionVisitor
     /// <exception cref="InputException">A feature of all texts together has no value in them.</exception>
     public HeadTable ToTable() => ToTable(leaveOutUndefined: false);
 
-    /// <summary>The table; features of all texts together that have no value in these are an error, or left out.</summary>
-    internal HeadTable ToTable(bool leaveOutUndefined)
+    /// <summary>The table, without the features that have no value in these texts if the caller wants so.</summary>
+    /// <param name="leaveOutUndefined">Whether a feature of all texts together that has no value in these is left out; otherwise it is an error.</param>
+    /// <exception cref="InvalidOperationException">No text was seen.</exception>
+    /// <exception cref="InputException">A feature has no value, and is not to be left out.</exception>
+    public HeadTable ToTable(bool leaveOutUndefined)
     {
         if (_texts == 0) throw new InvalidOperationException("no text was seen");
         double[] Of(Func<int, double> value) => [.. Enumerable.Range(0, _grid.Count).Select(value)];

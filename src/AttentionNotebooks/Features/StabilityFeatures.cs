@@ -46,8 +46,8 @@ public static class StabilityFeatures
     /// <summary>
     /// Content-driven share: of the squared weights among the first <see cref="FirstTokens"/> tokens, the part that changes from
     /// text to text. 0 for a head that puts the same weights on the same positions in every text (position-driven), towards 1
-    /// for one whose weights depend on what stands there. After the variability of Vig and Belinkov 2019, in squares, so that
-    /// one pass is enough; <see cref="Variability"/> has theirs.
+    /// for one whose weights depend on what stands there. After the variability of Vig and Belinkov 2019, but in
+    /// squares, so that one pass is enough.
     /// </summary>
     public static HeadFeature ContentShare { get; } = new("content_share", "share", $"Σ_ij Var_texts(A_ij) / Σ_ij E[A_ij²], i, j < {FirstTokens}, over texts of at least {FirstTokens} tokens", "after Vig & Belinkov 2019", First,
         m =>

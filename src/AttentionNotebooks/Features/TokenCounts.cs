@@ -12,8 +12,8 @@ public sealed class TokenCounts
     public static TokenCounts Of(IEnumerable<AttentionText> texts)
     {
         var counts = new TokenCounts();
-        foreach (string token in texts.SelectMany(t => t.Tokens ?? []).Where(t => !AttentionText.IsSpecial(t)))
-            counts._counts[token] = counts[token] + 1;
+        foreach (var text in texts.Where(t => t.Tokens is not null))
+            foreach (int i in Own(text)) counts._counts[text.Tokens![i]] = counts[text.Tokens[i]] + 1;
         return counts;
     }
 
@@ -25,7 +25,9 @@ public sealed class TokenCounts
     /// <param name="text">The text, with tokens.</param>
     public int RarestOf(AttentionText text)
     {
-        int[] own = [.. Enumerable.Range(0, text.Length).Where(i => !AttentionText.IsSpecial(text.Tokens![i]))];
+        int[] own = [.. Own(text)];
         return own.Length == 0 ? -1 : own.MinBy(i => this[text.Tokens![i]]);
     }
+
+    private static IEnumerable<int> Own(AttentionText text) => Enumerable.Range(0, text.Length).Where(i => !text.Roles![i].IsSpecial());
 }

@@ -50,16 +50,16 @@ public static class TokenFeatures
     /// <param name="counts">How often each token occurs.</param>
     public static IReadOnlyList<HeadFeature> All(TokenCounts counts) => [Self, Previous, Next, Cls, Sep, Punctuation, SameWord, Rarest(counts), ContentWords, FunctionWords];
 
-    /// <summary>Whether a token is nothing but punctuation marks and symbols; special tokens are not.</summary>
+    /// <summary>Whether a token is nothing but punctuation marks and symbols; special tokens, which all hold letters, are not.</summary>
     /// <param name="token">The token.</param>
-    public static bool IsPunctuation(string token) => !AttentionText.IsSpecial(token) && token.Length > 0 && token.All(c => char.IsPunctuation(c) || char.IsSymbol(c));
+    public static bool IsPunctuation(string token) => token.Length > 0 && token.All(c => char.IsPunctuation(c) || char.IsSymbol(c));
 
     private static HeadFeature Tagged(string name, string classes, HashSet<string> tags) => new(name, "share", $"Σ_i Σ_j∈{classes} classes A_ij / n", "classes of Universal Dependencies",
         (a, t) => t.OnKeys(a, t.Cached(name, () => t.MarkTags(tags.Contains)))) { Range = "0 … 1", Needs = FeatureNeeds.Tags };
 
     private static IEnumerable<(int, int)> SameWords(AttentionText text)
     {
-        var words = TokenWords.Of(text.Tokens!);
+        var words = TokenWords.Of(text);
         for (int i = 0; i < words.Length; i++)
             for (int j = 0; j < words.Length; j++)
                 if (words[i].Number >= 0 && words[i].Number != words[j].Number && words[i].Word == words[j].Word) yield return (i, j);

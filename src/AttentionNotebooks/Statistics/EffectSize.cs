@@ -28,7 +28,7 @@ public static class EffectSize
     public static (double H, double PValue, double EpsilonSquared) KruskalWallis(double[] values, int[] labels)
     {
         int n = values.Length, groups = labels.Distinct().Count();
-        double[] ranks = FeatureScaling.MidRanks(values);
+        double[] ranks = Ranks.Of(values);
         // The tie-corrected H is (n − 1) times η² of the mid-ranks.
         double epsilon = groups < 2 || values.Distinct().Count() < 2 ? double.NaN : EtaSquared(ranks, labels);
         double h = (n - 1) * epsilon;

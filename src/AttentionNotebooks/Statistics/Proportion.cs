@@ -11,13 +11,13 @@ public readonly record struct Proportion(int Correct, int Count)
     public double Value => (double)Correct / Count;
 
     /// <summary>The 95 % interval of Wilson 1927, which stays within 0…1 and holds for small counts.</summary>
-    public (double Low, double High) Interval
+    public Interval Interval
     {
         get
         {
-            if (Count == 0) return (0, 1);
+            if (Count == 0) return new Interval(double.NaN, 0, 1);
             double n = Count, p = Value, centre = p + Z * Z / (2 * n), spread = Z * Math.Sqrt(p * (1 - p) / n + Z * Z / (4 * n * n)), scale = 1 + Z * Z / n;
-            return (Math.Max(0, (centre - spread) / scale), Math.Min(1, (centre + spread) / scale));
+            return new Interval(p, Math.Max(0, (centre - spread) / scale), Math.Min(1, (centre + spread) / scale));
         }
     }
 }

@@ -7,7 +7,7 @@ public static class RankCorrelation
     /// <param name="x">Values.</param>
     /// <param name="y">As many.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
-    public static double Spearman(IReadOnlyList<double> x, IReadOnlyList<double> y) => Pearson(Ranks(x), Ranks(y));
+    public static double Spearman(IReadOnlyList<double> x, IReadOnlyList<double> y) => Pearson(Ranks.Of(x), Ranks.Of(y));
 
     /// <summary>Pearson's correlation: −1 … 1; NaN where a column is constant.</summary>
     /// <param name="x">Values.</param>
@@ -34,19 +34,4 @@ public static class RankCorrelation
     /// </summary>
     /// <param name="n">Values per column.</param>
     public static double ByChance(int n) => 1.96 / Math.Sqrt(n - 1);
-
-    /// <summary>Ranks from 0; equal values share their mean rank.</summary>
-    internal static double[] Ranks(IReadOnlyList<double> x)
-    {
-        int[] order = [.. Enumerable.Range(0, x.Count).OrderBy(i => x[i])];
-        var ranks = new double[x.Count];
-        for (int i = 0; i < order.Length;)
-        {
-            int end = i;
-            while (end + 1 < order.Length && x[order[end + 1]] == x[order[i]]) end++;
-            for (int k = i; k <= end; k++) ranks[order[k]] = (i + end) / 2.0;
-            i = end + 1;
-        }
-        return ranks;
-    }
 }

@@ -114,6 +114,41 @@ public class MapArchiveTests
         Assert.Contains(problem, Assert.Throws<InputException>(() => MapArchive.Open(maps, file)).Message);
     }
 
+    [Theory]
+    [InlineData("[\"cls\",\"word\"]", "id 000000: has 2 roles for a map of 3")]
+    [InlineData("[\"cls\",\"noun\",\"sep\"]", "line 1: has the role \"noun\"; known are word, continuation, unknown, cls, sep, pad, mask")]
+    [InlineData("[\"cls\",3,\"sep\"]", "line 1: is not such a record")]
+    public void Roles_that_do_not_fit_are_refused(string roles, string problem)
+    {
+        using var folder = new TestFolder();
+        string maps = Save(folder, Maps.Uniform(3)), line = $"{{\"id\":\"000000\",\"tokens\":[\"a\",\"b\",\"c\"],\"roles\":{roles}}}";
+        string file = folder.Write("tokens.jsonl", line);
+        Assert.Contains(problem, Assert.Throws<InputException>(() => MapArchive.Open(maps, file)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Roles_are_saved_where_the_spelling_of_tokens_does_not_say_them_and_only_there()
+    {
+        using var folder = new TestFolder();
+        string[] own = ["^", "a", "$"];
+        TokenRole[] roles = [TokenRole.Cls, TokenRole.Word, TokenRole.Sep];
+        AttentionText[] texts = [new("0", 3, ["[CLS]", "a", "[SEP]"]), new("1", 3, own) { Roles = roles }, new("2", 3, own)];
+        MapWriter.Save(new MapsInMemory(new HeadGrid(1, 1), texts, (_, _) => Maps.Uniform(3)), folder["maps.npz"]);
+        string tokens = MapWriter.TokensFileOf(folder["maps.npz"]);
+        Assert.Equal(
+        [
+            "{\"id\":\"0\",\"tokens\":[\"[CLS]\",\"a\",\"[SEP]\"]}",
+            "{\"id\":\"1\",\"tokens\":[\"^\",\"a\",\"$\"],\"roles\":[\"cls\",\"word\",\"sep\"]}",
+            "{\"id\":\"2\",\"tokens\":[\"^\",\"a\",\"$\"]}",
+        ], File.ReadAllLines(tokens));
+        var read = MapArchive.Open(folder["maps.npz"], tokens);
+        Assert.Equal(roles, read.Texts[1].Roles!);
+        Assert.Equal([2], read.Texts[1].SepPositions);
+        Assert.Empty(read.Texts[2].SepPositions);
+        File.WriteAllText(tokens, File.ReadAllText(tokens).Replace("\"cls\"", "\"mask\"", StringComparison.Ordinal));
+        Assert.NotEqual(read.Fingerprint, MapArchive.Open(folder["maps.npz"], tokens).Fingerprint);
+    }
+
     /// <summary>Saves maps as one layer and one head per text.</summary>
     internal static string Save(TestFolder folder, params double[][,] maps) =>
         Save(folder, [.. maps.Select((m, i) => ($"{i:000000}", new[] { 1, 1, m.GetLength(0), m.GetLength(1) }, m.Cast<double>().Select(v => (float)v).ToArray()))]);

@@ -11,6 +11,12 @@ public class WordMapsTests
     [InlineData("[CLS] cafe ##s [SEP]", "Cafés", new[] { -1, 0, 0, -1 })]
     [InlineData("[CLS] a - b [SEP]", "a-b", new[] { -1, 0, 0, 0, -1 })]
     [InlineData("[CLS] [UNK] now [SEP]", "☃ now", new[] { -1, 0, 1, -1 })]
+    [InlineData("[CLS] [MASK] now [SEP] [PAD]", "[MASK] now", new[] { -1, 0, 1, -1, -1 })]
+    [InlineData("<s> Play ing , Ġnow </s> <pad>", "Playing , now", new[] { -1, 0, 0, 1, 2, -1, -1 })]
+    [InlineData("<s> Ġcaf Ã© Ġ s </s>", "Café s", new[] { -1, 0, 0, -1, 1, -1 })]
+    [InlineData("<s> Ġð Ŀ Ĵ ³ </s>", "𝒳", new[] { -1, 0, 0, 0, 0, -1 })]
+    [InlineData("<s> caf Ã © </s>", "café", new[] { -1, 0, 0, 0, -1 })]
+    [InlineData("<s> ▁play ing ▁ , ▁now <unk> </s>", "Playing , now ☃", new[] { -1, 0, 0, -1, 1, 2, 3, -1 })]
     public void Pieces_find_their_words(string tokens, string words, int[] expected) =>
         Assert.Equal(expected, WordAlignment.Of(tokens.Split(' '), words.Split(' ')));
 
@@ -20,6 +26,10 @@ public class WordMapsTests
     [InlineData("[CLS] a b [SEP]", "a")]
     [InlineData("[CLS] a [SEP]", "a b")]
     [InlineData("[CLS] a [SEP]", "b")]
+    [InlineData("[CLS] [MASK] [SEP]", "a")]
+    [InlineData("<s> Ġa </s>", "b")]
+    [InlineData("<s> Ġa Ġb </s>", "a")]
+    [InlineData("<s> ▁a ▁b </s>", "a")]
     public void Other_words_do_not_fit(string tokens, string words) => Assert.Null(WordAlignment.Of(tokens.Split(' '), words.Split(' ')));
 
     [Fact]

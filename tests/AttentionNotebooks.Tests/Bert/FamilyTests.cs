@@ -168,6 +168,7 @@ public sealed class FamilyTests : IDisposable
     [InlineData("distilbert")]
     [InlineData("electra")]
     [InlineData("roberta")]
+    [InlineData("mpnet")]
     public void A_bare_encoder_has_no_prefix(string family)
     {
         var config = SmallConfig(family);

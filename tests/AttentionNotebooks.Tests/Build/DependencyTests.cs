@@ -91,8 +91,8 @@ public sealed partial class DependencyTests
     {
         var rows = locked.Select(p => $"| {p.Key.Package} | {p.Key.Version} | {Licence(p.Key.Package, p.Key.Version)} | {string.Join(", ", p.Value)} |\n");
         return "# Packages that the kit is built and tested with\n\n"
-            + "From the lock files (`packages.lock.json`: Linux, x64, CPU) and the licence that each package states; a test compares. The libtorch packages carry libtorch's own licences and those of what it holds in LICENSE-LIBTORCH.txt. Not in the lock files, and to be looked at by whoever builds with them: TorchSharp's CUDA packages (Windows, `-p:Torch=cuda`) and Accord (`-p:UseAccord=true`, LGPL-2.1).\n\n"
-            + "| package | version | licence | asked for by |\n|---|---|---|---|\n" + string.Concat(rows);
+            + "This table is made from the lock files (`packages.lock.json`: Linux, x64, CPU) and the licence that each package states. A test compares it. The libtorch packages have a file LICENSE-LIBTORCH.txt with the licences of libtorch and of all that it contains. Some packages are not in the lock files; check their licences if you build with them: TorchSharp's CUDA packages (Windows, `-p:Torch=cuda`) and Accord (`-p:UseAccord=true`, LGPL-2.1).\n\n"
+            + "| package | version | licence | used by |\n|---|---|---|---|\n" + string.Concat(rows);
     }
 
     private static string Licence(string package, string version)

@@ -23,7 +23,7 @@ public class CalibratedBertTests
                 var setting = calibration[new Head(layer, h)];
                 for (int i = 0; i < tokens.Length; i++)
                 {
-                    double[] edited = [.. Enumerable.Range(0, tokens.Length).Select(j => setting.Temperature * scores[h, i, j] + setting.Bias(j - i) + (tokens.Tokens[j] is "[CLS]" or "[SEP]" ? setting.SpecialBias : 0))];
+                    double[] edited = [.. Enumerable.Range(0, tokens.Length).Select(j => scores[h, i, j] / setting.Temperature + setting.Bias(j - i) + (tokens.Tokens[j] is "[CLS]" or "[SEP]" ? setting.SpecialBias : 0))];
                     double total = edited.Sum(Math.Exp);
                     for (int j = 0; j < tokens.Length; j++) Assert.Equal(Math.Exp(edited[j]) / total, maps[layer, h][i, j], 1e-5);
                 }
@@ -49,9 +49,9 @@ public class CalibratedBertTests
         var task = new MaskedWords(bert.Model, RandomBert.Texts);
         var identity = ModelCalibration.Identity(bert.Grid);
         Assert.Null(bert.Model.With(identity).Hooks);
-        Assert.Equal(TaskScores.Of(task).Losses, bert.Model.With(identity).Score(task).Losses);
+        Assert.Equal(TaskScores.Evaluate(task).Losses, bert.Model.With(identity).Score(task).Losses);
         // Of a changed model, the layers before the change neither.
-        var last = bert.Model.With(identity.With(new Head(2, 1), new HeadCalibration(3)));
+        var last = bert.Model.With(identity.With(new Head(2, 1), new HeadCalibration(1 / 3.0)));
         var (before, after) = (bert.Model.With(identity).Attention(RandomBert.Texts).Maps(2), last.Attention(RandomBert.Texts).Maps(2));
         foreach (var head in bert.Grid.All()) Assert.Equal(head != new Head(2, 1), before[head].Cast<float>().SequenceEqual(after[head].Cast<float>()));
     }
@@ -62,7 +62,7 @@ public class CalibratedBertTests
         using var bert = new RandomBert();
         var (a, b) = (bert.Everything(1), bert.Everything(2));
         var task = new MaskedWords(bert.Model, RandomBert.Texts);
-        double[] chained = TaskScores.Of(task, bert.Model.With(a).Hooks!.Then(bert.Model.With(b).Hooks)).Losses, composed = bert.Model.With(a).With(b).Score(task).Losses;
+        double[] chained = TaskScores.Evaluate(task, bert.Model.With(a).Hooks!.Then(bert.Model.With(b).Hooks)).Losses, composed = bert.Model.With(a).With(b).Score(task).Losses;
         for (int i = 0; i < chained.Length; i++) Assert.Equal(chained[i], composed[i], 1e-4);
     }
 
@@ -84,7 +84,7 @@ public class CalibratedBertTests
 
     public static TheoryData<string, HeadCalibration> Extremes => new()
     {
-        { "τ = 0", new HeadCalibration(0) }, { "τ = 1e6", new HeadCalibration(1e6) }, { "largest", new HeadCalibration(1e9, 1e9, 1e3) },
+        { "τ = ∞", new HeadCalibration(double.PositiveInfinity) }, { "τ = 1e-6", new HeadCalibration(1e-6) }, { "largest", new HeadCalibration(HeadCalibration.SmallestTemperature, 1e9, 1e3) },
         { "strength 1e6", new HeadCalibration().With(new GaussianPrior(2, 1, 1e6)) }, { "strength −1e6", new HeadCalibration().With(new GaussianPrior(0, 100, -1e6)) },
         { "narrowest", new HeadCalibration().With(new GaussianPrior(0.5, GaussianPrior.SmallestWidth, 1e6)) }, { "widest, farthest", new HeadCalibration().With(new GaussianPrior(1e9, 1e9, 5)) },
         { "special −1e6", new HeadCalibration(1, -1e6) }, { "special 1e6", new HeadCalibration(1, 1e6) }, { "gate 0", new HeadCalibration(1, 0, 0) },
@@ -103,12 +103,12 @@ public class CalibratedBertTests
     }
 
     [Fact]
-    public void Temperature_zero_looks_everywhere_alike_and_a_large_one_at_one_place()
+    public void An_infinite_temperature_looks_everywhere_alike_and_a_small_one_at_one_place()
     {
         using var bert = new RandomBert();
-        var flat = bert.Model.With(ModelCalibration.Uniform(bert.Grid, new HeadCalibration(0))).Attention([RandomBert.Texts[2]]).Extract();
+        var flat = bert.Model.With(ModelCalibration.Uniform(bert.Grid, new HeadCalibration(double.PositiveInfinity))).Attention([RandomBert.Texts[2]]).Extract();
         Assert.All(flat.Column("entropy"), e => Assert.Equal(Math.Log(9), e, 1e-5)); // [CLS], seven pieces, [SEP]
-        var sharp = bert.Model.With(ModelCalibration.Uniform(bert.Grid, new HeadCalibration(1e6))).Attention([RandomBert.Texts[2]]).Extract();
+        var sharp = bert.Model.With(ModelCalibration.Uniform(bert.Grid, new HeadCalibration(1e-6))).Attention([RandomBert.Texts[2]]).Extract();
         Assert.All(sharp.Column("max_weight"), w => Assert.True(w > 0.49)); // 1, or two equal keys share
     }
 

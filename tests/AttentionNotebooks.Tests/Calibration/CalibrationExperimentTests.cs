@@ -15,7 +15,7 @@ public class CalibrationExperimentTests
         int weights = (int)bert.Model.Model.parameters().Sum(p => p.numel()); // no pooler here: all take part
         Assert.Equal([0, 6, 18, 18, 18, 18, 72, weights], experiment.Arms.Select(a => a.Parameters));
         Assert.All(experiment.Arms, a => Assert.Equal(2, a.Scores.Count));
-        int[] test = [.. Enumerable.Range(0, 48).Where(i => experiment.Arms[0].Scores[0].Questions[i] > 0)];
+        int[] test = [.. Enumerable.Range(0, 48).Where(i => experiment.Arms[0].Scores[0].Targets[i] > 0)];
         Assert.Equal(experiment.TestItems, test.Length);
         Assert.Equal(CalibrationData.Held(48).Tested, test);
         foreach (var arm in experiment.Arms.Skip(1))
@@ -26,9 +26,15 @@ public class CalibrationExperimentTests
         }
         Assert.Equal(experiment.Comparisons.Count, experiment.Holm.Count);
         // Random clusters have the sizes of the true ones.
-        int[] Sizes(string arm) => [.. experiment.Arms.Single(a => a.Name == arm).Calibrations[0].Heads.GroupBy(h => h).Select(g => g.Count()).Order()];
-        Assert.Equal(Sizes("by cluster"), Sizes("random clusters"));
+        int[] Sizes(CalibrationArm arm) => [.. experiment[arm].Calibrations[0].Heads.GroupBy(h => h).Select(g => g.Count()).Order()];
+        Assert.Equal(Sizes(CalibrationArm.ByCluster), Sizes(CalibrationArm.RandomClusters));
         Assert.NotEqual(experiment.Arms[2].Calibrations[0], experiment.Arms[3].Calibrations[0]);
+        // What a row learnt shows in its loss, and where it learnt nothing the loss is the untouched model's.
+        foreach (var arm in experiment.Arms.Where(a => a.Calibrations.Count > 0))
+            Assert.Equal(arm.Calibrations.Count(c => !c.IsIdentity), experiment.SeedsMoved(arm));
+        Assert.Equal(experiment.Gain(experiment[CalibrationArm.ByFeatures]), experiment.Comparison(CalibrationArm.ByFeatures, CalibrationArm.Uncalibrated));
+        Assert.Throws<InputException>(() => experiment.Comparison(CalibrationArm.OneSet, CalibrationArm.PerHead));
+        Assert.Contains("all weights", Assert.Throws<InputException>(() => (experiment with { Arms = [.. experiment.Arms.SkipLast(1)] })[CalibrationArm.AllWeights]).Message);
     }
 
     [Fact]
@@ -60,7 +66,7 @@ public class CalibrationExperimentTests
         var random = new Random(2);
         TaskScores Made(double shift, int right) => new([1e6, .. items.Select(_ => 2 + shift + random.NextDouble())], [1, .. items.Select(i => i % 2 == 0 ? right : 1)], [1, .. items.Select(_ => 1)]);
         TaskScores[] worse = [.. Enumerable.Range(0, 5).Select(_ => Made(0.3, 0))], better = [.. Enumerable.Range(0, 5).Select(_ => Made(0, 1))], same = [.. Enumerable.Range(0, 5).Select(_ => Made(0, 1))];
-        var c = PairedComparison.Of(("better", better), ("worse", worse), items);
+        var c = PairedComparison.Compute(("better", better), ("worse", worse), items);
         Assert.Equal(-0.3, c.Loss, 0.05);
         Assert.InRange(-0.3, c.LossInterval.Low, c.LossInterval.High);
         Assert.True(c.LossInterval.High < 0);
@@ -68,12 +74,12 @@ public class CalibrationExperimentTests
         Assert.Equal(0.5, c.Accuracy, 1e-9);
         Assert.True(c.AccuracyInterval.Low > 0.3 && c.AccuracyInterval.High < 0.7);
         Assert.Equal((5, 5), (c.SeedsWithLessLoss, c.Seeds));
-        var nothing = PairedComparison.Of(("better", better), ("same", same), items);
+        var nothing = PairedComparison.Compute(("better", better), ("same", same), items);
         Assert.True(nothing.LossPValue > 0.01 && nothing.LossInterval.Low < 0 && nothing.LossInterval.High > 0);
         Assert.Equal(1, nothing.AccuracyPValue, 1e-9); // no item differs
         // What float32 rounds is no difference, and no seed has less loss by it.
         TaskScores[] rounded = [.. better.Select(t => t with { Losses = [.. t.Losses.Select(l => l * (1 - 1e-7))] })];
-        var rounding = PairedComparison.Of(("rounded", rounded), ("better", better), items);
+        var rounding = PairedComparison.Compute(("rounded", rounded), ("better", better), items);
         Assert.Equal((0.0, 1.0, 0), (rounding.Loss, rounding.LossPValue, rounding.SeedsWithLessLoss));
     }
 

@@ -20,9 +20,9 @@ public class CalibrationExportTests
     {
         using var bert = Checkpoint.Load(Repository.Path("data", "demo-bert"));
         using var folder = new TestFolder();
-        var grid = new HeadGrid(bert.Config.NumHiddenLayers, bert.Config.NumAttentionHeads);
+        var grid = bert.Config.Grid;
         var random = new Random(5);
-        var calibration = new ModelCalibration(grid, [.. grid.All().Select(_ => new HeadCalibration(0.5 + random.NextDouble(), 0, random.NextDouble()))]);
+        var calibration = new ModelCalibration(grid, [.. grid.All().Select(_ => new HeadCalibration(1 / (0.5 + random.NextDouble()), 0, random.NextDouble()))]);
         CalibrationExport.Export(bert.Folder, calibration, folder["folded"]);
         using var exported = Checkpoint.Load(folder["folded"]);
         AgreesOn(["The old sailor who had lost his boat [MASK] at the sea for a long time.", "Nobody came."], bert.With(calibration), exported);
@@ -32,19 +32,19 @@ public class CalibrationExportTests
     public void A_prior_or_a_special_bias_is_refused_unless_it_shall_be_left_out()
     {
         using var bert = new RandomBert();
-        var calibration = ModelCalibration.Identity(bert.Grid).With(new Head(0, 1), new HeadCalibration(2).With(new GaussianPrior(1, 1, 1))).With(new Head(2, 3), new HeadCalibration(1, 0.5));
+        var calibration = ModelCalibration.Identity(bert.Grid).With(new Head(0, 1), new HeadCalibration(0.5).With(new GaussianPrior(1, 1, 1))).With(new Head(2, 3), new HeadCalibration(1, 0.5));
         var error = Assert.Throws<InputException>(() => CalibrationExport.Export(bert.Folder, calibration, bert["folded"]));
         Assert.Contains("head 0-1 and 1 more", error.Message);
         Assert.False(Directory.Exists(bert["folded"]));
         Assert.Equal([new Head(0, 1), new Head(2, 3)], CalibrationExport.Export(bert.Folder, calibration, bert["folded"], leaveOutBiases: true));
         using var exported = Checkpoint.Load(bert["folded"]);
-        AgreesOn(RandomBert.Texts, bert.Model.With(ModelCalibration.Identity(bert.Grid).With(new Head(0, 1), new HeadCalibration(2))), exported);
+        AgreesOn(RandomBert.Texts, bert.Model.With(ModelCalibration.Identity(bert.Grid).With(new Head(0, 1), new HeadCalibration(0.5))), exported);
         Assert.Throws<InputException>(() => CalibrationExport.Export(bert.Folder, calibration, bert.Folder, leaveOutBiases: true));
     }
 
     [Fact]
     public void A_prior_of_no_strength_is_no_prior() =>
-        Assert.True(CalibrationExport.CanFold(new HeadCalibration(2).With(new GaussianPrior(3, 1, 0))));
+        Assert.True(CalibrationExport.CanFold(new HeadCalibration(0.5).With(new GaussianPrior(3, 1, 0))));
 
     private static void AgreesOn(string[] texts, CalibratedBert calibrated, Checkpoint exported)
     {

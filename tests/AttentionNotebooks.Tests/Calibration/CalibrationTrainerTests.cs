@@ -45,9 +45,9 @@ public class CalibrationTrainerTests
         var clustered = CalibrationTrainer.Fit(bert.Model, part, part, Tie(bert, "cluster"), Quick).Calibration;
         for (int i = 3; i < bert.Grid.Count; i++) Assert.Equal(clustered.Heads[i - 3], clustered.Heads[i]);
         Assert.Equal(3, clustered.Heads.Distinct().Count());
-        // log τ = W·f + w: of the second differences along an evenly spaced feature nothing is left.
+        // −ln τ = W·f + w: of the second differences along an evenly spaced feature nothing is left.
         var tying = Tying.ByFeatures(new HeadTable(bert.Grid, ["rank"], [[.. Enumerable.Range(0, bert.Grid.Count).Select(i => (double)i)]]));
-        double[] log = [.. CalibrationTrainer.Fit(bert.Model, part, part, tying, Quick with { Parts = CalibrationParts.Temperature }).Calibration.Heads.Select(h => Math.Log(h.Temperature))];
+        double[] log = [.. CalibrationTrainer.Fit(bert.Model, part, part, tying, Quick with { Parts = CalibrationParts.Temperature }).Calibration.Heads.Select(h => -Math.Log(h.Temperature))];
         Assert.NotEqual(log[0], log[1]);
         for (int i = 2; i < log.Length; i++) Assert.Equal(0, log[i] - 2 * log[i - 1] + log[i - 2], 1e-5);
     }
@@ -94,7 +94,7 @@ public class CalibrationTrainerTests
         var random = new Random(4);
         double[] at = [.. Enumerable.Range(0, bert.Grid.Count * layout.Count).Select(_ => random.NextDouble() - 0.5)];
         using var scope = NewDisposeScope();
-        Tensor Loss(Tensor theta) => task.Ask([.. Enumerable.Range(0, task.Count)], CalibrationHooks.Of(new LearnedSettings(theta, layout, bert.Grid.Heads), bert.Model.Tokenizer)).Loss.sum();
+        Tensor Loss(Tensor theta) => task.Evaluate([.. Enumerable.Range(0, task.Count)], CalibrationHooks.Of(new LearnedSettings(theta, layout, bert.Grid.Heads), bert.Model.Tokenizer)).Loss.sum();
         Tensor Theta(double[] values) => tensor(Array.ConvertAll(values, v => (float)v), [bert.Grid.Count, layout.Count]);
         var theta = Theta(at).requires_grad_();
         Loss(theta).backward();
@@ -131,7 +131,7 @@ public class CalibrationTrainerTests
         Assert.Equal(items, part.Items);
         Assert.True(part.Batches.Max(b => b.Length) <= task.Batches.Max(b => b.Length));
         Assert.True(part.Batches.Count < task.Batches.Count); // put together again
-        var (all, own) = (TaskScores.Of(task), part.Score());
+        var (all, own) = (TaskScores.Evaluate(task), part.Score());
         foreach (int i in items) Assert.Equal(all.Losses[i], own.Losses[i], 1e-4);
         Assert.Equal(0, own.Losses[1]);
     }
@@ -141,11 +141,13 @@ public class CalibrationTrainerTests
     {
         public string Name => "never better";
 
+        public HeadGrid Grid => new(3, 4);
+
         public int Count => 2;
 
         public IReadOnlyList<int[]> Batches => [[0, 1]];
 
-        public TaskAnswers Ask(IReadOnlyList<int> items, AttentionHooks? hooks = null) => new(ones(items.Count), zeros(items.Count), ones(items.Count));
+        public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null) => new(ones(items.Count), zeros(items.Count), ones(items.Count));
     }
 
     private static Tying Tie(RandomBert bert, string how) => how switch

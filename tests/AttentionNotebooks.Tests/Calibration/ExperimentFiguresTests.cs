@@ -11,7 +11,7 @@ public sealed class ExperimentFiguresTests : IDisposable
     public static ExperimentFigures Sample(string task = "masked words", double gain = 0.5)
     {
         ArmFigures Arm(string name, ArmKind kind, int parameters, double loss) => new(name, kind, parameters, [loss - 0.01, loss + 0.01], [0.5, 0.625]);
-        PairedComparison Compared(string first, string second, double change, double p, int less) => new(first, second, change, (change - 0.1, change + 0.3), p, 0.01, (-0.02, 0.03), 1, less, 2);
+        PairedComparison Compared(string first, string second, double change, double p, int less) => new(first, second, change, new(change, change - 0.1, change + 0.3), p, 0.01, new(0.01, -0.02, 0.03), 1, less, 2);
         return new ExperimentFigures("demo", task, new HeadGrid(2, 3), 40, 16, 2, 7, CalibrationParts.Temperature | CalibrationParts.Gate, 5, 0.02, 1e-4,
             [Arm("uncalibrated", ArmKind.Uncalibrated, 0, 2), Arm("by features", ArmKind.Calibrated, 84, 2 - gain), Arm("shuffled features", ArmKind.Control, 84, 1.9), Arm("all weights", ArmKind.FullTuning, 5_000_000, 1)],
             [Compared("by features", "uncalibrated", -gain, 0.001, 2), Compared("shuffled features", "uncalibrated", -0.1, 0.3, 1), Compared("all weights", "uncalibrated", -1, 0.002, 2), Compared("by features", "shuffled features", -0.4, 0.02, 2)],
@@ -47,8 +47,8 @@ public sealed class ExperimentFiguresTests : IDisposable
     public void Figures_are_those_of_the_experiment()
     {
         TaskScores[] Scores(double loss) => [new([loss, 3 * loss, 0], [1, 0, 0], [1, 1, 0]), new([loss, loss, 0], [1, 1, 0], [1, 1, 0])];
-        ExperimentArm[] arms = [new("uncalibrated", ArmKind.Uncalibrated, 0, Scores(2), []), new("one set", ArmKind.Calibrated, 6, Scores(1), [])];
-        var compared = PairedComparison.Of(("one set", arms[1].Scores), ("uncalibrated", arms[0].Scores), [0, 1]);
+        ExperimentArm[] arms = [new(CalibrationArm.Uncalibrated, 0, Scores(2), []), new(CalibrationArm.OneSet, 6, Scores(1), [])];
+        var compared = PairedComparison.Compute(("one set", arms[1].Scores), ("uncalibrated", arms[0].Scores), [0, 1]);
         var figures = ExperimentFigures.Of(new CalibrationExperiment(arms, [compared], [0.5], 2, 2), "demo", "masked words", new HeadGrid(2, 3), 3, new ExperimentOptions(new CalibrationOptions(Epochs: 4), 2, FullTuning: false));
         Assert.Equal([4, 2], figures.Arms[0].Losses);
         Assert.Equal([0.5, 1], figures.Arms[0].Accuracies);
@@ -63,6 +63,19 @@ public sealed class ExperimentFiguresTests : IDisposable
         Assert.Equal(figures.Arms[1].Losses, read[1].Losses);
         _folder.Write("bad.csv", File.ReadAllText(_folder["arms.csv"]).Replace("calibrated,6", "magic,6"));
         Assert.Contains("column kind: has \"magic\", which is no kind of arm", Assert.Throws<InputException>(() => ExperimentCsv.Read(_folder["bad.csv"])).Message);
+    }
+
+    [Fact]
+    public void A_row_that_was_kept_as_the_untouched_model_is_named_with_its_seeds()
+    {
+        var sample = Sample();
+        Assert.All(sample.Arms.Skip(1), a => Assert.Equal(2, sample.SeedsMoved(a)));
+        Assert.Empty(sample.Unmoved());
+        var arm = sample.Arms[1];
+        // The second seed differs by less than float32 can hold, the first by more.
+        var kept = sample with { Arms = [sample.Arms[0], arm with { Losses = [1.5, 2.01 + 1e-8] }, .. sample.Arms.Skip(2)] };
+        Assert.Equal(1, kept.SeedsMoved(kept.Arms[1]));
+        Assert.Equal(["by features: in 1 of 2 seeds nothing that was learnt did better on dev than the model as it is, which was kept"], kept.Unmoved());
     }
 
     [Fact]

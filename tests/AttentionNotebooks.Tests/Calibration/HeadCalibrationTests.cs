@@ -30,10 +30,10 @@ public class HeadCalibrationTests
     public void One_setting_after_another_is_the_scores_edited_twice()
     {
         var table = new BucketPrior([.. Enumerable.Range(0, BucketPrior.Count).Select(i => i - 5.0)]);
-        var first = new HeadCalibration(0.5, 1, 2) { Priors = [new GaussianPrior(1, 1, 2), table] };
-        var second = new HeadCalibration(3, -4, 0.25) { Priors = [new GaussianPrior(-2, 2, 1), table] };
+        var first = new HeadCalibration(2, 1, 2) { Priors = [new GaussianPrior(1, 1, 2), table] };
+        var second = new HeadCalibration(1 / 3.0, -4, 0.25) { Priors = [new GaussianPrior(-2, 2, 1), table] };
         var both = first.Then(second);
-        double Edit(HeadCalibration c, double score, int offset, bool special) => c.Temperature * score + c.Bias(offset) + (special ? c.SpecialBias : 0);
+        double Edit(HeadCalibration c, double score, int offset, bool special) => score / c.Temperature + c.Bias(offset) + (special ? c.SpecialBias : 0);
         foreach (int offset in new[] { -7, -1, 0, 1, 20 })
             foreach (bool special in new[] { false, true })
                 Assert.Equal(Edit(second, Edit(first, 0.7, offset, special), offset, special), Edit(both, 0.7, offset, special), 1e-9);
@@ -59,7 +59,7 @@ public class HeadCalibrationTests
     public static TheoryData<HeadCalibration, string> Unfit => new()
     {
         { new HeadCalibration(double.NaN), "temperature" }, { new HeadCalibration(-1), "below 0" }, { new HeadCalibration(1, double.PositiveInfinity), "special_bias" },
-        { new HeadCalibration(1, 0, -0.1), "gate" }, { new HeadCalibration(1e10), "temperature" },
+        { new HeadCalibration(1, 0, -0.1), "gate" }, { new HeadCalibration(1e-10), "temperature" }, { new HeadCalibration(0), "temperature 0" },
         { new HeadCalibration().With(new GaussianPrior(0, 0, 1)), "width" }, { new HeadCalibration().With(new GaussianPrior(double.NaN, 1, 1)), "centre" },
         { new HeadCalibration().With(new BucketPrior([.. Enumerable.Repeat(double.NaN, BucketPrior.Count)])), "gain 0" },
     };

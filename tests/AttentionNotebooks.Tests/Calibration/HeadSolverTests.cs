@@ -12,7 +12,7 @@ public class HeadSolverTests
     {
         using var bert = new RandomBert();
         var calibration = bert.Everything();
-        using var scores = HeadScores.Of(bert.Model.With(calibration), RandomBert.Texts, TheHead);
+        using var scores = HeadScores.Compute(bert.Model.With(calibration), RandomBert.Texts, TheHead);
         HeadFeature[] features = [.. StandardFeatures.All, FeatureCatalogue.For(bert.Model.With(calibration).Attention(RandomBert.Texts)).Get("best_offset")];
         var table = bert.Model.With(calibration).Attention(RandomBert.Texts).Extract(features);
         foreach (var f in features) Assert.Equal(table[TheHead, f.Name], scores.Feature(f, calibration[TheHead]), 1e-5);
@@ -39,21 +39,21 @@ public class HeadSolverTests
         using var bert = new RandomBert();
         var identity = ModelCalibration.Identity(bert.Grid);
         double entropy = bert.Model.With(identity).Attention(RandomBert.Texts).Extract()[TheHead, "entropy"];
-        using var scores = HeadScores.Of(bert.Model.With(identity.With(TheHead, new HeadCalibration(5))), RandomBert.Texts, TheHead);
-        Assert.Equal(1, HeadSolver.Solve(scores, new HeadCalibration(5), StandardFeatures.Get("entropy"), entropy).Setting.Temperature, 1e-3);
+        using var scores = HeadScores.Compute(bert.Model.With(identity.With(TheHead, new HeadCalibration(0.2))), RandomBert.Texts, TheHead);
+        Assert.Equal(1, HeadSolver.Solve(scores, new HeadCalibration(0.2), StandardFeatures.Get("entropy"), entropy).Setting.Temperature, 1e-3);
     }
 
     [Fact]
     public void A_value_out_of_reach_is_refused_with_what_is_in_reach()
     {
         using var bert = new RandomBert();
-        using var scores = HeadScores.Of(bert.Model.With(ModelCalibration.Identity(bert.Grid)), RandomBert.Texts, TheHead);
+        using var scores = HeadScores.Compute(bert.Model.With(ModelCalibration.Identity(bert.Grid)), RandomBert.Texts, TheHead);
         var error = Assert.Throws<InputException>(() => HeadSolver.Solve(scores, HeadCalibration.Identity, StandardFeatures.Get("entropy"), 5));
         Assert.Contains("it goes from", error.Message);
         Assert.Contains("1-2", error.Message);
         Assert.Contains("no bump", Assert.Throws<InputException>(() => HeadSolver.Solve(scores, HeadCalibration.Identity, StandardFeatures.Get("entropy"), 1, Knob.Centre)).Message);
         Assert.Contains("more than the head's own map", Assert.Throws<InputException>(() => scores.Feature(LayerFeatures.RolloutDistance, HeadCalibration.Identity)).Message);
-        Assert.Throws<InputException>(() => HeadScores.Of(bert.Model.With(ModelCalibration.Identity(bert.Grid)), RandomBert.Texts, new Head(3, 0)));
+        Assert.Throws<InputException>(() => HeadScores.Compute(bert.Model.With(ModelCalibration.Identity(bert.Grid)), RandomBert.Texts, new Head(3, 0)));
     }
 
     [Fact]
@@ -105,8 +105,8 @@ public class HeadSolverTests
         var calibrated = bert.Model.With(bert.Everything());
         void Once()
         {
-            using var scores = HeadScores.Of(calibrated, RandomBert.Texts, TheHead);
-            scores.Feature(StandardFeatures.Get("entropy"), new HeadCalibration(2));
+            using var scores = HeadScores.Compute(calibrated, RandomBert.Texts, TheHead);
+            scores.Feature(StandardFeatures.Get("entropy"), new HeadCalibration(0.5));
         }
         Once();
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;

@@ -61,7 +61,7 @@ public class ImportanceModelTests
         string[] features = ["mean_distance", "entropy", "previous", "cls"];
         foreach (var folds in new[] { HeadFolds.Random, HeadFolds.ByLayer })
         {
-            var model = ImportanceModel.Of(Real, made, features, folds, permutations: 49);
+            var model = ImportanceModel.Fit(Real, made, features, folds, permutations: 49);
             Assert.True(model.R2 > 0.9, $"{folds}: {model.R2}");
             Assert.Equal(0.02, model.PValue, 1e-9); // the least of 49 permutations
             Assert.True(model.Null.Max() < 0.3);
@@ -72,7 +72,7 @@ public class ImportanceModelTests
             Assert.All(model.Effects.Skip(1), e => Assert.True(Math.Abs(e.Coefficient) < 0.2));
         }
         double[] noise = [.. distance.Select(_ => random.NextDouble())];
-        var nothing = ImportanceModel.Of(Real, noise, features, permutations: 49);
+        var nothing = ImportanceModel.Fit(Real, noise, features, permutations: 49);
         Assert.True(nothing.R2 < 0.1);
         Assert.True(nothing.PValue > 0.02);
     }
@@ -83,7 +83,7 @@ public class ImportanceModelTests
         var tweets = HeadTableCsv.ReadCsv(Repository.Path("data", "bert-base", "heads.tweets.csv"));
         string[] features = ["mean_distance", "entropy"];
         double[] Rule(HeadTable t) => [.. t.Column("entropy").Select((e, i) => 3 * e - 0.1 * t.Column("mean_distance")[i])];
-        var model = ImportanceModel.Of(Real, Rule(Real), features, permutations: 0);
+        var model = ImportanceModel.Fit(Real, Rule(Real), features, permutations: 0);
         var there = model.Transfer(tweets, Rule(tweets));
         Assert.True(there.R2 > 0.99 && there.RankInterval.Low > 0.95 && there.RankInterval.High <= 1);
         double[] shuffled = Rule(tweets);
@@ -99,7 +99,7 @@ public class ImportanceModelTests
     public void The_same_seed_gives_the_same_figures()
     {
         double[] y = Numbers(Golden.GetProperty("y"));
-        ImportanceModel Of(int seed) => ImportanceModel.Of(Real, y, ["mean_distance", "entropy"], permutations: 9, seed: seed);
+        ImportanceModel Of(int seed) => ImportanceModel.Fit(Real, y, ["mean_distance", "entropy"], permutations: 9, seed: seed);
         Assert.Equal(Of(1).R2, Of(1).R2);
         Assert.Equal(Of(1).Effects, Of(1).Effects);
         Assert.NotEqual(Of(1).R2, Of(2).R2);
@@ -108,7 +108,7 @@ public class ImportanceModelTests
     [Fact]
     public void What_cannot_be_explained_is_refused()
     {
-        void Refused(string said, IReadOnlyList<double> importance) => Assert.Contains(said, Assert.Throws<InputException>(() => ImportanceModel.Of(Real, importance)).Message);
+        void Refused(string said, IReadOnlyList<double> importance) => Assert.Contains(said, Assert.Throws<InputException>(() => ImportanceModel.Fit(Real, importance)).Message);
         Refused("3 values", [1, 2, 3]);
         Refused("the same", new double[144]);
         Refused("head 0-1", [1, double.NaN, .. new double[142]]);

@@ -19,10 +19,10 @@ public class PlantedCaseTests
         using var original = Checkpoint.Load(Repository.Path("data", "demo-bert"));
         using var spoilt = Checkpoint.Load(Repository.Path("data", "demo-bert"));
         var grid = new HeadGrid(12, 12);
-        CalibrationExport.Fold(spoilt, ModelCalibration.Identity(grid).With(head, new HeadCalibration(factor)));
+        CalibrationExport.Fold(spoilt, ModelCalibration.Identity(grid).With(head, new HeadCalibration(1 / factor)));
         var part = TaskPart.All(new SameAnswers(original, spoilt, Texts));
         var fit = CalibrationTrainer.Fit(spoilt, part, part, Tying.Only(grid, head), new CalibrationOptions(CalibrationParts.Temperature, Epochs: 12, Rate: 0.05, Patience: 6));
-        Assert.Equal(1 / factor, fit.Calibration[head].Temperature, 0.05 / factor);
+        Assert.Equal(1, factor / fit.Calibration[head].Temperature, 0.05);
         Assert.True(fit.Best.DevLoss < 0.05 * fit.Epochs[0].DevLoss);
         Assert.Equal([head], fit.Calibration.Changed);
     }
@@ -61,17 +61,19 @@ public class PlantedCaseTests
 
         public string Name => "same answers";
 
+        public HeadGrid Grid => _model.Config.Grid;
+
         public int Count => _texts.Length;
 
         public IReadOnlyList<int[]> Batches { get; }
 
-        public TaskAnswers Ask(IReadOnlyList<int> items, AttentionHooks? hooks = null)
+        public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null)
         {
             var text = _texts[items[0]];
             var ours = LogProbabilities(_model, text, hooks);
             var theirs = tensor(_wanted[items[0]], ours.shape);
             var loss = theirs.exp().mul(theirs.add(ours, Scalars.MinusOne)).sum().view(1);
-            return new TaskAnswers(loss, zeros(1), ones(1).mul(tensor((float)text.Length)));
+            return new TaskOutput(loss, zeros(1), ones(1).mul(tensor((float)text.Length)));
         }
 
         private static float[] Answers(Checkpoint model, TokenizedText text, AttentionHooks? hooks)

@@ -32,7 +32,7 @@ public sealed class PruningFiguresTests : IDisposable
     {
         int[] removed = [0, 3, 6];
         PruningCurve Curve(string name, params double[] loss) => new(name, removed, [.. loss.Select(l => new TaskScores([l, l], [1, 0], [1, 1]))]);
-        var study = PruningStudy.Of([Curve("by features", 1, 2, 4)], [Curve("random 0", 1, 3, 4), Curve("random 1", 1, 3.5, 4)]);
+        var study = PruningStudy.Compare([Curve("by features", 1, 2, 4)], [Curve("random 0", 1, 3, 4), Curve("random 1", 1, 3.5, 4)]);
         var figures = PruningFigures.Of(study, "demo", "masked words", new HeadGrid(2, 3), 5, 2);
         Assert.Equal(["by features", PruningStudy.RandomOrders], figures.Areas.Select(a => a.Name));
         Assert.Equal((2, study.Comparisons.Count, 2), (figures.RandomOrders, figures.Comparisons.Count, figures.TestItems));
@@ -61,7 +61,7 @@ public sealed class PruningFiguresTests : IDisposable
 
     private static PruningFigures Sample()
     {
-        var accuracy = new MetricInterval(0.1, 0, 0.2);
+        var accuracy = new Interval(0.1, 0, 0.2);
         return new PruningFigures("demo", "masked words", new HeadGrid(2, 3), 24, 16, [0, 3, 6], 4,
             [.. new[] { "by features", "by gradient", PruningStudy.RandomOrders }.Select((name, i) => new PruningArea(name, new(3 + 0.1 * i, 2.5, 3.5), accuracy))],
             [

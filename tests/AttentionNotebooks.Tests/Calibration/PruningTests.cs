@@ -12,20 +12,20 @@ public sealed class PruningTests
     {
         using var bert = new RandomBert();
         var test = TaskPart.Of(new MaskedWords(bert.Model, RandomBert.Texts), [1, 2, 4, 5, 7, 8, 11]);
-        var curve = PruningCurve.Of(bert.Model, test, [new PruningOrder("backwards", [.. Enumerable.Range(0, 12).Select(i => (double)-i)])], steps: 4)[0];
+        var curve = PruningCurve.Measure(bert.Model, test, [new PruningOrder("backwards", [.. Enumerable.Range(0, 12).Select(i => (double)-i)])], steps: 4)[0];
         Assert.Equal([0, 3, 6, 9, 12], curve.Removed);
         Assert.Equal(Score(ModelCalibration.Identity(bert.Grid)), curve.Loss[0], 1e-9);
         // By hand, as gates of 0: the last three heads are those of layer 2, 1 to 3.
         Assert.Equal(Score(ModelCalibration.Identity(bert.Grid).With([new(2, 1), new(2, 2), new(2, 3)], h => h with { Gate = 0 })), curve.Loss[1], 1e-6);
         Assert.Equal(Score(ModelCalibration.Uniform(bert.Grid, new HeadCalibration(Gate: 0))), curve.Loss[^1], 1e-6);
         Assert.All(curve.Scores, s => Assert.Equal(7, s.Losses.Length)); // the test items alone
-        Assert.Throws<InputException>(() => PruningCurve.Of(bert.Model, test, [new PruningOrder("short", [1, 2])]));
-        Assert.Throws<InputException>(() => PruningCurve.Of(bert.Model, test, [new PruningOrder("none", [.. Enumerable.Repeat(double.NaN, 12)])]));
+        Assert.Throws<InputException>(() => PruningCurve.Measure(bert.Model, test, [new PruningOrder("short", [1, 2])]));
+        Assert.Throws<InputException>(() => PruningCurve.Measure(bert.Model, test, [new PruningOrder("none", [.. Enumerable.Repeat(double.NaN, 12)])]));
 
         double Score(ModelCalibration calibration)
         {
             var scores = bert.Model.With(calibration).Score(test.Task, test.Batches);
-            return test.Items.Sum(i => scores.Losses[i]) / test.Items.Sum(i => scores.Questions[i]);
+            return test.Items.Sum(i => scores.Losses[i]) / test.Items.Sum(i => scores.Targets[i]);
         }
     }
 
@@ -35,17 +35,17 @@ public sealed class PruningTests
         using var bert = new RandomBert();
         var test = TaskPart.All(new MaskedWords(bert.Model, RandomBert.Texts));
         var orders = PruningOrder.Random(bert.Grid, 3, seed: 4);
-        var together = PruningCurve.Of(bert.Model, test, orders, steps: 3, threads: 2);
+        var together = PruningCurve.Measure(bert.Model, test, orders, steps: 3, threads: 2);
         foreach (var (order, curve) in orders.Zip(together))
         {
-            var alone = PruningCurve.Of(bert.Model, test, [order], steps: 3)[0];
+            var alone = PruningCurve.Measure(bert.Model, test, [order], steps: 3)[0];
             for (int s = 0; s < curve.Loss.Count; s++) Assert.Equal(alone.Loss[s], curve.Loss[s], 1e-6);
         }
         Assert.Equal(together[0].Loss[^1], together[1].Loss[^1]); // without heads all orders are one
         Assert.Contains(together, c => Math.Abs(c.Loss[1] - together[0].Loss[1]) > 1e-4);
 
         var set = bert.Everything();
-        var calibrated = PruningCurve.Of(bert.Model, test, [orders[0]], steps: 3, start: set)[0];
+        var calibrated = PruningCurve.Measure(bert.Model, test, [orders[0]], steps: 3, start: set)[0];
         var first = orders[0].Importance.Index().OrderBy(x => x.Item).Take(4).Select(x => bert.Grid[x.Index]);
         Assert.Equal(bert.Model.With(set).Score(test.Task).Loss, calibrated.Loss[0], 1e-6);
         Assert.Equal(bert.Model.With(set.With(first, h => h with { Gate = 0 })).Score(test.Task).Loss, calibrated.Loss[1], 1e-5);
@@ -60,7 +60,7 @@ public sealed class PruningTests
         var (learnt, tested) = CalibrationData.Held(task.Count);
         var (measured, test) = (TaskPart.Of(task, learnt), TaskPart.Of(task, tested));
         var grid = PlantedBert.Grid;
-        PruningOrder gradient = PruningOrder.ByGradient(measured, grid), ablation = PruningOrder.ByAblation(measured, grid, threads: 2);
+        PruningOrder gradient = PruningOrder.ByGradient(measured), ablation = PruningOrder.ByAblation(measured, threads: 2);
         foreach (var order in new[] { gradient, ablation }) Assert.Equal(grid.PositionOf(PlantedBert.Planted), order.Positions(grid)[^1]);
         var backwards = new PruningOrder("the wrong way round", [.. ablation.Importance.Select(v => -v)]);
         var study = PruningStudy.Run(model, test, [gradient, ablation, backwards], new PruningOptions(Steps: 12, RandomOrders: 39));
@@ -90,7 +90,7 @@ public sealed class PruningTests
         TaskScores Made(double loss) => new([loss, loss + 1, 2 * loss], [loss < 2 ? 1 : 0, 1, loss < 2 ? 2 : 0], [1, 1, 2]);
         var good = Curve("good", 1, 1, 4);
         PruningCurve[] random = [Curve("random 0", 1, 3, 4), Curve("random 1", 1, 4, 4), Curve("random 2", 1, 0.5, 4)];
-        var study = PruningStudy.Of([good, Curve("bad", 1, 5, 4)], random);
+        var study = PruningStudy.Compare([good, Curve("bad", 1, 5, 4)], random);
         double Area(double middle) => 1.0 / 6 + middle / 2 + 4.0 / 3 + 0.25; // a quarter of a nat a question more: the second item's 1 over four questions
         Assert.Equal(Area(1), study.Areas[0].Loss.Value, 1e-12);
         Assert.Equal(Area(5), study.Areas[1].Loss.Value, 1e-12);
@@ -109,10 +109,10 @@ public sealed class PruningTests
         Assert.Equal(-2, study.Comparisons[2].Loss.Value, 1e-12);
         Assert.True(double.IsNaN(study.Comparisons[2].PValue));
 
-        var alone = PruningStudy.Of([good], []);
+        var alone = PruningStudy.Compare([good], []);
         Assert.Null(alone.RandomArea);
         Assert.Empty(alone.Comparisons);
-        Assert.Throws<ArgumentException>(() => PruningStudy.Of([good, good with { Removed = [0, 3, 6] }], []));
+        Assert.Throws<ArgumentException>(() => PruningStudy.Compare([good, good with { Removed = [0, 3, 6] }], []));
 
         string[] rows = PruningCsv.Of(study).TrimEnd('\n').Split('\n');
         Assert.Equal(1 + 5 * 3, rows.Length);
@@ -129,7 +129,7 @@ public sealed class PruningTests
         double[] importance = [.. table.Column("entropy").Select((e, i) => 2 * e - 0.1 * table.Column("mean_distance")[i])];
         var order = PruningOrder.ByFeatures(table, importance, features);
         Assert.True(RankCorrelation.Spearman(order.Importance, importance) > 0.99); // a planted linear law
-        Assert.Equal(ImportanceModel.Of(table, importance, features, permutations: 0, draws: 0).Predicted, order.Importance);
+        Assert.Equal(ImportanceModel.Fit(table, importance, features, permutations: 0, draws: 0).Predicted, order.Importance);
         // One head's importance becomes absurd: what is said of that head stays the same, and what is said of others does not.
         double[] absurd = [.. importance];
         absurd[70] += 5;
@@ -144,11 +144,11 @@ public sealed class PruningTests
         using var bert = new RandomBert();
         var task = new MaskedWords(bert.Model, RandomBert.Texts);
         var part = TaskPart.Of(task, [3, 0, 9]);
-        var whole = TaskScores.Of(task);
-        var own = TaskScores.Of(part.AsTask());
+        var whole = TaskScores.Evaluate(task);
+        var own = TaskScores.Evaluate(part.AsTask());
         Assert.Equal([0, 3, 9], part.Items);
         Assert.Equal(3, own.Losses.Length);
         for (int i = 0; i < 3; i++) Assert.Equal(whole.Losses[part.Items[i]], own.Losses[i], 1e-5);
-        Assert.Equal(part.Items.Select(i => whole.Questions[i]), own.Questions);
+        Assert.Equal(part.Items.Select(i => whole.Targets[i]), own.Targets);
     }
 }

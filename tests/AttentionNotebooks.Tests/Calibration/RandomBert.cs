@@ -33,7 +33,7 @@ internal sealed class RandomBert : IDisposable
     {
         var random = new Random(seed);
         double Draw(double low, double high) => low + (high - low) * random.NextDouble();
-        return new ModelCalibration(Grid, [.. Grid.All().Select((_, i) => new HeadCalibration(Draw(0.3, 2), Draw(-2, 2), Draw(0, 2))
+        return new ModelCalibration(Grid, [.. Grid.All().Select((_, i) => new HeadCalibration(1 / Draw(0.3, 2), Draw(-2, 2), Draw(0, 2))
         {
             Priors = i % 3 == 0 ? [] : i % 3 == 1 ? [new GaussianPrior(Draw(-4, 4), Draw(0.4, 3), Draw(-3, 3))] : [new GaussianPrior(-1, 1, 2), new BucketPrior([.. Enumerable.Range(0, BucketPrior.Count).Select(_ => Draw(-2, 2))])],
         })]);

@@ -43,9 +43,9 @@ public class CalibrationPlotsTests
     public void The_gain_is_the_fall_of_the_loss_with_the_interval_turned_round()
     {
         TaskScores[] Losses(double loss) => [new([loss, loss], [1, 0], [1, 1])];
-        ExperimentArm Arm(string name, ArmKind kind, int parameters, double loss) => new(name, kind, parameters, Losses(loss), []);
-        ExperimentArm[] arms = [Arm("uncalibrated", ArmKind.Uncalibrated, 0, 2), Arm("by features", ArmKind.Calibrated, 84, 1.5), Arm("shuffled features", ArmKind.Control, 84, 1.9), Arm("all weights", ArmKind.FullTuning, 5_000_000, 1)];
-        PairedComparison Gain(string name, double change) => new(name, "uncalibrated", change, (change - 0.1, change + 0.3), 0.01, 0, (0, 0), 1, 1, 1);
+        ExperimentArm Arm(CalibrationArm arm, int parameters, double loss) => new(arm, parameters, Losses(loss), []);
+        ExperimentArm[] arms = [Arm(CalibrationArm.Uncalibrated, 0, 2), Arm(CalibrationArm.ByFeatures, 84, 1.5), Arm(CalibrationArm.ShuffledFeatures, 84, 1.9), Arm(CalibrationArm.AllWeights, 5_000_000, 1)];
+        PairedComparison Gain(string name, double change) => new(name, "uncalibrated", change, new(change, change - 0.1, change + 0.3), 0.01, 0, new(0, 0, 0), 1, 1, 1);
         var experiment = new CalibrationExperiment(arms, [Gain("by features", -0.5), Gain("shuffled features", -0.1), Gain("all weights", -1)], [0.03, 0.03, 0.03], 2, 1);
         var figure = Plot.GainByParameters(experiment);
         var data = JsonNode.Parse(figure.DataJson)!.AsArray();

@@ -82,7 +82,7 @@ public class ClusterPlotsTests
     [Fact]
     public void Silhouette_bars_are_sorted_within_their_cluster_and_none_is_lost()
     {
-        var traces = Kit.Plot.SilhouettePlot(Sample).AllData();
+        var traces = Kit.Plot.SilhouetteByHead(Sample).AllData();
         Assert.Equal([72, 48, 24], traces.Select(t => t.GetProperty("x").GetArrayLength()));
         Assert.All(traces, t => Assert.Equal(t.GetProperty("x").Numbers().OrderDescending(), t.GetProperty("x").Numbers()));
         var rows = traces.SelectMany(t => t.GetProperty("y").Numbers()).ToArray();
@@ -93,7 +93,7 @@ public class ClusterPlotsTests
     public void The_best_k_is_marked_unless_another_is_chosen()
     {
         (int, double)[] values = [(2, 0.5), (3, 0.7), (4, 0.6)];
-        Assert.Equal("k = 3: 0.700", Kit.Plot.Silhouettes(values).Data(1).GetProperty("text")[0].GetString());
-        Assert.Equal("k = 4: 0.600", Kit.Plot.Silhouettes(values, chosen: 4).Data(1).GetProperty("text")[0].GetString());
+        Assert.Equal("k = 3: 0.700", Kit.Plot.SilhouetteByK(values).Data(1).GetProperty("text")[0].GetString());
+        Assert.Equal("k = 4: 0.600", Kit.Plot.SilhouetteByK(values, chosen: 4).Data(1).GetProperty("text")[0].GetString());
     }
 }

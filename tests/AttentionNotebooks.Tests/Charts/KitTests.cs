@@ -48,6 +48,18 @@ public class KitTests
     }
 
     [Fact]
+    public void Marks_of_pieces_that_are_a_space_are_shown_as_one_in_charts_and_texts()
+    {
+        Kit.Start();
+        var text = new TokenizedText([0, 5, 6, 7, 2], ["<s>", "the", "Ġcat", "##s", "</s>"], [0, 0, 0, 0, 0], [-1, 0, 1, 1, -1], 0);
+        Assert.Contains("> cat<", text.ToDisplayString("text/html"), StringComparison.Ordinal);
+        Assert.StartsWith("<s> the  cat ##s </s>\n", text.ToDisplayString("text/plain"), StringComparison.Ordinal);
+        string map = Kit.Plot.AttentionMap(new float[2, 2] { { 1, 0 }, { 0, 1 } }, ["Ġcat", "▁dog"], "title").ToJson();
+        Assert.Contains("\" cat\"", map, StringComparison.Ordinal);
+        Assert.Contains("\" dog\"", map, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Hosts_show_a_head_table_cut_and_with_the_number_of_rows_left_out()
     {
         Kit.Start();

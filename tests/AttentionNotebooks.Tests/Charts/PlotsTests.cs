@@ -16,11 +16,11 @@ public class PlotsTests
         ["ClusterScatter"] = () => Kit.Plot.ClusterScatter(Sample, _xy, "layer", "head", "title"),
         ["ClusterGrid"] = () => Kit.Plot.ClusterGrid(Sample, "title"),
         ["ClusterProfiles"] = () => Kit.Plot.ClusterProfiles(Sample, "title"),
-        ["ClusterFunctions"] = () => Kit.Plot.ClusterFunctions(ClusterSynthesis.Of(Sample, [HeadFunction.OfLayers(Grid), HeadFunction.OfFeature(Table, "signed", FunctionKind.Position, "tokens", ["signed"])], draws: 50), "title"),
+        ["ClusterFunctions"] = () => Kit.Plot.ClusterFunctions(ClusterSynthesis.Compute(Sample, [HeadFunction.OfLayers(Grid), HeadFunction.OfFeature(Table, "signed", FunctionKind.Position, "tokens", ["signed"])], draws: 50), "title"),
         ["HeadLinks"] = () => Kit.Plot.HeadLinks(Maps(), title: "title"),
         ["Tree"] = () => Kit.Plot.Tree(Dendrogram.Of(Sample.Space, Linkage.Average), Sample, "title"),
-        ["Silhouettes"] = () => Kit.Plot.Silhouettes([(2, 0.5), (3, 0.7), (4, 0.6)], title: "title"),
-        ["SilhouettePlot"] = () => Kit.Plot.SilhouettePlot(Sample, "title"),
+        ["SilhouetteByK"] = () => Kit.Plot.SilhouetteByK([(2, 0.5), (3, 0.7), (4, 0.6)], title: "title"),
+        ["SilhouetteByHead"] = () => Kit.Plot.SilhouetteByHead(Sample, "title"),
         ["Bars"] = () => Kit.Plot.Bars(["a", "b"], [1, 2], "value (nats)", "title", "caption"),
         ["Lines"] = () => Kit.Plot.Lines([0, 1, 2], [("one", [1, 2, 3]), ("two", [3, 2, 1])], "layer", "value (nats)", "title", "caption"),
     };
@@ -58,8 +58,8 @@ public class PlotsTests
     [InlineData("ClusterProfiles", null, "cluster")]
     [InlineData("ClusterFunctions", null, "cluster")]
     [InlineData("Tree", "head", "distance of the groups joined")]
-    [InlineData("Silhouettes", "number of clusters k", "mean silhouette (−1 to 1)")]
-    [InlineData("SilhouettePlot", "silhouette (−1 to 1)", null)]
+    [InlineData("SilhouetteByK", "number of clusters k", "mean silhouette (−1 to 1)")]
+    [InlineData("SilhouetteByHead", "silhouette (−1 to 1)", null)]
     [InlineData("Bars", "value (nats)", null)]
     [InlineData("Lines", "layer", "value (nats)")]
     public void Axes_are_named(string chart, string? x, string? y)
@@ -73,7 +73,7 @@ public class PlotsTests
     [InlineData("HeadGrid", 4)]
     [InlineData("ClusterGrid", 4)]
     [InlineData("ClusterScatter", 8)]
-    [InlineData("SilhouettePlot", 8)]
+    [InlineData("SilhouetteByHead", 8)]
     [InlineData("Distribution", 8)]
     public void A_chart_of_144_heads_is_a_few_kilobytes(string chart, int kilobytes) =>
         Assert.InRange(_charts[chart]().ToJson().Length, 500, kilobytes * 1024);
@@ -83,7 +83,7 @@ public class PlotsTests
     {
         // The sample's clusters are layers, so that layers explain whatever sets them apart.
         var noise = new HeadFunction("noise", FunctionKind.Importance, "nats", [.. Enumerable.Range(0, 144).Select(i => i * 89 % 144 / 144.0)]);
-        var data = Kit.Plot.ClusterFunctions(ClusterSynthesis.Of(Sample, [HeadFunction.OfLayers(Grid), noise])).Data();
+        var data = Kit.Plot.ClusterFunctions(ClusterSynthesis.Compute(Sample, [HeadFunction.OfLayers(Grid), noise])).Data();
         Assert.Equal(["(−1.0)", ""], data.GetProperty("text")[0].Texts());
         Assert.Equal(-1, data.GetProperty("z")[0][0].GetDouble());
     }
@@ -208,7 +208,7 @@ public class PlotsTests
         Assert.Throws<ArgumentException>(() => Kit.Plot.Bars(["a"], [1], "v", "t", baseline: [0, 1]));
         Assert.Contains("\"y\" has 1 values for 2 points", Assert.Throws<ArgumentException>(() => Kit.Plot.Lines([1, 2], [("y", [1])], "x", "y", "t")).Message);
         Assert.Throws<ArgumentException>(() => Kit.Plot.Lines([1], [], "x", "y", "t"));
-        Assert.Throws<ArgumentException>(() => Kit.Plot.Silhouettes([]));
-        Assert.Contains("k = 9", Assert.Throws<ArgumentException>(() => Kit.Plot.Silhouettes([(2, 0.5)], chosen: 9)).Message);
+        Assert.Throws<ArgumentException>(() => Kit.Plot.SilhouetteByK([]));
+        Assert.Contains("k = 9", Assert.Throws<ArgumentException>(() => Kit.Plot.SilhouetteByK([(2, 0.5)], chosen: 9)).Message);
     }
 }

@@ -31,7 +31,7 @@ public class HeadClustersTests
     }
 
     [Fact]
-    public void The_silhouette_finds_the_number_of_planted_groups() => Assert.Equal(4, Planted(apart: 3).Silhouettes().MaxBy(s => s.Silhouette).K);
+    public void The_silhouette_finds_the_number_of_planted_groups() => Assert.Equal(4, Planted(apart: 3).SilhouetteByK().MaxBy(s => s.Silhouette).K);
 
     [Fact]
     public void Two_clusters_of_one_kind_get_different_names()
@@ -71,11 +71,11 @@ public class HeadClustersTests
     [Theory]
     [InlineData(new[] { 0.0, 1 }, "2 heads differ"), InlineData(new[] { 0.0, 0, 0, 1, 1, 1 }, "2 heads differ")]
     public void A_number_of_clusters_cannot_be_chosen_for_too_few_heads(double[] values, string problem) =>
-        Assert.Contains(problem, Assert.Throws<InputException>(() => new HeadTable(new HeadGrid(1, values.Length), ["x"], [values]).Silhouettes()).Message);
+        Assert.Contains(problem, Assert.Throws<InputException>(() => new HeadTable(new HeadGrid(1, values.Length), ["x"], [values]).SilhouetteByK()).Message);
 
     [Fact]
     public void Numbers_of_clusters_that_the_heads_cannot_fill_are_not_tried() =>
-        Assert.Equal([2, 3], new HeadTable(new HeadGrid(1, 8), ["x"], [[0, 0, 1, 1, 5, 5, 9, 9]]).Silhouettes().Select(s => s.K));
+        Assert.Equal([2, 3], new HeadTable(new HeadGrid(1, 8), ["x"], [[0, 0, 1, 1, 5, 5, 9, 9]]).SilhouetteByK().Select(s => s.K));
 
     [Theory]
     [InlineData(1, "too few"), InlineData(13, "more than the 12 heads")]

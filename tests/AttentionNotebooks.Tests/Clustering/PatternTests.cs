@@ -65,7 +65,7 @@ public class PatternTests
     [Fact]
     public void The_experiment_on_the_real_heads_says_how_far_distance_alone_goes()
     {
-        var experiment = DistanceExperiment.Of(Golden.RealTable, shuffles: 99);
+        var experiment = DistanceExperiment.Run(Golden.RealTable, shuffles: 99);
         Assert.Equal(["mean_distance"], experiment.OnDistance.Table.Features);
         Assert.Equal(13, experiment.OnAll.Table.Features.Count);
         Assert.Equal(Validity.AdjustedRand(experiment.OnDistance.Labels, experiment.OnAll.Labels), experiment.AdjustedRand);
@@ -82,7 +82,7 @@ public class PatternTests
     {
         var noise = KMeansTests.Random(384, 2, 1);
         var table = new HeadTable(new HeadGrid(24, 16), ["mean_distance", "entropy"], [[.. noise.Select((p, i) => p[0] + 3 * (i % 2))], [.. noise.Select((p, i) => p[1] + 3 * (i / 2 % 2))]]);
-        Assert.Equal(384, DistanceExperiment.Of(table, shuffles: 9).OnAll.Labels.Length);
-        Assert.Equal(4, table.Silhouettes(algorithm: ClusterAlgorithms.Ward).MaxBy(s => s.Silhouette).K);
+        Assert.Equal(384, DistanceExperiment.Run(table, shuffles: 9).OnAll.Labels.Length);
+        Assert.Equal(4, table.SilhouetteByK(algorithm: ClusterAlgorithms.Ward).MaxBy(s => s.Silhouette).K);
     }
 }

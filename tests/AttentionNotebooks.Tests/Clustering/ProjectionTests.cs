@@ -78,13 +78,13 @@ public class ProjectionTests
     public void A_picture_that_keeps_everything_is_fully_trusted_and_one_in_another_order_is_not()
     {
         var distances = HeadSpace.OfPoints(Plane).Distances;
-        Assert.Equal(1, Faithfulness.Trustworthiness(distances, distances, 5));
-        Assert.Equal(0, Faithfulness.ScaledStress(distances, distances), 1e-7);
+        Assert.Equal(1, ProjectionQuality.Trustworthiness(distances, distances, 5));
+        Assert.Equal(0, ProjectionQuality.ScaledStress(distances, distances), 1e-7);
         double[][] scaled = [.. Plane.Select(p => new[] { 3 * p[1], 3 * p[0] })];
-        Assert.Equal(1, Faithfulness.Continuity(distances, HeadSpace.OfPoints(scaled).Distances, 5));
-        Assert.Equal(0, Faithfulness.ScaledStress(distances, HeadSpace.OfPoints(scaled).Distances), 1e-7);
+        Assert.Equal(1, ProjectionQuality.Continuity(distances, HeadSpace.OfPoints(scaled).Distances, 5));
+        Assert.Equal(0, ProjectionQuality.ScaledStress(distances, HeadSpace.OfPoints(scaled).Distances), 1e-7);
         double[][] shuffled = [.. Plane.OrderBy(p => p[0] * 7 % 1)];
-        Assert.InRange(Faithfulness.Trustworthiness(distances, HeadSpace.OfPoints(shuffled).Distances, 5), 0.2, 0.75);
+        Assert.InRange(ProjectionQuality.Trustworthiness(distances, HeadSpace.OfPoints(shuffled).Distances, 5), 0.2, 0.75);
     }
 
     [Fact]
@@ -109,6 +109,6 @@ public class ProjectionTests
         Assert.Contains("perplexity", Assert.Throws<InputException>(() => TSne.Fit(heads, 30)).Message);
         Assert.Contains("all heads are alike", Assert.Throws<InputException>(() => MultidimensionalScaling.Classical(new double[3, 3])).Message);
         Assert.Contains("too many for 2 heads", Assert.Throws<InputException>(() => MultidimensionalScaling.Classical(new double[2, 2])).Message);
-        Assert.Contains("fewer than half", Assert.Throws<InputException>(() => Faithfulness.Trustworthiness(new double[4, 4], new double[4, 4], 2)).Message);
+        Assert.Contains("fewer than half", Assert.Throws<InputException>(() => ProjectionQuality.Trustworthiness(new double[4, 4], new double[4, 4], 2)).Message);
     }
 }

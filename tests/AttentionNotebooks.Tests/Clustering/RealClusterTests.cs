@@ -18,7 +18,7 @@ public class RealClusterTests
     [Fact]
     public void The_shipped_mean_maps_are_what_the_maps_give()
     {
-        var again = MeanMaps.Of(Source("sst2.npz", "sst2.tokens.jsonl"), 20);
+        var again = MeanMaps.Compute(Source("sst2.npz", "sst2.tokens.jsonl"), 20);
         var shipped = MeanMaps.Read(Repository.Path("data", "bert-base", "mean-maps.npz"));
         foreach (var head in again.Grid.All())
             for (int q = 0; q < 20; q++)
@@ -40,8 +40,8 @@ public class RealClusterTests
     public void Four_clusters_of_all_features_are_more_than_chance_gives_and_hold_over_texts()
     {
         var clustering = Golden.RealTable.Cluster(4);
-        Assert.Equal(0.01, StructureNull.Of(clustering, NullModel.ShuffledFeatures, 99).SilhouettePValue);
-        Assert.Equal(0.01, StructureNull.Of(clustering, NullModel.OneGaussian, 99).SilhouettePValue);
+        Assert.Equal(0.01, StructureNull.Run(clustering, NullModel.ShuffledFeatures, 99).SilhouettePValue);
+        Assert.Equal(0.01, StructureNull.Run(clustering, NullModel.OneGaussian, 99).SilhouettePValue);
         Assert.InRange(Stability.OverTexts(clustering, TextSample.Read(Repository.Path("data", "bert-base", "texts.npz")).Resample, draws: 40)!.Mean, 0.9, 1);
     }
 
@@ -49,7 +49,7 @@ public class RealClusterTests
     public void The_neighbour_lookers_keep_their_clusters_from_SST_2_to_tweets()
     {
         HeadClustering sst2 = Golden.RealTable.Cluster(4), tweets = HeadTableCsv.ReadCsv(Repository.Path("data", "bert-base", "heads.tweets.csv")).Cluster(4);
-        var transfer = ClusterTransfer.Of(sst2, tweets, draws: 99);
+        var transfer = ClusterTransfer.Compute(sst2, tweets, draws: 99);
         Assert.Equal(0.01, transfer.PValue);
         Assert.InRange(transfer.Kept, 115, 130);
         foreach (var head in sst2.Clusters.Where(c => c.Name is "next-token" or "previous-token").SelectMany(c => c.Heads)) Assert.DoesNotContain(head, transfer.Moved);

@@ -2,7 +2,7 @@ using AttentionNotebooks.Tests.Features;
 
 namespace AttentionNotebooks.Tests.Clustering;
 
-/// <summary>Other texts, other features, other starts: values per text, mean maps, stability, transfer.</summary>
+/// <summary>Other texts, other features, other starts: values per text, stability, transfer.</summary>
 public class ResamplingTests
 {
     private static readonly HeadFeature[] Two = [StandardFeatures.Get("entropy"), StandardFeatures.Get("previous")];
@@ -44,7 +44,7 @@ public class ResamplingTests
         Assert.Equal((5, new HeadGrid(2, 3)), (read.Texts, read.Grid));
         File.WriteAllBytes(folder["v.npz"], File.ReadAllBytes(folder["v.npz"])[..^60]);
         Assert.Contains("attn text-features", Assert.Throws<InputException>(() => TextSample.Read(folder["v.npz"])).Message);
-        MeanMaps.Of(Source, 4).Write(folder["m.npz"]);
+        MeanMaps.Compute(Source, 4).Write(folder["m.npz"]);
         Assert.Contains("instead of [texts, layers, heads]", Assert.Throws<InputException>(() => TextSample.Read(folder["m.npz"])).Message);
         Assert.Contains("none.npz", Assert.Throws<InputException>(() => TextSample.Read(folder["none.npz"])).Message);
     }
@@ -52,39 +52,6 @@ public class ResamplingTests
     [Fact]
     public void A_feature_that_fails_fails_here_as_in_a_table() =>
         Assert.Contains("\"bad\"", Assert.Throws<InputException>(() => TextSample.Of(Source, [new HeadFeature("bad", "", (a, _) => a.sum(dim: 2))])).Message);
-
-    [Fact]
-    public void Positions_are_shared_out_over_bins_without_loss()
-    {
-        // Three positions on two bins: the middle one is split.
-        Assert.Equal([1, 0.5f, 0, 0, 0.5f, 1], MeanMaps.Shares(3, 2, perBin: false));
-        Assert.Equal([2 / 3f, 1 / 3f, 0, 0, 1 / 3f, 2 / 3f], MeanMaps.Shares(3, 2, perBin: true));
-    }
-
-    [Fact]
-    public void Mean_maps_are_maps_and_keep_the_shape_of_a_head()
-    {
-        var maps = MeanMaps.Of(Source, bins: 12);
-        foreach (var head in Source.Grid.All())
-            for (int q = 0; q < 12; q++) Assert.Equal(1, Enumerable.Range(0, 12).Sum(k => maps[head][q, k]), 1e-5);
-        // A head that looks back one token has nothing ahead of the diagonal but what the coarse tokens blur.
-        Assert.Equal(0, Enumerable.Range(0, 12).Sum(q => Enumerable.Range(0, 12).Where(k => k > q + 3).Sum(k => maps[new Head(0, 0)][q, k])), 1e-5);
-        // As many bins as tokens: the map itself.
-        var single = MapsInMemory.Single(Maps.Random(7, 3));
-        var same = MeanMaps.Of(single, 7)[new Head(0, 0)];
-        Assert.Equal(Maps.Random(7, 3)[2, 5], same[2, 5], 1e-6);
-        Assert.Equal((maps[new Head(0, 0)][4, 3] + maps[new Head(1, 2)][4, 3]) / 2, maps.Mean([new Head(0, 0), new Head(1, 2)])[4, 3], 1e-6);
-    }
-
-    [Fact]
-    public void Mean_maps_are_written_and_read()
-    {
-        using var folder = new TestFolder();
-        MeanMaps.Of(Source, 5).Write(folder["m.npz"]);
-        Assert.Equal(MeanMaps.Of(Source, 5)[new Head(1, 1)], MeanMaps.Read(folder["m.npz"])[new Head(1, 1)]);
-        TextSample.Of(Source, Two).Write(folder["v.npz"]);
-        Assert.Contains("entry maps", Assert.Throws<InputException>(() => MeanMaps.Read(folder["v.npz"])).Message);
-    }
 
     [Fact]
     public void Groups_that_lie_apart_come_out_again_whatever_is_varied()
@@ -110,7 +77,7 @@ public class ResamplingTests
         var clustering = Planted(0.02, 0).Cluster(4);
         var report = Stability.OverTexts(clustering, seed => Planted(2, seed), draws: 30)!;
         Assert.InRange(report.Mean, -0.1, 0.8);
-        Assert.True(report.Low <= report.Mean && report.Mean <= report.High);
+        Assert.True(report.Interval.Low <= report.Mean && report.Mean <= report.Interval.High);
         Assert.Contains(report.OwnCluster, p => p < 0.9);
         for (int i = 0; i < 48; i++) Assert.Equal(1, report.Consensus[i, i], 1e-12);
     }
@@ -136,14 +103,14 @@ public class ResamplingTests
     public void The_same_clusters_transfer_wholly_and_shuffled_ones_by_chance()
     {
         var a = Planted(0.02, 0).Cluster(4);
-        var same = ClusterTransfer.Of(a, Planted(0.02, 1).Cluster(4), seed => Planted(0.02, seed), seed => Planted(0.02, seed), draws: 99);
-        Assert.Equal((1.0, 48, 0.01), (same.AdjustedRand, same.Kept, same.PValue));
-        Assert.Equal((1.0, 1.0), (same.Low, same.High));
+        var same = ClusterTransfer.Compute(a, Planted(0.02, 1).Cluster(4), seed => Planted(0.02, seed), seed => Planted(0.02, seed), draws: 99);
+        Assert.Equal((1.0, 48, 0.01), (same.AdjustedRand.Value, same.Kept, same.PValue));
+        Assert.Equal((1.0, 1.0), (same.AdjustedRand.Low, same.AdjustedRand.High));
         Assert.Empty(same.Moved);
-        var noise = ClusterTransfer.Of(a, Planted(40, 7).Cluster(4), draws: 99);
+        var noise = ClusterTransfer.Compute(a, Planted(40, 7).Cluster(4), draws: 99);
         Assert.InRange(noise.PValue, 0.02, 1);
         Assert.Equal(48 - noise.Kept, noise.Moved.Count);
-        Assert.True(double.IsNaN(noise.Low));
+        Assert.True(double.IsNaN(noise.AdjustedRand.Low));
         Assert.InRange(noise.KeptByChance, 12, 30);
     }
 

@@ -93,7 +93,7 @@ public class ScikitLearnTests
     [Fact]
     public void Principal_components()
     {
-        var pca = PrincipalComponents.Of(Golden.Real, 13);
+        var pca = PrincipalComponents.Fit(Golden.Real, 13);
         Golden.Equal([Golden.Numbers("pca.explained")], [pca.Explained], Digits);
         double[][] theirs = Golden.Matrix("pca.components");
         for (int c = 0; c < 2; c++) Assert.Equal(1, Math.Abs(theirs[c].Zip(pca.Loadings[c], (a, b) => a * b).Sum()), Digits); // the sign is free
@@ -103,8 +103,8 @@ public class ScikitLearnTests
     public void Trustworthiness_and_continuity()
     {
         double[,] data = HeadSpace.OfPoints(Golden.Real).Distances, picture = HeadSpace.OfPoints(Golden.Matrix("trustworthiness.y")).Distances;
-        Assert.Equal(Golden.Number("trustworthiness.trust"), Faithfulness.Trustworthiness(data, picture, 12), Digits);
-        Assert.Equal(Golden.Number("trustworthiness.continuity"), Faithfulness.Continuity(data, picture, 12), Digits);
+        Assert.Equal(Golden.Number("trustworthiness.trust"), ProjectionQuality.Trustworthiness(data, picture, 12), Digits);
+        Assert.Equal(Golden.Number("trustworthiness.continuity"), ProjectionQuality.Continuity(data, picture, 12), Digits);
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public class ScikitLearnTests
         Assert.Equal(Golden.Numbers("tests.kruskal")[0], h, Digits);
         Assert.Equal(Golden.Numbers("tests.kruskal")[1], p, Digits);
         string[] Names(string path) => [.. Golden.Labels(path).Select(l => $"{l}")];
-        Assert.Equal(Golden.Number("tests.cramer"), Contingency.Of(Names("agreement.a"), Names("agreement.b"), shuffles: 0).CramersV, Digits);
+        Assert.Equal(Golden.Number("tests.cramer"), Contingency.Compute(Names("agreement.a"), Names("agreement.b"), shuffles: 0).CramersV, Digits);
         Golden.Equal([Golden.Numbers("tests.holm"), Golden.Numbers("tests.bh")], [MultipleTesting.Holm(Golden.Numbers("tests.p")), MultipleTesting.BenjaminiHochberg(Golden.Numbers("tests.p"))], Digits);
     }
 }

@@ -128,6 +128,23 @@ public sealed class CalibrateVerbTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder.Root, "x.*").Concat(Directory.GetFiles(_folder.Root, "y.*")));
     }
 
+    [Fact]
+    public async Task A_calibration_that_changes_nothing_is_reported_when_it_is_learnt_and_when_it_is_folded()
+    {
+        string file = _folder["nothing.json"];
+        var learnt = await Shell.Attn(["calibrate", "--model", _bert.Folder, "--task", "masked", "--text", _text, "--clusters", _clusters, "--epochs", "0", "--no-full", "--seeds", "1", "--out", file]);
+        Assert.Equal(0, learnt.Code);
+        Assert.Contains($"attn: {file} changes no head", learnt.Error);
+        Assert.Contains("by features: in 1 of 1 seeds nothing that was learnt", learnt.Output);
+        Assert.True(CalibrationFile.Read(file).IsIdentity);
+        var folded = await Shell.Attn(["fold", "--model", _bert.Folder, "--calibration", file, "--out", _folder["same"]]);
+        Assert.Equal(0, folded.Code);
+        Assert.Contains($"attn: {file} sets no temperature and no gate", folded.Error);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(_bert.Folder, "model.safetensors")), File.ReadAllBytes(Path.Combine(_folder["same"], "model.safetensors")));
+        ModelCalibration.Identity(_bert.Grid).With(new Head(0, 1), new HeadCalibration(Gate: 0.5)).Write(_folder["some.json"]);
+        Assert.DoesNotContain("sets no", (await Shell.Attn(["fold", "--model", _bert.Folder, "--calibration", _folder["some.json"], "--out", _folder["other"]])).Error);
+    }
+
     [Theory]
     [InlineData(2, "needs --text", "--task", "masked")]
     [InlineData(2, "needs --items", "--task", "agreement")]

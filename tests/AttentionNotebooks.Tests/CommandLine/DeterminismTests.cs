@@ -175,7 +175,7 @@ public sealed partial class DeterminismTests : IDisposable
     private string Calibration()
     {
         var grid = new HeadGrid(3, 4);
-        new ModelCalibration(grid, [.. grid.All().Select((_, i) => new HeadCalibration(0.5 + i / 12.0, Gate: 1 + i / 24.0))]).Write(folder["given.json"]);
+        new ModelCalibration(grid, [.. grid.All().Select((_, i) => new HeadCalibration(1 / (0.5 + i / 12.0), Gate: 1 + i / 24.0))]).Write(folder["given.json"]);
         return folder["given.json"];
     }
 

@@ -92,7 +92,7 @@ public sealed class ExplainVerbTests : IDisposable
     {
         var law = Law(Heads);
         var before = new TaskScores([1, 1], [1, 0], [1, 1]);
-        AblationEffect Effect(Head head, double change) => new(new HeadGroup(head.ToString(), [head]), AblationMode.Zero, false, before, before, new MetricInterval(change, change, change), new MetricInterval(-change, 0, 0), null);
+        AblationEffect Effect(Head head, double change) => new(new HeadGroup(head.ToString(), [head]), AblationMode.Zero, false, before, before, new Interval(change, change, change), new Interval(-change, 0, 0), null);
         AblationCsv.Write([.. law.Grid.All().Select(h => Effect(h, law[h, "gradient"]))], _folder["ablation.csv"]);
         var read = AblationCsv.ReadHeads(_folder["ablation.csv"]);
         Assert.Equal(law.Column("gradient"), read.Column("change"));

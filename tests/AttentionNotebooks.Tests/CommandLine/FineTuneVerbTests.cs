@@ -45,7 +45,7 @@ public sealed class FineTuneVerbTests : IDisposable
         using (var model = ClassifierCheckpoint.Load(_folder["tuned"]))
         {
             var task = new SentenceLabels(model, LabelledTexts.Read(items, SentenceTask.OfColumns("x", ["words"], "order"), model.Labels));
-            Assert.Contains(FormattableString.Invariant($"sentence labels, 60 items; before: loss {TaskScores.Of(task).Loss:0.000}, accuracy"), output, StringComparison.Ordinal);
+            Assert.Contains(FormattableString.Invariant($"sentence labels, 60 items; before: loss {TaskScores.Evaluate(task).Loss:0.000}, accuracy"), output, StringComparison.Ordinal);
         }
         Assert.Equal(3, File.ReadAllLines(_folder["a.csv"]).Length); // a header and two layers
         Assert.Equal(Attn.Done, (await Shell.Attn(["importance", "--model", _folder["tuned"], .. labels, "--precision", "bf16", "--out", _folder["i.csv"]])).Code);

@@ -18,6 +18,8 @@ public sealed class RunVerbTests : IDisposable
     private Task<int> RunAttn(params string[] arguments) =>
         Attn.Run(["run", .. arguments, "--out", bench.PathOf("out")], output, error, TestContext.Current.CancellationToken);
 
+    private static string WithKit => $"#r \"{typeof(Kit).Assembly.Location.Replace('\\', '/')}\"\nusing AttentionNotebooks;\n";
+
     private static string MustFail(string name)
     {
         string folder = AppContext.BaseDirectory;
@@ -89,6 +91,56 @@ public sealed class RunVerbTests : IDisposable
     {
         Assert.Equal(0, await RunAttn(bench.Write("a", "Environment.GetEnvironmentVariable(\"model\") + Environment.GetEnvironmentVariable(\"k\")"), "--param", "model=a=b", "--param", "k=4"));
         Assert.Contains("a=b4", File.ReadAllText(bench.PathOf("out", "a.ipynb")));
+    }
+
+    [Fact]
+    public async Task A_parameter_that_no_notebook_has_stops_the_run_with_the_names_of_those_there_are()
+    {
+        File.WriteAllText(bench.PathOf("more.csx"), "string FromMore() => Kit.Parameter(\"more\", \"x\");");
+        string first = bench.Write("a", "#load \"more.csx\"",
+            "int sentences = Kit.Parameter(\"sentences\", 4);\nvar model = Kit.Model();", "%md Kit.Parameter(\"no\", 1)");
+        string second = bench.Write("b", "// Kit.Parameter(\"neither\", 1)\nvar p = Kit.PathParameter(\"treebank\", \".\");");
+        Assert.Equal(1, await RunAttn(first, second, "--param", "sentence=3"));
+        Assert.Contains(
+            "parameter \"sentence\": does not exist. Did you mean sentences? Known: model, more, sentences, treebank.", error.ToString());
+        Assert.Equal("", output.ToString());
+        Assert.False(Directory.Exists(bench.PathOf("out")));
+        error.GetStringBuilder().Clear();
+        Assert.Equal(1, await RunAttn(bench.Write("c", "1"), "--param", "k=3"));
+        Assert.Contains("these notebooks have no parameters", error.ToString());
+    }
+
+    [Fact]
+    public async Task A_parameter_that_one_of_the_notebooks_has_is_good_for_all_and_a_computed_name_may_be_any()
+    {
+        Assert.Equal(0, await RunAttn(bench.Write("a", WithKit + "Kit.Parameter(\"k\", 4)"), bench.Write("b", "1"), "--param", "k=3"));
+        string computed = "string Read(string name) => Environment.GetEnvironmentVariable(name);\nRead(\"seeds\")";
+        Assert.Equal(0, await RunAttn(bench.Write("c", computed), "--param", "seeds=3"));
+        Assert.Equal("", error.ToString());
+    }
+
+    [Fact]
+    public async Task A_path_starts_from_where_the_user_is_and_not_from_the_notebooks_folder()
+    {
+        Directory.CreateDirectory(bench.PathOf("here"));
+        File.WriteAllText(bench.PathOf("here", "mine.txt"), "found");
+        string notebook = bench.Write("a", WithKit + "System.IO.File.ReadAllText(Kit.PathParameter(\"file\", \"other.txt\"))"
+            + " + System.IO.Path.GetFileName(Environment.CurrentDirectory)");
+        string before = Environment.CurrentDirectory;
+        Environment.CurrentDirectory = bench.PathOf("here");
+        try
+        {
+            Assert.Equal(0, await RunAttn(notebook, "--param", "file=mine.txt"));
+            Assert.Contains("found" + Path.GetFileName(bench.Folder), File.ReadAllText(bench.PathOf("out", "a.ipynb")));
+            Assert.Equal(1, await RunAttn(notebook, "--param", "file=missing.txt"));
+            Assert.Contains("parameter file: cannot be \"missing.txt\". Give a file or folder that exists; "
+                + $"relative paths start from {bench.PathOf("here")}", error.ToString());
+        }
+        finally
+        {
+            Environment.CurrentDirectory = before;
+        }
+        Assert.Null(Kit.StartFolder);
     }
 
     [Fact]

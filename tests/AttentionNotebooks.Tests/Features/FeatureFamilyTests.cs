@@ -189,20 +189,6 @@ public class FeatureFamilyTests
     }
 
     [Fact]
-    public void Variability_agrees_with_plain_loops_and_tells_position_from_content()
-    {
-        var source = Corpus.Source();
-        double[] fast = Variability.Of(source);
-        foreach (var head in source.Grid.All())
-            Assert.Equal(SlowFeatures.Together("variability", [.. Enumerable.Range(0, source.Texts.Count).Select(t => source[t, head])]), fast[source.Grid.PositionOf(head)], 1e-6);
-        var same = new MapsInMemory(new HeadGrid(1, 1), [new("0", 12, null), new("1", 12, null)], (_, _) => Maps.Random(12, 7));
-        Assert.Equal(0, Variability.Of(same)[0], 1e-7);
-        var other = new MapsInMemory(new HeadGrid(1, 1), same.Texts, (t, _) => Maps.Column(12, t));
-        Assert.Equal(0.5, Variability.Of(other)[0], 1e-7); // each of two columns is half away from its mean
-        Assert.Contains("first 10 tokens", Assert.Throws<InputException>(() => Variability.Of(MapsInMemory.Single(Maps.Uniform(4)))).Message);
-    }
-
-    [Fact]
     public void The_rollout_of_a_text_is_the_product_of_its_layers()
     {
         var source = Corpus.Source();

@@ -51,8 +51,8 @@ public sealed class NoNumberTests : IDisposable
     {
         using var bert = new RandomBert();
         var task = new MaskedWords(bert.Model, RandomBert.Texts, seed: 0);
-        Assert.All(TaskScores.Of(task).Losses, l => Assert.True(double.IsFinite(l)));
-        var error = Assert.Throws<InputException>(() => TaskScores.Of(task, new AttentionHooks { EditHeads = (layer, said) => layer == 1 ? said.mul(NaN) : said }));
+        Assert.All(TaskScores.Evaluate(task).Losses, l => Assert.True(double.IsFinite(l)));
+        var error = Assert.Throws<InputException>(() => TaskScores.Evaluate(task, new AttentionHooks { EditHeads = (layer, said) => layer == 1 ? said.mul(NaN) : said }));
         Assert.Contains("has a loss of NaN", error.Message, StringComparison.Ordinal);
         Assert.StartsWith("item ", error.InputSource, StringComparison.Ordinal);
     }
@@ -61,7 +61,7 @@ public sealed class NoNumberTests : IDisposable
     public void In_a_gradient_the_item_and_the_head_are_named()
     {
         using var bert = new RandomBert();
-        var error = Assert.Throws<InputException>(() => HeadGradients.OfGates(new RootOfNothing(new MaskedWords(bert.Model, RandomBert.Texts, seed: 0)), bert.Grid));
+        var error = Assert.Throws<InputException>(() => HeadGradients.ComputeGates(new RootOfNothing(new MaskedWords(bert.Model, RandomBert.Texts, seed: 0))));
         Assert.Equal(("head 0-0", "has a gradient that is NaN or infinite"), (error.Place, error.Problem));
     }
 
@@ -87,13 +87,15 @@ public sealed class NoNumberTests : IDisposable
     {
         public string Name => task.Name;
 
+        public HeadGrid Grid => task.Grid;
+
         public int Count => task.Count;
 
         public IReadOnlyList<int[]> Batches => task.Batches;
 
-        public TaskAnswers Ask(IReadOnlyList<int> items, AttentionHooks? hooks = null)
+        public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null)
         {
-            var answers = task.Ask(items, hooks);
+            var answers = task.Evaluate(items, hooks);
             return answers with { Loss = answers.Loss.add(answers.Loss.sub(answers.Loss).sqrt(), Scalars.One) };
         }
     }

@@ -149,16 +149,6 @@ internal static class SlowFeatures
                 var whole = maps.Where(m => m.GetLength(0) >= 10).ToArray();
                 var cells = Enumerable.Range(0, 100).Select(c => whole.Select(m => m[c / 10, c % 10]).ToArray()).ToArray();
                 return cells.Sum(c => Math.Pow(Deviation(c), 2)) / cells.Sum(c => c.Average(v => v * v));
-            case "variability":
-                var first = maps.Where(m => m.GetLength(0) >= 10).ToArray();
-                double changed = 0, mass = 0;
-                for (int c = 0; c < 100; c++)
-                {
-                    double mean = first.Average(m => m[c / 10, c % 10]);
-                    changed += first.Sum(m => Math.Abs(m[c / 10, c % 10] - mean));
-                    mass += first.Sum(m => m[c / 10, c % 10]);
-                }
-                return changed / (2 * mass);
             default: throw new ArgumentException($"no slow form of {feature}");
         }
     }

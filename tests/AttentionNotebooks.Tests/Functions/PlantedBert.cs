@@ -102,6 +102,8 @@ internal static class PlantedBert
 
         public string Name => "word before";
 
+        public HeadGrid Grid => _checkpoint.Config.Grid;
+
         public int Count => _asked.Length;
 
         public IReadOnlyList<int[]> Batches { get; init; }
@@ -112,7 +114,7 @@ internal static class PlantedBert
 
         public int Right(int item) => _asked[item].Right;
 
-        public TaskAnswers Ask(IReadOnlyList<int> items, AttentionHooks? hooks = null)
+        public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null)
         {
             var batch = new TokenBatch([.. items.Select(i => Texts[i])], 0, CPU);
             var places = tensor(items.Select((item, b) => (long)b * batch.Length + Place(item)).ToArray());
@@ -120,7 +122,7 @@ internal static class PlantedBert
             var states = _checkpoint.Model.Bert.forward(batch.Ids, batch.Segments, batch.Mask, hooks).view(-1, _checkpoint.Config.HiddenSize).index_select(0, places);
             var logits = _checkpoint.Model.Logits(states);
             var correct = logits.argmax(-1).eq(right).to_type(ScalarType.Float32);
-            return new TaskAnswers(nn.functional.cross_entropy(logits, right, reduction: nn.Reduction.None), correct, ones_like(correct));
+            return new TaskOutput(nn.functional.cross_entropy(logits, right, reduction: nn.Reduction.None), correct, ones_like(correct));
         }
     }
 }

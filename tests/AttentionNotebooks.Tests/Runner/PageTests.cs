@@ -152,6 +152,10 @@ public sealed partial class PageTests : IDisposable
         Assert.Equal($"<code class=\"formula\">{WebUtility.HtmlEncode(latex)}</code>", Formula.Render(latex, display: true));
 
     [Fact]
+    public void Words_in_a_formula_keep_the_spaces_around_them() =>
+        Assert.Contains("<mtext>token&#160;</mtext><mi>j</mi><mtext>&#160;is", Formula.Render(@"\text{token } j \text{ is}", display: false));
+
+    [Fact]
     public void Nesting_without_end_stays_as_typed() => Assert.StartsWith("<code", Formula.Render(new string('{', 100_000), display: true));
 
     [Fact]

@@ -3,7 +3,7 @@ using AttentionNotebooks.Runner;
 
 namespace AttentionNotebooks.Tests.Runner;
 
-/// <summary>The pictures of the README: each made by make.sh from a cell of gallery.dib, and small.</summary>
+/// <summary>The pictures of the gallery: each made by make.sh from a cell of gallery.dib, and small.</summary>
 public class PicturesTests
 {
     private const int MostBytes = 150_000;
@@ -26,14 +26,21 @@ public class PicturesTests
     public void Every_picture_is_light() => Assert.All(Names, name => Assert.InRange(new FileInfo(Path.Combine(_folder, name + ".png")).Length, 1, MostBytes));
 
     [Fact]
-    public void The_gallery_in_the_README_shows_every_picture_with_the_lines_that_make_it()
+    public void The_gallery_shows_every_picture_with_the_lines_that_make_it()
     {
-        string readme = File.ReadAllText(Repository.Path("README.md")).ReplaceLineEndings("\n");
-        string gallery = readme[readme.IndexOf("## Gallery", StringComparison.Ordinal)..];
+        string gallery = File.ReadAllText(Path.Combine(_folder, "README.md")).ReplaceLineEndings("\n");
         Assert.All(Names.Zip(Cells), p =>
         {
-            Assert.Contains($"(data/pictures/{p.First}.png)", readme); // one of them stands at the top
+            Assert.Contains($"({p.First}.png)", gallery);
             Assert.Contains(p.Second, gallery);
         });
+    }
+
+    [Fact]
+    public void The_README_opens_with_a_picture_of_the_gallery_and_leads_to_it()
+    {
+        string readme = File.ReadAllText(Repository.Path("README.md"));
+        Assert.Contains(Names, name => readme.Contains($"(data/pictures/{name}.png)", StringComparison.Ordinal));
+        Assert.Contains("(data/pictures/README.md)", readme);
     }
 }

@@ -20,6 +20,12 @@ internal sealed class BertFamily : ModelFamily
     public override string EncoderClass => "BertModel";
 
     /// <inheritdoc/>
+    public override bool ClassifiesPooledState => true;
+
+    /// <inheritdoc/>
+    public override bool IsTrained => true;
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>
     {
         ["cls.predictions.decoder.weight"] = null, ["cls.predictions.decoder.bias"] = "cls.predictions.bias",

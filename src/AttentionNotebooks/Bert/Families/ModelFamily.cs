@@ -6,7 +6,15 @@ namespace AttentionNotebooks;
 /// </summary>
 internal abstract class ModelFamily
 {
-    private static readonly ModelFamily[] All = [new BertFamily(), new DistilBertFamily(), new ElectraFamily(), new RobertaFamily()];
+    // Everything that this kit knows of a family stands in the family's own file; here is only the list.
+    private static readonly ModelFamily[] All =
+    [
+        new BertFamily(), new DistilBertFamily(), new ElectraFamily(), new RobertaFamily(),
+        new MpnetFamily(),
+    ];
+
+    /// <summary>The family of a model that does not name one.</summary>
+    public static ModelFamily Default => All[0];
 
     /// <summary>The families' names in a sentence.</summary>
     public static string Supported { get; } = string.Join(", ", All.Select(f => $"\"{f.ModelType}\""));
@@ -29,6 +37,18 @@ internal abstract class ModelFamily
     /// <summary>Tensors that repeat the word embeddings and the head's bias, under the name of the bias or, for the weights, <see langword="null"/>.</summary>
     public abstract IReadOnlyDictionary<string, string?> Tied { get; }
 
+    /// <summary>Whether the head for classes is one linear map upon the pooler (<see cref="BertForSequenceClassification"/>).</summary>
+    public virtual bool ClassifiesPooledState => false;
+
+    /// <summary>Whether this kit can train such a model's masked-LM head from the start.</summary>
+    public virtual bool IsTrained => false;
+
+    /// <summary>How the model knows where a token stands.</summary>
+    public virtual PositionScheme Positions => PositionScheme.Absolute;
+
+    /// <summary>The special tokens, where they are not those that the tokenizer's kind usually has.</summary>
+    public virtual SpecialTokens? Special => null;
+
     /// <summary>The family of that name, or <see langword="null"/>.</summary>
     public static ModelFamily? Of(string modelType) => Array.Find(All, f => f.ModelType == modelType);
 
@@ -38,8 +58,28 @@ internal abstract class ModelFamily
     /// <summary>What the family's files call the parameter that <see cref="BertForMaskedLM"/> calls <paramref name="parameter"/>.</summary>
     public abstract string FileKey(string parameter);
 
-    /// <summary>Reads the sizes.</summary>
-    public virtual BertConfig Read(JsonReader json) => new()
+    /// <summary>Reads the settings, and refuses those of a model that the encoder is not.</summary>
+    /// <exception cref="InputException">A setting is missing, is not what it must be, or asks for another model.</exception>
+    public virtual BertConfig Read(JsonReader json)
+    {
+        RequireEncoder(json);
+        return Sizes(json);
+    }
+
+    private static void RequireEncoder(JsonReader json)
+    {
+        if (json.Text("position_embedding_type", "absolute") is var positions and not "absolute")
+            throw new InputException(json.Path, "position_embedding_type", $"positions are \"{positions}\"",
+                "Only \"absolute\" position embeddings are read");
+        foreach (var (key, expected) in new[] { ("is_decoder", false), ("add_cross_attention", false), ("tie_word_embeddings", true) })
+        {
+            if ((json.Flag(key) ?? expected) != expected)
+                throw new InputException(json.Path, key, $"is {(expected ? "false" : "true")}",
+                    "Only encoders whose output weights are tied to the word embeddings are read");
+        }
+    }
+
+    private BertConfig Sizes(JsonReader json) => new()
     {
         ModelType = ModelType,
         VocabSize = json.Whole(ConfigKey("vocab_size")),

@@ -19,7 +19,7 @@ internal sealed record WeightNames(IReadOnlyDictionary<string, string> ByParamet
     /// <exception cref="InputException">A tensor is missing, stands there twice, or has another shape than the model's.</exception>
     public static WeightNames Match(IWeightFile file, BertConfig config)
     {
-        var family = ModelFamily.Of(config.ModelType)!;
+        var family = config.Family;
         var parameters = Shapes(config, true, true, true).Keys.ToDictionary(family.FileKey);
         var found = new Dictionary<string, string>();
         foreach (string key in file.Keys.Order(StringComparer.Ordinal))

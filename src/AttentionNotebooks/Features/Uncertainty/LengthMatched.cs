@@ -6,11 +6,9 @@ namespace AttentionNotebooks;
 /// <summary>One corpus less another at equal text length, per head in the grid's order.</summary>
 /// <param name="Feature">The feature.</param>
 /// <param name="Raw">The difference of the plain means, length and all.</param>
-/// <param name="Matched">The difference within bins of length, averaged over the bins.</param>
-/// <param name="Low">The lower ends of its 95 % interval over texts.</param>
-/// <param name="High">The upper ends.</param>
+/// <param name="Matched">The difference within bins of length, averaged over the bins, with its 95 % interval over texts.</param>
 /// <param name="Bins">The bins that both corpora have texts in.</param>
-public sealed record LengthComparison(string Feature, double[] Raw, double[] Matched, double[] Low, double[] High, IReadOnlyList<LengthBin> Bins);
+public sealed record LengthComparison(string Feature, double[] Raw, Interval[] Matched, IReadOnlyList<LengthBin> Bins);
 
 /// <summary>Texts of like length.</summary>
 /// <param name="Shortest">Tokens of the shortest.</param>
@@ -68,7 +66,7 @@ public static class LengthMatched
                 for (int k = 0; k < groups.Length; k++)
                 {
                     var own = side(groups[k]);
-                    foreach (int t in own) rows[d * texts + (d == 0 ? t : own[random.Next(own.Length)])] += weights[k] / total / own.Length;
+                    foreach (int t in d == 0 ? own : Bootstrap.Draw(own.Length, random).Select(i => own[i])) rows[d * texts + t] += weights[k] / total / own.Length;
                 }
             return tensor(rows, [draws + 1, texts]);
         }
@@ -76,8 +74,7 @@ public static class LengthMatched
         var ofSecond = second.Weighted(second.FeatureOf(feature), Weights(b.Length, g => g.Second));
         double[][] differences = [.. ofFirst.Zip(ofSecond, (x, y) => x.Zip(y, (u, v) => u - v).ToArray())];
         double[] meanFirst = first.ToTable().Column(feature), meanSecond = second.ToTable().Column(feature);
-        return new LengthComparison(feature, [.. meanFirst.Zip(meanSecond, (x, y) => x - y)], [.. differences.Select(d => d[0])],
-            [.. differences.Select(d => FeatureScaling.Quantile(d[1..], 0.025))], [.. differences.Select(d => FeatureScaling.Quantile(d[1..], 0.975))],
+        return new LengthComparison(feature, [.. meanFirst.Zip(meanSecond, (x, y) => x - y)], [.. differences.Select(d => Interval.OfDraws(d[0], d[1..]))],
             [.. groups.Select(g => Bin(g.First.Select(t => a[t]), g.Second.Select(t => b[t])))]);
     }
 

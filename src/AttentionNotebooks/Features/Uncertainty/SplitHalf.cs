@@ -5,10 +5,12 @@ namespace AttentionNotebooks;
 
 /// <summary>How well a feature tells heads apart, as the texts are: would other texts rank the heads alike?</summary>
 /// <param name="Feature">The feature.</param>
-/// <param name="Value">Spearman–Brown reliability, the mean over the splits: 1 where both halves agree on all heads. NaN where no split has two halves with a spread over the heads.</param>
-/// <param name="Low">2.5 % of the splits lie below.</param>
-/// <param name="High">2.5 % of the splits lie above.</param>
-public sealed record Reliability(string Feature, double Value, double Low, double High);
+/// <param name="Interval">Spearman–Brown reliability, the mean over the splits, and where 95 % of the splits lie.</param>
+public sealed record Reliability(string Feature, Interval Interval)
+{
+    /// <summary>The reliability: 1 where both halves agree on all heads; NaN where no split has two halves with a spread over the heads.</summary>
+    public double Value => Interval.Value;
+}
 
 /// <summary>
 /// Split-half reliability: the texts are dealt into halves, each half gives every head a value, and the two are correlated
@@ -42,8 +44,7 @@ public static class SplitHalf
             double[] all = [.. Enumerable.Range(0, splits)
                 .Select(s => RankCorrelation.Pearson([.. ofHeads.Select(v => v[2 * s])], [.. ofHeads.Select(v => v[2 * s + 1])]))
                 .Select(r => 2 * r / (1 + r)).Where(double.IsFinite)];
-            return all.Length == 0 ? new Reliability(f.Name, double.NaN, double.NaN, double.NaN)
-                : new Reliability(f.Name, all.Average(), FeatureScaling.Quantile(all, 0.025), FeatureScaling.Quantile(all, 0.975));
+            return new Reliability(f.Name, Interval.OfDraws(all.DefaultIfEmpty(double.NaN).Average(), all));
         })];
     }
 }

@@ -24,7 +24,7 @@ public sealed class Ablation
         Mode = mode;
         Heads = [.. heads.Select(grid.PositionOf).Distinct().Order().Select(p => grid[p])];
         (_grid, _kept, _means) = (grid, new float[]?[grid.Layers], new float[]?[grid.Layers]);
-        if (mode == AblationMode.Mean && means is null) throw new InputException("ablation by the mean", null, "lacks the heads' mean outputs", "Compute them with HeadMeans.Of over a reference corpus");
+        if (mode == AblationMode.Mean && means is null) throw new InputException("ablation by the mean", null, "lacks the heads' mean outputs", "Compute them with HeadMeans.Compute over a reference corpus");
         if (mode == AblationMode.Mean && means!.Grid != grid) throw new InputException("the heads' mean outputs", null, $"are of {means.Grid} heads, the model has {grid}", "Compute them with the same model");
         foreach (var head in Heads)
         {

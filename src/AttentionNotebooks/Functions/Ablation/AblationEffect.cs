@@ -9,7 +9,7 @@ namespace AttentionNotebooks;
 /// <param name="Loss">The change of the loss in nats per question; positive where the model is worse without them.</param>
 /// <param name="Accuracy">The change of the share of questions answered right; negative where the model is worse without them.</param>
 /// <param name="Random">The same done to random groups; <see langword="null"/> where none was drawn, or where the group is the only one of its make.</param>
-public sealed record AblationEffect(HeadGroup Group, AblationMode Mode, bool OnlyKept, TaskScores Before, TaskScores After, MetricInterval Loss, MetricInterval Accuracy, RandomEffects? Random);
+public sealed record AblationEffect(HeadGroup Group, AblationMode Mode, bool OnlyKept, TaskScores Before, TaskScores After, Interval Loss, Interval Accuracy, RandomEffects? Random);
 
 /// <summary>What random groups of the same make do.</summary>
 /// <param name="Losses">The change of the loss for each random group, in nats per question.</param>
@@ -26,8 +26,8 @@ public sealed record RandomEffects(double[] Losses, double[] Accuracies, double 
     public double Mean => Losses.Average();
 
     /// <summary>The 2.5 % quantile of the changes of the loss.</summary>
-    public double Low => FeatureScaling.Quantile(Losses, 0.025);
+    public double Low => Quantile.Of(Losses, 0.025);
 
     /// <summary>The 97.5 % quantile.</summary>
-    public double High => FeatureScaling.Quantile(Losses, 0.975);
+    public double High => Quantile.Of(Losses, 0.975);
 }

@@ -8,7 +8,6 @@ public static class AblationScores
 {
     /// <summary>Asks a task once without and once with each ablation.</summary>
     /// <param name="task">The task.</param>
-    /// <param name="grid">The heads of the task's model.</param>
     /// <param name="ablations">The ablations.</param>
     /// <param name="threads">
     /// How many passes run at once, each on one thread; 1 runs one after the other on libtorch's own threads. More is faster for small
@@ -19,7 +18,7 @@ public static class AblationScores
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>The scores of the untouched model, and those under each ablation.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static (TaskScores Before, IReadOnlyList<TaskScores> After) Of(IModelTask task, HeadGrid grid, IReadOnlyList<Ablation> ablations,
+    public static (TaskScores Before, IReadOnlyList<TaskScores> After) Run(IModelTask task, IReadOnlyList<Ablation> ablations,
         int threads = 1, bool wholePasses = false, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default) =>
-        EditedScores.Of(task, grid.Layers, [.. ablations.Select(a => new ModelEdit(a.LowestLayer, a.Hooks))], threads, wholePasses, null, progress, cancellation);
+        EditedScores.Run(task, [.. ablations.Select(a => new ModelEdit(a.LowestLayer, a.Hooks))], threads, wholePasses, null, progress, cancellation);
 }

@@ -21,7 +21,7 @@ public sealed record AblationOptions
     /// <summary>The heads' mean outputs, for <see cref="AblationMode.Mean"/>.</summary>
     public HeadMeans? Means { get; init; }
 
-    /// <summary>How many passes run at once (<see cref="AblationScores.Of"/>).</summary>
+    /// <summary>How many passes run at once (<see cref="AblationScores.Run"/>).</summary>
     public int Threads { get; init; } = 1;
 
     /// <summary>Decides the random groups and the draws of the intervals.</summary>
@@ -37,7 +37,6 @@ public static class AblationStudy
 {
     /// <summary>Weighs groups of heads.</summary>
     /// <param name="task">What the model is asked; two items at least.</param>
-    /// <param name="grid">The heads of its model.</param>
     /// <param name="groups">The groups.</param>
     /// <param name="options">How; uniform maps, against 20 random groups, when omitted.</param>
     /// <param name="progress">Told after each pass, in passes of the model over a batch.</param>
@@ -45,10 +44,11 @@ public static class AblationStudy
     /// <returns>One effect per group, in their order. Every set of heads is run once, however many groups or draws share it.</returns>
     /// <exception cref="InputException">There is no group, one is empty or has a head that the model lacks, or there are fewer than two items.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static IReadOnlyList<AblationEffect> Run(IModelTask task, HeadGrid grid, IReadOnlyList<HeadGroup> groups, AblationOptions? options = null,
+    public static IReadOnlyList<AblationEffect> Run(IModelTask task, IReadOnlyList<HeadGroup> groups, AblationOptions? options = null,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         options ??= new AblationOptions();
+        var grid = task.Grid;
         if (groups.Count == 0) throw new InputException("the groups of heads", null, "are none", "Name at least one");
         if (groups.FirstOrDefault(g => g.Heads.Count == 0) is { } empty) throw new InputException($"group \"{empty.Name}\"", null, "has no head", "Leave it out");
         ArgumentOutOfRangeException.ThrowIfNegative(options.RandomGroups, nameof(options));
@@ -63,19 +63,18 @@ public static class AblationStudy
         }
         (int Own, int[] Random)[] plan = [.. groups.Select(g => (Planned(g.Heads), RandomGroups.Like(grid, g.Heads, options.RandomGroups, options.Seed, options.Match).Select(Planned).ToArray()))];
 
-        var (before, after) = AblationScores.Of(task, grid, ablations, options.Threads, false, progress, cancellation);
-        double[] questions = Array.ConvertAll(before.Questions, q => (double)q);
+        var (before, after) = AblationScores.Run(task, ablations, options.Threads, false, progress, cancellation);
+        double[] questions = Array.ConvertAll(before.Targets, q => (double)q);
         double total = questions.Sum();
         double[][] losses = [.. after.Select(a => a.Losses.Zip(before.Losses, (x, y) => x - y).ToArray())];
         double[][] right = [.. after.Select(a => a.Correct.Zip(before.Correct, (x, y) => (double)(x - y)).ToArray())];
         int[] own = [.. plan.Select(p => p.Own)];
-        var intervals = PairedBootstrap.Intervals([.. own.Select(r => losses[r]), .. own.Select(r => right[r])], questions, seed: options.Seed);
-        MetricInterval Of(double[] changes, int interval) => new(changes.Sum() / total, intervals[interval].Low, intervals[interval].High);
+        var intervals = Bootstrap.Ratios([.. own.Select(r => losses[r]), .. own.Select(r => right[r])], questions, seed: options.Seed);
 
         var random = plan.Select(p => Compared(losses[p.Own].Sum() / total, [.. p.Random.Select(r => losses[r].Sum() / total)], [.. p.Random.Select(r => right[r].Sum() / total)], options.OnlyKept)).ToArray();
         var holm = MultipleTesting.Holm([.. random.Select(r => r?.PMore ?? double.NaN)]);
         return [.. groups.Select((g, i) => new AblationEffect(g, options.Mode, options.OnlyKept, before, after[own[i]],
-            Of(losses[own[i]], i), Of(right[own[i]], groups.Count + i), random[i] is { } r ? r with { Holm = holm[i] } : null))];
+            intervals[i], intervals[groups.Count + i], random[i] is { } r ? r with { Holm = holm[i] } : null))];
     }
 
     private static RandomEffects? Compared(double observed, double[] losses, double[] accuracies, bool onlyKept)

@@ -18,7 +18,6 @@ internal static class EditedScores
 {
     /// <summary>Asks a task once without and once with each edit.</summary>
     /// <param name="task">The task.</param>
-    /// <param name="layers">How many layers its model has.</param>
     /// <param name="edits">The edits.</param>
     /// <param name="threads">How many passes run at once, each on one thread; 1 runs one after the other on libtorch's own threads.</param>
     /// <param name="wholePasses">Run every pass from the first layer on: slower, and the same.</param>
@@ -26,7 +25,7 @@ internal static class EditedScores
     /// <param name="progress">Told after each pass, in passes.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>The scores without the edits, and those with each.</returns>
-    public static (TaskScores Before, IReadOnlyList<TaskScores> After) Of(IModelTask task, int layers, IReadOnlyList<ModelEdit> edits,
+    public static (TaskScores Before, IReadOnlyList<TaskScores> After) Run(IModelTask task, IReadOnlyList<ModelEdit> edits,
         int threads = 1, bool wholePasses = false, AttentionHooks? under = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
@@ -38,18 +37,18 @@ internal static class EditedScores
         using var workers = new OneThreadWorkers(Math.Min(threads, Math.Max(1, edits.Count)));
         foreach (var batch in task.Batches)
         {
-            using var entering = new EnteringStates(layers);
-            workers.Run(1, _ => Ask(before, batch, new AttentionHooks { OnStates = entering.Keep }));
-            workers.Run(edits.Count, i => Ask(after[i], batch, edits[i].Hooks(wholePasses ? null : entering.From(edits[i].LowestLayer))));
+            using var entering = new EnteringStates(task.Grid.Layers);
+            workers.Run(1, _ => Evaluate(before, batch, new AttentionHooks { OnStates = entering.Keep }));
+            workers.Run(edits.Count, i => Evaluate(after[i], batch, edits[i].Hooks(wholePasses ? null : entering.From(edits[i].LowestLayer))));
         }
         return (before, after);
 
-        void Ask(TaskScores scores, int[] batch, AttentionHooks hooks)
+        void Evaluate(TaskScores scores, int[] batch, AttentionHooks hooks)
         {
             cancellation.ThrowIfCancellationRequested();
             using var noGradients = no_grad();
             using var scope = NewDisposeScope();
-            scores.Take(batch, task.Ask(batch, under?.Then(hooks) ?? hooks));
+            scores.Take(batch, task.Evaluate(batch, under?.Then(hooks) ?? hooks));
             lock (gate) progress?.Report(new VisitProgress(++done, all, clock.Elapsed));
         }
     }

@@ -30,10 +30,10 @@ public sealed class HeadMeans
     /// <param name="options">Batch size; the shard is passed over.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">There is no text, or one has no token.</exception>
-    public static HeadMeans Of(Checkpoint checkpoint, IReadOnlyList<string> texts, VisitOptions? options = null, CancellationToken cancellation = default)
+    public static HeadMeans Compute(Checkpoint checkpoint, IReadOnlyList<string> texts, VisitOptions? options = null, CancellationToken cancellation = default)
     {
         TokenizedText[] encoded = [.. texts.Select((t, i) => checkpoint.Tokenizer.Encode(t) is var e && e.Words.Any(w => w >= 0) ? e : throw new InputException($"text {i}", null, "is empty", "Leave empty texts out"))];
-        return Of(checkpoint.Model.Bert, checkpoint.Tokenizer.PadId, encoded, options, cancellation);
+        return Compute(checkpoint.Model.Bert, checkpoint.Tokenizer.PadId, encoded, options, cancellation);
     }
 
     /// <summary>Computes the means of a model without a checkpoint around it.</summary>
@@ -43,7 +43,7 @@ public sealed class HeadMeans
     /// <param name="options">Batch size; the shard is passed over.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">There is no text.</exception>
-    public static HeadMeans Of(BertModel model, int padId, IReadOnlyList<TokenizedText> texts, VisitOptions? options = null, CancellationToken cancellation = default)
+    public static HeadMeans Compute(BertModel model, int padId, IReadOnlyList<TokenizedText> texts, VisitOptions? options = null, CancellationToken cancellation = default)
     {
         if (texts.Count == 0) throw new InputException("the reference corpus", null, "holds no text", "Give at least one");
         var config = model.Config;
@@ -70,6 +70,6 @@ public sealed class HeadMeans
             });
         }
         long tokens = texts.Sum(t => (long)t.Length);
-        return new HeadMeans(new HeadGrid(config.NumHiddenLayers, config.NumAttentionHeads), config.HeadSize, tokens, [.. sums.Select(l => l.Select(s => s / tokens).ToArray())]);
+        return new HeadMeans(config.Grid, config.HeadSize, tokens, [.. sums.Select(l => l.Select(s => s / tokens).ToArray())]);
     }
 }

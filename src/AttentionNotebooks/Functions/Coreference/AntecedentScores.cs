@@ -17,7 +17,7 @@ public sealed record AntecedentScores(string Type, HeadGrid Grid, IReadOnlyList<
     public IReadOnlyList<Head> Choices { get; init; } = [];
 
     /// <summary>95 % of <see cref="HeldOut"/> over documents.</summary>
-    public (double Low, double High) HeldOutInterval { get; init; } = (double.NaN, double.NaN);
+    public Interval HeldOutInterval { get; init; } = new(double.NaN, double.NaN, double.NaN);
 
     /// <summary><see cref="McNemar"/>'s p-value of the held-out head against <see cref="HeadMatch"/> on the same anaphors.</summary>
     public double PValue { get; init; } = double.NaN;

@@ -46,7 +46,7 @@ public sealed class AntecedentSelection : IAttentionVisitor
     /// <returns>Scores over all anaphors, then over those of each type that occurs.</returns>
     /// <exception cref="InputException">A document's words do not fit its text's tokens, or no mention has an antecedent.</exception>
     /// <exception cref="ArgumentException">There are not as many documents as texts.</exception>
-    public static IReadOnlyList<AntecedentScores> Of(IAttentionSource source, IReadOnlyList<CoreferenceDocument> documents, CandidateWords words = CandidateWords.Head, int seed = 0,
+    public static IReadOnlyList<AntecedentScores> Measure(IAttentionSource source, IReadOnlyList<CoreferenceDocument> documents, CandidateWords words = CandidateWords.Head, int seed = 0,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         if (documents.Count != source.Texts.Count) throw new ArgumentException($"{documents.Count} documents for {source.Texts.Count} texts", nameof(documents));
@@ -98,7 +98,7 @@ public sealed class AntecedentSelection : IAttentionVisitor
             double[][] counts = _table.PerUnit(items, chosen.Hits);
             return scores with
             {
-                HeldOut = Of(chosen.Hits), Choices = [_grid[chosen.OnFirst], _grid[chosen.OnSecond]], HeldOutInterval = UnitBootstrap.Ratio(counts[0], counts[1], seed),
+                HeldOut = Of(chosen.Hits), Choices = [_grid[chosen.OnFirst], _grid[chosen.OnSecond]], HeldOutInterval = Bootstrap.Ratio(counts[0], counts[1], seed: seed),
                 PValue = McNemar.PValue(chosen.Hits.CountAndNot(items, match), match.CountAndNot(items, chosen.Hits)),
             };
         }
@@ -110,7 +110,7 @@ public sealed class AntecedentSelection : IAttentionVisitor
     {
         if (text.Words is not null && text.Words.Where(w => w >= 0).Distinct().Count() == document.Words.Count) return [.. text.Words];
         if (text.Tokens is null) throw new InputException($"text {text.Id}", null, "has no tokens, so its words cannot be found", "Give the tokens of the saved maps (--tokens)");
-        return WordAlignment.Of(text.Tokens, document.Words)
+        return WordAlignment.Of(text.Tokens, document.Words, text.Roles)
             ?? throw new InputException($"document {document.Id}", null, $"has words that do not fit the tokens of text {text.Id}", "Give the documents of the same texts, cut where they were cut");
     }
 }

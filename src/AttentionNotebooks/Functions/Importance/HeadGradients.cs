@@ -14,16 +14,16 @@ public static class HeadGradients
     /// I_h = E_x |∂L(x)/∂ξ_h|. Every item has gates of its own, so that one backward pass of a batch gives every item's.
     /// </summary>
     /// <param name="task">The task; a text per item.</param>
-    /// <param name="grid">The heads of its model.</param>
     /// <param name="progress">Told after each batch, in items.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns><c>[item][head position]</c>, signed, in nats per unit of the gate.</returns>
     /// <exception cref="InvalidOperationException">The task runs another number of texts than it has items, or not every layer of that many heads.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static double[][] OfGates(IModelTask task, HeadGrid grid, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    public static double[][] ComputeGates(IModelTask task, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
+        var grid = task.Grid;
         var result = new double[task.Count][];
-        Each(task, grid, progress, cancellation, (batch, leaves) => new AttentionHooks
+        Each(task, progress, cancellation, (batch, leaves) => new AttentionHooks
         {
             EditHeads = (layer, heads) =>
             {
@@ -43,16 +43,16 @@ public static class HeadGradients
     /// "gradient-based measures of feature importance". The weights α are taken as free, not bound to sum to 1.
     /// </summary>
     /// <param name="task">The task.</param>
-    /// <param name="grid">The heads of its model.</param>
     /// <param name="progress">Told after each batch, in items.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>Per kind of key <c>[item][head position]</c>, in nats per unit of weight; NaN where an item has no such key.</returns>
     /// <exception cref="InvalidOperationException">The task runs another number of texts than it has items, or not every layer of that many heads.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static IReadOnlyDictionary<KeyType, double[][]> OfWeights(ITextTask task, HeadGrid grid, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    public static IReadOnlyDictionary<KeyType, double[][]> ComputeWeights(ITextTask task, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
+        var grid = task.Grid;
         var result = KeyTypes.All.ToDictionary(t => t, _ => new double[task.Count][]);
-        Each(task, grid, progress, cancellation, (batch, leaves) => new AttentionHooks
+        Each(task, progress, cancellation, (batch, leaves) => new AttentionHooks
         {
             // Nothing is added, and what the loss makes of a little more is the gradient.
             EditProbabilities = (layer, weights) => weights.add(leaves.Keep(layer, zeros_like(weights)), Scalars.One),
@@ -79,7 +79,7 @@ public static class HeadGradients
     }
 
     /// <summary>Michel et al.'s importance: the mean over items of the gradient's size, <c>[head position]</c>.</summary>
-    /// <param name="gates">What <see cref="OfGates"/> gave.</param>
+    /// <param name="gates">What <see cref="ComputeGates"/> gave.</param>
     public static double[] Importance(IReadOnlyList<double[]> gates) => [.. Enumerable.Range(0, gates[0].Length).Select(h => gates.Average(g => Math.Abs(g[h])))];
 
     /// <summary>An importance with each layer's values brought to length 1 (Michel et al. 2019: ℓ2 norm), so that layers can be compared; a layer of zeros stays.</summary>
@@ -92,8 +92,9 @@ public static class HeadGradients
         return [.. importance.Select((v, h) => lengths[h / grid.Heads] > 0 ? v / lengths[h / grid.Heads] : 0)];
     }
 
-    private static void Each(IModelTask task, HeadGrid grid, IProgress<VisitProgress>? progress, CancellationToken cancellation, Func<int[], Leaves, AttentionHooks> hooks, Action<int[], int, Tensor> take)
+    private static void Each(IModelTask task, IProgress<VisitProgress>? progress, CancellationToken cancellation, Func<int[], Leaves, AttentionHooks> hooks, Action<int[], int, Tensor> take)
     {
+        var grid = task.Grid;
         var clock = System.Diagnostics.Stopwatch.StartNew();
         int done = 0;
         foreach (var batch in task.Batches)
@@ -101,9 +102,9 @@ public static class HeadGradients
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             using var leaves = new Leaves(grid, batch.Length);
-            var answers = task.Ask(batch, hooks(batch, leaves));
+            var output = task.Evaluate(batch, hooks(batch, leaves));
             // Items do not touch one another: the gradient of the sum is, for each item's own leaves, that item's.
-            var loss = answers.Loss.div(answers.Questions).sum();
+            var loss = output.Loss.div(output.Targets).sum();
             var gradients = autograd.grad([loss], leaves.All());
             for (int layer = 0; layer < grid.Layers; layer++)
             {

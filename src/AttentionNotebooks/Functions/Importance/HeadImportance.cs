@@ -15,13 +15,13 @@ public sealed record HeadImportance(HeadTable Table, IReadOnlyList<HeadMeasure> 
     /// <param name="progress">Told after each batch of each of three passes, in items.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static HeadImportance Of(Checkpoint checkpoint, ITextTask task, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    public static HeadImportance Compute(Checkpoint checkpoint, ITextTask task, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         var source = new LiveAttention(checkpoint, task.Texts);
         var grid = source.Grid;
-        var gates = HeadGradients.OfGates(task, grid, progress, cancellation);
-        var weights = HeadGradients.OfWeights(task, grid, progress, cancellation);
-        KeyType[] kinds = [.. KeyTypes.All.Where(k => task.Texts.Any(t => t.Tokens.Any(x => KeyTypes.Of(x) == k)))];
+        var gates = HeadGradients.ComputeGates(task, progress, cancellation);
+        var weights = HeadGradients.ComputeWeights(task, progress, cancellation);
+        KeyType[] kinds = [.. KeyTypes.All.Where(k => task.Texts.Any(t => KeyTypes.Of(t).Contains(k)))];
         var values = source.Record([ValueFeatures.NormMass, .. kinds.Select(NormFeatures.Norm), .. kinds.Select(NormFeatures.Attention), LayerFeatures.RolloutDistance], progress: progress, cancellation: cancellation);
 
         double[][] sizes = [.. gates.Select(g => g.Select(Math.Abs).ToArray())];
@@ -43,7 +43,7 @@ public sealed record HeadImportance(HeadTable Table, IReadOnlyList<HeadMeasure> 
         double[]? whole = null;
         foreach (var kind in kinds)
         {
-            int count = text.Tokens.Count(t => KeyTypes.Of(t) == kind);
+            int count = KeyTypes.Of(text).Count(k => k == kind);
             if (count == 0) continue;
             var values = ofKind(kind);
             whole ??= new double[values.Length];

@@ -33,7 +33,7 @@ public sealed record HeadMeasure(string Name, IReadOnlyList<double[]> PerText, I
     /// <exception cref="ArgumentException">An effect is of more than one head, or they are not in the grid's order.</exception>
     public static HeadMeasure Ablation(IReadOnlyList<AblationEffect> effects)
     {
-        var questions = effects[0].Before.Questions;
+        var questions = effects[0].Before.Targets;
         return new HeadMeasure($"ablation ({Mode(effects)})", Changes(effects), [.. questions.Select(q => (double)q)]);
     }
 
@@ -45,7 +45,7 @@ public sealed record HeadMeasure(string Name, IReadOnlyList<double[]> PerText, I
     /// <exception cref="ArgumentException">An effect is of more than one head, or they are not in the grid's order.</exception>
     public static HeadMeasure AblationSize(IReadOnlyList<AblationEffect> effects)
     {
-        var questions = effects[0].Before.Questions;
+        var questions = effects[0].Before.Targets;
         return new HeadMeasure($"ablation size ({Mode(effects)})", [.. Changes(effects).Select((text, i) => text.Select(c => Math.Abs(c) / questions[i]).ToArray())]);
     }
 

@@ -1,6 +1,9 @@
 namespace AttentionNotebooks;
 
-/// <summary>What kind of token a head looks at. Clark et al. 2019, §3.2, tell [SEP], full stops and commas from other tokens.</summary>
+/// <summary>
+/// What kind of token a head looks at: every token is of one kind. Clark et al. 2019, §3.2, tell [SEP], full stops and commas
+/// from other tokens.
+/// </summary>
 public enum KeyType
 {
     /// <summary>[CLS] (RoBERTa: &lt;s&gt;).</summary>
@@ -24,12 +27,17 @@ public static class KeyTypes
 
     /// <summary>The kind of a token.</summary>
     /// <param name="token">The token's text.</param>
-    public static KeyType Of(string token) => token switch
+    /// <param name="role">Its role.</param>
+    public static KeyType Of(string token, TokenRole role) => role switch
     {
-        "[CLS]" or "<s>" => KeyType.Cls,
-        "[SEP]" or "</s>" => KeyType.Sep,
+        TokenRole.Cls => KeyType.Cls,
+        TokenRole.Sep => KeyType.Sep,
         _ => TokenFeatures.IsPunctuation(token) ? KeyType.Punctuation : KeyType.Other,
     };
+
+    /// <summary>The kinds of a text's tokens, <c>[T]</c>.</summary>
+    /// <param name="text">The text.</param>
+    public static IEnumerable<KeyType> Of(TokenizedText text) => text.Tokens.Zip(text.Roles, Of);
 
     /// <summary>What the kind is called in the names of columns: <c>cls</c>, <c>sep</c>, <c>punctuation</c>, <c>other</c>.</summary>
     /// <param name="type">The kind.</param>
@@ -41,7 +49,7 @@ public static class KeyTypes
     {
         var marks = new float[texts.Count * length];
         for (int b = 0; b < texts.Count; b++)
-            for (int t = 0; t < texts[b].Length; t++) marks[b * length + t] = Of(texts[b].Tokens[t]) == type ? 1 : 0;
+            foreach (var (t, own) in Of(texts[b]).Index()) marks[b * length + t] = own == type ? 1 : 0;
         return marks;
     }
 }

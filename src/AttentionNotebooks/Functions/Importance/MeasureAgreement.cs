@@ -6,7 +6,7 @@ namespace AttentionNotebooks;
 /// <param name="Rho">Spearman's rank correlation over heads; NaN where a measure is the same for all heads.</param>
 /// <param name="OverHeads">Its 95 % interval over heads drawn with replacement: would it hold for other heads?</param>
 /// <param name="OverTexts">Its 95 % interval over texts drawn with replacement: how much of it is the noise of these texts?</param>
-public sealed record PairAgreement(string First, string Second, double Rho, (double Low, double High) OverHeads, (double Low, double High) OverTexts);
+public sealed record PairAgreement(string First, string Second, double Rho, Interval OverHeads, Interval OverTexts);
 
 /// <summary>Whether measures of a head's importance agree: Spearman's rank correlations with bootstrap intervals over heads and over texts.</summary>
 public sealed class MeasureAgreement
@@ -35,30 +35,25 @@ public sealed class MeasureAgreement
     /// <param name="draws">Draws of each kind.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="InputException">There are fewer than two measures, or they are of other heads or texts.</exception>
-    public static MeasureAgreement Of(IReadOnlyList<HeadMeasure> measures, int draws = PairedBootstrap.DefaultDraws, int seed = 0)
+    public static MeasureAgreement Compute(IReadOnlyList<HeadMeasure> measures, int draws = Bootstrap.DefaultDraws, int seed = 0)
     {
         if (measures.Count < 2) throw new InputException("measures to compare", null, $"are {measures.Count}", "Give two at least");
         int texts = measures[0].PerText.Count, heads = measures[0].PerText[0].Length;
         if (measures.FirstOrDefault(m => m.PerText.Count != texts || m.PerText[0].Length != heads) is { } other)
             throw new InputException($"measure \"{other.Name}\"", null, $"is of {other.PerText[0].Length} heads in {other.PerText.Count} texts, \"{measures[0].Name}\" of {heads} in {texts}", "Compute them over the same task and model");
         var random = new Random(seed);
-        int[] Draw(int n) => [.. Enumerable.Range(0, n).Select(_ => random.Next(n))];
         double[][] own = [.. measures.Select(m => m.Values)];
         // Per draw, all measures' values: of the drawn heads, and of all heads over the drawn texts.
-        double[][][] overHeads = [.. Enumerable.Range(0, draws).Select(_ => { var drawn = Draw(heads); return own.Select(v => drawn.Select(h => v[h]).ToArray()).ToArray(); })];
-        double[][][] overTexts = [.. Enumerable.Range(0, draws).Select(_ => { var drawn = Draw(texts); return measures.Select(m => m.Of(drawn)).ToArray(); })];
+        double[][][] overHeads = [.. Bootstrap.Draws(heads, draws, random).Select(drawn => own.Select(v => drawn.Select(h => v[h]).ToArray()).ToArray())];
+        double[][][] overTexts = [.. Bootstrap.Draws(texts, draws, random).Select(drawn => measures.Select(m => m.Of(drawn)).ToArray())];
         var pairs = new PairAgreement[measures.Count, measures.Count];
         for (int a = 0; a < measures.Count; a++)
             for (int b = a; b < measures.Count; b++)
             {
-                (double, double) Interval(double[][][] drawn)
-                {
-                    double[] rho = [.. drawn.Select(d => RankCorrelation.Spearman(d[a], d[b])).Where(double.IsFinite)];
-                    return rho.Length == 0 ? (double.NaN, double.NaN) : (FeatureScaling.Quantile(rho, 0.025), FeatureScaling.Quantile(rho, 0.975));
-                }
                 double whole = RankCorrelation.Spearman(own[a], own[b]);
-                var (ofHeads, ofTexts) = a == b ? ((whole, whole), (whole, whole)) : (Interval(overHeads), Interval(overTexts));
-                pairs[a, b] = new PairAgreement(measures[a].Name, measures[b].Name, whole, ofHeads, ofTexts);
+                Interval Over(double[][][] drawn) => a == b ? new Interval(whole, whole, whole)
+                    : Interval.OfDraws(whole, drawn.Select(d => RankCorrelation.Spearman(d[a], d[b])));
+                pairs[a, b] = new PairAgreement(measures[a].Name, measures[b].Name, whole, Over(overHeads), Over(overTexts));
                 pairs[b, a] = pairs[a, b] with { First = measures[b].Name, Second = measures[a].Name };
             }
         return new MeasureAgreement([.. measures.Select(m => m.Name)], pairs);

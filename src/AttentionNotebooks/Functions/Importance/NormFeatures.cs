@@ -16,5 +16,6 @@ public static class NormFeatures
     public static HeadFeature Norm(KeyType type) => new($"norm_{type.Suffix()}", "share", "Σ_i Σ_j∈kind B_ij / n", "after Kobayashi et al. 2020",
         (a, t) => t.OnKeys(t.NormWeights(a), Marks(t, type))) { Range = "0 … 1", Needs = FeatureNeeds.Tokens | FeatureNeeds.Values };
 
-    private static TorchSharp.torch.Tensor Marks(TextBatch batch, KeyType type) => batch.Cached($"key type {type}", () => batch.MarkTokens(token => KeyTypes.Of(token) == type));
+    private static TorchSharp.torch.Tensor Marks(TextBatch batch, KeyType type) =>
+        batch.Cached($"key type {type}", () => batch.MarkTokens((token, role) => KeyTypes.Of(token, role) == type));
 }

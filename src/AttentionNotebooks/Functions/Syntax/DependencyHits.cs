@@ -51,7 +51,7 @@ public sealed class DependencyHits : IAttentionVisitor
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">A sentence's words do not fit its text's tokens.</exception>
     /// <exception cref="ArgumentException">There are not as many sentences as texts.</exception>
-    public static DependencyHits Of(IAttentionSource source, IReadOnlyList<TreebankSentence> sentences, bool possessiveClitic = false,
+    public static DependencyHits Measure(IAttentionSource source, IReadOnlyList<TreebankSentence> sentences, bool possessiveClitic = false,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         var hits = new DependencyHits(source.Grid, sentences, TreebankAttention.Align(source, sentences), possessiveClitic);

@@ -17,7 +17,7 @@ public static class DependencyRelations
     /// <exception cref="ArgumentException">There are not as many sentences as texts.</exception>
     public static IReadOnlyList<RelationScore> Score(IAttentionSource source, IReadOnlyList<TreebankSentence> sentences,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default) =>
-        Score(DependencyHits.Of(source, sentences, progress: progress, cancellation: cancellation));
+        Score(DependencyHits.Measure(source, sentences, progress: progress, cancellation: cancellation));
 
     /// <summary>Scores every relation, head and direction.</summary>
     /// <param name="hits">What the heads found.</param>

@@ -18,8 +18,8 @@ public sealed record HeldOutChoice(Head Head, Direction Direction, Proportion Ch
 /// <param name="Baseline">The same for the best fixed offset, chosen on the other half as well.</param>
 /// <param name="Gain">Accuracy − baseline.</param>
 /// <param name="GainInterval">95 % of the gain over sentences.</param>
-public sealed record HeldOutRelation(string Relation, RelationScore Best, IReadOnlyList<HeldOutChoice> Choices, Proportion Accuracy, (double Low, double High) Interval,
-    Proportion Baseline, double Gain, (double Low, double High) GainInterval)
+public sealed record HeldOutRelation(string Relation, RelationScore Best, IReadOnlyList<HeldOutChoice> Choices, Proportion Accuracy, Interval Interval,
+    Proportion Baseline, double Gain, Interval GainInterval)
 {
     /// <summary><see cref="McNemar"/>'s p-value of the held-out head against the held-out offset on the same words.</summary>
     public double PValue { get; init; }
@@ -31,8 +31,8 @@ public sealed record HeldOutRelation(string Relation, RelationScore Best, IReadO
     public double BenjaminiHochberg { get; init; }
 
     /// <summary>Whether the held-out head is at least ten percent better than the held-out offset.</summary>
-    /// <param name="of">Ten percent of what.</param>
-    public bool Beats(TenPercent of) => RelationScore.Beats(Accuracy, Baseline, of);
+    /// <param name="margin">Ten percent of what.</param>
+    public bool Exceeds(Margin margin) => RelationScore.Exceeds(Accuracy, Baseline, margin);
 }
 
 /// <summary>
@@ -49,11 +49,11 @@ public static class HeldOutRelations
     /// <param name="draws">Draws of sentences for the intervals.</param>
     /// <returns>The relations, the commonest first; those without a word in one of the halves are left out.</returns>
     /// <exception cref="InputException">There is only one sentence.</exception>
-    public static IReadOnlyList<HeldOutRelation> Of(DependencyHits hits, bool foldSubtypes = false, int seed = 0, int draws = UnitBootstrap.DefaultDraws)
+    public static IReadOnlyList<HeldOutRelation> Score(DependencyHits hits, bool foldSubtypes = false, int seed = 0, int draws = Bootstrap.DefaultDraws)
     {
         if (hits.Sentences.Count < 2) throw new InputException("the treebank", null, "has one sentence, which cannot be dealt into two halves", "Give more sentences");
         var half = hits.Table.Half(seed);
-        var found = hits.Relations(foldSubtypes).Select(r => Of(hits, r, hits.WordsOf(r, foldSubtypes), half, seed, draws)).OfType<HeldOutRelation>().ToArray();
+        var found = hits.Relations(foldSubtypes).Select(r => Score(hits, r, hits.WordsOf(r, foldSubtypes), half, seed, draws)).OfType<HeldOutRelation>().ToArray();
         double[] p = [.. found.Select(r => r.PValue)], holm = MultipleTesting.Holm(p), bh = MultipleTesting.BenjaminiHochberg(p);
         return [.. found.Select((r, i) => r with { Holm = holm[i], BenjaminiHochberg = bh[i] }).OrderByDescending(r => r.Accuracy.Count)];
     }
@@ -74,7 +74,7 @@ public static class HeldOutRelations
         })];
     }
 
-    private static HeldOutRelation? Of(DependencyHits hits, string relation, BitSet words, BitSet half, int seed, int draws)
+    private static HeldOutRelation? Score(DependencyHits hits, string relation, BitSet words, BitSet half, int seed, int draws)
     {
         if (hits.Table.CrossFit(words, half) is not { } fit) return null;
         BitSet first = words.And(half), second = words.Without(half);
@@ -93,8 +93,8 @@ public static class HeldOutRelations
         }
         return new HeldOutRelation(relation, DependencyRelations.Score(hits, relation, words).MaxBy(s => s.Accuracy.Correct)!,
             [Choice(fit.OnFirst, onFirst, first, second), Choice(fit.OnSecond, onSecond, second, first)],
-            new Proportion(fit.Hits.Count(), count), UnitBootstrap.Ratio(counts[0], counts[2], seed, draws),
-            new Proportion(baseline.Count(), count), (fit.Hits.Count() - baseline.Count()) / (double)count, UnitBootstrap.Ratio(gains, counts[2], seed, draws))
+            new Proportion(fit.Hits.Count(), count), Bootstrap.Ratio(counts[0], counts[2], draws, seed: seed),
+            new Proportion(baseline.Count(), count), (fit.Hits.Count() - baseline.Count()) / (double)count, Bootstrap.Ratio(gains, counts[2], draws, seed: seed))
         {
             PValue = McNemar.PValue(fit.Hits.CountAndNot(words, baseline), baseline.CountAndNot(words, fit.Hits)),
         };

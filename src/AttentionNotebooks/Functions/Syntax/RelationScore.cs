@@ -10,14 +10,17 @@ public enum Direction
     HeadToDependent,
 }
 
-/// <summary>Voita et al. 2019, §5.2, call a head syntactic when it is at least 10 % more accurate than the best fixed offset; they do not say 10 % of what.</summary>
-public enum TenPercent
+/// <summary>
+/// By how much a head must exceed the best fixed offset. Voita et al. 2019, §5.2, call a head syntactic when it is at least 10 %
+/// more accurate; they do not say 10 % of what.
+/// </summary>
+public enum Margin
 {
     /// <summary>Ten percentage points more: accuracy ≥ baseline + 0.10.</summary>
-    Absolute,
+    Points,
 
     /// <summary>A tenth more: accuracy ≥ 1.10 · baseline.</summary>
-    Relative,
+    Ratio,
 }
 
 /// <summary>How well one attention head finds the syntactic heads of one relation's dependents.</summary>
@@ -51,11 +54,11 @@ public sealed record RelationScore(string Relation, Head Head, Direction Directi
     public double BenjaminiHochberg { get; init; }
 
     /// <summary>Whether the head is at least ten percent better than the baseline.</summary>
-    /// <param name="of">Ten percent of what.</param>
-    public bool Beats(TenPercent of) => Beats(Accuracy, Baseline, of);
+    /// <param name="margin">Ten percent of what.</param>
+    public bool Exceeds(Margin margin) => Exceeds(Accuracy, Baseline, margin);
 
     // With integers: 0.5 + 0.1 is not quite 0.6.
-    internal static bool Beats(Proportion head, Proportion baseline, TenPercent of) => head.Count > 0 && (of == TenPercent.Absolute
+    internal static bool Exceeds(Proportion head, Proportion baseline, Margin margin) => head.Count > 0 && (margin == Margin.Points
         ? 10L * head.Correct * baseline.Count >= 10L * baseline.Correct * head.Count + (long)baseline.Count * head.Count
         : 10L * head.Correct * baseline.Count >= 11L * baseline.Correct * head.Count);
 }

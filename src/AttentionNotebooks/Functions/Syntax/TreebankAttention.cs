@@ -33,7 +33,7 @@ public static class TreebankAttention
         // A source that has cut the words itself knows best; pieces of a byte-level vocabulary do not spell their words.
         if (text.Words is not null && text.Words.Where(w => w >= 0).Distinct().Count() == sentence.Words.Count) return [.. text.Words];
         if (text.Tokens is null) throw new InputException($"text {text.Id}", null, "has no tokens, so its words cannot be found", "Give the tokens of the saved maps (--tokens)");
-        return WordAlignment.Of(text.Tokens, [.. sentence.Words.Select(w => w.Form)])
+        return WordAlignment.Of(text.Tokens, [.. sentence.Words.Select(w => w.Form)], text.Roles)
             ?? throw new InputException($"sentence {sentence.Id}", null, $"has words that do not fit the tokens of text {text.Id}: {string.Join(' ', text.Tokens.Take(12))} …",
                 "Give the treebank of the same texts; sentences that are longer than the model's positions must be left out");
     }

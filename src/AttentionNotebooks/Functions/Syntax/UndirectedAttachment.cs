@@ -9,7 +9,7 @@ namespace AttentionNotebooks;
 /// <param name="Best">The head chosen on one half of the sentences and scored on the other, both ways.</param>
 /// <param name="BestInterval">95 % of it over sentences.</param>
 /// <param name="Chosen">The two heads that were chosen.</param>
-public sealed record UndirectedScores(HeadGrid Grid, IReadOnlyList<Proportion> ByHead, Proportion Chain, Proportion Best, (double Low, double High) BestInterval, IReadOnlyList<Head> Chosen);
+public sealed record UndirectedScores(HeadGrid Grid, IReadOnlyList<Proportion> ByHead, Proportion Chain, Proportion Best, Interval BestInterval, IReadOnlyList<Head> Chosen);
 
 /// <summary>
 /// Undirected attachment: the spanning tree of most weight over a_ij + a_ji, the words' attention in both directions, and how
@@ -53,7 +53,7 @@ public sealed class UndirectedAttachment : IAttentionVisitor
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">A sentence's words do not fit its text's tokens, or half of the sentences have no edge.</exception>
     /// <exception cref="ArgumentException">There are not as many sentences as texts.</exception>
-    public static UndirectedScores Of(IAttentionSource source, IReadOnlyList<TreebankSentence> sentences, int seed = 0,
+    public static UndirectedScores Measure(IAttentionSource source, IReadOnlyList<TreebankSentence> sentences, int seed = 0,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         var visitor = new UndirectedAttachment(source.Grid, sentences, TreebankAttention.Align(source, sentences));
@@ -116,6 +116,6 @@ public sealed class UndirectedAttachment : IAttentionVisitor
             ?? throw new InputException("the treebank", null, "has too few edges for two halves", "Give more sentences of two words or more");
         double[][] counts = _table.PerUnit(_edges, fit.Hits);
         return new UndirectedScores(_grid, [.. Enumerable.Range(0, _grid.Count).Select(h => new Proportion(_table[h].Count(), edges))], new Proportion(_chain.Count(), edges),
-            new Proportion(fit.Hits.Count(), edges), UnitBootstrap.Ratio(counts[0], counts[1], seed), [_grid[fit.OnFirst], _grid[fit.OnSecond]]);
+            new Proportion(fit.Hits.Count(), edges), Bootstrap.Ratio(counts[0], counts[1], seed: seed), [_grid[fit.OnFirst], _grid[fit.OnSecond]]);
     }
 }

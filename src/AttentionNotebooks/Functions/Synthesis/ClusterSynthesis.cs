@@ -48,8 +48,8 @@ public sealed class ClusterSynthesis
     /// <param name="draws">Draws for the intervals, and shufflings for the p-values.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="InputException">A measure is of other heads or not finite, or there is only one cluster.</exception>
-    public static ClusterSynthesis Of(HeadClustering clustering, IReadOnlyList<HeadFunction> functions, int draws = DefaultDraws, int seed = 0) =>
-        Of(clustering.Grid, [.. clustering.Clusters.Select(c => new HeadGroup(c.Name, c.Heads))], functions, draws, seed);
+    public static ClusterSynthesis Compute(HeadClustering clustering, IReadOnlyList<HeadFunction> functions, int draws = DefaultDraws, int seed = 0) =>
+        Compute(clustering.Grid, [.. clustering.Clusters.Select(c => new HeadGroup(c.Name, c.Heads))], functions, draws, seed);
 
     /// <summary>Brings measures and any groups of heads together.</summary>
     /// <param name="grid">The model's heads.</param>
@@ -58,7 +58,7 @@ public sealed class ClusterSynthesis
     /// <param name="draws">Draws for the intervals, and shufflings for the p-values.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="InputException">A measure is of other heads or not finite, there are fewer than two groups, or they overlap.</exception>
-    public static ClusterSynthesis Of(HeadGrid grid, IReadOnlyList<HeadGroup> clusters, IReadOnlyList<HeadFunction> functions, int draws = DefaultDraws, int seed = 0)
+    public static ClusterSynthesis Compute(HeadGrid grid, IReadOnlyList<HeadGroup> clusters, IReadOnlyList<HeadFunction> functions, int draws = DefaultDraws, int seed = 0)
     {
         int[] labels = Labels(grid, clusters);
         foreach (var function in functions)
@@ -83,12 +83,11 @@ public sealed class ClusterSynthesis
     {
         double[] own = [.. function.Values.Where((_, i) => labels[i] == cluster)], others = [.. function.Values.Where((_, i) => labels[i] != cluster)];
         // Ranks once: δ of any split of the heads is then a sum of ranks (Mann and Whitney 1947).
-        double[] ranks = FeatureScaling.MidRanks(function.Values);
+        double[] ranks = Ranks.Of(function.Values);
         double delta = Delta(ranks, labels, cluster);
-        var random = new Random(seed + 2);
-        double[] drawn = [.. Enumerable.Range(0, draws).Select(_ => EffectSize.CliffsDelta(Drawn(own, random), Drawn(others, random))).Order()];
+        var interval = Bootstrap.Compare(own, others, EffectSize.CliffsDelta, draws, seed + 2);
         double PValue(int[][] nulls) => Permutation.PValue(Math.Abs(delta), [.. nulls.Select(l => Math.Abs(Delta(ranks, l, cluster)))]);
-        return new ClusterFunction(cluster, function, own.Average(), others.Average(), delta, FeatureScaling.Quantile(drawn, 0.025), FeatureScaling.Quantile(drawn, 0.975), PValue(shuffled), PValue(withinLayers), double.NaN);
+        return new ClusterFunction(cluster, function, own.Average(), others.Average(), delta, interval.Low, interval.High, PValue(shuffled), PValue(withinLayers), double.NaN);
     }
 
     private static double Delta(double[] ranks, int[] labels, int cluster)
@@ -103,13 +102,6 @@ public sealed class ClusterSynthesis
         }
         double u = sum - n * (n - 1) / 2.0; // ranks count from 0
         return 2 * u / ((double)n * (ranks.Length - n)) - 1;
-    }
-
-    private static double[] Drawn(double[] values, Random random)
-    {
-        var drawn = new double[values.Length];
-        for (int i = 0; i < drawn.Length; i++) drawn[i] = values[random.Next(values.Length)];
-        return drawn;
     }
 
     private static int[][] Shuffled(int[] labels, int draws, Random random) => [.. Enumerable.Range(0, draws).Select(_ =>

@@ -42,13 +42,16 @@ public sealed class MaskedWords : ITextTask
             int[] ids = [.. text.Ids];
             string[] tokens = [.. text.Tokens];
             foreach (int place in chosen) (ids[place], tokens[place]) = (checkpoint.Tokenizer.MaskId, checkpoint.Tokenizer.MaskToken);
-            _texts[i] = text with { Ids = ids, Tokens = tokens };
+            _texts[i] = text with { Ids = ids, Tokens = tokens, Roles = checkpoint.Tokenizer.RolesOf(ids) };
         }
         Batches = BatchPlan.Of([.. _texts.Select(t => t.Length)], new VisitOptions((options ?? VisitOptions.Default).TokensPerBatch));
     }
 
     /// <inheritdoc/>
     public string Name => "masked words";
+
+    /// <inheritdoc/>
+    public HeadGrid Grid => _checkpoint.Config.Grid;
 
     /// <inheritdoc/>
     public int Count => _texts.Length;
@@ -60,7 +63,7 @@ public sealed class MaskedWords : ITextTask
     public IReadOnlyList<TokenizedText> Texts => _texts;
 
     /// <inheritdoc/>
-    public TaskAnswers Ask(IReadOnlyList<int> items, AttentionHooks? hooks = null)
+    public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null)
     {
         var device = _checkpoint.Model.Device;
         var batch = new TokenBatch([.. items.Select(i => _texts[i])], _checkpoint.Tokenizer.PadId, device);
@@ -72,7 +75,7 @@ public sealed class MaskedWords : ITextTask
         var logits = _checkpoint.Model.Logits(states).to_type(ScalarType.Float32);   // [M, V]
         var losses = nn.functional.cross_entropy(logits, targets, reduction: nn.Reduction.None);
         var right = logits.argmax(-1).eq(targets).to_type(ScalarType.Float32);
-        return new TaskAnswers(PerItem(losses, rows, items.Count), PerItem(right, rows, items.Count), PerItem(ones_like(right), rows, items.Count));
+        return new TaskOutput(PerItem(losses, rows, items.Count), PerItem(right, rows, items.Count), PerItem(ones_like(right), rows, items.Count));
     }
 
     private static Tensor PerItem(Tensor values, Tensor rows, int items) => zeros(items, device: values.device).index_add(0, rows, values, Scalars.One);

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace AttentionNotebooks;
 
-/// <summary>The classes of texts, or of pairs, asked of a BERT that was fine-tuned to tell them. One question an item; the loss is the cross-entropy of the true class.</summary>
+/// <summary>The classes of texts, or of pairs, predicted by a BERT that was fine-tuned for them. One question an item; the loss is the cross-entropy of the true class.</summary>
 /// <remarks>Devlin et al. (2019), section 4.1.</remarks>
 public sealed class SentenceLabels : ITextTask
 {
@@ -32,6 +32,9 @@ public sealed class SentenceLabels : ITextTask
     public string Name => "sentence labels";
 
     /// <inheritdoc/>
+    public HeadGrid Grid => Classifier.Config.Grid;
+
+    /// <inheritdoc/>
     public int Count => Gold.Count;
 
     /// <inheritdoc/>
@@ -57,34 +60,34 @@ public sealed class SentenceLabels : ITextTask
     }
 
     /// <inheritdoc/>
-    public TaskAnswers Ask(IReadOnlyList<int> items, AttentionHooks? hooks = null)
+    public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null)
     {
         var logits = Logits(items, hooks);
         var targets = _texts.Targets(items, logits.device);
         var right = logits.argmax(-1).eq(targets).to_type(ScalarType.Float32);
-        return new TaskAnswers(nn.functional.cross_entropy(logits, targets, reduction: nn.Reduction.None), right, ones_like(right));
+        return new TaskOutput(nn.functional.cross_entropy(logits, targets, reduction: nn.Reduction.None), right, ones_like(right));
     }
 
-    /// <summary>The class that the model tells of each item, so that measures of all answers together, such as Matthews' correlation, can be taken.</summary>
+    /// <summary>The class that the model predicts for each item, so that measures of all answers together, such as Matthews' correlation, can be taken.</summary>
     /// <param name="hooks">Edits of the model's attention, if any.</param>
     /// <param name="batches">Which items, dealt into batches; all unless given. The others' entries are −1.</param>
     /// <param name="cancellation">Stops the work.</param>
     public int[] Predict(AttentionHooks? hooks = null, IReadOnlyList<int[]>? batches = null, CancellationToken cancellation = default)
     {
-        int[] told = new int[Count];
-        Array.Fill(told, -1);
+        int[] predicted = new int[Count];
+        Array.Fill(predicted, -1);
         using var noGradients = no_grad();
         foreach (var batch in batches ?? Batches)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             long[] classes = Logits(batch, hooks).argmax(-1).cpu().data<long>().ToArray();
-            for (int i = 0; i < batch.Length; i++) told[batch[i]] = (int)classes[i];
+            for (int i = 0; i < batch.Length; i++) predicted[batch[i]] = (int)classes[i];
         }
-        return told;
+        return predicted;
     }
 
-    /// <summary>How often each class was told of each.</summary>
-    /// <param name="told">What was told of all items (<see cref="Predict"/>).</param>
-    public Confusion Confusion(IReadOnlyList<int> told) => AttentionNotebooks.Confusion.Of(Gold, told, Classifier.Labels.Count);
+    /// <summary>How often items of each class were predicted to be of each class.</summary>
+    /// <param name="predicted">The predicted classes of all items (<see cref="Predict"/>).</param>
+    public Confusion Confusion(IReadOnlyList<int> predicted) => AttentionNotebooks.Confusion.Of(Gold, predicted, Classifier.Labels.Count);
 }

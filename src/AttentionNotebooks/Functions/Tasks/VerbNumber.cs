@@ -42,6 +42,9 @@ public sealed class VerbNumber : ITextTask
     public string Name => "verb number";
 
     /// <inheritdoc/>
+    public HeadGrid Grid => _checkpoint.Config.Grid;
+
+    /// <inheritdoc/>
     public int Count => _asked.Length;
 
     /// <inheritdoc/>
@@ -51,7 +54,7 @@ public sealed class VerbNumber : ITextTask
     public IReadOnlyList<TokenizedText> Texts { get; }
 
     /// <inheritdoc/>
-    public TaskAnswers Ask(IReadOnlyList<int> items, AttentionHooks? hooks = null)
+    public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null)
     {
         var device = _checkpoint.Model.Device;
         var batch = new TokenBatch([.. items.Select(i => _asked[i].Text)], _checkpoint.Tokenizer.PadId, device);
@@ -60,7 +63,7 @@ public sealed class VerbNumber : ITextTask
         var states = _checkpoint.Model.Bert.forward(batch.Ids, batch.Segments, batch.Mask, hooks).view(-1, _checkpoint.Config.HiddenSize).index_select(0, places); // [n, D]
         var scores = _checkpoint.Model.Logits(states).to_type(ScalarType.Float32).gather(1, forms);   // [n, 2]: the right form first
         var right = scores.select(1, 0).gt(scores.select(1, 1)).to_type(ScalarType.Float32);
-        return new TaskAnswers(nn.functional.log_softmax(scores, 1).select(1, 0).neg(), right, ones_like(right));
+        return new TaskOutput(nn.functional.log_softmax(scores, 1).select(1, 0).neg(), right, ones_like(right));
     }
 
     /// <summary>Whether both forms of an item are single pieces of a vocabulary.</summary>

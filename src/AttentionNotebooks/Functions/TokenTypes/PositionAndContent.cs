@@ -55,7 +55,7 @@ public sealed class PositionAndContent : IAttentionVisitor
     /// <param name="source">A live model or an archive of maps.</param>
     /// <param name="progress">Told after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public static PositionShares Of(IAttentionSource source, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    public static PositionShares Measure(IAttentionSource source, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         var visitor = new PositionAndContent(source.Grid, source.Texts.Count);
         source.Visit(visitor, progress: progress, cancellation: cancellation);

@@ -7,7 +7,7 @@ namespace AttentionNotebooks;
 /// <param name="Uniform">The same for attention that is the same everywhere: the mean share of such tokens.</param>
 /// <param name="Ratio">Share / uniform: 1 is no preference. NaN where no text has such tokens.</param>
 /// <param name="RatioInterval">95 % of it over texts.</param>
-public sealed record TypeShare(TokenType Type, double Share, (double Low, double High) Interval, double Uniform, double Ratio, (double Low, double High) RatioInterval);
+public sealed record TypeShare(TokenType Type, double Share, Interval Interval, double Uniform, double Ratio, Interval RatioInterval);
 
 /// <summary>The shares of one cluster's heads, averaged over the heads.</summary>
 /// <param name="Cluster">The cluster.</param>
@@ -37,7 +37,7 @@ public sealed class TokenTypeShares
     /// <param name="progress">Told after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">Texts lack what a kind asks about, there is no kind, or two have the same name.</exception>
-    public static TokenTypeShares Of(IAttentionSource source, IReadOnlyList<TokenType> types, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    public static TokenTypeShares Measure(IAttentionSource source, IReadOnlyList<TokenType> types, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         if (types.Count == 0) throw new InputException("the kinds of tokens", null, "are none", "Give at least one");
         if (types.GroupBy(t => t.Feature.Name).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new InputException($"kind \"{twice.First().Name}\"", null, "is given twice", "Give every kind once");
@@ -69,14 +69,14 @@ public sealed class TokenTypeShares
     /// <param name="draws">Draws of texts for the intervals.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="InputException">The model has no such head.</exception>
-    public IReadOnlyList<TypeShare> Of(Head head, int draws = UnitBootstrap.DefaultDraws, int seed = 0) => Of([head], draws, seed);
+    public IReadOnlyList<TypeShare> Of(Head head, int draws = Bootstrap.DefaultDraws, int seed = 0) => Of([head], draws, seed);
 
     /// <summary>The shares of some heads, averaged over the heads.</summary>
     /// <param name="heads">The heads, at least one.</param>
     /// <param name="draws">Draws of texts for the intervals.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="InputException">The model has no such head, or none is given.</exception>
-    public IReadOnlyList<TypeShare> Of(IReadOnlyList<Head> heads, int draws = UnitBootstrap.DefaultDraws, int seed = 0)
+    public IReadOnlyList<TypeShare> Of(IReadOnlyList<Head> heads, int draws = Bootstrap.DefaultDraws, int seed = 0)
     {
         if (heads.Count == 0) throw new InputException("the heads", null, "are none", "Give at least one");
         int[] positions = [.. heads.Select(Values.Grid.PositionOf)];
@@ -85,7 +85,7 @@ public sealed class TokenTypeShares
         {
             double[] shares = PerText(i, positions);
             double share = shares.Average(), uniform = _uniform[i].Average();
-            return new TypeShare(type, share, UnitBootstrap.Ratio(shares, ones, seed, draws), uniform, uniform > 0 ? share / uniform : double.NaN, UnitBootstrap.Ratio(shares, _uniform[i], seed, draws));
+            return new TypeShare(type, share, Bootstrap.Ratio(shares, ones, draws, seed: seed), uniform, uniform > 0 ? share / uniform : double.NaN, Bootstrap.Ratio(shares, _uniform[i], draws, seed: seed));
         })];
     }
 
@@ -94,7 +94,7 @@ public sealed class TokenTypeShares
     /// <param name="draws">Draws of texts for the intervals; the heads of a cluster are what they are.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="InputException">The clusters are of another model.</exception>
-    public IReadOnlyList<ClusterShares> ByCluster(HeadClustering clustering, int draws = UnitBootstrap.DefaultDraws, int seed = 0) => clustering.Grid == Values.Grid
+    public IReadOnlyList<ClusterShares> ByCluster(HeadClustering clustering, int draws = Bootstrap.DefaultDraws, int seed = 0) => clustering.Grid == Values.Grid
         ? [.. clustering.Clusters.Select(c => new ClusterShares(c, Of(c.Heads, draws, seed)))]
         : throw new InputException("the clusters", null, $"are of {clustering.Grid} heads, the attention of {Values.Grid}", "Cluster the heads of the same model");
 

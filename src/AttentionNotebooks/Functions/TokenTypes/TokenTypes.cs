@@ -9,8 +9,8 @@ public static class TokenTypes
     public static IReadOnlyList<TokenType> Kinds { get; } =
     [
         TokenType.OfKeys("kind", "[CLS]", t => t.ClsPositions, FeatureNeeds.Tokens), TokenType.OfKeys("kind", "[SEP]", t => t.SepPositions, FeatureNeeds.Tokens),
-        TokenType.OfKeys("kind", "punctuation", t => Where(t, TokenFeatures.IsPunctuation), FeatureNeeds.Tokens),
-        TokenType.OfKeys("kind", "words", t => Where(t, token => !AttentionText.IsSpecial(token) && !TokenFeatures.IsPunctuation(token)), FeatureNeeds.Tokens),
+        TokenType.OfKeys("kind", "punctuation", t => Where(t, (type, _) => type == KeyType.Punctuation), FeatureNeeds.Tokens),
+        TokenType.OfKeys("kind", "words", t => Where(t, (type, role) => type == KeyType.Other && !role.IsSpecial()), FeatureNeeds.Tokens),
     ];
 
     /// <summary>
@@ -46,9 +46,9 @@ public static class TokenTypes
         TokenType Bucket(string name, Func<int, bool> holds) => TokenType.OfKeys("frequency", name, t => ranks.RanksOf(t).Index().Where(p => holds(p.Item)).Select(p => p.Index), FeatureNeeds.Tokens);
     }
 
-    private static IEnumerable<int> Where(AttentionText text, Func<string, bool> holds) => (text.Tokens
+    private static IEnumerable<int> Where(AttentionText text, Func<KeyType, TokenRole, bool> holds) => (text.Tokens
         ?? throw new InputException($"text {text.Id}", null, "has no tokens, which this kind asks about", "Give the tokens of the saved maps (--tokens)"))
-        .Index().Where(p => holds(p.Item)).Select(p => p.Index);
+        .Index().Where(p => holds(KeyTypes.Of(p.Item, text.Roles![p.Index]), text.Roles[p.Index])).Select(p => p.Index);
 
     private static IReadOnlyList<string?> Tags(AttentionText text) => text.Tags
         ?? throw new InputException($"text {text.Id}", null, "has no parts of speech", "Give the texts as a treebank (--conllu), or \"tags\" beside the tokens of saved maps");

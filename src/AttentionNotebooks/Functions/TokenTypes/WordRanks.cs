@@ -60,8 +60,10 @@ public sealed class WordRanks
     /// <exception cref="InputException">Its tokens are not known.</exception>
     public int[] RanksOf(AttentionText text) => [.. Words(text).Select(w => w.Number < 0 ? -1 : this[w.Word] ?? 0)];
 
-    private static (int Number, string Word)[] Words(AttentionText text) => TokenWords.Of(text.Tokens
-        ?? throw new InputException($"text {text.Id}", null, "has no tokens, so its words are not known", "Give the tokens of the saved maps (--tokens)"));
+    private static (int Number, string Word)[] Words(AttentionText text) => text.Tokens is not null
+        ? TokenWords.Of(text)
+        : throw new InputException($"text {text.Id}", null, "has no tokens, so its words are not known",
+            "Give the tokens of the saved maps (--tokens)");
 
     private static void Add(Dictionary<string, long> counts, string word, long number)
     {

@@ -13,8 +13,8 @@ public class AblationStudyTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var task = PlantedBert.Task(model);
-        Assert.Equal(1, TaskScores.Of(task).Accuracy.Value);
-        var alone = AblationStudy.Run(task, Grid, [new("planted", [PlantedBert.Planted])], new() { Mode = AblationMode.Zero, OnlyKept = true })[0];
+        Assert.Equal(1, TaskScores.Evaluate(task).Accuracy.Value);
+        var alone = AblationStudy.Run(task, [new("planted", [PlantedBert.Planted])], new() { Mode = AblationMode.Zero, OnlyKept = true })[0];
         Assert.Equal(0, alone.Accuracy.Value);
         // Every other head of its layer, kept in its place, leaves the model guessing: eight words and a comma, one right.
         Assert.True(alone.After.Loss < 0.1 && alone.Random!.High > 1.5, $"{alone.After.Loss}, {alone.Random.High}");
@@ -27,7 +27,7 @@ public class AblationStudyTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var task = PlantedBert.Task(model);
-        var effects = AblationStudy.Run(task, Grid, HeadGroups.Single(Grid), new() { Mode = mode, Means = HeadMeans.Of(model.Model.Bert, 0, task.Texts) });
+        var effects = AblationStudy.Run(task, HeadGroups.Single(Grid), new() { Mode = mode, Means = HeadMeans.Compute(model.Model.Bert, 0, task.Texts) });
         var most = effects.MaxBy(e => e.Loss.Value)!;
         Assert.Equal([PlantedBert.Planted], most.Group.Heads);
         Assert.True(most.Loss.Low > 5 * effects.Where(e => e != most).Max(e => Math.Abs(e.Loss.High)), string.Join("; ", effects.Select(e => $"{e.Group.Name} {e.Loss}")));
@@ -42,7 +42,7 @@ public class AblationStudyTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         HeadGroup with = new("with", [new(0, 1), PlantedBert.Planted, new(2, 0)]), without = new("without", [new(0, 1), new(1, 0), new(2, 0)]);
-        var effects = AblationStudy.Run(PlantedBert.Task(model), Grid, [with, without], new() { Mode = AblationMode.Zero, RandomGroups = 99 });
+        var effects = AblationStudy.Run(PlantedBert.Task(model), [with, without], new() { Mode = AblationMode.Zero, RandomGroups = 99 });
         // One draw in four holds the planted head too, and costs as much; the others cost nearly nothing.
         Assert.True(effects[0].Loss.Value > 3);
         Assert.InRange(effects[0].Random!.Losses.Count(l => l > 3), 15, 35);
@@ -67,7 +67,7 @@ public class AblationStudyTests
             var task = new MaskedWords(model, ["the cat sat", "a dog played, the cat sat", "the dog playing", "a cat, a dog"], seed, rate: 0.4);
             Head[] shuffled = [.. grid.All()];
             new Random(seed).Shuffle(shuffled);
-            var effects = AblationStudy.Run(task, grid, [.. shuffled.Chunk(6).Select((heads, i) => new HeadGroup($"{i}", heads))], new() { RandomGroups = 39, Seed = seed });
+            var effects = AblationStudy.Run(task, [.. shuffled.Chunk(6).Select((heads, i) => new HeadGroup($"{i}", heads))], new() { RandomGroups = 39, Seed = seed });
             p.AddRange(effects.Select(e => e.Random!.PMore));
             inside += effects.Count(e => e.Loss.Value >= e.Random!.Low && e.Loss.Value <= e.Random.High);
         }
@@ -83,7 +83,7 @@ public class AblationStudyTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var task = new MaskedWords(model, ["the cat sat", "a dog", "the dog sat , the cat sat", "sat", "the cat play"], rate: 0.5);
-        var effect = AblationStudy.Run(task, Grid, [new("planted", [PlantedBert.Planted])], new() { Mode = AblationMode.Zero, Seed = 5 })[0];
+        var effect = AblationStudy.Run(task, [new("planted", [PlantedBert.Planted])], new() { Mode = AblationMode.Zero, Seed = 5 })[0];
         double[] changes = [.. effect.After.Losses.Zip(effect.Before.Losses, (a, b) => a - b)];
         Assert.Equal(effect.After.Loss - effect.Before.Loss, effect.Loss.Value, 1e-9);
         Assert.Equal(effect.After.Accuracy.Value - effect.Before.Accuracy.Value, effect.Accuracy.Value, 1e-9);
@@ -91,22 +91,14 @@ public class AblationStudyTests
         // The same draws, written out.
         var random = new Random(5);
         var drawn = new List<double>();
-        for (int d = 0; d < PairedBootstrap.DefaultDraws; d++)
+        for (int d = 0; d < Bootstrap.DefaultDraws; d++)
         {
             int[] items = [.. Enumerable.Range(0, 5).Select(_ => random.Next(5))];
-            drawn.Add(items.Sum(i => changes[i]) / items.Sum(i => effect.Before.Questions[i]));
+            drawn.Add(items.Sum(i => changes[i]) / items.Sum(i => effect.Before.Targets[i]));
         }
         drawn.Sort();
         Assert.Equal(drawn[24] + 0.975 * (drawn[25] - drawn[24]), effect.Loss.Low, 1e-9); // the 2.5 % point of 1,000: at 24.975
         Assert.Equal(drawn[974] + 0.025 * (drawn[975] - drawn[974]), effect.Loss.High, 1e-9);
-    }
-
-    [Fact]
-    public void An_interval_of_equal_differences_has_no_width_and_of_one_item_there_is_none()
-    {
-        Assert.Equal((0.5, 0.5), PairedBootstrap.Intervals([[1, 2, 3]], [2, 4, 6])[0]); // each item 0.5 per question
-        Assert.Contains("two items", Assert.Throws<InputException>(() => PairedBootstrap.Intervals([[1]], [1])).Message);
-        Assert.Throws<ArgumentException>(() => PairedBootstrap.Intervals([[1, 2, 3]], [1, 1]));
     }
 
     [Fact]
@@ -133,9 +125,9 @@ public class AblationStudyTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var task = PlantedBert.Task(model, items: 6);
-        Assert.Null(AblationStudy.Run(task, Grid, [layer])[0].Random);
-        Assert.Null(AblationStudy.Run(task, Grid, [HeadGroups.Single(Grid)[0]], new() { RandomGroups = 0 })[0].Random);
-        Assert.Equal(20, AblationStudy.Run(task, Grid, [layer], new() { Match = GroupMatch.Size })[0].Random!.Losses.Length);
+        Assert.Null(AblationStudy.Run(task, [layer])[0].Random);
+        Assert.Null(AblationStudy.Run(task, [HeadGroups.Single(Grid)[0]], new() { RandomGroups = 0 })[0].Random);
+        Assert.Equal(20, AblationStudy.Run(task, [layer], new() { Match = GroupMatch.Size })[0].Random!.Losses.Length);
     }
 
     [Fact]
@@ -145,7 +137,7 @@ public class AblationStudyTests
         using var model = PlantedBert.Create(folder.Root);
         var task = PlantedBert.Task(model, items: 6);
         HeadGroup a = new("a", [new(0, 1), new(1, 1)]), b = new("b", [new(2, 0), new(1, 1)]);
-        double[] Random(int seed, params HeadGroup[] groups) => AblationStudy.Run(task, Grid, groups, new() { Seed = seed }).Single(e => e.Group == a).Random!.Losses;
+        double[] Random(int seed, params HeadGroup[] groups) => AblationStudy.Run(task, groups, new() { Seed = seed }).Single(e => e.Group == a).Random!.Losses;
         Assert.Equal(Random(1, a), Random(1, b, a));
         Assert.NotEqual(Random(1, a), Random(2, a));
     }
@@ -183,8 +175,8 @@ public class AblationStudyTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var task = PlantedBert.Task(model, items: 4);
-        Assert.Throws<InputException>(() => AblationStudy.Run(task, Grid, []));
-        Assert.Contains("\"none\"", Assert.Throws<InputException>(() => AblationStudy.Run(task, Grid, [new("none", [])])).Message);
-        Assert.Contains("3-0", Assert.Throws<InputException>(() => AblationStudy.Run(task, Grid, [new("foreign", [new(3, 0)])])).Message);
+        Assert.Throws<InputException>(() => AblationStudy.Run(task, []));
+        Assert.Contains("\"none\"", Assert.Throws<InputException>(() => AblationStudy.Run(task, [new("none", [])])).Message);
+        Assert.Contains("3-0", Assert.Throws<InputException>(() => AblationStudy.Run(task, [new("foreign", [new(3, 0)])])).Message);
     }
 }

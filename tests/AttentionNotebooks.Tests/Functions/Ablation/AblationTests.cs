@@ -16,14 +16,14 @@ public class AblationTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var task = PlantedBert.Task(model);
-        var means = HeadMeans.Of(model.Model.Bert, 0, task.Texts);
+        var means = HeadMeans.Compute(model.Model.Bert, 0, task.Texts);
         var reference = mode switch
         {
             AblationMode.Uniform => ReferenceAnswers.With(model, map: (l, h, map) => { if (Taken.Contains(new Head(l, h))) Fill(map, 1.0 / map.GetLength(0)); }),
             AblationMode.Zero => ReferenceAnswers.With(model, head: (l, h, said) => { if (Taken.Contains(new Head(l, h))) foreach (var row in said) Array.Clear(row); }),
             _ => ReferenceAnswers.With(model, head: (l, h, said) => { if (Taken.Contains(new Head(l, h))) foreach (var row in said) means[new Head(l, h)].CopyTo(row); }),
         };
-        var scores = TaskScores.Of(task, new Ablation(PlantedBert.Grid, Taken, mode, means).Hooks());
+        var scores = TaskScores.Evaluate(task, new Ablation(PlantedBert.Grid, Taken, mode, means).Hooks());
         for (int i = 0; i < task.Count; i++) Assert.Equal(reference.Loss(task, i), scores.Losses[i], 1e-4);
     }
 
@@ -55,8 +55,8 @@ public class AblationTests
         using var model = PlantedBert.Create(folder.Root);
         var padded = PlantedBert.Task(model);
         var alone = new PlantedBert.WordBefore(model, padded.Count, 1) { Batches = [.. Enumerable.Range(0, padded.Count).Select(i => new[] { i })] };
-        var hooks = new Ablation(PlantedBert.Grid, Taken, mode, HeadMeans.Of(model.Model.Bert, 0, padded.Texts)).Hooks();
-        var (a, b) = (TaskScores.Of(padded, hooks), TaskScores.Of(alone, hooks));
+        var hooks = new Ablation(PlantedBert.Grid, Taken, mode, HeadMeans.Compute(model.Model.Bert, 0, padded.Texts)).Hooks();
+        var (a, b) = (TaskScores.Evaluate(padded, hooks), TaskScores.Evaluate(alone, hooks));
         Assert.All(a.Losses.Zip(b.Losses), l => Assert.Equal(l.First, l.Second, 1e-5));
     }
 
@@ -67,13 +67,13 @@ public class AblationTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var task = PlantedBert.Task(model);
-        var means = HeadMeans.Of(model.Model.Bert, 0, task.Texts);
+        var means = HeadMeans.Compute(model.Model.Bert, 0, task.Texts);
         Ablation[] ablations = [.. PlantedBert.Grid.All().Select(h => new Ablation(PlantedBert.Grid, [h], mode, means)), new(PlantedBert.Grid, Taken, mode, means), new(PlantedBert.Grid, [], mode, means)];
-        var (before, fast) = AblationScores.Of(task, PlantedBert.Grid, ablations);
-        var (_, slow) = AblationScores.Of(task, PlantedBert.Grid, ablations, wholePasses: true);
+        var (before, fast) = AblationScores.Run(task, ablations);
+        var (_, slow) = AblationScores.Run(task, ablations, wholePasses: true);
         for (int a = 0; a < ablations.Length; a++)
         {
-            Assert.Equal(TaskScores.Of(task, ablations[a].Hooks()).Losses, fast[a].Losses);
+            Assert.Equal(TaskScores.Evaluate(task, ablations[a].Hooks()).Losses, fast[a].Losses);
             Assert.Equal(slow[a].Losses, fast[a].Losses);
         }
         Assert.Equal(before.Losses, fast[^1].Losses); // nothing taken out
@@ -85,7 +85,7 @@ public class AblationTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var counting = new Counting(PlantedBert.Task(model));
-        AblationScores.Of(counting, PlantedBert.Grid, [new Ablation(PlantedBert.Grid, [new Head(2, 0)], AblationMode.Zero)]);
+        AblationScores.Run(counting, [new Ablation(PlantedBert.Grid, [new Head(2, 0)], AblationMode.Zero)]);
         int batches = counting.Batches.Count;
         Assert.Equal([batches, batches, 2 * batches], counting.Layers);
     }
@@ -97,7 +97,7 @@ public class AblationTests
         using var model = PlantedBert.Create(folder.Root);
         var twice = new Twice(PlantedBert.Task(model));
         Ablation[] ablations = [new(PlantedBert.Grid, [PlantedBert.Planted], AblationMode.Zero)];
-        Assert.Equal(AblationScores.Of(twice, PlantedBert.Grid, ablations, wholePasses: true).After[0].Losses, AblationScores.Of(twice, PlantedBert.Grid, ablations).After[0].Losses);
+        Assert.Equal(AblationScores.Run(twice, ablations, wholePasses: true).After[0].Losses, AblationScores.Run(twice, ablations).After[0].Losses);
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public class AblationTests
                 for (int d = 0; d < 16; d++) sum[d] += row[d];
         });
         foreach (var text in task.Texts) reference.Run(text.Ids);
-        var means = HeadMeans.Of(model.Model.Bert, 0, task.Texts, new(TokensPerBatch: 40)); // several batches, padded
+        var means = HeadMeans.Compute(model.Model.Bert, 0, task.Texts, new(TokensPerBatch: 40)); // several batches, padded
         Assert.Equal(tokens, means.Tokens);
         foreach (var head in PlantedBert.Grid.All())
             for (int d = 0; d < 16; d++) Assert.Equal(sums[head][d] / tokens, means[head][d], 1e-5);
@@ -130,8 +130,8 @@ public class AblationTests
         var task = PlantedBert.Task(model);
         void All()
         {
-            var means = HeadMeans.Of(model.Model.Bert, 0, task.Texts);
-            foreach (var mode in Enum.GetValues<AblationMode>()) AblationScores.Of(task, PlantedBert.Grid, [new Ablation(PlantedBert.Grid, Taken, mode, means)]);
+            var means = HeadMeans.Compute(model.Model.Bert, 0, task.Texts);
+            foreach (var mode in Enum.GetValues<AblationMode>()) AblationScores.Run(task, [new Ablation(PlantedBert.Grid, Taken, mode, means)]);
         }
         All();
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
@@ -161,12 +161,12 @@ public class AblationTests
     {
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
-        var means = HeadMeans.Of(model, ["the cat sat"]);
+        var means = HeadMeans.Compute(model, ["the cat sat"]);
         Assert.Contains("3-0", Assert.Throws<InputException>(() => new Ablation(PlantedBert.Grid, [new Head(3, 0)], AblationMode.Zero)).Message);
         Assert.Contains("lacks", Assert.Throws<InputException>(() => new Ablation(PlantedBert.Grid, [new Head(0, 0)], AblationMode.Mean)).Message);
         Assert.Contains("3 × 4", Assert.Throws<InputException>(() => new Ablation(new HeadGrid(2, 4), [new Head(0, 0)], AblationMode.Mean, means)).Message);
-        Assert.Contains("text 1", Assert.Throws<InputException>(() => HeadMeans.Of(model, ["cat", " "])).Message);
-        Assert.Throws<InputException>(() => HeadMeans.Of(model, []));
+        Assert.Contains("text 1", Assert.Throws<InputException>(() => HeadMeans.Compute(model, ["cat", " "])).Message);
+        Assert.Throws<InputException>(() => HeadMeans.Compute(model, []));
     }
 
     private static void Fill(double[,] map, double value)
@@ -180,10 +180,11 @@ public class AblationTests
     {
         public int[] Layers { get; } = new int[3];
         public string Name => inner.Name;
+        public HeadGrid Grid => inner.Grid;
         public int Count => inner.Count;
         public IReadOnlyList<int[]> Batches => inner.Batches;
 
-        public TaskAnswers Ask(IReadOnlyList<int> items, AttentionHooks? hooks = null) => inner.Ask(items, new AttentionHooks
+        public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null) => inner.Evaluate(items, new AttentionHooks
         {
             EditScores = hooks?.EditScores, EditHeads = hooks?.EditHeads, OnStates = hooks?.OnStates, Resume = hooks?.Resume, OnProbabilities = (layer, _) => Layers[layer]++,
         });
@@ -193,13 +194,14 @@ public class AblationTests
     private sealed class Twice(IModelTask inner) : IModelTask
     {
         public string Name => inner.Name;
+        public HeadGrid Grid => inner.Grid;
         public int Count => inner.Count;
         public IReadOnlyList<int[]> Batches => inner.Batches;
 
-        public TaskAnswers Ask(IReadOnlyList<int> items, AttentionHooks? hooks = null)
+        public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null)
         {
-            var (a, b) = (inner.Ask([.. items.Take(1)], hooks), inner.Ask([.. items.Skip(1)], hooks));
-            return new TaskAnswers(cat([a.Loss, b.Loss]), cat([a.Correct, b.Correct]), cat([a.Questions, b.Questions]));
+            var (a, b) = (inner.Evaluate([.. items.Take(1)], hooks), inner.Evaluate([.. items.Skip(1)], hooks));
+            return new TaskOutput(cat([a.Loss, b.Loss]), cat([a.Correct, b.Correct]), cat([a.Targets, b.Targets]));
         }
     }
 }

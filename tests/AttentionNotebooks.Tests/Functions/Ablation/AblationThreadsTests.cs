@@ -14,12 +14,12 @@ public class AblationThreadsTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var task = PlantedBert.Task(model);
-        var means = HeadMeans.Of(model.Model.Bert, 0, task.Texts);
+        var means = HeadMeans.Compute(model.Model.Bert, 0, task.Texts);
         Ablation[] ablations = [.. PlantedBert.Grid.All().Select(h => new Ablation(PlantedBert.Grid, [h], mode, means)), new(PlantedBert.Grid, [], mode, means)];
         int threads = get_num_threads();
-        var (_, one) = AblationScores.Of(task, PlantedBert.Grid, ablations);
-        var (before, three) = AblationScores.Of(task, PlantedBert.Grid, ablations, threads: 3);
-        var (_, whole) = AblationScores.Of(task, PlantedBert.Grid, ablations, threads: 3, wholePasses: true);
+        var (_, one) = AblationScores.Run(task, ablations);
+        var (before, three) = AblationScores.Run(task, ablations, threads: 3);
+        var (_, whole) = AblationScores.Run(task, ablations, threads: 3, wholePasses: true);
         Assert.Equal(threads, get_num_threads());
         Assert.Equal(before.Losses, three[^1].Losses); // nothing taken out
         for (int a = 0; a < ablations.Length; a++)
@@ -36,6 +36,6 @@ public class AblationThreadsTests
         using var model = PlantedBert.Create(folder.Root);
         using var stop = new CancellationTokenSource();
         stop.Cancel();
-        Assert.Throws<OperationCanceledException>(() => AblationScores.Of(PlantedBert.Task(model), PlantedBert.Grid, [new Ablation(PlantedBert.Grid, [PlantedBert.Planted], AblationMode.Zero)], threads: 2, cancellation: stop.Token));
+        Assert.Throws<OperationCanceledException>(() => AblationScores.Run(PlantedBert.Task(model), [new Ablation(PlantedBert.Grid, [PlantedBert.Planted], AblationMode.Zero)], threads: 2, cancellation: stop.Token));
     }
 }

@@ -15,7 +15,7 @@ public class AntecedentSelectionTests
     {
         // Head 0: she looks at Mary, the second Mary at Ann. Head 1: she looks at Ann, the second Mary at she.
         var source = Source([Document], (i, h) => (i, h.Index) switch { (3, 0) => 0, (6, 0) => 1, (3, 1) => 1, (6, 1) => 3, _ => i });
-        var scores = AntecedentSelection.Of(source, [Document]).ToDictionary(s => s.Type);
+        var scores = AntecedentSelection.Measure(source, [Document]).ToDictionary(s => s.Type);
         Assert.Equal(["all", "pronoun", "proper"], scores.Keys);
         Assert.Equal([new Proportion(1, 2), new(1, 2)], scores["all"].ByHead);
         Assert.Equal([new Proportion(1, 1), new(0, 1)], scores["pronoun"].ByHead);
@@ -33,7 +33,7 @@ public class AntecedentSelectionTests
     {
         CoreferenceDocument[] documents = [.. Enumerable.Range(0, 20).Select(i => Document with { Id = $"{i}" })];
         var source = Source(documents, (i, h) => h.Index == 1 && i is 3 or 6 ? 0 : i);
-        var all = AntecedentSelection.Of(source, documents)[0];
+        var all = AntecedentSelection.Measure(source, documents)[0];
         Assert.Equal([new Head(0, 1), new Head(0, 1)], all.Choices);
         Assert.Equal((new Proportion(40, 40), 1.0), (all.HeldOut, all.HeldOutInterval.Low));
         Assert.Equal(McNemar.PValue(20, 0), all.PValue); // matching words finds the names and none of the pronouns
@@ -53,7 +53,7 @@ public class AntecedentSelectionTests
         var grid = new HeadGrid(2, 2);
         AttentionText[] texts = [.. documents.Select(d => new AttentionText(d.Id, d.Words.Count + 2, ["[CLS]", .. d.Words, "[SEP]"]))];
         var source = new MapsInMemory(grid, texts, (t, h) => Maps.Random(texts[t].Length, 100 * t + 10 * h.Layer + h.Index));
-        foreach (var score in AntecedentSelection.Of(source, documents, words))
+        foreach (var score in AntecedentSelection.Measure(source, documents, words))
         {
             var asked = documents.SelectMany((d, t) => d.Mentions.Select(m => (Text: t, Document: d, Mention: m))).Where(a => score.Type == "all" || $"{a.Mention.Type}".ToLowerInvariant() == score.Type)
                 .Select(a => (a.Text, a.Document, a.Mention, Before: a.Document.Mentions.Where(c => c.Last < a.Mention.First).ToArray())).Where(a => a.Before.Any(c => c.Entity == a.Mention.Entity)).ToArray();
@@ -89,7 +89,7 @@ public class AntecedentSelectionTests
         Assert.Equal((2, 1, 1), (cut, leftOut, documents.Count));
         Assert.Equal([0, 3], documents[0].Mentions.Select(m => m.First));
         Assert.Equal(source.Texts[0].Length, 2 + 2 * documents[0].Words.Count);
-        Assert.Equal(1, AntecedentSelection.Of(source, documents)[0].ByHead[0].Count);
+        Assert.Equal(1, AntecedentSelection.Measure(source, documents)[0].ByHead[0].Count);
         Assert.Contains("no mention with an antecedent", Assert.Throws<InputException>(() => CoreferenceAttention.Of(checkpoint, [late])).Message);
     }
 
@@ -97,7 +97,7 @@ public class AntecedentSelectionTests
     public void Words_that_do_not_fit_the_tokens_are_refused()
     {
         var other = Document with { Words = ["John", .. Document.Words.Skip(1)] };
-        Assert.Contains("document d: has words that do not fit", Assert.Throws<InputException>(() => AntecedentSelection.Of(Source([Document], (i, _) => i), [other])).Message);
+        Assert.Contains("document d: has words that do not fit", Assert.Throws<InputException>(() => AntecedentSelection.Measure(Source([Document], (i, _) => i), [other])).Message);
     }
 
     // Two heads in which word i looks at one word; special tokens look at themselves.

@@ -15,7 +15,7 @@ public class ImportanceTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var task = PlantedBert.Task(model, items: 4);
-        var gates = HeadGradients.OfGates(task, Grid);
+        var gates = HeadGradients.ComputeGates(task);
         foreach (var head in new[] { PlantedBert.Planted, new Head(0, 1), new Head(2, 3) })
         {
             double Loss(int item, double gate) => ReferenceAnswers.With(model, head: (l, h, said) =>
@@ -34,7 +34,7 @@ public class ImportanceTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var task = PlantedBert.Task(model, items: 3);
-        var byKind = HeadGradients.OfWeights(task, Grid);
+        var byKind = HeadGradients.ComputeWeights(task);
         foreach (var head in new[] { PlantedBert.Planted, new Head(0, 1) })
             for (int item = 0; item < task.Count; item++)
             {
@@ -44,7 +44,7 @@ public class ImportanceTests
                     for (int j = 0; j < n; j++)
                     {
                         double Loss(double step) => ReferenceAnswers.With(model, map: (l, h, map) => { if (new Head(l, h) == head) map[i, j] += step; }).Loss(task, item);
-                        sizes[KeyTypes.Of(task.Texts[item].Tokens[j])].Add(Math.Abs(Loss(Step) - Loss(-Step)) / (2 * Step));
+                        sizes[KeyTypes.Of(task.Texts[item].Tokens[j], task.Texts[item].Roles[j])].Add(Math.Abs(Loss(Step) - Loss(-Step)) / (2 * Step));
                     }
                 foreach (var kind in KeyTypes.All)
                     Assert.Equal(sizes[kind].Count == 0 ? double.NaN : sizes[kind].Average(), byKind[kind][item][Grid.PositionOf(head)], 1e-5);
@@ -56,7 +56,7 @@ public class ImportanceTests
     {
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
-        var importance = HeadImportance.Of(model, PlantedBert.Task(model));
+        var importance = HeadImportance.Compute(model, PlantedBert.Task(model));
         foreach (string column in new[] { "gradient", "first_order", "norm_mass", "attention_gradient" })
         {
             var first = importance.Table.Highest(column, 2);
@@ -75,8 +75,8 @@ public class ImportanceTests
         using var model = PlantedBert.Create(folder.Root);
         var together = PlantedBert.Task(model, items: 10);
         var alone = new PlantedBert.WordBefore(model, 10, 1) { Batches = [.. Enumerable.Range(0, 10).Select(i => new[] { i })] };
-        var (a, b) = (HeadGradients.OfGates(together, Grid), HeadGradients.OfGates(alone, Grid));
-        var (c, d) = (HeadGradients.OfWeights(together, Grid), HeadGradients.OfWeights(alone, Grid));
+        var (a, b) = (HeadGradients.ComputeGates(together), HeadGradients.ComputeGates(alone));
+        var (c, d) = (HeadGradients.ComputeWeights(together), HeadGradients.ComputeWeights(alone));
         for (int i = 0; i < 10; i++)
             for (int h = 0; h < Grid.Count; h++)
             {
@@ -93,8 +93,8 @@ public class ImportanceTests
         var task = PlantedBert.Task(model, items: 10);
         void All()
         {
-            HeadGradients.OfGates(task, Grid);
-            HeadGradients.OfWeights(task, Grid);
+            HeadGradients.ComputeGates(task);
+            HeadGradients.ComputeWeights(task);
         }
         All();
         Assert.All(model.Model.parameters(), p => Assert.True(p.grad is null));
@@ -109,7 +109,7 @@ public class ImportanceTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var task = new MaskedWords(model, ["the cat sat", "a dog"], rate: 1);
-        var gates = HeadGradients.OfGates(task, Grid);
+        var gates = HeadGradients.ComputeGates(task);
         int[] ids = [2, 4, 4, 4, 3]; // all three words hidden
         int[] right = model.Tokenizer.Encode("the cat sat").Ids;
         double Loss(double gate)
@@ -134,7 +134,7 @@ public class ImportanceTests
     {
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
-        var table = HeadImportance.Of(model, PlantedBert.Task(model)).Table;
+        var table = HeadImportance.Compute(model, PlantedBert.Task(model)).Table;
         foreach (var head in Grid.All())
             foreach (string what in new[] { "attention", "norm" })
                 Assert.Equal(1, KeyTypes.All.Sum(k => table[head, $"{what}_{k.ToString().ToLowerInvariant()}"]), 1e-5);
@@ -143,10 +143,11 @@ public class ImportanceTests
     [Fact]
     public void Kinds_of_keys_and_those_that_no_text_has()
     {
-        Assert.Equal([KeyType.Cls, KeyType.Sep, KeyType.Punctuation, KeyType.Other, KeyType.Other, KeyType.Cls, KeyType.Sep], new[] { "[CLS]", "[SEP]", ",", "[MASK]", "don't", "<s>", "</s>" }.Select(KeyTypes.Of));
+        Assert.Equal([KeyType.Cls, KeyType.Sep, KeyType.Punctuation, KeyType.Other, KeyType.Other, KeyType.Cls, KeyType.Sep],
+            new[] { "[CLS]", "[SEP]", ",", "[MASK]", "don't", "<s>", "</s>" }.Select(t => KeyTypes.Of(t, TokenRoles.Of(t))));
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
-        var table = HeadImportance.Of(model, new MaskedWords(model, ["the cat sat", "a dog"])).Table;
+        var table = HeadImportance.Compute(model, new MaskedWords(model, ["the cat sat", "a dog"])).Table;
         Assert.DoesNotContain(table.Features, f => f.EndsWith("punctuation", StringComparison.Ordinal));
         Assert.All(table.Features, f => Assert.All(table.Column(f), v => Assert.True(double.IsFinite(v), f)));
     }
@@ -164,14 +165,15 @@ public class ImportanceTests
     {
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
-        Assert.Contains("a text per item", Assert.Throws<InvalidOperationException>(() => HeadGradients.OfGates(new Doubled(PlantedBert.Task(model)), Grid)).Message);
+        Assert.Contains("a text per item", Assert.Throws<InvalidOperationException>(() => HeadGradients.ComputeGates(new Doubled(PlantedBert.Task(model)))).Message);
     }
 
     private sealed class Doubled(IModelTask inner) : IModelTask
     {
         public string Name => inner.Name;
+        public HeadGrid Grid => inner.Grid;
         public int Count => inner.Count;
         public IReadOnlyList<int[]> Batches => inner.Batches;
-        public TaskAnswers Ask(IReadOnlyList<int> items, AttentionHooks? hooks = null) => inner.Ask([.. items, .. items], hooks);
+        public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null) => inner.Evaluate([.. items, .. items], hooks);
     }
 }

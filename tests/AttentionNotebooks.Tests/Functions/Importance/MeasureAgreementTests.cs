@@ -7,7 +7,7 @@ public class MeasureAgreementTests
     public void By_hand()
     {
         HeadMeasure up = new("up", [[1, 2, 3, 4], [1, 2, 3, 4]]), down = new("down", [[4, 3, 2, 1], [4, 3, 2, 1]]), mixed = new("mixed", [[1, 3, 2, 4], [1, 3, 2, 4]]);
-        var agreement = MeasureAgreement.Of([up, down, mixed], draws: 50);
+        var agreement = MeasureAgreement.Compute([up, down, mixed], draws: 50);
         Assert.Equal(-1, agreement[0, 1].Rho, 1e-12);
         Assert.Equal(0.8, agreement[0, 2].Rho, 1e-12); // 1 − 6·(0 + 1 + 1 + 0)/(4·15)
         Assert.Equal(1, agreement[2, 2].Rho, 1e-12);
@@ -30,7 +30,7 @@ public class MeasureAgreementTests
     {
         var random = new Random(3);
         HeadMeasure Noise(string name) => new(name, [.. Enumerable.Range(0, 12).Select(_ => Enumerable.Range(0, 100).Select(_ => random.NextDouble()).ToArray())]);
-        var pair = MeasureAgreement.Of([Noise("a"), Noise("b")], draws: 300)[0, 1];
+        var pair = MeasureAgreement.Compute([Noise("a"), Noise("b")], draws: 300)[0, 1];
         Assert.InRange(0, pair.OverHeads.Low, pair.OverHeads.High);
         Assert.InRange(pair.Rho, pair.OverHeads.Low, pair.OverHeads.High);
         Assert.InRange(pair.OverHeads.High - pair.OverHeads.Low, 0.3, 0.5); // about 4/√99
@@ -42,17 +42,17 @@ public class MeasureAgreementTests
         var random = new Random(7);
         HeadMeasure Noise(string name) => new(name, [.. Enumerable.Range(0, 9).Select(_ => Enumerable.Range(0, 20).Select(_ => random.NextDouble()).ToArray())]);
         HeadMeasure a = Noise("a"), b = Noise("b");
-        Assert.Equal(MeasureAgreement.Of([a, b], 100, 1)[0, 1], MeasureAgreement.Of([a, b], 100, 1)[0, 1]);
-        Assert.NotEqual(MeasureAgreement.Of([a, b], 100, 1)[0, 1], MeasureAgreement.Of([a, b], 100, 2)[0, 1]);
+        Assert.Equal(MeasureAgreement.Compute([a, b], 100, 1)[0, 1], MeasureAgreement.Compute([a, b], 100, 1)[0, 1]);
+        Assert.NotEqual(MeasureAgreement.Compute([a, b], 100, 1)[0, 1], MeasureAgreement.Compute([a, b], 100, 2)[0, 1]);
     }
 
     [Fact]
     public void Measures_of_other_heads_or_texts_are_named()
     {
         HeadMeasure two = new("two", [[1, 2]]), three = new("three", [[1, 2, 3]]), texts = new("texts", [[1, 2], [1, 2]]);
-        Assert.Contains("\"three\"", Assert.Throws<InputException>(() => MeasureAgreement.Of([two, three])).Message);
-        Assert.Contains("\"texts\"", Assert.Throws<InputException>(() => MeasureAgreement.Of([two, texts])).Message);
-        Assert.Throws<InputException>(() => MeasureAgreement.Of([two]));
+        Assert.Contains("\"three\"", Assert.Throws<InputException>(() => MeasureAgreement.Compute([two, three])).Message);
+        Assert.Contains("\"texts\"", Assert.Throws<InputException>(() => MeasureAgreement.Compute([two, texts])).Message);
+        Assert.Throws<InputException>(() => MeasureAgreement.Compute([two]));
     }
 
     [Fact]
@@ -61,14 +61,14 @@ public class MeasureAgreementTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var task = PlantedBert.Task(model, items: 6);
-        var effects = AblationStudy.Run(task, PlantedBert.Grid, HeadGroups.Single(PlantedBert.Grid), new() { RandomGroups = 0 });
+        var effects = AblationStudy.Run(task, HeadGroups.Single(PlantedBert.Grid), new() { RandomGroups = 0 });
         var measure = HeadMeasure.Ablation(effects);
         Assert.Equal("ablation (uniform)", measure.Name);
         Assert.All(effects.Zip(measure.Values), e => Assert.Equal(e.First.Loss.Value, e.Second, 1e-9));
         double size = Enumerable.Range(0, 6).Average(i => Math.Abs(effects[3].After.Losses[i] - effects[3].Before.Losses[i])); // one question each
         Assert.Equal(size, HeadMeasure.AblationSize(effects).Values[3], 1e-9);
         Assert.Throws<ArgumentException>(() => HeadMeasure.Ablation([.. effects.Reverse()]));
-        Assert.Throws<ArgumentException>(() => HeadMeasure.Ablation(AblationStudy.Run(task, PlantedBert.Grid, HeadGroups.Layers(PlantedBert.Grid), new() { RandomGroups = 0 })));
-        Assert.Equal(1, MeasureAgreement.Of([measure, .. HeadImportance.Of(model, task).Measures], draws: 5)[0, 0].Rho);
+        Assert.Throws<ArgumentException>(() => HeadMeasure.Ablation(AblationStudy.Run(task, HeadGroups.Layers(PlantedBert.Grid), new() { RandomGroups = 0 })));
+        Assert.Equal(1, MeasureAgreement.Compute([measure, .. HeadImportance.Compute(model, task).Measures], draws: 5)[0, 0].Rho);
     }
 }

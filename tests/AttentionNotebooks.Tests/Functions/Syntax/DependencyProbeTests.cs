@@ -145,7 +145,7 @@ public class DependencyProbeTests
 
         // Vectors of words: the input embeddings averaged over pieces, so that words of the same pieces are the same and no sentence matters.
         TreebankSentence[] sentences = [new("0", [new("playing", "VERB", -1, "root"), new("cat", "NOUN", 0, "obj")]), new("1", [new("cat", "NOUN", -1, "root"), new("dog", "NOUN", 0, "obj")])];
-        var vectors = WordVectors.Of(checkpoint, sentences, dimensions: 2);
+        var vectors = WordVectors.Compute(checkpoint, sentences, dimensions: 2);
         Assert.Equal(vectors[0][2..].ToArray(), vectors[1][..2].ToArray());
         float[] Embedding(int id) => [.. before["bert.embeddings.word_embeddings.weight"].Skip(id * 16).Take(16).Select(v => (float)v)];
         double[] playing = [.. Embedding(7).Zip(Embedding(8), (a, b) => (a + b) / 2.0)], cat = [.. Embedding(6).Select(v => (double)v)], dog = [.. Embedding(12).Select(v => (double)v)];

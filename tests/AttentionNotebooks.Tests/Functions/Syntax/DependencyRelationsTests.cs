@@ -50,7 +50,7 @@ public class DependencyRelationsTests
     public void Subtypes_are_kept_or_folded()
     {
         var treebank = new PlantedTreebank(20);
-        var hits = DependencyHits.Of(treebank.Source(new HeadGrid(1, 2)), treebank.Sentences);
+        var hits = DependencyHits.Measure(treebank.Source(new HeadGrid(1, 2)), treebank.Sentences);
         var (kept, folded) = (DependencyRelations.Score(hits), DependencyRelations.Score(hits, foldSubtypes: true));
         Assert.Equal(["det", "nsubj", "nsubj:pass", "obj"], kept.Select(s => s.Relation).Distinct());
         Assert.Equal(["det", "nsubj", "obj"], folded.Select(s => s.Relation).Distinct());
@@ -66,7 +66,7 @@ public class DependencyRelationsTests
     public void A_head_is_tested_against_the_baseline_on_the_same_words()
     {
         var treebank = new PlantedTreebank(50);
-        var scores = DependencyRelations.Score(DependencyHits.Of(treebank.Source(new HeadGrid(2, 2), knowing: new Head(0, 1)), treebank.Sentences));
+        var scores = DependencyRelations.Score(DependencyHits.Measure(treebank.Source(new HeadGrid(2, 2), knowing: new Head(0, 1)), treebank.Sentences));
         foreach (var s in scores)
         {
             Assert.Equal(s.Accuracy.Correct - s.Baseline.Correct, s.OnlyHead - s.OnlyBaseline);
@@ -84,7 +84,7 @@ public class DependencyRelationsTests
     public void Ten_percent_is_read_in_two_ways(int correct, int baseline, int count, bool absolute, bool relative)
     {
         var score = new RelationScore("r", new Head(0, 0), Direction.DependentToHead, new Proportion(correct, count), new Proportion(baseline, count), 1);
-        Assert.Equal((absolute, relative), (score.Beats(TenPercent.Absolute), score.Beats(TenPercent.Relative)));
+        Assert.Equal((absolute, relative), (score.Exceeds(Margin.Points), score.Exceeds(Margin.Ratio)));
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public class DependencyRelationsTests
         // Mary 's dog: only the clitic looks at the dog.
         TreebankSentence sentence = new("0", [new("Mary", "_", 2, "poss"), new("'s", "_", 0, "possessive"), new("dog", "_", -1, "root")]);
         var source = new MapsInMemory(new HeadGrid(1, 1), [new AttentionText("0", 5, ["[CLS]", "mary", "'s", "dog", "[SEP]"])], (_, _) => Maps.Of(5, (i, j) => j == (i == 2 ? 3 : 0) ? 1 : 0));
-        Proportion Poss(bool clitic) => DependencyRelations.Score(DependencyHits.Of(source, [sentence], clitic)).First(s => s.Relation == "poss").Accuracy;
+        Proportion Poss(bool clitic) => DependencyRelations.Score(DependencyHits.Measure(source, [sentence], clitic)).First(s => s.Relation == "poss").Accuracy;
         Assert.Equal((0, 1), (Poss(clitic: false).Correct, Poss(clitic: true).Correct));
     }
 

@@ -11,13 +11,13 @@ public class HeldOutRelationsTests
     {
         var treebank = new PlantedTreebank(40, seed: 3);
         var source = treebank.Source(Grid, knowing: null);
-        var hits = DependencyHits.Of(source, treebank.Sentences);
+        var hits = DependencyHits.Measure(source, treebank.Sentences);
         int[] order = [.. Enumerable.Range(0, 40)];
         new Random(seed).Shuffle(order);
         var first = order.Take(20).ToHashSet();
         string Name(string relation) => fold ? relation.Split(':')[0] : relation;
 
-        foreach (var found in HeldOutRelations.Of(hits, fold, seed))
+        foreach (var found in HeldOutRelations.Score(hits, fold, seed))
         {
             var words = treebank.Sentences.SelectMany((s, t) => s.Words.Select((w, i) => (Text: t, Word: i, w.Head, w.Relation))).Where(w => w.Head >= 0 && Name(w.Relation) == found.Relation).ToArray();
             var (a, b) = (words.Where(w => first.Contains(w.Text)).ToArray(), words.Where(w => !first.Contains(w.Text)).ToArray());
@@ -49,11 +49,11 @@ public class HeldOutRelationsTests
     public void A_head_that_knows_the_trees_is_chosen_on_both_halves_and_keeps_its_skill()
     {
         var treebank = new PlantedTreebank(60);
-        foreach (var relation in HeldOutRelations.Of(DependencyHits.Of(treebank.Source(Grid, knowing: new Head(1, 2)), treebank.Sentences)))
+        foreach (var relation in HeldOutRelations.Score(DependencyHits.Measure(treebank.Source(Grid, knowing: new Head(1, 2)), treebank.Sentences)))
         {
             Assert.All(relation.Choices, c => Assert.Equal((new Head(1, 2), Direction.DependentToHead), (c.Head, c.Direction)));
             Assert.Equal((1, 1, 1), (relation.Accuracy.Value, relation.Interval.Low, relation.Interval.High));
-            Assert.True(relation.GainInterval.Low > 0.3 && relation.Holm < 1e-6 && relation.Beats(TenPercent.Absolute) && relation.Beats(TenPercent.Relative));
+            Assert.True(relation.GainInterval.Low > 0.3 && relation.Holm < 1e-6 && relation.Exceeds(Margin.Points) && relation.Exceeds(Margin.Ratio));
         }
     }
 
@@ -62,7 +62,7 @@ public class HeldOutRelationsTests
     {
         // Words look anywhere: each of 288 guessers finds about a fifth of the heads.
         var treebank = new PlantedTreebank(60, seed: 1, longest: 6);
-        var relations = HeldOutRelations.Of(DependencyHits.Of(treebank.Source(new HeadGrid(12, 12)), treebank.Sentences), foldSubtypes: true);
+        var relations = HeldOutRelations.Score(DependencyHits.Measure(treebank.Source(new HeadGrid(12, 12)), treebank.Sentences), foldSubtypes: true);
         Assert.All(relations, r => Assert.True(r.Best.Accuracy.Value > r.Best.Baseline.Value && r.Best.Accuracy.Value > r.Accuracy.Value + 0.1));
         Assert.All(relations, r => Assert.InRange(0.24, r.Interval.Low, r.Interval.High)); // 1/(W − 1), averaged over sentences of 4 to 6 words
         Assert.All(relations, r => Assert.False(r.Holm < 0.05 && r.Gain > 0));
@@ -74,7 +74,7 @@ public class HeldOutRelationsTests
         var archive = MapArchive.Open(Repository.SharedData("bert-base-maps", "sst2.npz"), Repository.SharedData("bert-base-maps", "sst2.tokens.jsonl"));
         var byId = ConllU.Read(Repository.SharedData("bert-base-maps", "sst2.conllu")).ToDictionary(s => s.Id);
         int[] known = [.. Enumerable.Range(0, archive.Texts.Count).Where(i => byId.ContainsKey(archive.Texts[i].Id))];
-        var relations = HeldOutRelations.Of(DependencyHits.Of(archive.Only(known), [.. known.Select(i => byId[archive.Texts[i].Id])])).ToDictionary(r => r.Relation);
+        var relations = HeldOutRelations.Score(DependencyHits.Measure(archive.Only(known), [.. known.Select(i => byId[archive.Texts[i].Id])])).ToDictionary(r => r.Relation);
         // Determiners: both halves choose 7-10, so that nothing was flattered.
         Assert.All(relations["det"].Choices, c => Assert.Equal(new Head(7, 10), c.Head));
         Assert.Equal(relations["det"].Best.Accuracy, relations["det"].Accuracy);
@@ -89,14 +89,14 @@ public class HeldOutRelationsTests
     public void One_sentence_cannot_be_dealt_into_halves()
     {
         var treebank = new PlantedTreebank(1);
-        Assert.Contains("two halves", Assert.Throws<InputException>(() => HeldOutRelations.Of(DependencyHits.Of(treebank.Source(Grid), treebank.Sentences))).Message);
+        Assert.Contains("two halves", Assert.Throws<InputException>(() => HeldOutRelations.Score(DependencyHits.Measure(treebank.Source(Grid), treebank.Sentences))).Message);
     }
 
     [Fact]
     public void Halves_add_up_to_the_scores()
     {
         var treebank = new PlantedTreebank(30);
-        var hits = DependencyHits.Of(treebank.Source(Grid), treebank.Sentences);
+        var hits = DependencyHits.Measure(treebank.Source(Grid), treebank.Sentences);
         var (scores, halves) = (DependencyRelations.Score(hits), HeldOutRelations.Halves(hits));
         Assert.Equal(scores.Select(s => s.Accuracy), halves.Select(h => new Proportion(h.First.Correct + h.Second.Correct, h.First.Count + h.Second.Count)));
     }

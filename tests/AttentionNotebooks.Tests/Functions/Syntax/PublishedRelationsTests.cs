@@ -48,7 +48,7 @@ public class PublishedRelationsTests
         SkipWithoutLicensedData();
         using var model = Checkpoint.Load(Environment.GetEnvironmentVariable("ATTENTION_NOTEBOOKS_BERT_BASE")!);
         var (source, sentences, _) = TreebankAttention.Of(model, ConllU.Read(Environment.GetEnvironmentVariable("ATTENTION_NOTEBOOKS_WSJ")!));
-        var hits = DependencyHits.Of(source, sentences, possessiveClitic: true);
+        var hits = DependencyHits.Measure(source, sentences, possessiveClitic: true);
         var scores = DependencyRelations.Score(hits);
         Assert.All(Rows, row =>
         {

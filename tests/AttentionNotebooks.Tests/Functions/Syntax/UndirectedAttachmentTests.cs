@@ -24,7 +24,7 @@ public class UndirectedAttachmentTests
     public void A_head_that_knows_the_trees_finds_all_edges_and_is_the_one_that_is_chosen()
     {
         var treebank = new PlantedTreebank(30);
-        var scores = UndirectedAttachment.Of(treebank.Source(new HeadGrid(2, 2), knowing: new Head(1, 0)), treebank.Sentences);
+        var scores = UndirectedAttachment.Measure(treebank.Source(new HeadGrid(2, 2), knowing: new Head(1, 0)), treebank.Sentences);
         Assert.Equal(1, scores.ByHead[2].Value);
         Assert.Equal([new Head(1, 0), new Head(1, 0)], scores.Chosen);
         Assert.Equal((1, 1, 1), (scores.Best.Value, scores.BestInterval.Low, scores.BestInterval.High));
@@ -37,7 +37,7 @@ public class UndirectedAttachmentTests
         // a b , c: a ← b (neighbours), c → b (neighbours once the comma is gone)
         TreebankSentence sentence = new("0", [new("a", "DET", 1, "det"), new("b", "NOUN", -1, "root"), new(",", "PUNCT", 1, "punct"), new("c", "NOUN", 1, "conj")]);
         var source = new MapsInMemory(new HeadGrid(1, 1), [.. Enumerable.Repeat(new AttentionText("0", 6, ["[CLS]", "a", "b", ",", "c", "[SEP]"]), 2)], (_, _) => Maps.Uniform(6));
-        var scores = UndirectedAttachment.Of(source, [sentence, sentence]);
+        var scores = UndirectedAttachment.Measure(source, [sentence, sentence]);
         Assert.Equal(new Proportion(4, 4), scores.Chain);
     }
 

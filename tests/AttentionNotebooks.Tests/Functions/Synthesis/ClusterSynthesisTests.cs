@@ -13,7 +13,7 @@ public class ClusterSynthesisTests
         var random = new Random(1);
         // Whole numbers, so that there are ties.
         var function = new HeadFunction("x", FunctionKind.Position, "u", [.. Grid.All().Select(_ => (double)random.Next(4))]);
-        var synthesis = ClusterSynthesis.Of(Grid, ByIndex, [function], draws: 20);
+        var synthesis = ClusterSynthesis.Compute(Grid, ByIndex, [function], draws: 20);
         for (int c = 0; c < 2; c++)
         {
             double[] own = [.. ByIndex[c].Heads.Select(h => function.Values[Grid.PositionOf(h)])], others = [.. ByIndex[1 - c].Heads.Select(h => function.Values[Grid.PositionOf(h)])];
@@ -29,7 +29,7 @@ public class ClusterSynthesisTests
     {
         var has = new HeadFunction("has", FunctionKind.Syntax, "share", [.. Grid.All().Select(h => h.Index < 2 ? 0.9 + 0.001 * h.Layer : 0.1 + 0.001 * h.Layer)]);
         var noise = new HeadFunction("noise", FunctionKind.Syntax, "share", [.. Grid.All().Select((_, i) => (double)(i * 7 % 20))]);
-        var synthesis = ClusterSynthesis.Of(Grid, ByIndex, [has, noise]);
+        var synthesis = ClusterSynthesis.Compute(Grid, ByIndex, [has, noise]);
         var cell = synthesis[0, "has"];
         Assert.Equal((1, 1, 1), (cell.Delta, cell.Low, cell.High));
         Assert.True(cell.IsSure && cell.IsBeyondLayers);
@@ -43,7 +43,7 @@ public class ClusterSynthesisTests
     public void What_the_layers_explain_is_said_to_be_explained_by_them()
     {
         HeadGroup[] byLayer = [new("early", [.. Grid.All().Where(h => h.Layer < 2)]), new("late", [.. Grid.All().Where(h => h.Layer >= 2)])];
-        var synthesis = ClusterSynthesis.Of(Grid, byLayer, [HeadFunction.OfLayers(Grid), new HeadFunction("depth", FunctionKind.Importance, "nats", [.. Grid.All().Select(h => h.Layer + 0.01 * h.Index)])]);
+        var synthesis = ClusterSynthesis.Compute(Grid, byLayer, [HeadFunction.OfLayers(Grid), new HeadFunction("depth", FunctionKind.Importance, "nats", [.. Grid.All().Select(h => h.Layer + 0.01 * h.Index)])]);
         Assert.True(synthesis[0, "depth"].IsSure);
         Assert.Equal(1, synthesis[0, "depth"].LayerPValue, 1e-12); // within layers there is nothing to shuffle
         Assert.Contains("Where these heads lie may explain depth", synthesis.Describe(0), StringComparison.Ordinal);
@@ -61,7 +61,7 @@ public class ClusterSynthesisTests
             var heads = grid.All().ToArray();
             random.Shuffle(heads);
             var functions = Enumerable.Range(0, 5).Select(f => new HeadFunction($"f{f}", FunctionKind.Position, "u", [.. grid.All().Select(_ => random.NextDouble())])).ToArray();
-            if (ClusterSynthesis.Of(grid, [new("a", heads[..12]), new("b", heads[12..])], functions, draws: 200, seed: seed).Cells.Any(c => c.IsSure)) sure++;
+            if (ClusterSynthesis.Compute(grid, [new("a", heads[..12]), new("b", heads[12..])], functions, draws: 200, seed: seed).Cells.Any(c => c.IsSure)) sure++;
         }
         Assert.InRange(sure, 0, 6); // of 40 at 5 % per synthesis: more than 6 has a chance below 1 %
     }
@@ -70,8 +70,8 @@ public class ClusterSynthesisTests
     public void The_same_seed_gives_the_same_figures()
     {
         var function = new HeadFunction("x", FunctionKind.Position, "u", [.. Grid.All().Select((_, i) => Math.Sin(i))]);
-        Assert.Equal(ClusterSynthesis.Of(Grid, ByIndex, [function], 100, 3).Cells, ClusterSynthesis.Of(Grid, ByIndex, [function], 100, 3).Cells);
-        Assert.NotEqual(ClusterSynthesis.Of(Grid, ByIndex, [function], 100, 3).Cells, ClusterSynthesis.Of(Grid, ByIndex, [function], 100, 4).Cells);
+        Assert.Equal(ClusterSynthesis.Compute(Grid, ByIndex, [function], 100, 3).Cells, ClusterSynthesis.Compute(Grid, ByIndex, [function], 100, 3).Cells);
+        Assert.NotEqual(ClusterSynthesis.Compute(Grid, ByIndex, [function], 100, 3).Cells, ClusterSynthesis.Compute(Grid, ByIndex, [function], 100, 4).Cells);
     }
 
     [Fact]
@@ -88,12 +88,12 @@ public class ClusterSynthesisTests
     public void Wrong_input_is_named()
     {
         var good = HeadFunction.OfLayers(Grid);
-        string Message(HeadGroup[] clusters, HeadFunction function) => Assert.Throws<InputException>(() => ClusterSynthesis.Of(Grid, clusters, [function])).Message;
+        string Message(HeadGroup[] clusters, HeadFunction function) => Assert.Throws<InputException>(() => ClusterSynthesis.Compute(Grid, clusters, [function])).Message;
         Assert.Contains("nothing to compare", Message([ByIndex[0]], good), StringComparison.Ordinal);
         Assert.Contains("is in low too", Message([ByIndex[0], ByIndex[0] with { Name = "again" }], good), StringComparison.Ordinal);
         Assert.Contains("4 values for 20 heads", Message(ByIndex, good with { Values = new double[4] }), StringComparison.Ordinal);
         Assert.Contains("head 1-2", Message(ByIndex, good with { Values = [.. good.Values.Select((v, i) => i == 7 ? double.NaN : v)] }), StringComparison.Ordinal);
         Assert.Contains("no head", Message([.. ByIndex, new("none", [])], good), StringComparison.Ordinal);
-        Assert.Contains("layer", Assert.Throws<InputException>(() => ClusterSynthesis.Of(Grid, ByIndex, [good], draws: 10)[0, "layr"]).Message, StringComparison.Ordinal);
+        Assert.Contains("layer", Assert.Throws<InputException>(() => ClusterSynthesis.Compute(Grid, ByIndex, [good], draws: 10)[0, "layr"]).Message, StringComparison.Ordinal);
     }
 }

@@ -14,7 +14,7 @@ public sealed class MaskedWordsTests : IDisposable
     {
         using var checkpoint = BertFixtures.RandomCheckpoint(folder);
         var task = new MaskedWords(checkpoint, texts, rate: 1); // all is hidden, so that each text can be asked by hand
-        var scores = TaskScores.Of(task);
+        var scores = TaskScores.Evaluate(task);
         for (int i = 0; i < texts.Length; i++)
         {
             using var scope = NewDisposeScope();
@@ -29,7 +29,7 @@ public sealed class MaskedWordsTests : IDisposable
                 loss += Math.Log(row.Sum(x => Math.Exp(x))) - row[text.Ids[t]];
             }
             Assert.Equal(loss, scores.Losses[i], 1e-4);
-            Assert.Equal(text.Length - 2, scores.Questions[i]);
+            Assert.Equal(text.Length - 2, scores.Targets[i]);
         }
         Assert.Equal(scores.Losses.Sum() / 12, scores.Loss, 1e-9);
     }
@@ -38,13 +38,13 @@ public sealed class MaskedWordsTests : IDisposable
     public void What_is_hidden_depends_on_the_seed_and_the_text_alone()
     {
         using var checkpoint = BertFixtures.RandomCheckpoint(folder);
-        int[] Questions(IReadOnlyList<string> of, int seed) => TaskScores.Of(new MaskedWords(checkpoint, of, seed, rate: 0.5)).Questions;
+        int[] Targets(IReadOnlyList<string> of, int seed) => TaskScores.Evaluate(new MaskedWords(checkpoint, of, seed, rate: 0.5)).Targets;
         var many = Enumerable.Range(0, 30).SelectMany(_ => texts).ToArray();
-        var first = Questions(many, 3);
-        Assert.Equal(first, Questions(many, 3));
-        Assert.Equal(first[..10], Questions(many[..10], 3));
-        Assert.NotEqual(first, Questions(many, 4));
-        Assert.All(Questions([.. Enumerable.Repeat("cat", 20)], 1), q => Assert.Equal(1, q)); // never nothing
+        var first = Targets(many, 3);
+        Assert.Equal(first, Targets(many, 3));
+        Assert.Equal(first[..10], Targets(many[..10], 3));
+        Assert.NotEqual(first, Targets(many, 4));
+        Assert.All(Targets([.. Enumerable.Repeat("cat", 20)], 1), q => Assert.Equal(1, q)); // never nothing
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class MaskedWordsTests : IDisposable
         using var scope = NewDisposeScope();
         var task = new MaskedWords(checkpoint, texts);
         var gate = ones(checkpoint.Config.NumAttentionHeads).requires_grad_();
-        task.Ask(task.Batches[0], new AttentionHooks { EditHeads = (_, heads) => heads.mul(gate.view(1, -1, 1, 1)) }).Loss.sum().backward();
+        task.Evaluate(task.Batches[0], new AttentionHooks { EditHeads = (_, heads) => heads.mul(gate.view(1, -1, 1, 1)) }).Loss.sum().backward();
         Assert.Contains(gate.grad!.Floats(), g => g != 0);
     }
 

@@ -16,34 +16,34 @@ public sealed class SentenceLabelsTests : IDisposable
         using var scope = NewDisposeScope();
         using var model = Model();
         var task = new SentenceLabels(model, Texts);
-        var scores = TaskScores.Of(task);
-        int[] told = task.Predict();
+        var scores = TaskScores.Evaluate(task);
+        int[] predicted = task.Predict();
         for (int i = 0; i < Texts.Items.Count; i++)
         {
             var item = Texts.Items[i];
             var text = item.Second is null ? model.Tokenizer.Encode(item.Text) : model.Tokenizer.Encode(item.Text, item.Second);
             float[] logits = model.Model.forward(BertFixtures.Batch(text.Ids), BertFixtures.Batch(text.Segments)).Floats();
             Assert.Equal(Math.Log(logits.Sum(x => Math.Exp(x))) - logits[item.Label], scores.Losses[i], 1e-5);
-            Assert.Equal(Array.IndexOf(logits, logits.Max()), told[i]);
-            Assert.Equal(told[i] == item.Label ? 1 : 0, scores.Correct[i]);
-            Assert.Equal(1, scores.Questions[i]);
+            Assert.Equal(Array.IndexOf(logits, logits.Max()), predicted[i]);
+            Assert.Equal(predicted[i] == item.Label ? 1 : 0, scores.Correct[i]);
+            Assert.Equal(1, scores.Targets[i]);
             Assert.Equal(text.Ids, task.Texts[i].Ids);
         }
-        Assert.Equal(scores.Accuracy, task.Confusion(told).Accuracy);
+        Assert.Equal(scores.Accuracy, task.Confusion(predicted).Accuracy);
         Assert.True(task.Batches.Count < Texts.Items.Count); // so texts of unlike length were padded
     }
 
     [Fact]
-    public void Hooks_change_what_is_told_and_gradients_flow_to_them()
+    public void Hooks_change_what_is_predicted_and_gradients_flow_to_them()
     {
         using var scope = NewDisposeScope();
         using var model = Model();
         var task = new SentenceLabels(model, Texts);
         var gate = ones(model.Config.NumAttentionHeads).requires_grad_();
-        task.Ask([0, 1, 2, 3], new AttentionHooks { EditHeads = (_, heads) => heads.mul(gate.view(1, -1, 1, 1)) }).Loss.sum().backward();
+        task.Evaluate([0, 1, 2, 3], new AttentionHooks { EditHeads = (_, heads) => heads.mul(gate.view(1, -1, 1, 1)) }).Loss.sum().backward();
         Assert.Contains(gate.grad!.Floats(), g => g != 0);
         var silent = new AttentionHooks { EditHeads = (_, heads) => zeros_like(heads) };
-        Assert.NotEqual(TaskScores.Of(task).Losses, TaskScores.Of(task, silent).Losses);
+        Assert.NotEqual(TaskScores.Evaluate(task).Losses, TaskScores.Evaluate(task, silent).Losses);
         Assert.NotEqual(task.Logits([0, 1, 2, 3]).Floats(), task.Logits([0, 1, 2, 3], silent).Floats());
     }
 
@@ -53,9 +53,9 @@ public sealed class SentenceLabelsTests : IDisposable
         using var model = Model();
         var task = new SentenceLabels(model, Texts);
         var ablation = new Ablation(new HeadGrid(2, 4), [new Head(1, 0), new Head(1, 2)], AblationMode.Zero);
-        var (before, after) = AblationScores.Of(task, new HeadGrid(2, 4), [ablation]);
-        Assert.Equal(TaskScores.Of(task).Losses, before.Losses);
-        Assert.Equal(TaskScores.Of(task, ablation.Hooks()).Losses, after[0].Losses);
+        var (before, after) = AblationScores.Run(task, [ablation]);
+        Assert.Equal(TaskScores.Evaluate(task).Losses, before.Losses);
+        Assert.Equal(TaskScores.Evaluate(task, ablation.Hooks()).Losses, after[0].Losses);
         Assert.NotEqual(before.Losses, after[0].Losses);
     }
 

@@ -12,7 +12,7 @@ public sealed class VerbNumberTests : IDisposable
         using var checkpoint = BertFixtures.RandomCheckpoint(folder);
         // The same question the other way round: p and 1 − p.
         var task = new VerbNumber(checkpoint, [new("a", "the cat [MASK] the dog", "sat", "play", 0), new("b", "the cat [MASK] the dog", "play", "sat", 0)]);
-        var scores = TaskScores.Of(task);
+        var scores = TaskScores.Evaluate(task);
         Assert.Equal(1, Math.Exp(-scores.Losses[0]) + Math.Exp(-scores.Losses[1]), 1e-5);
         Assert.Equal(scores.Losses[0] < scores.Losses[1], scores.Correct[0] == 1);
         Assert.Equal(1, scores.Correct.Sum());

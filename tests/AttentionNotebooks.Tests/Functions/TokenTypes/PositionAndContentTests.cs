@@ -61,7 +61,7 @@ public class PositionAndContentTests
     public void Regressions_in_every_class_give_the_same()
     {
         var source = Corpus.Source();
-        var shares = PositionAndContent.Of(source);
+        var shares = PositionAndContent.Measure(source);
         foreach (var head in source.Grid.All())
         {
             int h = source.Grid.PositionOf(head);
@@ -91,7 +91,7 @@ public class PositionAndContentTests
     public void Of_the_real_BERT_the_offset_drives_the_heads_that_look_at_a_neighbour()
     {
         var archive = MapArchive.Open(Repository.SharedData("bert-base-maps", "sst2.npz"), Repository.SharedData("bert-base-maps", "sst2.tokens.jsonl"));
-        var shares = PositionAndContent.Of(archive);
+        var shares = PositionAndContent.Measure(archive);
         string[] Most(double[] values, int count) => [.. Enumerable.Range(0, 144).OrderByDescending(h => values[h]).Take(count).Select(h => $"{shares.Grid[h]}")];
         // The four heads with most attention on the next and on the previous token, whatever the text.
         Assert.Equal(["1-4", "2-0", "2-9", "3-5"], Most(shares.Offset, 4).Order(StringComparer.Ordinal));
@@ -100,5 +100,5 @@ public class PositionAndContentTests
         Assert.All(new[] { new Head(7, 10), new Head(7, 9) }, h => Assert.InRange(shares.Content[shares.Grid.PositionOf(h)], 0.6, 0.7));
     }
 
-    private static PositionShares Of(Func<int, Head, double[,]> map, int heads = 1) => PositionAndContent.Of(new MapsInMemory(new HeadGrid(1, heads), Texts, map));
+    private static PositionShares Of(Func<int, Head, double[,]> map, int heads = 1) => PositionAndContent.Measure(new MapsInMemory(new HeadGrid(1, heads), Texts, map));
 }

@@ -14,7 +14,7 @@ public class TokenTypeSharesTests
     public void Four_tokens_by_hand()
     {
         IReadOnlyList<TokenType> types = [.. TokenTypes.Kinds, .. TokenTypes.PartsOfSpeech([Text]), .. TokenTypes.Offsets];
-        var shares = TokenTypeShares.Of(Source, types).Of(new Head(0, 0)).ToDictionary(s => s.Type.Name);
+        var shares = TokenTypeShares.Measure(Source, types).Of(new Head(0, 0)).ToDictionary(s => s.Type.Name);
         void Expect(string type, double share, double uniform)
         {
             Assert.Equal(share, shares[type].Share, 1e-6);
@@ -43,7 +43,7 @@ public class TokenTypeSharesTests
         var source = Corpus.Source();
         var ranks = WordRanks.Of(Corpus.Texts);
         IReadOnlyList<TokenType> types = [.. TokenTypes.Kinds, .. TokenTypes.PartsOfSpeech(Corpus.Texts), .. TokenTypes.Frequency(ranks), .. TokenTypes.Offsets];
-        var shares = TokenTypeShares.Of(source, types);
+        var shares = TokenTypeShares.Measure(source, types);
         foreach (var type in types)
         {
             double[] uniform = [.. Enumerable.Range(0, Corpus.Texts.Length).Select(t => Share(t, Maps.Uniform(Corpus.Texts[t].Length)))];
@@ -97,7 +97,7 @@ public class TokenTypeSharesTests
         var source = Corpus.Source();
         double[] Sum(IEnumerable<TokenType> types)
         {
-            var shares = TokenTypeShares.Of(source, [.. types]);
+            var shares = TokenTypeShares.Measure(source, [.. types]);
             return [.. Enumerable.Range(0, source.Grid.Count).Select(h => shares.Types.Sum(t => shares.ByHead(t.Name)[h]))];
         }
         Assert.All(Sum(TokenTypes.Kinds), s => Assert.Equal(1, s, 1e-5));
@@ -112,7 +112,7 @@ public class TokenTypeSharesTests
     public void A_cluster_is_the_mean_of_its_heads_and_its_interval_is_over_texts()
     {
         var source = Corpus.Source();
-        var shares = TokenTypeShares.Of(source, TokenTypes.Kinds);
+        var shares = TokenTypeShares.Measure(source, TokenTypes.Kinds);
         var clusters = shares.Values.ToTable().Cluster(2, seed: 1);
         foreach (var (cluster, of) in shares.ByCluster(clusters))
             foreach (var share in of)
@@ -143,11 +143,11 @@ public class TokenTypeSharesTests
     {
         using var folder = new TestFolder();
         var bare = new MapsInMemory(new HeadGrid(1, 1), [new AttentionText("7", 4, null)], (_, _) => Maps.Uniform(4));
-        Assert.Contains("text 7", Assert.Throws<InputException>(() => TokenTypeShares.Of(bare, TokenTypes.Kinds)).Message);
+        Assert.Contains("text 7", Assert.Throws<InputException>(() => TokenTypeShares.Measure(bare, TokenTypes.Kinds)).Message);
         Assert.Contains("parts of speech", Assert.Throws<InputException>(() => TokenTypes.PartsOfSpeech(bare.Texts)).Message);
-        Assert.Contains("is given twice", Assert.Throws<InputException>(() => TokenTypeShares.Of(Source, [TokenTypes.Kinds[0], TokenTypes.Kinds[0]])).Message);
-        Assert.Contains("are none", Assert.Throws<InputException>(() => TokenTypeShares.Of(Source, [])).Message);
-        Assert.Contains("Did you mean self", Assert.Throws<InputException>(() => TokenTypeShares.Of(Source, TokenTypes.Offsets).ByHead("selv")).Message);
+        Assert.Contains("is given twice", Assert.Throws<InputException>(() => TokenTypeShares.Measure(Source, [TokenTypes.Kinds[0], TokenTypes.Kinds[0]])).Message);
+        Assert.Contains("are none", Assert.Throws<InputException>(() => TokenTypeShares.Measure(Source, [])).Message);
+        Assert.Contains("Did you mean self", Assert.Throws<InputException>(() => TokenTypeShares.Measure(Source, TokenTypes.Offsets).ByHead("selv")).Message);
         Assert.Contains("line 2", Assert.Throws<InputException>(() => WordRanks.Read(folder.Write("a.tsv", "a\t1\nb\n"))).Message);
         Assert.Contains("no number", Assert.Throws<InputException>(() => WordRanks.Read(folder.Write("b.tsv", "a\tmany\n"))).Message);
         Assert.Contains("no word", Assert.Throws<InputException>(() => WordRanks.Read(folder.Write("c.tsv", "\n"))).Message);

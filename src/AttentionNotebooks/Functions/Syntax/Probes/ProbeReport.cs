@@ -15,12 +15,12 @@ public static class ProbeReport
     /// model's vectors in all three): distances, random attention, attention.
     /// </returns>
     /// <exception cref="InputException">There are too few sentences, or they take too much memory.</exception>
-    public static IReadOnlyList<ProbeScore> Of(Checkpoint checkpoint, IEnumerable<TreebankSentence> sentences, ProbeOptions? options = null, int dimensions = WordVectors.DefaultDimensions,
+    public static IReadOnlyList<ProbeScore> Run(Checkpoint checkpoint, IEnumerable<TreebankSentence> sentences, ProbeOptions? options = null, int dimensions = WordVectors.DefaultDimensions,
         long memory = ProbeData.DefaultMemory, CancellationToken cancellation = default)
     {
         options ??= new ProbeOptions();
         var (source, fitting, _) = TreebankAttention.Of(checkpoint, sentences);
-        var words = WordVectors.Of(checkpoint, fitting, dimensions);
+        var words = WordVectors.Compute(checkpoint, fitting, dimensions);
         var attention = ProbeData.OfAttention(source, fitting, memory: memory, cancellation: cancellation);
         using var random = RandomWeights.Like(checkpoint, options.Seed);
         var chance = ProbeData.OfAttention(TreebankAttention.Of(random, fitting).Source, fitting, "attention of random weights", memory, cancellation: cancellation);

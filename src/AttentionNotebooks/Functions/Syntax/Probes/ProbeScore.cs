@@ -28,7 +28,7 @@ public sealed record ProbeOptions
 /// <param name="Interval">95 % of it over sentences.</param>
 /// <param name="Train">The same on the training sentences.</param>
 /// <param name="Weights">How many numbers were learnt.</param>
-public sealed record ProbeScore(string Name, Proportion Test, (double Low, double High) Interval, Proportion Train, int Weights)
+public sealed record ProbeScore(string Name, Proportion Test, Interval Interval, Proportion Train, int Weights)
 {
     /// <summary>Per map (in the grid's order for attention), w_k: what attention from dependent to head weighs. Empty for rules.</summary>
     public double[] ToHead { get; init; } = [];

@@ -31,11 +31,11 @@ public sealed class WordVectors
     /// <param name="sentences">The treebank.</param>
     /// <param name="dimensions">How many components; at most the embeddings' width.</param>
     /// <exception cref="InputException">A word has no piece, the words do not differ, or there are too many components.</exception>
-    public static WordVectors Of(Checkpoint checkpoint, IReadOnlyList<TreebankSentence> sentences, int dimensions = DefaultDimensions)
+    public static WordVectors Compute(Checkpoint checkpoint, IReadOnlyList<TreebankSentence> sentences, int dimensions = DefaultDimensions)
     {
         string[] forms = [.. sentences.SelectMany(s => s.Words).Select(w => w.Form).Distinct(StringComparer.Ordinal)];
         var points = Averages(checkpoint, forms);
-        var components = PrincipalComponents.Of(points, dimensions);
+        var components = PrincipalComponents.Fit(points, dimensions);
         double scale = Math.Sqrt(components.Coordinates.Average(c => c[0] * c[0]));
         var vectors = forms.Select((f, i) => (f, components.Coordinates[i])).ToDictionary(p => p.f, p => p.Item2.Select(v => (float)(v / scale)).ToArray(), StringComparer.Ordinal);
         return new WordVectors(dimensions, [.. sentences.Select(s => s.Words.SelectMany(w => vectors[w.Form]).ToArray())], components.Explained.Sum());

@@ -1,0 +1,49 @@
+namespace AttentionNotebooks;
+
+// What the notebooks look at unless their user names something else.
+public static partial class Kit
+{
+    private const string ModelParameter = "model", DemoModel = "demo-bert", Texts = "texts/sentences.txt";
+
+    /// <summary>
+    /// The model of a notebook: the one that the parameter <c>model</c> names, or the kit's demo model. The parameter is a
+    /// folder in Hugging Face's layout, or a name on the hub (<c>owner/name</c>), which is downloaded once into
+    /// <c>models/</c> of the repository. <see cref="Checkpoint.Name"/> is what titles call it.
+    /// </summary>
+    /// <exception cref="InputException">There is no such model, or its files are damaged.</exception>
+    /// <example><code>var model = Kit.Model();
+    /// $"{model.Name}: {model.Config.NumHiddenLayers} layers"</code></example>
+    public static Checkpoint Model()
+    {
+        if (Given(ModelParameter) is not { } given) return Checkpoint.Load(DataPath(DemoModel));
+        string folder = FromStart(given);
+        if (given.Length > 0 && Directory.Exists(folder)) return Checkpoint.Load(folder);
+        // More than one slash, or a dot in front, can only be meant as a path.
+        if (given.Length == 0 || given[0] is '.' or '/' || given.Contains('\\') || given.Count(c => c == '/') != 1)
+            throw NotAllowed(ModelParameter, given,
+                $"a folder (there is no {folder}) or a name on the hub, such as google-bert/bert-base-uncased");
+        string downloaded = Path.Combine(Root, "models", given.Split('/')[^1]);
+        // Cells have no synchronisation context that a wait could block.
+        new HubDownload(HubSettings.FromEnvironment()).Run(given, downloaded).GetAwaiter().GetResult();
+        return Checkpoint.Load(downloaded);
+    }
+
+    /// <summary>
+    /// One sentence for a caption that says which model a chart shows, and how far its figures reach: the demo model's
+    /// illustrate the method and are no evidence about BERT.
+    /// </summary>
+    /// <param name="model">The model of the chart.</param>
+    public static string Caveat(Checkpoint model) => IsDemo(model)
+        ? "The demo model is small, and its patterns were asked for in training."
+        : $"Model: {model.Name}.";
+
+    /// <summary>The kit's sentences, one text each (<c>data/texts/sentences.txt</c>).</summary>
+    /// <param name="most">At most this many, from the first on.</param>
+    /// <exception cref="InputException"><paramref name="most"/> is below 1, or the repository is not found.</exception>
+    public static string[] Sentences(int most = int.MaxValue) => most >= 1 ? [.. TextFile.Texts(DataPath(Texts), most)]
+        : throw new InputException("Kit.Sentences", null, $"cannot give {most} sentences", "Ask for 1 or more");
+
+    // Outside the repository there is no demo model.
+    private static bool IsDemo(Checkpoint model) => (_root ?? FindRoot()) is { } root && string.Equals(
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(model.Folder)), Path.Combine(root, "data", DemoModel), StringComparison.Ordinal);
+}
