@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using AttentionNotebooks.Cli;
 using AttentionNotebooks.Tests.Training;
-using AttentionNotebooks.Tests.CommandLine;
+using AttentionNotebooks.Tests.Calibration;
 
-namespace AttentionNotebooks.Tests.Calibration;
+namespace AttentionNotebooks.Tests.CommandLine;
 
 /// <summary>The command line's part in calibration: the file, the table with every control, and one clear line when something is wrong.</summary>
 [Collection(TrainingCollection.Name)]

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using AttentionNotebooks.Tests.Attention;
-using AttentionNotebooks.Tests.CommandLine;
 using AttentionNotebooks.Tests.Features;
+using AttentionNotebooks.Tests.Clustering;
 
-namespace AttentionNotebooks.Tests.Clustering;
+namespace AttentionNotebooks.Tests.CommandLine;
 
 /// <summary><c>attn cluster</c> and what feeds it: every algorithm, distances, texts, and the report.</summary>
 public class ClusterVerbTests

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using AttentionNotebooks.Tests.CommandLine;
+using AttentionNotebooks.Tests.Calibration;
 
-namespace AttentionNotebooks.Tests.Calibration;
+namespace AttentionNotebooks.Tests.CommandLine;
 
 /// <summary><c>attn explain</c> on the features of real heads and importance made by a known law, or by none.</summary>
 public sealed class ExplainVerbTests : IDisposable

@@ -1,8 +1,10 @@
 using System.Text.RegularExpressions;
 using AttentionNotebooks.Cli;
 using AttentionNotebooks.Runner;
+using AttentionNotebooks.Tests.Runner;
+using AttentionNotebooks.Tests.Runner.Export;
 
-namespace AttentionNotebooks.Tests.Runner.Export;
+namespace AttentionNotebooks.Tests.CommandLine;
 
 /// <summary>The verb as a shell sees it, and its programs as <c>dotnet run</c> runs them.</summary>
 [Collection(NotebookCollection.Name)]

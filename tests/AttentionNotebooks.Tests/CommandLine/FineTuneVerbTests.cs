@@ -1,9 +1,9 @@
 using AttentionNotebooks.Training;
 using AttentionNotebooks.Cli;
 using AttentionNotebooks.Tests.Training;
-using AttentionNotebooks.Tests.CommandLine;
+using AttentionNotebooks.Tests.Training.FineTuning;
 
-namespace AttentionNotebooks.Tests.Training.FineTuning;
+namespace AttentionNotebooks.Tests.CommandLine;
 
 [Collection(TrainingCollection.Name)]
 public sealed class FineTuneVerbTests : IDisposable

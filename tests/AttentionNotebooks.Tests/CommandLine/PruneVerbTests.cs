@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
-using AttentionNotebooks.Cli.Verbs;
 using AttentionNotebooks.Tests.Training;
-using AttentionNotebooks.Tests.CommandLine;
 using AttentionNotebooks.Tests.Functions;
+using AttentionNotebooks.Tests.Calibration;
 
-namespace AttentionNotebooks.Tests.Calibration;
+namespace AttentionNotebooks.Tests.CommandLine;
 
 /// <summary><c>attn prune</c>: the file of curves, the comparison with random orders, and one clear line when something is wrong.</summary>
 [Collection(TrainingCollection.Name)]

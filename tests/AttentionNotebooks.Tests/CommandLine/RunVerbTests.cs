@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using AttentionNotebooks.Cli;
 using AttentionNotebooks.Runner;
+using AttentionNotebooks.Tests.Runner;
 
-namespace AttentionNotebooks.Tests.Runner;
+namespace AttentionNotebooks.Tests.CommandLine;
 
 /// <summary>The verb as a shell sees it: exit code, messages, files.</summary>
 [Collection(NotebookCollection.Name)]

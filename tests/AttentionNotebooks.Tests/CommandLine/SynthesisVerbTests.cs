@@ -1,6 +1,4 @@
-using AttentionNotebooks.Tests.CommandLine;
-
-namespace AttentionNotebooks.Tests.Functions.Synthesis;
+namespace AttentionNotebooks.Tests.CommandLine;
 
 /// <summary><c>attn synthesis</c>, from the files of the other verbs.</summary>
 public sealed class SynthesisVerbTests : IDisposable
