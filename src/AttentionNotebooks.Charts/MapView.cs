@@ -49,7 +49,7 @@ internal sealed class MapView
         }
     }
 
-    /// <summary>Whether a token is one that only marks a text's ends or fills it up; [MASK] stands for a word and is none.</summary>
+    /// <summary>Whether a token is one that only marks a text's ends or fills it up; [MASK] stands for a word and does not count.</summary>
     /// <param name="token">The token.</param>
     public static bool IsMarker(string token) => TokenRoles.Of(token).IsMarker();
 

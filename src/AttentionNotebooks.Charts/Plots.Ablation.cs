@@ -15,7 +15,7 @@ public sealed partial class Plots
         title ??= only ? "What is lost when only one group of heads is kept" : "What is lost without each group of heads";
         double[] rows = [.. effects.Select((_, i) => (double)i)];
         int[] compared = [.. Enumerable.Range(0, effects.Count).Where(i => effects[i].Random is not null)];
-        const string Draws = "random groups of the same make", Spread = "95 % of random groups", Own = "the group itself, 95 % over items";
+        const string Draws = "matching random groups", Spread = "95 % of random groups", Own = "the group itself, 95 % over items";
         var traces = new List<Trace>();
         if (compared.Length > 0)
         {

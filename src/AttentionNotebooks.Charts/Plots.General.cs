@@ -45,7 +45,7 @@ public sealed partial class Plots
         Require(x.Count > 0, "there are no points", nameof(x));
         Require(series.Count > 0, "there are no series", nameof(series));
         foreach (var (name, y) in series) Require(y.Count == x.Count, $"series \"{name}\" has {y.Count} values for {x.Count} points", nameof(series));
-        // Marks help to tell a few points' series apart; on a curve of many points they would be all one sees.
+        // Marks help to distinguish series of a few points; on a curve of many points one would see nothing else.
         string mode = x.Count <= 40 ? "lines+markers" : "lines";
         var traces = series.Select((s, i) => new Trace("scatter").With("mode", mode).With("name", Style.Label(s.Name)).With("x", x.Gaps()).With("y", s.Y.Gaps())
             .With("line", new { color = Style.Colour(i), width = 2, dash = Style.Dash(i) }).With("marker", new { color = Style.Colour(i), symbol = Style.Symbol(i), size = Style.SymbolSize(i) - 1 })

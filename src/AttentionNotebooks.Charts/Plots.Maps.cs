@@ -106,7 +106,7 @@ public sealed partial class Plots
         };
     }
 
-    // Without titles: the caption tells the axes of all maps once.
+    // Without titles: the caption names the axes of all maps once.
     private static LinearAxis SmallTokenAxis(IReadOnlyList<string> tokens) =>
         Drawing.Axis("").Ticks(Enumerable.Range(0, tokens.Count).Select(i => (double)i), tokens.Select(Style.Token));
 

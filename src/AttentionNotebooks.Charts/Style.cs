@@ -26,11 +26,12 @@ internal static class Style
     /// <summary>The colour of what stands out against <see cref="Accent"/>.</summary>
     public const string Highlight = "#D55E00";
 
-    // Okabe and Ito 2008, "Color Universal Design": told apart with every common colour vision. Their yellow is too light for
-    // thin marks on white paper and their black is the text's, so yellow comes late and grey stands for black.
+    // Okabe and Ito 2008, "Color Universal Design": these colours can be distinguished with every common colour vision. Their
+    // yellow is too light for thin marks on white paper and their black is the text's, so yellow comes late and grey stands for
+    // black.
     private static readonly string[] _qualitative = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#7F7F7F"];
 
-    // One more than there are colours, so that 72 clusters go by before a pair of the two repeats.
+    // One more than there are colours, so that a pair of the two repeats only after 72 clusters.
     private static readonly string[] _symbols = ["circle", "square", "diamond", "triangle-up", "cross", "triangle-down", "star", "x", "hexagon"];
 
     private static readonly string[] _dashes = ["solid", "dash", "dot", "dashdot", "longdash"];

@@ -44,7 +44,7 @@ internal sealed class CellWorker(Notebook notebook, Cell cell, ScriptHost host, 
         bool stopped = Stop(thread);
         int line = lineWhenStopped ?? current?.FirstLine ?? 1;
         string place = lineWhenStopped is null ? "it began on this line" : "it was on this line";
-        string left = stopped ? "" : "; it does not let go and was abandoned";
+        string left = stopped ? "" : "; it does not react and was abandoned";
         return new CellFailure(cell, line, null, "Time limit",
             string.Create(CultureInfo.InvariantCulture, $"the cell did not end within {limit!.Value.TotalSeconds:0.###} s ({place}){left}. Give it longer with --timeout, or less to do"), []);
     }

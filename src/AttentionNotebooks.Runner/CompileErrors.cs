@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 
 namespace AttentionNotebooks.Runner;
 
-/// <summary>Tells compile errors with cell, line, column, and what to do where the compiler does not say it.</summary>
+/// <summary>Reports compile errors with cell, line, column, and a remedy where the compiler gives none.</summary>
 internal static class CompileErrors
 {
     private const string MetadataFileNotFound = "CS0006";

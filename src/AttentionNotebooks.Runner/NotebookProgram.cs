@@ -9,7 +9,7 @@ namespace AttentionNotebooks.Runner;
 
 /// <summary>
 /// A notebook that became a program, as <c>attn export --to cs</c> writes it: its cells are the program's statements,
-/// and this is told where each begins and what it shows. At the end, or at the first exception, it writes the page
+/// and they report here where each begins and what it shows. At the end, or at the first exception, it writes the page
 /// that <c>attn run</c> would have written.
 /// </summary>
 public sealed class NotebookProgram

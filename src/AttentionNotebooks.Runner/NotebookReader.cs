@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace AttentionNotebooks.Runner;
 
 /// <summary>
-/// Reads .ipynb files (nbformat 4) and .dib scripts and checks them: whatever is wrong is told as one <see cref="InputException"/>
+/// Reads .ipynb files (nbformat 4) and .dib scripts and checks them: whatever is wrong is reported as one <see cref="InputException"/>
 /// with the file, the cell and the remedy.
 /// </summary>
 internal static class NotebookReader

@@ -27,7 +27,7 @@ public sealed class RunJob(string folder, RunSettings settings, bool keepGoing, 
         foreach (var notebook in notebooks)
         {
             var run = NotebookRunner.Run(notebook, settings, (cell, duration) => Report(notebook, cell, duration), cancellation);
-            // The index tells how they went; their outputs, which may be large, are in their own pages.
+            // The index shows how the runs ended; their outputs, which may be large, are in their own pages.
             runs.Add(run with { Cells = [.. run.Cells.Select(c => c with { Outputs = [] })] });
             NotebookWriter.Write(Target(notebook, ".ipynb"), run);
             AtomicFile.WriteText(Target(notebook, ".html"), NotebookPage.Render(run));

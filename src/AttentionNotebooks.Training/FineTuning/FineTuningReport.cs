@@ -14,7 +14,7 @@ public sealed record FineTuningProgress(int Epoch, int Step, int Steps, double L
 /// <param name="Epoch">The epoch, from 1.</param>
 /// <param name="TrainLoss">Cross-entropy of the texts while they were learnt from, nats a text.</param>
 /// <param name="DevLoss">Cross-entropy of the other texts at its end, nats a text.</param>
-/// <param name="Dev">What was told of the other texts at its end.</param>
+/// <param name="Dev">The predictions for the development texts at its end.</param>
 public sealed record EpochFigures(int Epoch, double TrainLoss, double DevLoss, Confusion Dev);
 
 /// <summary>What fine-tuning did.</summary>

@@ -122,7 +122,7 @@ internal sealed partial class SentenceGrammar
             : v.Subjects.Contains(antecedent.Class) && v.Objects.Contains(NounClass.Animal))).ToList();
         var verb = dice.Pick(verbs);
         bool perfect = dice.Chance(0.3);
-        // Past and perfect with "had" look the same for both numbers: they do not tell the subject's.
+        // Past and perfect with "had" look the same for both numbers: they do not show the subject's.
         var phrase = new Phrase(VerbForms.Verb(verb, perfect ? VerbForm.Participle : VerbForm.Past, new Agreement(objectGap ? between.Count > 0 && between[0] : antecedent.Plural, 3)));
         var relativiser = new Phrase(Words.Relative(antecedent.Class == NounClass.Person ? dice.Pick(["who", "who", "that"]) : dice.Pick(["that", "which"])));
         if (perfect) phrase.Left("aux", VerbForms.Auxiliary("have", VerbForm.Past, new Agreement(objectGap ? between.Count > 0 && between[0] : antecedent.Plural, 3)));
@@ -139,7 +139,7 @@ internal sealed partial class SentenceGrammar
         return dice.Chance(0.3) ? phrase : phrase.Left("obj", relativiser);
     }
 
-    /// <summary>Phrases that hang on each other: near the boats behind the tower.</summary>
+    /// <summary>Phrases that depend on each other: near the boats behind the tower.</summary>
     private void AttachChain(Phrase phrase, IReadOnlyList<bool> numbers, int from, string relation = "nmod")
     {
         if (from >= numbers.Count) return;

@@ -184,7 +184,7 @@ internal sealed partial class SentenceGrammar(Dice dice, Scene scene)
         return owner.Phrase.Right("case", Words.Possessive(owner.Agreement.Plural && words[^1].Form.EndsWith('s')));
     }
 
-    /// <summary>A prepositional phrase that tells which one.</summary>
+    /// <summary>A prepositional phrase that says which one.</summary>
     private void AttachPhrase(Phrase noun, Entity entity, int depth)
     {
         switch (entity.Class)

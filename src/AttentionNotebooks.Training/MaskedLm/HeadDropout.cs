@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks.Training;
 
 /// <summary>
-/// Whole heads left out by chance while training: each head of each example says nothing with the given probability, and what
-/// the others say is scaled so that the sum stays the same in the mean. What one head alone knows is lost now and then, so that
-/// it pays for others to know it too.
+/// Whole heads left out by chance while training: each head of each example adds nothing with the given probability, and what
+/// the others add is scaled so that the sum stays the same in the mean. What only one head knows is sometimes lost, so it
+/// pays for others to know it too.
 /// </summary>
 /// <remarks>Zhou et al. (2020), "Scheduled DropHead: A Regularization Method for Transformer Models", Findings of EMNLP, here
 /// without their schedule. BERT was trained with dropout of single values instead (Devlin et al. 2019, appendix A.2).</remarks>

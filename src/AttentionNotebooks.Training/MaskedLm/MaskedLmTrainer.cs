@@ -30,8 +30,11 @@ public sealed class MaskedLmTrainer
     /// <summary>Trains, and saves the folded model and the state at every evaluation; the state is removed after the last step.</summary>
     /// <param name="folder">Where the checkpoint goes.</param>
     /// <param name="resume">Whether to go on with an interrupted run of the same texts and options: its end is that of an uninterrupted one, byte for byte.</param>
-    /// <param name="progress">Is told of every report and evaluation.</param>
-    /// <param name="saved">Is told what was done so far whenever the folder holds new weights, the last time at the end, with all steps done and before the state is removed.</param>
+    /// <param name="progress">Receives every report and evaluation.</param>
+    /// <param name="saved">
+    /// Receives what was done so far each time the folder has new weights; the last time at the end, when all steps are done and
+    /// before the state is removed.
+    /// </param>
     /// <param name="stopAt">Leaves after so many steps, from 1, with model and state in the folder; all unless given. The schedule is that of the whole run.</param>
     /// <param name="cancellation">Stops between two steps; the state of that step is saved first.</param>
     /// <returns>What was done.</returns>
@@ -65,7 +68,7 @@ public sealed class MaskedLmTrainer
     private static void CheckStart(Checkpoint start, TrainingOptions options)
     {
         if (!start.Config.Family.IsTrained || !start.HasMaskedLmHead)
-            throw new InputException(start.Folder, null, "is no BERT with a masked-LM head", "Start from one that is, such as data/demo-bert");
+            throw new InputException(start.Folder, null, "is not a BERT with a masked-LM head", "Start from one that is, such as data/demo-bert");
         if (options.Sized(start.Config) != options) throw new InputException(start.Folder, "config.json", "has other sizes than the options", "Leave the sizes out: they are the model's");
     }
 }

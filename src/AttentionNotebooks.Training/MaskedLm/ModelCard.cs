@@ -3,7 +3,7 @@ using System.Text;
 
 namespace AttentionNotebooks.Training;
 
-/// <summary>The README.md beside a trained model: what it is, what it was trained on, what was measured, what it is not.</summary>
+/// <summary>The README.md of a trained model: what it is, what it was trained on, what was measured, and its limits.</summary>
 public static class ModelCard
 {
     /// <summary>Writes the card into a checkpoint folder.</summary>
@@ -29,7 +29,7 @@ public static class ModelCard
     private const string Limits = """
         ## Limits
 
-        A very small model after a very short training. It shows how attention is taken apart and calibrated; it is no source of facts and no base for applications, its heads are not those of BERT-base, and figures about it say nothing about BERT-base. It carries the views of its texts.
+        This is a very small model after a very short training. It shows how attention is analysed and calibrated. It is not a source of facts and not a base for applications. Its heads are not those of BERT-base, and figures about it say nothing about BERT-base. It carries the views of its texts.
         """;
 
     private static string Summary(TrainingReport r, string? startedFrom) => Invariant($"""
@@ -45,7 +45,7 @@ public static class ModelCard
             ? Invariant($" Pairs of segments, weight {o.PairWeight}: does the second follow the first, or is it from another document (half and half; Devlin et al. 2019, task 2)?{(o.PairsFrom > 0 ? Invariant($" They count after {o.PairsFrom:P0} of the steps.") : "")}")
             : " No pairs of segments, so the model has no pooler.";
         string speaking = o.SpeakingCost > 0
-            ? Invariant($"\n- A price on speaking: {o.SpeakingCost} times the sum over heads of the mean length of what a head adds to a token, relative to the residual, in the late phase. A head with nothing to say to a token learns to say nothing; where it rests then is {(o.FreeSpecialTokens ? "arranged: what it takes from [CLS] and [SEP] is free" : "its own choice")}. The original BERT was trained without it.")
+            ? Invariant($"\n- A cost for what heads add: {o.SpeakingCost} times the sum over heads of the mean length of what a head adds to a token, relative to the residual, in the late phase. So an idle head learns to add nothing. {(o.FreeSpecialTokens ? "What it takes from [CLS] and [SEP] is free, so that it parks its attention there" : "It chooses itself where to park its attention")}. The original BERT was trained without this cost.")
             : "";
         return Invariant($"""
             ## Training
@@ -55,7 +55,7 @@ public static class ModelCard
             - Objective: masked words ({o.MaskRate:P0} of the tokens; 80 % [MASK], 10 % random, 10 % kept).{pairs}{speaking}
             - {r.StepsDone:N0} of {o.Steps:N0} steps, {r.Tokens:N0} tokens ({r.Tokens / (double)r.CorpusPieces:F2} passes), {o.Replicas} × {o.TokensPerBatch} tokens a step at most, seed {o.Seed}; the layers compute in {(o.Precision == Precision.Bf16 ? "bfloat16" : "float32")}.
             - AdamW (0.9, 0.98; decay {o.WeightDecay} on matrices), learning rate {o.LearningRate} with {o.Warmup:P0} warm-up, {(o.FallFrom > o.Warmup ? Invariant($"held to {o.FallFrom:P0} of the steps, ") : "")}then linear to 2 %; queries and keys × {o.QueryKeyRate} in the late phase; gradients clipped at {o.ClipNorm}; {(o.HeadDropout > 0 ? Invariant($"each head of each example left out with probability {o.HeadDropout} (Zhou et al. 2020)") : "no dropout")}.
-            - The late phase begins after {o.LateFrom:P0} of the steps and is in full force a tenth of the steps later{(o.LateLayers is { } late ? Invariant($"; it touches the layers {late.First} to {late.Last} alone") : "")}.
+            - The late phase begins after {o.LateFrom:P0} of the steps and is in full force a tenth of the steps later{(o.LateLayers is { } late ? Invariant($"; it changes only the layers {late.First} to {late.Last}") : "")}.
             - DeepNorm scaling while training, folded into the weights afterwards{(o.QueryKeyStart != 1 ? Invariant($"; queries and keys began {o.QueryKeyStart} times larger than other matrices") : "")}.
             """);
     }
@@ -74,7 +74,8 @@ public static class ModelCard
             | the piece before (bigram, Witten–Bell) | {r.Baselines.Bigram.Loss:F3} | {r.Baselines.Bigram.Accuracy:P1} |
             | frequencies alone (unigram) | {r.Baselines.Unigram.Loss:F3} | {r.Baselines.Unigram.Accuracy:P1} |
             """));
-        if (r.HeldOut.Pairs > 0) text.Append(Invariant($"\n\nPairs of segments told right: {r.HeldOut.PairAccuracy:P1} of {r.HeldOut.Pairs:N0} (half would be chance)."));
+        if (r.HeldOut.Pairs > 0)
+            text.Append(Invariant($"\n\nPairs of segments answered rightly: {r.HeldOut.PairAccuracy:P1} of {r.HeldOut.Pairs:N0} (half would be chance)."));
         if (r.Course.Count > 0)
         {
             text.Append("\n\nOn the way (the model in training):\n\n| step | million tokens | loss | accuracy |\n|---|---|---|---|");

@@ -4,10 +4,9 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks.Training;
 
 /// <summary>
-/// A price on what heads say: for every head and query the length of each message it takes in, weighed by the attention
-/// it pays to it. A head that has nothing to say to a token is thereby taught to say nothing, which under a softmax it
-/// can only do by resting on a token whose value is next to nothing. Which token that is, nothing here decides, unless the
-/// messages of some are free.
+/// A cost for what heads add: for every head and query, the length of each message that the head takes in, weighted by the
+/// attention to it. So an idle head learns to add nothing. Under a softmax it can only do so by parking its attention on a
+/// token whose value is nearly 0. The cost does not decide which token that is, unless the messages of some tokens are free.
 /// </summary>
 /// <remarks>The price is the norm-based weight of Kobayashi et al. (2020), "Attention is Not Only a Weight",
 /// Σ_j ‖α_ij f(x_j)‖ with f(x) = (xW^V + b^V)W^O; as a penalty it is a group lasso (Yuan and Lin, 2006) over messages.

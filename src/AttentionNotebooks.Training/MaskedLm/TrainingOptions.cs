@@ -68,16 +68,27 @@ public sealed record TrainingOptions
     /// <summary>How many times larger than other matrices those of queries and keys are at the start: heads that begin sharper begin more unlike one another.</summary>
     public double QueryKeyStart { get; init; } = 1;
 
-    /// <summary>How probable it is in a step that a head is left out for an example (<see cref="HeadDropout"/>; Zhou et al. 2020, "Scheduled DropHead"); from 0, which leaves none out, to below 1.</summary>
+    /// <summary>
+    /// The probability that a head is left out for an example in a step (<see cref="HeadDropout"/>; Zhou et al. 2020, "Scheduled
+    /// DropHead"); from 0, which leaves none out, to below 1.
+    /// </summary>
     public double HeadDropout { get; init; }
 
     /// <summary>What heads pay in the late phase (<see cref="LateFrom"/>) for what they add to a token (<see cref="SpeakingCost"/>); 0 for nothing.</summary>
     public double SpeakingCost { get; init; }
 
-    /// <summary>Whether heads pay for the messages of words alone, so that [CLS] and [SEP] are free to rest on. A small model left to itself may rest on its most frequent word: with a price on all, the 72 heads of layers 3 to 8 of one run gave "the" 69 % of their attention.</summary>
+    /// <summary>
+    /// Whether heads pay only for the messages of words, so that they can park their attention on [CLS] and [SEP]. Without this a
+    /// small model may park on its most frequent word: with a cost for all tokens, the 72 heads of layers 3 to 8 of one run gave
+    /// "the" 69 % of their attention.
+    /// </summary>
     public bool FreeSpecialTokens { get; init; }
 
-    /// <summary>The part of the steps after which the late phase begins, in which heads that exist are made sharp and quiet: over a tenth of the steps <see cref="QueryKeyRate"/> and <see cref="SpeakingCost"/> climb to their full force. A run with 0.25 had one head for each neighbour when the phase began, and no more 2,000 steps later.</summary>
+    /// <summary>
+    /// The part of the steps after which the late phase begins, in which existing heads become sharper and idle heads become
+    /// quiet: over a tenth of the steps <see cref="QueryKeyRate"/> and <see cref="SpeakingCost"/> climb to their full force. A
+    /// run with 0.25 had one head for each neighbour when the phase began, and no more 2,000 steps later.
+    /// </summary>
     public double LateFrom { get; init; } = 0.45;
 
     /// <summary>The first and the last layer that the late phase touches; all unless given. Layers that it leaves alone may keep their broad heads: one run with 3 to 8 of 12 had 41 of them.</summary>
@@ -137,7 +148,7 @@ public sealed record TrainingOptions
     /// <summary>Whether a parameter learns at <see cref="QueryKeyRateAt"/> times the rate.</summary>
     internal bool IsFaster(WeightVector.Region region) => region.IsQueryOrKey && IsLate(region.Layer);
 
-    /// <summary>The price on what heads say at a step.</summary>
+    /// <summary>The cost for what heads add at a step.</summary>
     internal double SpeakingCostAt(int step) => SpeakingCost * Late(step);
 
     /// <summary>How many times the learning rate queries and keys learn at in a step.</summary>
@@ -146,7 +157,9 @@ public sealed record TrainingOptions
     /// <summary>The decay of a parameter.</summary>
     internal double DecayOf(WeightVector.Region region) => region.IsMatrix ? WeightDecay : 0;
 
-    /// <summary>What a run is, of which another one is a continuation: all that decides the weights, and nothing else.</summary>
+    /// <summary>
+    /// Identifies a run, so that a resumed one can be checked against it: all options that decide the weights, and nothing else.
+    /// </summary>
     internal string Identity => (this with { EvaluateEvery = 1, ReportEvery = 1, EvaluationTokens = 1, HalfPrecision = true }).ToString();
 
     private double Late(int step) => Math.Clamp((step / (double)Steps - LateFrom) / LateClimb, 0, 1);

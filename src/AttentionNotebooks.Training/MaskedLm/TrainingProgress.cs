@@ -17,7 +17,7 @@ public sealed record TrainingProgress(int Step, int Steps, long Tokens, double L
 /// <param name="Loss">Nats per hidden token.</param>
 /// <param name="Accuracy">Part of the hidden tokens guessed right.</param>
 /// <param name="HiddenTokens">Hidden tokens that were asked for.</param>
-/// <param name="PairAccuracy">Part of the pairs of segments told right; NaN where none was asked for.</param>
+/// <param name="PairAccuracy">Part of the pairs of segments answered rightly; NaN without pairs.</param>
 /// <param name="Pairs">Pairs that were asked for.</param>
 public sealed record HeldOutFigures(double Loss, double Accuracy, int HiddenTokens, double PairAccuracy = double.NaN, int Pairs = 0);
 

@@ -73,7 +73,7 @@ internal sealed class TrainingRun : IDisposable
                 course.Add((step, tokens, evaluation.Measure(r => weights.Models[r], threads)));
                 RequireNumber(step, "held-out loss", course[^1].HeldOut.Loss);
                 Save(step);
-                SaveState(step, tokens, default); // what the sums hold is told below
+                SaveState(step, tokens, default); // what the sums hold is reported below
                 saved?.Invoke(Report(step, tokens, course[^1].HeldOut, baselines));
             }
             if (!evaluate && step % options.ReportEvery != 0) continue;
@@ -170,7 +170,7 @@ internal sealed class TrainingRun : IDisposable
         Checkpoint.Save(folder, plain, corpus.Tokenizer, options.HalfPrecision);
     }
 
-    // NaN where a weight is: Max alone would tell another.
+    // NaN where a weight is NaN: Max alone would return another value.
     private static double Largest(BertForMaskedLM model, ScalarType format)
     {
         using var scope = NewDisposeScope();

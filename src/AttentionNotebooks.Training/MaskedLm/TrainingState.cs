@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace AttentionNotebooks.Training;
 
-/// <summary>How far a run is, and what it has to tell of its way.</summary>
+/// <summary>How far a run is, and what was measured so far.</summary>
 /// <param name="Step">Steps done.</param>
 /// <param name="Tokens">Tokens seen.</param>
 /// <param name="Sums">The training losses since the last report.</param>

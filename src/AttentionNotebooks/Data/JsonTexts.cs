@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace AttentionNotebooks;
 
-/// <summary>Finds texts in JSON that are none: half a surrogate pair, or bytes that are not UTF-8. The parser lets them pass, and whoever asks for the text meets them.</summary>
+/// <summary>
+/// Finds texts in JSON that are not valid: half a surrogate pair, or bytes that are not UTF-8. The parser lets them pass; without
+/// this check the code that uses the text would fail.
+/// </summary>
 internal static class JsonTexts
 {
     /// <summary>Goes through all names and values.</summary>

@@ -47,7 +47,7 @@ public static class Npz
     /// <param name="file">The archive.</param>
     /// <param name="remedy">What to do when it is broken, for the error.</param>
     /// <param name="read">Reads.</param>
-    /// <exception cref="InputException">The archive is missing, is none, or is broken.</exception>
+    /// <exception cref="InputException">The archive is missing, is not an archive, or is broken.</exception>
     internal static T Guarded<T>(string file, string remedy, Func<T> read)
     {
         try { return read(); }

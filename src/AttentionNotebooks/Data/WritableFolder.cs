@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace AttentionNotebooks;
 
-/// <summary>Says before the work what writing its result would say after it.</summary>
+/// <summary>Reports before the work the error that writing its result would report after it.</summary>
 public static partial class WritableFolder
 {
     private const int ToWrite = 2; // W_OK of access(2)

@@ -179,7 +179,7 @@ public sealed class MaskedLmTrainerTests : IDisposable
         Assert.Contains("2 layers × 3 heads", card, StringComparison.Ordinal);
         Assert.Contains("Made up for this test.", card, StringComparison.Ordinal);
         Assert.Contains("- text.txt", card, StringComparison.Ordinal);
-        Assert.Contains("it touches the layers 1 to 1 alone", card, StringComparison.Ordinal);
+        Assert.Contains("it changes only the layers 1 to 1", card, StringComparison.Ordinal);
         Assert.Contains("each head of each example left out with probability 0.2", card, StringComparison.Ordinal);
         Assert.Contains("held to 40 % of the steps", card, StringComparison.Ordinal);
         Assert.Contains("They count after 20 % of the steps", card, StringComparison.Ordinal);
