@@ -43,15 +43,15 @@ public static class Variability
     // The weights among the first tokens of every text that has so many.
     private sealed class FirstMaps(HeadGrid grid, int tokens, Action<int, float[]> visit) : IAttentionVisitor
     {
-        public void Visit(TextBatch batch, int layer, torch.Tensor probabilities)
+        public void Visit(LayerMaps maps)
         {
             using var scope = torch.NewDisposeScope();
-            if (batch.Length < tokens) return;
-            var first = probabilities.narrow(-1, 0, tokens).narrow(-2, 0, tokens).reshape(batch.Count, grid.Heads, -1).cpu().contiguous().data<float>().ToArray();
+            if (maps.Length < tokens) return;
+            var first = maps.Probabilities.narrow(-1, 0, tokens).narrow(-2, 0, tokens).reshape(maps.Count, grid.Heads, -1).cpu().contiguous().data<float>().ToArray();
             int cells = tokens * tokens;
-            for (int b = 0; b < batch.Count; b++)
-                for (int h = 0; h < grid.Heads && batch.Texts[b].Length >= tokens; h++)
-                    visit(layer * grid.Heads + h, first[((b * grid.Heads + h) * cells)..((b * grid.Heads + h + 1) * cells)]);
+            for (int b = 0; b < maps.Count; b++)
+                for (int h = 0; h < grid.Heads && maps.Batch.Texts[b].Length >= tokens; h++)
+                    visit(maps.Layer * grid.Heads + h, first[((b * grid.Heads + h) * cells)..((b * grid.Heads + h + 1) * cells)]);
         }
     }
 }
