@@ -65,11 +65,11 @@ internal static class Profile
         for (int pass = 0; pass < 4; pass++)
         {
             using var batch = new TextBatch(members, [.. Enumerable.Range(0, batchSize)]);
-            batch.Enter(pass, maps);
+            using var layerMaps = new LayerMaps(batch, 0, maps);
             foreach (var f in StandardFeatures.All)
             {
                 using var scope = torch.NewDisposeScope();
-                double time = Rounds.Time(() => f.Compute(maps, batch).cpu());
+                double time = Rounds.Time(() => f.Compute(layerMaps).cpu());
                 if (pass > 0) seconds[f.Name] += time / 3 * grid.Layers * texts / batchSize;
             }
         }
@@ -80,9 +80,9 @@ internal static class Profile
     {
         public bool NeedsValues => inner.NeedsValues;
 
-        public void Visit(TextBatch batch, int layer, torch.Tensor probabilities)
+        public void Visit(LayerMaps maps)
         {
-            inner.Visit(batch, layer, probabilities);
+            inner.Visit(maps);
             after();
         }
     }

@@ -33,7 +33,7 @@ public sealed class Lab : IDisposable
     /// </param>
     /// <param name="text">The text whose maps are shown.</param>
     /// <exception cref="InputException">The formula gives something else, or there is no such text.</exception>
-    public LabAnswer Feature(string name, string unit, Func<torch.Tensor, TextBatch, torch.Tensor> compute, int text = 0) => Feature(new HeadFeature(name, unit, compute), text);
+    public LabAnswer Feature(string name, string unit, Func<torch.Tensor, LayerMaps, torch.Tensor> compute, int text = 0) => Feature(new HeadFeature(name, unit, compute), text);
 
     /// <summary>Tries a feature that is there already.</summary>
     /// <param name="feature">The feature.</param>

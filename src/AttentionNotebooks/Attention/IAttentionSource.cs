@@ -1,5 +1,3 @@
-using TorchSharp;
-
 namespace AttentionNotebooks;
 
 /// <summary>
@@ -17,7 +15,7 @@ public interface IAttentionSource
     /// <summary>What the maps depend on, model and texts, as a hash: sources that agree in it give the same maps.</summary>
     string Fingerprint { get; }
 
-    /// <summary>Whether a visitor that asks for it is told the values' norms (<see cref="TextBatch.ValueNorms"/>): a live model has them, saved maps do not.</summary>
+    /// <summary>Whether a visitor that needs them gets the values' norms (<see cref="LayerMaps.ValueNorms"/>): a live model has them, saved maps do not.</summary>
     bool HasValues => false;
 
     /// <summary>Shows every batch of the plan, layer by layer, to the visitor.</summary>
@@ -38,17 +36,12 @@ public interface IAttentionSource
 /// <summary>Receives attention maps. A visit sees, for each batch, the layers in order from 0.</summary>
 public interface IAttentionVisitor
 {
-    /// <summary>Whether the visitor will ask for <see cref="TextBatch.ValueNorms"/>, which cost the last layer's values and a product per layer.</summary>
+    /// <summary>Whether the visitor will ask for <see cref="LayerMaps.ValueNorms"/>, which cost the last layer's values and a product per layer.</summary>
     bool NeedsValues => false;
 
     /// <summary>One layer's map of one batch.</summary>
-    /// <param name="batch">The texts.</param>
-    /// <param name="layer">The layer, from 0.</param>
-    /// <param name="probabilities">
-    /// <c>[B, H, T, T]</c>, float32: weight from query (third) to key (fourth). Rows of a text's own tokens sum to 1;
-    /// rows and columns of padding are zero. Valid during the call only.
-    /// </param>
-    void Visit(TextBatch batch, int layer, torch.Tensor probabilities);
+    /// <param name="maps">The maps with what is known of their texts; valid during the call only.</param>
+    void Visit(LayerMaps maps);
 }
 
 /// <summary>How a source goes through its texts.</summary>

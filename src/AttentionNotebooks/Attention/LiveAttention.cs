@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -98,15 +97,7 @@ public sealed class LiveAttention : IAttentionSource
     /// <inheritdoc/>
     public void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var clock = Stopwatch.StartNew();
-        var plan = BatchPlan.Of([.. _tokenized.Select(t => t.Length)], options ?? VisitOptions.Default);
-        int done = 0, all = plan.Sum(b => b.Length);
-        foreach (var indices in plan)
-        {
-            Visit(visitor, indices, cancellation);
-            done += indices.Length;
-            progress?.Report(new VisitProgress(done, all, clock.Elapsed));
-        }
+        VisitLoop.Run(this, visitor, (batch, layer) => Deliver(batch, visitor.NeedsValues, layer), options, progress, _device, cancellation);
     }
 
     /// <inheritdoc/>
@@ -114,7 +105,7 @@ public sealed class LiveAttention : IAttentionSource
     {
         TextMaps.CheckIndex(text, Texts.Count);
         var collector = new Collector(Grid, Texts[text].Length);
-        Visit(collector, [text], CancellationToken.None);
+        VisitLoop.Batch(this, [text], collector, (batch, layer) => Deliver(batch, withNorms: false, layer), _device);
         return new TextMaps(Texts[text], Grid, collector.Weights);
     }
 
@@ -127,23 +118,28 @@ public sealed class LiveAttention : IAttentionSource
         return text with { Offsets = [], Sources = [], Segments = segments };
     }
 
-    private void Visit(IAttentionVisitor visitor, int[] indices, CancellationToken cancellation)
+    private void Deliver(TextBatch batch, bool withNorms, LayerReceiver receive)
     {
-        using var scope = NewDisposeScope();
-        using var batch = new TextBatch([.. indices.Select(i => Texts[i])], indices, _device);
-        var input = new TokenBatch([.. indices.Select(i => _tokenized[i])], _checkpoint.Tokenizer.PadId, _device);
-        var norms = !visitor.NeedsValues ? null : new AttentionHooks
+        var input = new TokenBatch([.. batch.Indices.Select(i => _tokenized[i])], _checkpoint.Tokenizer.PadId, _device);
+        Tensor? norms = null; // of the layer whose maps come next
+        var onValues = !withNorms ? null : new AttentionHooks
         {
-            OnValues = (layer, values) => batch.GiveValueNorms(ValueNorms.Of(values, _checkpoint.Encoder.OutputWeight(layer), batch.Mask)),
+            OnValues = (layer, values) =>
+                norms = ValueNorms.Of(values, _checkpoint.Encoder.OutputWeight(layer), batch.Mask).DetachFromDisposeScope(),
         };
-        _checkpoint.Encoder.Visit(input.Ids, input.Segments, input.Mask, (layer, probabilities) =>
+        try
         {
-            cancellation.ThrowIfCancellationRequested();
-            // Padded keys have weight 0 already; rows of padded queries are cleared too: padding never counts.
-            if (batch.Padded) probabilities.mul_(batch.Mask.unsqueeze(1).unsqueeze(-1));
-            RequireNumbers(batch, layer, probabilities);
-            visitor.Visit(batch, layer, probabilities);
-        }, Edits?.Hooks.Then(norms) ?? norms);
+            _checkpoint.Encoder.Visit(input.Ids, input.Segments, input.Mask, (layer, probabilities) =>
+            {
+                // Padded keys have weight 0 already; rows of padded queries are cleared too: padding never counts.
+                if (batch.Padded) probabilities.mul_(batch.Mask.unsqueeze(1).unsqueeze(-1));
+                RequireNumbers(batch, layer, probabilities);
+                var given = norms;
+                norms = null;
+                receive(layer, probabilities, given);
+            }, Edits?.Hooks.Then(onValues) ?? onValues);
+        }
+        finally { norms?.Dispose(); }
     }
 
     // A softmax spreads a NaN over its whole row, so one key of each row tells of it; an edit can put one anywhere.
@@ -163,10 +159,10 @@ public sealed class LiveAttention : IAttentionSource
     {
         public float[] Weights { get; } = new float[grid.Count * length * length];
 
-        public void Visit(TextBatch batch, int layer, Tensor probabilities)
+        public void Visit(LayerMaps maps)
         {
-            using var own = probabilities.cpu().contiguous();
-            own.data<float>().CopyTo(Weights, layer * grid.Heads * length * length);
+            using var own = maps.Probabilities.cpu().contiguous();
+            own.data<float>().CopyTo(Weights, maps.Layer * grid.Heads * length * length);
         }
     }
 }

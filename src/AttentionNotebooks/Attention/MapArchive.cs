@@ -1,8 +1,5 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.Json;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace AttentionNotebooks;
 
@@ -101,37 +98,17 @@ public sealed class MapArchive : IAttentionSource
     /// <inheritdoc/>
     public void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var clock = Stopwatch.StartNew();
-        var plan = BatchPlan.Of([.. Texts.Select(t => t.Length)], options ?? VisitOptions.Default);
-        int done = 0, all = plan.Sum(b => b.Length);
         using var zip = OpenZip(_file);
-        foreach (var indices in plan)
+        VisitLoop.Run(this, visitor, (batch, receive) =>
         {
-            var read = indices.Select(i => Read(zip, i)).ToArray();
-            float[][] maps = [.. read.Select(r => r.Maps)];
-            using var batch = new TextBatch([.. indices.Select(i => Texts[i])], indices) { RowSums = read.Aggregate(RowSums.None, (sums, r) => sums.Add(r.Sums)) };
+            var read = batch.Indices.Select(i => Read(zip, i)).ToArray();
+            batch.RowSums = read.Aggregate(RowSums.None, (sums, r) => sums.Add(r.Sums));
             for (int layer = 0; layer < Grid.Layers; layer++)
             {
-                cancellation.ThrowIfCancellationRequested();
-                using var scope = NewDisposeScope();
-                visitor.Visit(batch, layer, Layer(batch, maps, layer));
+                using var maps = PaddedMaps.Of(batch, Grid.Heads, (b, size) => read[b].Maps.AsSpan(layer * size, size));
+                receive(layer, maps);
             }
-            done += indices.Length;
-            progress?.Report(new VisitProgress(done, all, clock.Elapsed));
-        }
-    }
-
-    // One layer of all texts of a batch, padded with zeros: [B, H, T, T].
-    private Tensor Layer(TextBatch batch, float[][] maps, int layer)
-    {
-        var result = zeros(batch.Count, Grid.Heads, batch.Length, batch.Length);
-        for (int b = 0; b < batch.Count; b++)
-        {
-            int n = batch.Texts[b].Length, size = Grid.Heads * n * n;
-            using var own = tensor(maps[b].AsSpan(layer * size, size).ToArray(), [Grid.Heads, n, n]);
-            result[b, .., ..n, ..n].copy_(own);
-        }
-        return result;
+        }, options, progress, cancellation: cancellation);
     }
 
     private (float[] Maps, RowSums Sums) Read(ZipArchive zip, int text)

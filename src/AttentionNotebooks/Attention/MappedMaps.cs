@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using TorchSharp;
@@ -66,22 +65,14 @@ public sealed unsafe class MappedMaps : IAttentionSource, IDisposable
     /// <inheritdoc/>
     public void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var clock = Stopwatch.StartNew();
-        var plan = BatchPlan.Of([.. Texts.Select(t => t.Length)], options ?? VisitOptions.Default);
-        int done = 0, all = plan.Sum(b => b.Length);
-        foreach (var indices in plan)
+        VisitLoop.Run(this, visitor, (batch, receive) =>
         {
-            using var batch = new TextBatch([.. indices.Select(i => Texts[i])], indices);
             for (int layer = 0; layer < Grid.Layers; layer++)
             {
-                cancellation.ThrowIfCancellationRequested();
-                using var scope = NewDisposeScope();
-                if (HasValues && visitor.NeedsValues) batch.GiveValueNorms(Norms(batch, layer));
-                visitor.Visit(batch, layer, Layer(batch, layer));
+                using var maps = PaddedMaps.Of(batch, Grid.Heads, (b, size) => Floats(_starts[batch.Indices[b]] + (long)layer * size, size));
+                receive(layer, maps, HasValues && visitor.NeedsValues ? Norms(batch, layer) : null);
             }
-            done += indices.Length;
-            progress?.Report(new VisitProgress(done, all, clock.Elapsed));
-        }
+        }, options, progress, cancellation: cancellation);
     }
 
     /// <inheritdoc/>
@@ -116,27 +107,6 @@ public sealed unsafe class MappedMaps : IAttentionSource, IDisposable
 
     private ReadOnlySpan<float> Floats(long start, int count) => new(_floats + start, count);
 
-    // One layer of a batch, padded with zeros: [B, H, T, T].
-    private Tensor Layer(TextBatch batch, int layer)
-    {
-        int t = batch.Length, heads = Grid.Heads;
-        var result = batch.Padded ? zeros(batch.Count, heads, t, t) : empty(batch.Count, heads, t, t);
-        fixed (byte* first = result.bytes)
-        {
-            nint to = (nint)first;
-            // Side by side: pages of the file that are touched for the first time are waited for.
-            Parallel.For(0, batch.Count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, get_num_threads()) }, b =>
-            {
-                int n = batch.Texts[b].Length;
-                var from = Floats(_starts[batch.Indices[b]] + (long)layer * heads * n * n, heads * n * n);
-                var into = new Span<float>((float*)to + (long)b * heads * t * t, heads * t * t);
-                if (n == t) from.CopyTo(into);
-                else for (int row = 0; row < heads * n; row++) from.Slice(row * n, n).CopyTo(into[(row / n * t * t + row % n * t)..]);
-            });
-        }
-        return result;
-    }
-
     private Tensor Norms(TextBatch batch, int layer)
     {
         var result = zeros(batch.Count, Grid.Heads, batch.Length);
@@ -154,16 +124,15 @@ public sealed unsafe class MappedMaps : IAttentionSource, IDisposable
     {
         public bool NeedsValues => source.HasValues;
 
-        public void Visit(TextBatch batch, int layer, Tensor probabilities)
+        public void Visit(LayerMaps maps)
         {
-            using var scope = NewDisposeScope();
             var grid = source.Grid;
-            for (int b = 0; b < batch.Count; b++)
+            foreach (var text in maps.PerText())
             {
-                int n = batch.Texts[b].Length;
-                long start = starts[batch.Indices[b]];
-                Write(start + (long)layer * grid.Heads * n * n, probabilities[b, .., ..n, ..n]);
-                if (source.HasValues) Write(start + (long)grid.Count * n * n + (long)layer * grid.Heads * n, batch.ValueNorms[b, .., ..n]);
+                int n = text.Text.Length;
+                long start = starts[text.Index];
+                Write(start + (long)maps.Layer * grid.Heads * n * n, text.Maps);
+                if (source.HasValues) Write(start + (long)grid.Count * n * n + (long)maps.Layer * grid.Heads * n, maps.ValueNorms[text.Row, .., ..n]);
             }
         }
 

@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks;
 
 /// <summary>
-/// A batch of texts beside its attention maps: what a feature's formula needs to know of positions, lengths and special
-/// tokens. B texts, padded to T tokens. Tensors are made when first asked for and live as long as the batch.
+/// The texts of a batch: their lengths, positions and marked tokens, as tensors for formulas. B texts, padded to T tokens.
+/// Tensors are made when first asked for and live as long as the batch.
 /// </summary>
-public sealed partial class TextBatch : IDisposable
+public sealed class TextBatch : IDisposable
 {
-    private readonly Dictionary<string, Tensor> _tensors = [];
+    private readonly KeptTensors _tensors = new();
     private readonly Device _device;
 
     /// <summary>Creates a batch.</summary>
@@ -31,7 +31,7 @@ public sealed partial class TextBatch : IDisposable
     public IReadOnlyList<int> Indices { get; }
 
     /// <summary>How the rows of these texts' saved maps summed before they were divided by their sums; <see cref="RowSums.None"/> for a live model.</summary>
-    public RowSums RowSums { get; init; } = RowSums.None;
+    public RowSums RowSums { get; internal set; } = RowSums.None;
 
     /// <summary>Number of texts, B.</summary>
     public int Count => Texts.Count;
@@ -58,10 +58,21 @@ public sealed partial class TextBatch : IDisposable
     public Tensor Position => Cached(nameof(Position), () => Own([.. Enumerable.Range(0, Length).Select(i => (float)i)], Length));
 
     /// <summary>Offset from query to key, j − i, in tokens: <c>[T, T]</c>, float32.</summary>
-    public Tensor Offset => Cached(nameof(Offset), () => Position.unsqueeze(0).add(Position.unsqueeze(1), Scalars.MinusOne));
+    public Tensor Offset => Cached(nameof(Offset), () => Position.unsqueeze(0).Minus(Position.unsqueeze(1)));
 
     /// <summary>Distance between query and key, |i − j|, in tokens: <c>[T, T]</c>, float32.</summary>
     public Tensor Distance => Cached(nameof(Distance), () => Offset.abs());
+
+    /// <summary>1 where a token is of the s-th text of a pair, [SEP] included: <c>[B, T, S]</c>, float32.</summary>
+    public Tensor SegmentMarks => Cached(nameof(SegmentMarks), () =>
+    {
+        int[][] segments = [.. Texts.Select(t => t.Segments())];
+        int most = segments.Max(s => s[^1]) + 1;
+        var marks = new float[Count * Length * most];
+        for (int b = 0; b < Count; b++)
+            for (int i = 0; i < segments[b].Length; i++) marks[(b * Length + i) * most + segments[b][i]] = 1;
+        return Own(marks, Count, Length, most);
+    });
 
     /// <summary>Marks tokens of the batch, for a feature about a kind of token.</summary>
     /// <param name="isMarked">Whether a token (its text form) is marked; texts without tokens cannot be asked.</param>
@@ -77,29 +88,60 @@ public sealed partial class TextBatch : IDisposable
         ? throw NoTokens(t)
         : Enumerable.Range(0, t.Length).Where(i => isMarked(t.Tokens[i], t.Roles![i])));
 
-    /// <summary>
-    /// Attention that a weighting of (query, key) picks out, per token of the text: Σ_ij a_ij · w_ij / n.
-    /// </summary>
-    /// <param name="attention"><c>[B, H, T, T]</c>.</param>
-    /// <param name="weight">w, <c>[T, T]</c>.</param>
-    /// <returns><c>[B, H]</c>.</returns>
-    public Tensor Weighted(Tensor attention, Tensor weight)
+    /// <summary>Marks tokens of the batch by text and position.</summary>
+    /// <param name="isMarked">Whether the token at a position of a text is marked.</param>
+    /// <returns><c>[B, T]</c>, float32: 1 where marked. The caller owns it.</returns>
+    public Tensor Mark(Func<AttentionText, int, bool> isMarked) => Marks(t => Enumerable.Range(0, t.Length).Where(i => isMarked(t, i)));
+
+    /// <summary>Marks positions of each text.</summary>
+    /// <param name="positions">A text's marked positions; those outside the text are passed over.</param>
+    /// <returns><c>[B, T]</c>, float32: 1 where marked. The caller owns it.</returns>
+    public Tensor MarkPositions(Func<AttentionText, IEnumerable<int>> positions) =>
+        Marks(t => positions(t).Where(i => i >= 0 && i < t.Length));
+
+    /// <summary>Marks tokens of the batch by their part of speech.</summary>
+    /// <param name="isMarked">Whether a tag is marked; special tokens have none and are not asked about.</param>
+    /// <returns><c>[B, T]</c>, float32: 1 where marked. The caller owns it.</returns>
+    /// <exception cref="InputException">A text's tags are not known.</exception>
+    public Tensor MarkTags(Func<string, bool> isMarked) => Marks(t => t.Tags is null
+        ? throw new InputException($"text {t.Id}", null, "has no parts of speech, which this feature asks about",
+            "Give the texts as a treebank (--conllu), or leave the feature out")
+        : Enumerable.Range(0, t.Length).Where(i => t.Tags[i] is { } tag && isMarked(tag)));
+
+    /// <summary>Marks pairs of query and key.</summary>
+    /// <param name="pairs">The pairs of a text.</param>
+    /// <returns><c>[B, T, T]</c>, float32: 1 where marked. The caller owns it.</returns>
+    /// <exception cref="InputException">A text's tokens are not known.</exception>
+    public Tensor MarkPairs(Func<AttentionText, IEnumerable<(int Query, int Key)>> pairs)
     {
-        // One pass over the maps as a matrix-vector product, instead of a product map as large as they are.
-        long b = attention.shape[0], h = attention.shape[1];
-        return attention.reshape(b * h, -1).mv(weight.reshape(-1)).reshape(b, h) / Lengths;
+        var marks = new float[Count * Length * Length];
+        for (int b = 0; b < Count; b++)
+        {
+            if (Texts[b].Tokens is null) throw NoTokens(Texts[b]);
+            foreach (var (i, j) in pairs(Texts[b])) marks[(b * Length + i) * Length + j] = 1;
+        }
+        return Own(marks, Count, Length, Length);
     }
 
-    /// <summary>Attention that marked keys get, per token of the text: Σ_ij a_ij · m_j / n.</summary>
-    /// <param name="attention"><c>[B, H, T, T]</c>.</param>
-    /// <param name="marked">m, <c>[B, T]</c>, such as <see cref="IsSep"/>.</param>
-    /// <returns><c>[B, H]</c>.</returns>
-    public Tensor OnKeys(Tensor attention, Tensor marked) => (KeySums(attention) * marked.unsqueeze(1)).sum(dim: -1) / Lengths;
+    /// <summary>Marks offsets from query to key.</summary>
+    /// <param name="lowest">The lowest marked offset j − i, in tokens.</param>
+    /// <param name="highest">The highest.</param>
+    /// <returns><c>[T, T]</c>, float32: 1 where marked. The caller owns it.</returns>
+    public Tensor MarkOffsets(int lowest, int highest)
+    {
+        var marks = new float[Length * Length];
+        for (int i = 0; i < Length; i++)
+            for (int j = 0; j < Length; j++) marks[i * Length + j] = j - i >= lowest && j - i <= highest ? 1 : 0;
+        return Own(marks, Length, Length);
+    }
 
-    /// <summary>The mean over a text's own queries of a value per query; what stands at padding does not count.</summary>
-    /// <param name="perQuery"><c>[B, H, T]</c>.</param>
-    /// <returns><c>[B, H]</c>.</returns>
-    public Tensor MeanOverQueries(Tensor perQuery) => (perQuery * Mask.unsqueeze(1)).sum(dim: -1) / Lengths;
+    /// <summary>A tensor that depends on the texts alone, made once per batch.</summary>
+    /// <param name="name">Its name; every maker of one name must make the same.</param>
+    /// <param name="make">Makes it.</param>
+    internal Tensor Cached(string name, Func<Tensor> make) => _tensors.Of(name, make);
+
+    /// <inheritdoc/>
+    public void Dispose() => _tensors.Dispose();
 
     private Tensor Marks(Func<AttentionText, IEnumerable<int>> positions)
     {
@@ -118,29 +160,6 @@ public sealed partial class TextBatch : IDisposable
         return borrowed.clone();
     }
 
-    /// <summary>A tensor that depends on the texts alone, made once per batch.</summary>
-    /// <param name="name">What it is called; every maker of one name must make the same.</param>
-    /// <param name="make">Makes it.</param>
-    internal Tensor Cached(string name, Func<Tensor> make) => Cached(_tensors, name, make);
-
-    // Formulas run inside dispose scopes of their own; what the batch keeps must outlive those.
-    private static Tensor Cached(Dictionary<string, Tensor> kept, string name, Func<Tensor> make)
-    {
-        if (kept.TryGetValue(name, out var known)) return known;
-        using var scope = NewDisposeScope();
-        return kept[name] = make().DetachFromDisposeScope();
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        Clear(_tensors);
-        Leave();
-    }
-
-    private static void Clear(Dictionary<string, Tensor> tensors)
-    {
-        foreach (var t in tensors.Values) t.Dispose();
-        tensors.Clear();
-    }
+    private static InputException NoTokens(AttentionText text) =>
+        new($"text {text.Id}", null, "has no tokens, which this feature asks about", "Give the tokens of the saved maps (--tokens), or leave the feature out");
 }

@@ -83,9 +83,8 @@ public sealed class HeadScores : IDisposable
         foreach (var text in _texts)
         {
             using var scope = NewDisposeScope();
-            var maps = Maps(text, settings);
-            text.Batch.Enter(0, maps);
-            float[] values = feature.Statistic is null ? FeatureValues.Of(feature, text.Batch, One, maps) : FeatureValues.Of(feature.Statistic, text.Batch, One, maps);
+            using var maps = new LayerMaps(text.Batch, 0, Maps(text, settings));
+            float[] values = feature.Statistic is null ? FeatureValues.Of(feature, maps, One) : FeatureValues.Of(feature.Statistic, maps, One);
             for (int p = 0; p < sums.Length; p++) sums[p] += values[p] / _texts.Length;
         }
         double value = feature.Statistic is null ? sums[0] : feature.OfMeans!(sums);

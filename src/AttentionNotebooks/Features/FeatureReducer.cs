@@ -72,22 +72,21 @@ public sealed class FeatureReducer : IAttentionVisitor
     }
 
     /// <inheritdoc/>
-    public void Visit(TextBatch batch, int layer, torch.Tensor probabilities)
+    public void Visit(LayerMaps maps)
     {
-        batch.Enter(layer, probabilities);
         for (int f = 0; f < _features.Count; f++)
         {
             if (_features[f].Statistic is not null) continue;
             using var scope = torch.NewDisposeScope();
-            Add(f, layer, batch, FeatureValues.Of(_features[f], batch, _grid, probabilities));
+            Add(f, maps, FeatureValues.Of(_features[f], maps, _grid));
         }
         for (int s = 0; s < _statistics.Length; s++)
         {
             using var scope = torch.NewDisposeScope();
-            Add(_statistics[s], _means[s], layer, batch, FeatureValues.Of(_statistics[s], batch, _grid, probabilities));
+            Add(_statistics[s], _means[s], maps, FeatureValues.Of(_statistics[s], maps, _grid));
         }
-        _findings.Visit(batch, layer, probabilities);
-        if (layer == 0) _texts += batch.Count;
+        _findings.Visit(maps);
+        if (maps.Layer == 0) _texts += maps.Count;
     }
 
     /// <summary>Adds what another reducer of the same features saw: the result is that of one reducer over both, bit for bit.</summary>
@@ -134,25 +133,25 @@ public sealed class FeatureReducer : IAttentionVisitor
     private double Together(HeadFeature feature, int head) =>
         feature.OfMeans!([.. _means[Array.IndexOf(_statistics, feature.Statistic)].Select(part => part[head].Mean(_texts))]);
 
-    private void Add(int f, int layer, TextBatch batch, float[] values)
+    private void Add(int f, LayerMaps maps, float[] values)
     {
-        for (int b = 0; b < batch.Count; b++)
+        for (int b = 0; b < maps.Count; b++)
             for (int h = 0; h < _grid.Heads; h++)
             {
                 double v = values[b * _grid.Heads + h];
-                int at = layer * _grid.Heads + h;
-                FeatureValues.Check(_features[f].Name, v, batch.Texts[b], _grid[at]);
+                int at = maps.Layer * _grid.Heads + h;
+                FeatureValues.Check(_features[f].Name, v, maps.Batch.Texts[b], _grid[at]);
                 _sums[f][at].Add(v);
                 _squares[f][at].Add(v * v);
             }
     }
 
-    private void Add(TextStatistic statistic, ExactSum[][] sums, int layer, TextBatch batch, float[] values)
+    private void Add(TextStatistic statistic, ExactSum[][] sums, LayerMaps maps, float[] values)
     {
         for (int i = 0; i < values.Length; i++)
         {
-            int part = i % statistic.Parts, b = i / statistic.Parts / _grid.Heads, at = layer * _grid.Heads + i / statistic.Parts % _grid.Heads;
-            FeatureValues.Check(statistic.Name, values[i], batch.Texts[b], _grid[at]);
+            int part = i % statistic.Parts, b = i / statistic.Parts / _grid.Heads, at = maps.Layer * _grid.Heads + i / statistic.Parts % _grid.Heads;
+            FeatureValues.Check(statistic.Name, values[i], maps.Batch.Texts[b], _grid[at]);
             sums[part][at].Add(values[i]);
         }
     }

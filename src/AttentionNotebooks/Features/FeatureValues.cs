@@ -9,22 +9,22 @@ internal static class FeatureValues
 
     /// <summary>A feature's values in a batch, <c>[B, H]</c>.</summary>
     /// <exception cref="InputException">The formula returns another shape.</exception>
-    public static float[] Of(HeadFeature feature, TextBatch batch, HeadGrid grid, torch.Tensor maps)
+    public static float[] Of(HeadFeature feature, LayerMaps maps, HeadGrid grid)
     {
-        var value = feature.Compute(maps, batch);
-        if (!value.shape.SequenceEqual([batch.Count, grid.Heads]))
-            throw new InputException($"feature \"{feature.Name}\"", null, $"gives a tensor of shape [{string.Join(", ", value.shape)}] for {batch.Count} texts and {grid.Heads} heads",
+        var value = feature.Compute(maps);
+        if (!value.shape.SequenceEqual([maps.Count, grid.Heads]))
+            throw new InputException($"feature \"{feature.Name}\"", null, $"gives a tensor of shape [{string.Join(", ", value.shape)}] for {maps.Count} texts and {grid.Heads} heads",
                 "Return one value per text and head, [B, H]: sum over the last two dimensions of the map");
         return Numbers(value);
     }
 
     /// <summary>A statistic's values in a batch, <c>[B, H, Parts]</c>.</summary>
     /// <exception cref="InvalidOperationException">The formula returns another shape.</exception>
-    public static float[] Of(TextStatistic statistic, TextBatch batch, HeadGrid grid, torch.Tensor maps)
+    public static float[] Of(TextStatistic statistic, LayerMaps maps, HeadGrid grid)
     {
-        var value = statistic.Compute(maps, batch);
-        return value.shape.SequenceEqual([batch.Count, grid.Heads, statistic.Parts]) ? Numbers(value)
-            : throw new InvalidOperationException($"statistic {statistic.Name} gives [{string.Join(", ", value.shape)}] instead of [{batch.Count}, {grid.Heads}, {statistic.Parts}]");
+        var value = statistic.Compute(maps);
+        return value.shape.SequenceEqual([maps.Count, grid.Heads, statistic.Parts]) ? Numbers(value)
+            : throw new InvalidOperationException($"statistic {statistic.Name} gives [{string.Join(", ", value.shape)}] instead of [{maps.Count}, {grid.Heads}, {statistic.Parts}]");
     }
 
     /// <summary>A feature of all texts together that these texts do not have.</summary>

@@ -35,7 +35,7 @@ public sealed record HeadDistance(string Name, string Definition, string Source,
 
     /// <summary>Correlation distance, from 0 to 2. A uniform row has no correlation and counts as uncorrelated: 1.</summary>
     public static HeadDistance Correlation { get; } = new("correlation", "1 − Pearson correlation of p and q", "Bian et al. 2021",
-        rows => CosineSum(rows.add(rows.mean([-1L], keepdim: true), Scalars.MinusOne)));
+        rows => CosineSum(rows.Minus(rows.mean([-1L], keepdim: true))));
 
     /// <summary>Total variation, from 0 to 1: the mass that would have to move.</summary>
     public static HeadDistance TotalVariation { get; } = new("tv", "½ Σ_j |p_j − q_j|", "textbook", rows => AbsoluteSum(rows).mul(Constants.Half));
@@ -73,22 +73,22 @@ public sealed record HeadDistance(string Name, string Definition, string Source,
     {
         if (rows.device_type == DeviceType.CPU) return PairSums.Of<JensenShannonTerm>(rows);
         long n = rows.shape[1];
-        var entropy = ConcentrationFeatures.RowEntropy(rows);                                  // [R, N]
+        var entropy = ConcentrationFeatures.EntropyOf(rows);                                  // [R, N]
         var result = zeros(n, n, ScalarType.Float64, rows.device);
         for (long a = 0; a < n - 1; a++)
         {
             using var scope = NewDisposeScope();
-            var middle = rows.narrow(1, a, 1).add(rows.narrow(1, a + 1, n - a - 1), Scalars.One).mul_(Constants.Half);   // [R, N − a − 1, T]
-            var own = entropy.narrow(1, a, 1).add(entropy.narrow(1, a + 1, n - a - 1), Scalars.One).mul_(Constants.Half);
-            var sum = ConcentrationFeatures.RowEntropy(middle).add(own, Scalars.MinusOne).clamp_min(Constants.Zero).sum(dim: 0);
+            var middle = rows.narrow(1, a, 1).Plus(rows.narrow(1, a + 1, n - a - 1)).mul_(Constants.Half);   // [R, N − a − 1, T]
+            var own = entropy.narrow(1, a, 1).Plus(entropy.narrow(1, a + 1, n - a - 1)).mul_(Constants.Half);
+            var sum = ConcentrationFeatures.EntropyOf(middle).Minus(own).clamp_min(Constants.Zero).sum(dim: 0);
             result[a].narrow(0, a + 1, n - a - 1).copy_(sum);
         }
-        return result.add(result.t(), Scalars.One);
+        return result.Plus(result.t());
     }
 
     private static Tensor CosineSum(Tensor rows)
     {
         var unit = rows / rows.norm(-1, keepdim: true).clamp_min(Constants.Tiny);
-        return unit.matmul(unit.transpose(-2, -1)).neg().add(Scalars.One, Scalars.One).clamp_min(Constants.Zero).sum(dim: 0);
+        return unit.matmul(unit.transpose(-2, -1)).OneMinus().clamp_min(Constants.Zero).sum(dim: 0);
     }
 }

@@ -76,20 +76,20 @@ public sealed class HeadDistanceReducer : IAttentionVisitor, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="InputException">The distance of two heads is NaN, infinite or too large.</exception>
-    public void Visit(TextBatch batch, int layer, Tensor probabilities)
+    public void Visit(LayerMaps maps)
     {
-        if (layer == 0)
+        if (maps.Layer == 0)
         {
             // What a visit stopped in its middle has left.
             Dispose();
             _ofBatch = new MapFindings(_grid);
         }
-        _layers.Add(probabilities.clone().DetachFromDisposeScope());
-        _ofBatch.Visit(batch, layer, probabilities);
+        _layers.Add(maps.Probabilities.clone().DetachFromDisposeScope());
+        _ofBatch.Visit(maps);
         if (_layers.Count < _grid.Layers) return;
-        for (int b = 0; b < batch.Count; b++) Add(b, batch.Texts[b]);
+        for (int b = 0; b < maps.Count; b++) Add(b, maps.Batch.Texts[b]);
         _findings.Add(_ofBatch);
-        _texts += batch.Count;
+        _texts += maps.Count;
         Dispose();
     }
 

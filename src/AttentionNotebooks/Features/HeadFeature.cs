@@ -4,20 +4,21 @@ namespace AttentionNotebooks;
 
 /// <summary>
 /// A number per head and text. <see cref="Compute"/> takes the maps of one layer, <c>[B, H, T, T]</c> (weight from query
-/// to key; rows sum to 1; padding is zero), and what is known of the texts, and returns <c>[B, H]</c>.
+/// to key; rows sum to 1; padding is zero), with what is known of the texts, and returns <c>[B, H]</c>.
 /// </summary>
 /// <param name="Name">What the column is called.</param>
 /// <param name="Unit">Its unit: tokens, nats, share …</param>
 /// <param name="Definition">The formula, with n for the text's tokens and A for its map.</param>
 /// <param name="Source">Who defined it.</param>
 /// <param name="Compute">The formula as code.</param>
-public sealed record HeadFeature(string Name, string Unit, string Definition, string Source, Func<torch.Tensor, TextBatch, torch.Tensor> Compute)
+public sealed record HeadFeature(string Name, string Unit, string Definition, string Source, Func<LayerMaps, torch.Tensor> Compute)
 {
     /// <summary>A feature of one's own, as a notebook cell adds it.</summary>
     /// <param name="name">What the column is called.</param>
     /// <param name="unit">Its unit.</param>
-    /// <param name="compute">From <c>[B, H, T, T]</c> and the batch to <c>[B, H]</c>.</param>
-    public HeadFeature(string name, string unit, Func<torch.Tensor, TextBatch, torch.Tensor> compute) : this(name, unit, "user-defined", "user", compute) { }
+    /// <param name="compute">From the maps <c>[B, H, T, T]</c>, and what is known of them and of their texts, to <c>[B, H]</c>.</param>
+    public HeadFeature(string name, string unit, Func<torch.Tensor, LayerMaps, torch.Tensor> compute)
+        : this(name, unit, "user-defined", "user", m => compute(m.Probabilities, m)) { }
 
     /// <summary>
     /// A feature of all texts together: a statistic is averaged over the texts first, and the feature is a function of the
@@ -30,7 +31,7 @@ public sealed record HeadFeature(string Name, string Unit, string Definition, st
     /// <param name="statistic">What is averaged.</param>
     /// <param name="ofMeans">From one head's averages, one per part, to its value; NaN where it has none.</param>
     public HeadFeature(string name, string unit, string definition, string source, TextStatistic statistic, Func<IReadOnlyList<double>, double> ofMeans)
-        : this(name, unit, definition, source, (_, _) => throw new InputException($"feature \"{name}\"", null, "is one of all texts together and has no value in a single text", "Leave it out here"))
+        : this(name, unit, definition, source, _ => throw new InputException($"feature \"{name}\"", null, "is one of all texts together and has no value in a single text", "Leave it out here"))
     {
         Statistic = statistic;
         OfMeans = ofMeans;
@@ -61,8 +62,8 @@ public sealed record HeadFeature(string Name, string Unit, string Definition, st
 /// <summary>Some numbers per head and text that are averaged over texts before a feature is made of them.</summary>
 /// <param name="Name">What it is called where sums are saved.</param>
 /// <param name="Parts">How many numbers.</param>
-/// <param name="Compute">From <c>[B, H, T, T]</c> and the batch to <c>[B, H, Parts]</c>.</param>
-public sealed record TextStatistic(string Name, int Parts, Func<torch.Tensor, TextBatch, torch.Tensor> Compute);
+/// <param name="Compute">From <c>[B, H, T, T]</c> to <c>[B, H, Parts]</c>.</param>
+public sealed record TextStatistic(string Name, int Parts, Func<LayerMaps, torch.Tensor> Compute);
 
 /// <summary>What a source must have for a feature.</summary>
 [Flags]

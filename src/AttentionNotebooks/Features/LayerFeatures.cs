@@ -9,14 +9,14 @@ public static class LayerFeatures
     /// read their formula for one head.
     /// </summary>
     public static HeadFeature RolloutDistance { get; } = new("rollout_distance", "tokens", "Σ_ij [(½A + ½I)·Ã]_ij·|i−j| / n, Ã the rollout of the layers below", "after Abnar & Zuidema 2020",
-        (a, t) =>
+        m =>
         {
             // Σ_ij (M·Ã)_ij·|i−j| = Σ_ik M_ik·C_ik with C_ik = Σ_j Ã_kj·|i−j|: a matrix per text, and none per head.
-            var costs = t.Distance.matmul(t.RolloutBelow.transpose(-2, -1)) * t.Mask.unsqueeze(-1);       // [B, T, T]
-            long b = a.shape[0], h = a.shape[1];
-            var looked = a.reshape(b, h, -1).bmm(costs.reshape(b, -1, 1)).squeeze(-1);                       // [B, H]
+            var costs = m.Distance.matmul(Rollout.Below(m).transpose(-2, -1)) * m.Mask.unsqueeze(-1);     // [B, T, T]
+            long b = m.Probabilities.shape[0], h = m.Probabilities.shape[1];
+            var looked = m.Probabilities.reshape(b, h, -1).bmm(costs.reshape(b, -1, 1)).squeeze(-1);                       // [B, H]
             var stayed = costs.diagonal(0, -2, -1).sum(dim: -1, keepdim: true);                              // [B, 1]
-            return looked.add(stayed, Scalars.One) / t.Lengths.add(t.Lengths, Scalars.One);
+            return looked.Plus(stayed) / m.Lengths.Plus(m.Lengths);
         }) { Range = "0 …", LeastTokens = 2 };
 
     /// <summary>The family.</summary>

@@ -32,20 +32,21 @@ internal sealed class MapFindings
     /// <summary>How many texts have fewer than so many tokens.</summary>
     public long Shorter(int tokens) => _lengths.TakeWhile(l => l.Key < tokens).Sum(l => l.Value);
 
-    public void Visit(TextBatch batch, int layer, Tensor maps)
+    public void Visit(LayerMaps maps)
     {
-        if (layer == 0)
+        var batch = maps.Batch;
+        if (maps.Layer == 0)
         {
             foreach (var text in batch.Texts) _lengths[text.Length] = _lengths.GetValueOrDefault(text.Length) + 1;
             Rows = Rows.Add(batch.RowSums);
         }
         using var scope = NewDisposeScope();
-        var largest = batch.RowMax(maps);                                                                              // [B, H, T]
+        var largest = maps.RowMax();                                                                                   // [B, H, T]
         var padding = batch.Cached("padding", () => batch.Mask.logical_not().to_type(ScalarType.Float32)).unsqueeze(1); // [B, 1, T]
-        float[] most = largest.amax([-1]).Floats(), least = largest.add(padding, Scalars.One).amin([-1]).Floats();     // [B, H]
+        float[] most = largest.amax([-1]).Floats(), least = largest.Plus(padding).amin([-1]).Floats();     // [B, H]
         for (int i = 0; i < most.Length; i++)
         {
-            int n = batch.Texts[i / _grid.Heads].Length, at = layer * _grid.Heads + i % _grid.Heads;
+            int n = batch.Texts[i / _grid.Heads].Length, at = maps.Layer * _grid.Heads + i % _grid.Heads;
             if (n < 2) continue; // both at once, whatever the head
             if (most[i] * (double)n <= 1 + Tolerance) _uniform[at]++;
             if (least[i] >= 1 - Tolerance) _oneKey[at]++;

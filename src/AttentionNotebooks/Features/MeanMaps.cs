@@ -96,19 +96,17 @@ public sealed class MeanMaps
 
         public MapFindings Findings { get; } = new(grid);
 
-        public void Visit(TextBatch batch, int layer, Tensor probabilities)
+        public void Visit(LayerMaps maps)
         {
-            using var scope = NewDisposeScope();
-            Findings.Visit(batch, layer, probabilities);
-            for (int b = 0; b < batch.Count; b++)
+            Findings.Visit(maps);
+            foreach (var text in maps.PerText())
             {
-                int n = batch.Texts[b].Length;
-                using var own = NewDisposeScope();
-                var keys = tensor(Shares(n, bins, perBin: false), [bins, n], device: probabilities.device);      // columns sum to 1
-                var queries = tensor(Shares(n, bins, perBin: true), [bins, n], device: probabilities.device);    // rows sum to 1
-                var map = queries.matmul(probabilities[b, .., ..n, ..n]).matmul(keys.t());                       // [H, bins, bins]
+                int n = text.Text.Length;
+                var keys = tensor(Shares(n, bins, perBin: false), [bins, n], device: text.Maps.device);      // columns sum to 1
+                var queries = tensor(Shares(n, bins, perBin: true), [bins, n], device: text.Maps.device);    // rows sum to 1
+                var map = queries.matmul(text.Maps).matmul(keys.t());                                        // [H, bins, bins]
                 float[] values = map.to_type(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
-                for (int i = 0; i < values.Length; i++) Values[layer * values.Length + i] += values[i];
+                for (int i = 0; i < values.Length; i++) Values[maps.Layer * values.Length + i] += values[i];
             }
         }
     }

@@ -59,7 +59,7 @@ internal static class PairSums
             Add<TTerm>(part, sums);
         }
         using var upper = tensor(sums, [heads, heads]);
-        return upper.add(upper.t(), Scalars.One);
+        return upper.Plus(upper.t());
     }
 
     private static unsafe void Add<TTerm>(Tensor part, double[] sums) where TTerm : struct, IPairTerm

@@ -58,24 +58,24 @@ public static class PatternFeatures
     public static HeadFeature KindOf(HeadTable table, Head head) => All.MaxBy(f => table[head, f.Name])!;
 
     private static HeadFeature Kind(int number, string name, string definition, int leastTokens) =>
-        new(name, "share", $"{definition} (v = cls + sep, d = previous + self + next without [CLS] and [SEP])", Source, (a, t) => Kinds(a, t).select(-1, number).clone()) { Range = "0 … 1", LeastTokens = leastTokens };
+        new(name, "share", $"{definition} (v = cls + sep, d = previous + self + next without [CLS] and [SEP])", Source, m => Kinds(m).select(-1, number).clone()) { Range = "0 … 1", LeastTokens = leastTokens };
 
     // The share at an offset, on keys that are neither [CLS] nor [SEP]: what is vertical already does not count again.
-    private static Tensor Near(Tensor a, TextBatch t, int offset)
+    private static Tensor Near(LayerMaps m, int offset)
     {
-        long keys = t.Length - Math.Abs(offset);
-        var words = t.Cached("words", () => t.Mark((text, i) => !text.ClsPositions.Contains(i) && !text.SepPositions.Contains(i)));      // [B, T]
-        return (a.diagonal(offset, -2, -1) * words.narrow(-1, Math.Max(0, offset), keys).unsqueeze(1)).sum(dim: -1) / t.Lengths;
+        long keys = m.Length - Math.Abs(offset);
+        var words = m.Batch.Cached("words", () => m.Mark((text, i) => !text.ClsPositions.Contains(i) && !text.SepPositions.Contains(i)));      // [B, T]
+        return (m.Probabilities.diagonal(offset, -2, -1) * words.narrow(-1, Math.Max(0, offset), keys).unsqueeze(1)).sum(dim: -1) / m.Lengths;
     }
 
     // 1 for the kind of each map, else 0: [B, H, 5].
-    private static Tensor Kinds(Tensor a, TextBatch t) => t.Shared(a, nameof(PatternFeatures), () =>
+    private static Tensor Kinds(LayerMaps m) => m.Shared(nameof(PatternFeatures), () =>
     {
-        var vertical = t.OnKeys(a, t.IsCls).add(t.OnKeys(a, t.IsSep), Scalars.One);
-        var diagonal = Near(a, t, -1).add(Near(a, t, 0), Scalars.One).add(Near(a, t, 1), Scalars.One);
-        var both = vertical.ge(Constants.Both).logical_and(diagonal.ge(Constants.Both)).logical_and(vertical.add(diagonal, Scalars.One).ge(Constants.Together));
-        var pair = t.Mark((text, i) => i == 0 && text.Segments()[^1] > 0).sum(dim: -1, keepdim: true).to_type(ScalarType.Bool);     // [B, 1]
-        var block = StructureFeatures.Block.Compute(a, t).ge(Constants.Block).logical_and(pair);
+        var vertical = m.OnKeys(m.IsCls).Plus(m.OnKeys(m.IsSep));
+        var diagonal = Near(m, -1).Plus(Near(m, 0)).Plus(Near(m, 1));
+        var both = vertical.ge(Constants.Both).logical_and(diagonal.ge(Constants.Both)).logical_and(vertical.Plus(diagonal).ge(Constants.Together));
+        var pair = m.Mark((text, i) => i == 0 && text.Segments()[^1] > 0).sum(dim: -1, keepdim: true).to_type(ScalarType.Bool);     // [B, 1]
+        var block = StructureFeatures.Block.Compute(m).ge(Constants.Block).logical_and(pair);
         var rest = ones_like(both);
         var kinds = new List<Tensor>();
         foreach (var kind in new[] { both, vertical.ge(Constants.Vertical), diagonal.ge(Constants.Diagonal), block, rest })

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using TorchSharp;
 
 namespace AttentionNotebooks;
 
@@ -64,10 +63,10 @@ public static class ResumableExtraction
 
         public bool NeedsValues => _batch.NeedsValues;
 
-        public void Visit(TextBatch batch, int layer, torch.Tensor probabilities)
+        public void Visit(LayerMaps maps)
         {
-            _batch.Visit(batch, layer, probabilities);
-            if (layer < grid.Layers - 1) return;
+            _batch.Visit(maps);
+            if (maps.Layer < grid.Layers - 1) return;
             total.Merge(_batch);
             _batch = new FeatureReducer(grid, features);
             committed();

@@ -1,12 +1,17 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
 namespace AttentionNotebooks;
 
 /// <summary>
-/// Attention rollout of one text, for pictures: how much of each token's input is in each token after each layer.
+/// Attention rollout: how much of each token's input is in each token after each layer.
 /// Abnar and Zuidema 2020: Ã_l = A_l·Ã_(l−1), A = ½·(mean over heads) + ½·I.
 /// </summary>
 public static class Rollout
 {
-    /// <summary>Rolls out.</summary>
+    private static readonly Scalar Half = 0.5.ToScalar();
+
+    /// <summary>Rolls out one text, for pictures.</summary>
     /// <param name="maps">All maps of a text.</param>
     /// <returns>Per layer, <c>[T, T]</c> from token to input; rows sum to 1.</returns>
     public static IReadOnlyList<double[,]> Of(TextMaps maps)
@@ -27,6 +32,12 @@ public static class Rollout
         }
         return result;
     }
+
+    /// <summary>The rollout of the layers below, Ã_(l−1): the identity below layer 0. A formula has to ask for it in every layer from 0 on.</summary>
+    /// <returns><c>[B, T, T]</c>.</returns>
+    /// <exception cref="InvalidOperationException">It was not asked for in the layer below.</exception>
+    internal static Tensor Below(LayerMaps m) => m.Below("rollout", () => diag_embed(m.Mask),
+        below => m.Probabilities.mean([1L]).PlusInPlace(diag_embed(m.Mask)).mul_(Half).matmul(below));
 
     private static double[,] Product(double[,] a, double[,] b)
     {

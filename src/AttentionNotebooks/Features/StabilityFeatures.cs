@@ -10,19 +10,21 @@ public static class StabilityFeatures
     public const int FirstTokens = 10;
 
     // Per text: m₁, the mean distance; m₂, the mean squared distance; r₂, the mean over queries of the squared row mean; m₁².
-    private static readonly TextStatistic Moments = new("distance_moments", 4, (a, t) =>
+    private static readonly TextStatistic Moments = new("distance_moments", 4, m =>
     {
-        var rows = TextBatch.WeightedRows(a, t.Distance);                                       // [B, H, T], Σ_j A_ij·|i−j|
-        var mean = t.MeanDistance(a);
-        return stack([mean, t.Weighted(a, t.SquaredDistance), t.MeanOverQueries(rows.Squared()), mean.Squared()], -1);
+        var rows = m.Probabilities.Stepwise(step => step.mul(m.Distance).sum(dim: -1));         // [B, H, T], Σ_j A_ij·|i−j|
+        var mean = DistanceFeatures.MeanDistance.Compute(m);
+        var squares = m.Sum(m.Batch.Cached("squared distance", () => m.Distance.Squared())) / m.Lengths;
+        return stack([mean, squares, m.MeanOverQueries(rows.Squared()), mean.Squared()], -1);
     });
 
     // The first maps' weights, their squares, and whether the text is long enough.
-    private static readonly TextStatistic First = new("first_tokens", 2 * FirstTokens * FirstTokens + 1, (a, t) =>
+    private static readonly TextStatistic First = new("first_tokens", 2 * FirstTokens * FirstTokens + 1, m =>
     {
+        var a = m.Probabilities;
         long b = a.shape[0], h = a.shape[1];
-        var enough = t.Mark((text, i) => i == 0 && text.Length >= FirstTokens).sum(dim: -1).view(b, 1, 1);      // [B, 1, 1]
-        if (t.Length < FirstTokens) return zeros([b, h, 2 * FirstTokens * FirstTokens + 1], device: a.device);
+        var enough = m.Mark((text, i) => i == 0 && text.Length >= FirstTokens).sum(dim: -1).view(b, 1, 1);      // [B, 1, 1]
+        if (m.Length < FirstTokens) return zeros([b, h, 2 * FirstTokens * FirstTokens + 1], device: a.device);
         var first = a.narrow(-1, 0, FirstTokens).narrow(-2, 0, FirstTokens).reshape(b, h, -1) * enough;          // [B, H, N²]
         return cat([first, first.Squared(), enough.expand(b, h, 1)], -1);
     });

@@ -13,16 +13,16 @@ public static class StructureFeatures
     // Apart from the features, so that these can be named and listed where libtorch does not load.
     private static class Constants
     {
-        public static readonly Scalar Tiny = 1e-30.ToScalar(), MinusHalf = (-0.5).ToScalar();
+        public static readonly Scalar Tiny = 1e-30.ToScalar(), Half = 0.5.ToScalar();
     }
 
     // The shares at the offsets −Reach … Reach.
-    private static readonly TextStatistic Offsets = new("offset_shares", 2 * Reach + 1, (a, t) =>
+    private static readonly TextStatistic Offsets = new("offset_shares", 2 * Reach + 1, m =>
     {
-        var shares = t.OffsetShares(a);                                                     // [B, H, 2T − 1]
-        long reach = Math.Min(Reach, t.Length - 1);
+        var shares = m.OffsetShares();                                                      // [B, H, 2T − 1]
+        long reach = Math.Min(Reach, m.Length - 1);
         var result = zeros([shares.shape[0], shares.shape[1], 2 * Reach + 1], device: shares.device);
-        result.narrow(-1, Reach - reach, 2 * reach + 1).copy_(shares.narrow(-1, t.Length - 1 - reach, 2 * reach + 1));
+        result.narrow(-1, Reach - reach, 2 * reach + 1).copy_(shares.narrow(-1, m.Length - 1 - reach, 2 * reach + 1));
         return result;
     });
 
@@ -34,38 +34,38 @@ public static class StructureFeatures
 
     /// <summary>Verticality, V = −H((1/n) Σ_i A_i), in nats, from −ln n to 0 (every query looks at one same key).</summary>
     public static HeadFeature Verticality { get; } = new("verticality", "nats", "−H((1/n) Σ_i A_i)", Source,
-        (a, t) =>
+        m =>
         {
-            using var column = t.KeySums(a) / t.Lengths.unsqueeze(-1);         // [B, H, T]: how much of all attention each key gets
-            return -ConcentrationFeatures.RowEntropy(column);
+            using var column = m.KeySums() / m.Lengths.unsqueeze(-1);          // [B, H, T]: how much of all attention each key gets
+            return -ConcentrationFeatures.EntropyOf(column);
         }) { Range = "−ln n … 0", LeastTokens = 2 };
 
     /// <summary>Diagonality, D = −Σ_ij |i − j|·A_ij / n², from −(n² − 1)/(3n²) for the uniform map to 0 for the identity.</summary>
     public static HeadFeature Diagonality { get; } = new("diagonality", "per token", "−Σ_ij |i−j|·A_ij / n²", Source,
-        (a, t) => -(t.MeanDistance(a) / t.Lengths)) { Range = "above −¾ … 0", LeastTokens = 2 };
+        m => -(DistanceFeatures.MeanDistance.Compute(m) / m.Lengths)) { Range = "above −¾ … 0", LeastTokens = 2 };
 
     /// <summary>
     /// Block mass: attention that stays within the query's own text of a pair, its [SEP] included; 1 for single texts. What
     /// Kovaleva et al. 2019 see as blocks. The uniform map has Σ_s n_s²/n² for texts of n_s tokens.
     /// </summary>
     public static HeadFeature Block { get; } = new("block", "share", "Σ_ij A_ij·[i, j in the same text of a pair] / n", "after Kovaleva et al. 2019, §4.1",
-        (a, t) => (a.matmul(t.SegmentMarks.unsqueeze(1)) * t.SegmentMarks.unsqueeze(1)).sum([-2, -1]) / t.Lengths) { Range = "0 … 1" };
+        m => (m.Probabilities.matmul(m.Batch.SegmentMarks.unsqueeze(1)) * m.Batch.SegmentMarks.unsqueeze(1)).sum([-2, -1]) / m.Lengths) { Range = "0 … 1" };
 
     /// <summary>Symmetry, 1 − Σ_ij |A_ij − A_ji| / (2n): 1 where every look is returned.</summary>
     public static HeadFeature Symmetry { get; } = new("symmetry", "share", "1 − Σ_ij |A_ij − A_ji| / (2n)", "this kit",
-        (a, t) => TextBatch.Stepwise(a, step => step.add(step.transpose(-2, -1), Scalars.MinusOne).abs_().sum([-2, -1])).mul(Constants.MinusHalf).div(t.Lengths).add(t.Ones, Scalars.One)) { Range = "0 … 1", LeastTokens = 2 };
+        m => (m.Probabilities.Stepwise(step => step.Minus(step.transpose(-2, -1)).abs_().sum([-2, -1])).mul(Constants.Half) / m.Lengths).OneMinus()) { Range = "0 … 1", LeastTokens = 2 };
 
     /// <summary>
     /// Row similarity: the mean cosine of the rows of two different queries. 1 where all look at the same (a vertical, or
     /// uniform, map), 0 where no two share a key; 1 in a text of one token.
     /// </summary>
     public static HeadFeature RowSimilarity { get; } = new("row_similarity", "cosine", "Σ_{i≠k} cos(A_i, A_k) / (n(n−1))", "this kit",
-        (a, t) =>
+        m =>
         {
             // Σ_{i≠k} u_i·u_k = |Σ_i u_i|² − n for unit rows u: one sum instead of n² products.
-            var sum = TextBatch.Stepwise(a, step => (step / step.norm(-1, keepdim: true).clamp_min(Constants.Tiny)).sum(dim: 1));      // [B, H, T]
-            var pairs = t.Lengths * t.LongestDistance;
-            return sum.Squared().sum(dim: -1).add(t.Lengths, Scalars.MinusOne).div(pairs).add(t.LengthIsOne, Scalars.One);
+            var sum = m.Probabilities.Stepwise(step => (step / step.norm(-1, keepdim: true).clamp_min(Constants.Tiny)).sum(dim: 1));      // [B, H, T]
+            var pairs = m.Lengths * m.LongestDistance();
+            return sum.Squared().sum(dim: -1).Minus(m.Lengths).div(pairs).Plus(m.LengthIsOne());
         }) { Range = "0 … 1", LeastTokens = 2 };
 
     /// <summary>

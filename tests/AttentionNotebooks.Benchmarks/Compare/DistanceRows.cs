@@ -55,7 +55,8 @@ internal static class DistanceRows
         for (int layer = 0; layer < Grid.Layers; layer++)
         {
             using var scope = NewDisposeScope();
-            reducer.Visit(batch, layer, maps.narrow(0, layer * Grid.Heads, Grid.Heads).unsqueeze(0));
+            using var ofLayer = new LayerMaps(batch, layer, maps.narrow(0, layer * Grid.Heads, Grid.Heads).unsqueeze(0));
+            reducer.Visit(ofLayer);
         }
         return [.. reducer.ToMatrix().Cast<double>()];
     }

@@ -72,6 +72,6 @@ internal static class ExtractionRows
     /// <summary>A visitor that looks at nothing: the bare forward pass.</summary>
     internal sealed class Nothing : IAttentionVisitor
     {
-        public void Visit(TextBatch batch, int layer, torch.Tensor probabilities) { }
+        public void Visit(LayerMaps maps) { }
     }
 }

@@ -89,15 +89,14 @@ internal static partial class LaboratoryRows
 
         public void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
         {
-            foreach (var indices in BatchPlan.Of([.. Texts.Select(t => t.Length)], options ?? VisitOptions.Default))
+            VisitLoop.Run(this, visitor, (batch, receive) =>
             {
-                using var batch = new TextBatch([.. indices.Select(i => Texts[i])], indices);
                 for (int layer = 0; layer < Grid.Layers; layer++)
                 {
                     using var scope = torch.NewDisposeScope();
-                    visitor.Visit(batch, layer, _layer.narrow(0, layer * Grid.Heads, Grid.Heads).unsqueeze(0).expand(batch.Count, -1, -1, -1).contiguous());
+                    receive(layer, _layer.narrow(0, layer * Grid.Heads, Grid.Heads).unsqueeze(0).expand(batch.Count, -1, -1, -1).contiguous());
                 }
-            }
+            }, options, progress, cancellation: cancellation);
         }
 
         public TextMaps Maps(int text) => new(Texts[text], Grid, _layer.data<float>().ToArray());

@@ -37,7 +37,7 @@ public class FeatureBenchmarks
     {
         using var scope = torch.NewDisposeScope();
         using var batch = new TextBatch(_texts, [.. Enumerable.Range(0, 16)]);
-        batch.Enter(0, _maps);
-        StandardFeatures.Get(Feature).Compute(_maps, batch).cpu();
+        using var maps = new LayerMaps(batch, 0, _maps);
+        StandardFeatures.Get(Feature).Compute(maps).cpu();
     }
 }

@@ -131,6 +131,6 @@ public class LiveAttentionTests
 
     private sealed class Each(Action<TextBatch, int, torch.Tensor> visit) : IAttentionVisitor
     {
-        public void Visit(TextBatch batch, int layer, torch.Tensor probabilities) => visit(batch, layer, probabilities);
+        public void Visit(LayerMaps maps) => visit(maps.Batch, maps.Layer, maps.Probabilities);
     }
 }

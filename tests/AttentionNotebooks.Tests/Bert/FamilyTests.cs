@@ -259,6 +259,6 @@ public sealed class FamilyTests : IDisposable
 
     private sealed class Each(Action<TextBatch, int, Tensor> visit) : IAttentionVisitor
     {
-        public void Visit(TextBatch batch, int layer, Tensor probabilities) => visit(batch, layer, probabilities);
+        public void Visit(LayerMaps maps) => visit(maps.Batch, maps.Layer, maps.Probabilities);
     }
 }

@@ -71,10 +71,10 @@ public sealed class BatchingTests : IDisposable
     {
         public bool NeedsValues => first.NeedsValues || second.NeedsValues;
 
-        public void Visit(TextBatch batch, int layer, TorchSharp.torch.Tensor probabilities)
+        public void Visit(LayerMaps maps)
         {
-            first.Visit(batch, layer, probabilities);
-            second.Visit(batch, layer, probabilities);
+            first.Visit(maps);
+            second.Visit(maps);
         }
     }
 }

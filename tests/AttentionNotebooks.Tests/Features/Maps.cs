@@ -54,11 +54,9 @@ internal sealed class MapsInMemory(HeadGrid grid, IReadOnlyList<AttentionText> t
 
     public TextMaps Maps(int text) => new(texts[text], grid, [.. grid.All().SelectMany(h => map(text, h).Cast<double>()).Select(v => (float)v)]);
 
-    public void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
-    {
-        foreach (var indices in BatchPlan.Of([.. texts.Select(t => t.Length)], options ?? VisitOptions.Default))
+    public void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default) =>
+        VisitLoop.Run(this, visitor, (batch, receive) =>
         {
-            using var batch = new TextBatch([.. indices.Select(i => texts[i])], indices);
             for (int layer = 0; layer < grid.Layers; layer++)
             {
                 using var scope = torch.NewDisposeScope();
@@ -66,15 +64,13 @@ internal sealed class MapsInMemory(HeadGrid grid, IReadOnlyList<AttentionText> t
                 for (int b = 0; b < batch.Count; b++)
                     for (int h = 0; h < grid.Heads; h++)
                     {
-                        var own = map(indices[b], new Head(layer, h));
+                        var own = map(batch.Indices[b], new Head(layer, h));
                         for (int i = 0; i < own.GetLength(0); i++)
                             for (int j = 0; j < own.GetLength(1); j++) padded[b, h, i, j] = (float)own[i, j];
                     }
                 // A copy in libtorch's own, aligned memory, as real sources have it: from a .NET array's address the same
                 // product can differ in its last bit from run to run.
-                visitor.Visit(batch, layer, torch.tensor(padded).clone());
+                receive(layer, torch.tensor(padded).clone());
             }
-            progress?.Report(new VisitProgress(batch.Count, texts.Count, TimeSpan.Zero));
-        }
-    }
+        }, options, progress, cancellation: cancellation);
 }

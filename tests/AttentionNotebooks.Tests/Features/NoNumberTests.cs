@@ -19,7 +19,7 @@ public sealed class NoNumberTests : IDisposable
     public void In_a_feature_the_text_and_the_head_are_named()
     {
         // 0/0 where a head puts nothing on the diagonal: head 0-1 in text 1.
-        HeadFeature feature = new("share_of_self", "share", (a, t) => t.OnDiagonal(a, 0) / t.OnDiagonal(a, 0));
+        HeadFeature feature = new("share_of_self", "share", (_, t) => t.OnDiagonal(0) / t.OnDiagonal(0));
         var source = new MapsInMemory(new HeadGrid(1, 2), [new("0", 4, null), new("1", 4, null)], (t, h) => t == 1 && h.Index == 1 ? Maps.Of(4, (i, j) => j == (i + 1) % 4 ? 1 : 0) : Maps.Uniform(4));
         Assert.Equal("text 1, head 0-1", Assert.Throws<InputException>(() => source.Extract([feature])).Place);
         Assert.Equal("text 1, head 0-1", Assert.Throws<InputException>(() => source.Record([feature])).Place);

@@ -128,10 +128,10 @@ public class ResumableExtractionTests
         {
             private int _left = left;
 
-            public void Visit(TextBatch batch, int layer, TorchSharp.torch.Tensor probabilities)
+            public void Visit(LayerMaps maps)
             {
                 if (_left-- == 0) throw new OperationCanceledException();
-                visitor.Visit(batch, layer, probabilities);
+                visitor.Visit(maps);
             }
         }
     }

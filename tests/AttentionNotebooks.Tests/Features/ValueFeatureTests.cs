@@ -37,9 +37,9 @@ public class ValueFeatureTests
         // Attention: half on the first token, half on the last, whose value is 0.
         using var scope = torch.NewDisposeScope();
         using var batch = new TextBatch([new AttentionText("0", 4, null)], [0]);
-        batch.GiveValueNorms(torch.tensor(new float[,,] { { { 2, 1, 1, 0 } } }));
         var map = torch.tensor(new float[,,,] { { { { .5f, 0, 0, .5f }, { .5f, 0, 0, .5f }, { .5f, 0, 0, .5f }, { .5f, 0, 0, .5f } } } });
-        double Of(HeadFeature f) => f.Compute(map, batch).item<float>();
+        using var maps = new LayerMaps(batch, 0, map, torch.tensor(new float[,,] { { { 2, 1, 1, 0 } } }));
+        double Of(HeadFeature f) => f.Compute(maps).item<float>();
         Assert.Equal(1, Of(ValueFeatures.NormCls), 1e-6);
         Assert.Equal(0, Of(ValueFeatures.NormSep), 1e-6);
         Assert.Equal((0 + 1 + 2 + 3) / 4.0, Of(ValueFeatures.NormDistance), 1e-6);
@@ -52,10 +52,10 @@ public class ValueFeatureTests
     {
         using var scope = torch.NewDisposeScope();
         using var batch = new TextBatch([new AttentionText("0", 5, null)], [0]);
-        batch.GiveValueNorms(torch.full([1, 1, 5], 3f));
         var random = Maps.Random(5, 1);
         var map = torch.tensor(random.Cast<double>().Select(v => (float)v).ToArray()).view(1, 1, 5, 5);
-        Assert.Equal(DistanceFeatures.MeanDistance.Compute(map, batch).item<float>(), ValueFeatures.NormDistance.Compute(map, batch).item<float>(), 1e-6);
+        using var maps = new LayerMaps(batch, 0, map, torch.full([1, 1, 5], 3f));
+        Assert.Equal(DistanceFeatures.MeanDistance.Compute(maps).item<float>(), ValueFeatures.NormDistance.Compute(maps).item<float>(), 1e-6);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public class ValueFeatureTests
 
     private sealed class Asking : IAttentionVisitor
     {
-        public void Visit(TextBatch batch, int layer, torch.Tensor probabilities) => _ = batch.ValueNorms;
+        public void Visit(LayerMaps maps) => _ = maps.ValueNorms;
     }
 
     // |(x·W^V + b^V)·W^O| of one head, in loops.

@@ -13,7 +13,7 @@ public class FeatureLabTests
     public void A_known_feature_under_another_name_ranks_the_heads_as_it_does()
     {
         using var lab = new FeatureLab(Source());
-        var report = lab.Try(new HeadFeature("mine", "tokens", (a, t) => t.MeanDistance(a)));
+        var report = lab.Try(new HeadFeature("mine", "tokens", (_, t) => DistanceFeatures.MeanDistance.Compute(t)));
         Assert.Equal(lab.Known.Column("mean_distance"), report.Table.Column("mine"));
         Assert.Equal(1, report.Correlations.Single(c => c.Feature == "mean_distance").Correlation, 1e-12);
         Assert.Equal(lab.Known.Highest("mean_distance", 3), report.Highest);

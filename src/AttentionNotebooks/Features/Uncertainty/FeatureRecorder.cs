@@ -32,21 +32,20 @@ public sealed class FeatureRecorder : IAttentionVisitor
     public bool NeedsValues => _values.Features.Any(f => f.Needs.HasFlag(FeatureNeeds.Values));
 
     /// <inheritdoc/>
-    public void Visit(TextBatch batch, int layer, torch.Tensor probabilities)
+    public void Visit(LayerMaps maps)
     {
-        batch.Enter(layer, probabilities);
-        _values.Findings.Visit(batch, layer, probabilities);
+        _values.Findings.Visit(maps);
         var grid = _values.Grid;
         foreach (var part in _values.Features.GroupBy(_values.FirstColumn).Select(g => g.First()))
         {
             using var scope = torch.NewDisposeScope();
             int parts = part.Statistic?.Parts ?? 1, column = _values.FirstColumn(part);
-            var values = part.Statistic is null ? FeatureValues.Of(part, batch, grid, probabilities) : FeatureValues.Of(part.Statistic, batch, grid, probabilities);
+            var values = part.Statistic is null ? FeatureValues.Of(part, maps, grid) : FeatureValues.Of(part.Statistic, maps, grid);
             for (int i = 0; i < values.Length; i++)
             {
-                int b = i / parts / grid.Heads, head = layer * grid.Heads + i / parts % grid.Heads;
-                FeatureValues.Check(part.Statistic?.Name ?? part.Name, values[i], batch.Texts[b], grid[head]);
-                _values.Set(batch.Indices[b], column + i % parts, head, values[i]);
+                int b = i / parts / grid.Heads, head = maps.Layer * grid.Heads + i / parts % grid.Heads;
+                FeatureValues.Check(part.Statistic?.Name ?? part.Name, values[i], maps.Batch.Texts[b], grid[head]);
+                _values.Set(maps.Batch.Indices[b], column + i % parts, head, values[i]);
             }
         }
     }

@@ -1,5 +1,3 @@
-using TorchSharp;
-
 namespace AttentionNotebooks;
 
 /// <summary>Which words of a candidate the attention from a mention is looked up at.</summary>
@@ -57,22 +55,21 @@ public sealed class AntecedentSelection : IAttentionVisitor
     }
 
     /// <inheritdoc/>
-    public void Visit(TextBatch batch, int layer, torch.Tensor probabilities)
+    public void Visit(LayerMaps maps)
     {
-        for (int b = 0; b < batch.Count; b++)
+        foreach (var text in maps.PerText())
         {
-            int d = batch.Indices[b], length = batch.Texts[b].Length, words = _documents[d].Words.Count;
+            int d = text.Index, words = _documents[d].Words.Count;
             if (_asked[d].Length == 0) continue;
-            using var scope = torch.NewDisposeScope();
-            var maps = WordMaps.Of(probabilities[b, .., ..length, ..length], _wordOf[d], words).Floats();   // [H, W, W]
+            var weights = WordMaps.Of(text.Maps, _wordOf[d], words).Floats();   // [H, W, W]
             for (int h = 0; h < _grid.Heads; h++)
                 for (int a = 0; a < _asked[d].Length; a++)
                 {
                     var (anaphor, candidates) = _asked[d][a];
                     int row = (h * words + anaphor.Head) * words;
-                    double Attention(Mention c) => _words == CandidateWords.Head ? maps[row + c.Head] : Enumerable.Range(c.First, c.Last - c.First + 1).Average(w => (double)maps[row + w]);
+                    double Attention(Mention c) => _words == CandidateWords.Head ? weights[row + c.Head] : Enumerable.Range(c.First, c.Last - c.First + 1).Average(w => (double)weights[row + w]);
                     // The last of equals: without a preference the nearest is meant.
-                    if (candidates.Reverse().MaxBy(Attention)!.Entity == anaphor.Entity) _table[layer * _grid.Heads + h][_start[d] + a] = true;
+                    if (candidates.Reverse().MaxBy(Attention)!.Entity == anaphor.Entity) _table[maps.Layer * _grid.Heads + h][_start[d] + a] = true;
                 }
         }
     }

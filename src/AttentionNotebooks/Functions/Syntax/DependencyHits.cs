@@ -66,17 +66,16 @@ public sealed class DependencyHits : IAttentionVisitor
     public Proportion Attachment(Head head, Direction direction) => new(Table[CandidateOf(head, direction)].Count(), Words.Length);
 
     /// <inheritdoc/>
-    public void Visit(TextBatch batch, int layer, Tensor probabilities)
+    public void Visit(LayerMaps maps)
     {
-        for (int b = 0; b < batch.Count; b++)
+        foreach (var text in maps.PerText())
         {
-            int text = batch.Indices[b], length = batch.Texts[b].Length, words = Sentences[text].Words.Count;
+            int words = Sentences[text.Index].Words.Count;
             if (words < 2) continue;
-            using var scope = NewDisposeScope();
-            var maps = WordMaps.Of(probabilities[b, .., ..length, ..length], _wordOf[text], words);       // [H, W, W]
-            var open = maps.masked_fill(eye(words, dtype: ScalarType.Bool, device: maps.device), None);                   // no word points at itself
-            Mark(text, layer, Direction.DependentToHead, open.argmax(-1));
-            Mark(text, layer, Direction.HeadToDependent, open.argmax(-2));
+            var ofWords = WordMaps.Of(text.Maps, _wordOf[text.Index], words);                                   // [H, W, W]
+            var open = ofWords.masked_fill(eye(words, dtype: ScalarType.Bool, device: ofWords.device), None);   // no word points at itself
+            Mark(text.Index, maps.Layer, Direction.DependentToHead, open.argmax(-1));
+            Mark(text.Index, maps.Layer, Direction.HeadToDependent, open.argmax(-2));
         }
     }
 

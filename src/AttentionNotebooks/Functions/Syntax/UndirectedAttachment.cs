@@ -1,5 +1,3 @@
-using TorchSharp;
-
 namespace AttentionNotebooks;
 
 /// <summary>How much of the trees every head's attention holds when directions are forgotten.</summary>
@@ -62,23 +60,22 @@ public sealed class UndirectedAttachment : IAttentionVisitor
     }
 
     /// <inheritdoc/>
-    public void Visit(TextBatch batch, int layer, torch.Tensor probabilities)
+    public void Visit(LayerMaps maps)
     {
-        for (int b = 0; b < batch.Count; b++)
+        foreach (var ofText in maps.PerText())
         {
-            int text = batch.Indices[b], length = batch.Texts[b].Length, words = _sentences[text].Words.Count;
+            int text = ofText.Index, words = _sentences[text].Words.Count;
             int[] kept = Kept(_sentences[text]);
             if (kept.Length < 2) continue;
-            using var scope = torch.NewDisposeScope();
-            var maps = WordMaps.Of(probabilities[b, .., ..length, ..length], _wordOf[text], words).Floats();   // [H, W, W]
+            var weights = WordMaps.Of(ofText.Maps, _wordOf[text], words).Floats();   // [H, W, W]
             for (int h = 0; h < _grid.Heads; h++)
             {
                 int head = h, at = h * words * words;
-                var parent = SpanningTree(kept.Length, (i, j) => maps[at + kept[i] * words + kept[j]] + maps[at + kept[j] * words + kept[i]]);
+                var parent = SpanningTree(kept.Length, (i, j) => weights[at + kept[i] * words + kept[j]] + weights[at + kept[j] * words + kept[i]]);
                 for (int i = 0; i < kept.Length; i++)
                 {
                     int other = Array.IndexOf(kept, _sentences[text].Words[kept[i]].Head);
-                    if (other >= 0 && (parent[i] == other || parent[other] == i)) _table[layer * _grid.Heads + head][_start[text] + kept[i]] = true;
+                    if (other >= 0 && (parent[i] == other || parent[other] == i)) _table[maps.Layer * _grid.Heads + head][_start[text] + kept[i]] = true;
                 }
             }
         }

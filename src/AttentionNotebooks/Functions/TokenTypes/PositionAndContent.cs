@@ -1,5 +1,4 @@
 using MathNet.Numerics.Distributions;
-using TorchSharp;
 
 namespace AttentionNotebooks;
 
@@ -63,19 +62,18 @@ public sealed class PositionAndContent : IAttentionVisitor
     }
 
     /// <inheritdoc/>
-    public void Visit(TextBatch batch, int layer, torch.Tensor probabilities)
+    public void Visit(LayerMaps maps)
     {
-        using var scope = torch.NewDisposeScope();
-        for (int b = 0; b < batch.Count; b++)
+        foreach (var text in maps.PerText())
         {
-            int n = batch.Texts[b].Length, group = batch.Indices[b] % _groups;
-            var (offsets, positions) = ClassesOf(batch.Texts[b]);
-            if (layer == 0) CountPairs(group, n, offsets, positions);
-            var weights = probabilities[b, .., ..n, ..n].Floats();   // [H, n, n]
+            int n = text.Text.Length, group = text.Index % _groups;
+            var (offsets, positions) = ClassesOf(text.Text);
+            if (maps.Layer == 0) CountPairs(group, n, offsets, positions);
+            var weights = text.Maps.Floats();   // [H, n, n]
             double x = 1.0 / n;
             for (int h = 0; h < _grid.Heads; h++)
             {
-                var m = _byHead[group, layer * _grid.Heads + h];
+                var m = _byHead[group, maps.Layer * _grid.Heads + h];
                 for (int pair = 0, at = h * n * n; pair < n * n; pair++, at++)
                 {
                     double a = weights[at];

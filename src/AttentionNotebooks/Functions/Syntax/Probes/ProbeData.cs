@@ -1,5 +1,3 @@
-using TorchSharp;
-
 namespace AttentionNotebooks;
 
 /// <summary>
@@ -99,15 +97,14 @@ public sealed class ProbeData
             })];
         }
 
-        public void Visit(TextBatch batch, int layer, torch.Tensor probabilities)
+        public void Visit(LayerMaps maps)
         {
-            for (int b = 0; b < batch.Count; b++)
+            foreach (var text in maps.PerText())
             {
-                using var scope = torch.NewDisposeScope();
-                int text = batch.Indices[b], length = batch.Texts[b].Length, size = _sentences[text].Words.Count + ProbeSentence.Specials;
-                var values = WordMaps.Of(probabilities[b, .., ..length, ..length], _wordOf[text], size).Floats();   // [H, W + 2, W + 2]
-                int at = layer * values.Length;
-                for (int i = 0; i < values.Length; i++) _maps[text][at + i] = (Half)values[i];
+                int size = _sentences[text.Index].Words.Count + ProbeSentence.Specials;
+                var values = WordMaps.Of(text.Maps, _wordOf[text.Index], size).Floats();   // [H, W + 2, W + 2]
+                int at = maps.Layer * values.Length;
+                for (int i = 0; i < values.Length; i++) _maps[text.Index][at + i] = (Half)values[i];
             }
         }
     }

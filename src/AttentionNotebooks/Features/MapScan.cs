@@ -15,8 +15,8 @@ internal static class MapScan
     /// <summary>The offsets whose diagonals are summed: −Near … Near.</summary>
     public const int Near = 2;
 
-    /// <summary>The smallest normal number, nearly: logarithms are of at least this, so that 0·ln 0 = 0.</summary>
-    public const float Least = 1.2e-38f;
+    // The smallest normal number, nearly: logarithms are of at least this, so that 0·ln 0 = 0.
+    private const float Least = 1.2e-38f;
 
     private const int Lanes = 16, Diagonals = 2 * Near + 1;
     private const int MantissaBits = 23, RootHalf = 0x3f3504f3; // the bits of √½
@@ -28,7 +28,7 @@ internal static class MapScan
     /// <summary>Reads all maps once.</summary>
     /// <param name="maps"><c>[B, H, T, T]</c>, such as <see cref="Takes"/> takes.</param>
     /// <param name="threads">How many threads read; as many as libtorch has unless given.</param>
-    /// <returns>The sums; the caller owns their tensors.</returns>
+    /// <returns>The sums; the caller disposes them.</returns>
     public static unsafe MapSums Of(Tensor maps, int? threads = null)
     {
         long b = maps.shape[0], h = maps.shape[1];
@@ -54,7 +54,7 @@ internal static class MapScan
         return sums;
     }
 
-    private static Tensor Empty(params long[] shape) => empty(shape, ScalarType.Float32);
+    private static Tensor Empty(params long[] shape) => empty(shape, ScalarType.Float32).DetachFromDisposeScope();
 
     private static unsafe nint Address(Tensor tensor)
     {
@@ -170,4 +170,17 @@ internal static class MapScan
 /// <param name="Distance">Σ_ij a_ij·|i − j|, <c>[B, H]</c>.</param>
 /// <param name="Offset">Σ_ij a_ij·(j − i), <c>[B, H]</c>.</param>
 /// <param name="Diagonals">Σ_i a_i,i+o for the offsets o from −<see cref="MapScan.Near"/> to <see cref="MapScan.Near"/>, each <c>[B, H]</c>.</param>
-internal sealed record MapSums(Tensor RowEntropy, Tensor RowMax, Tensor RowSpread, Tensor KeySums, Tensor Distance, Tensor Offset, IReadOnlyList<Tensor> Diagonals);
+internal sealed record MapSums(Tensor RowEntropy, Tensor RowMax, Tensor RowSpread, Tensor KeySums, Tensor Distance, Tensor Offset, IReadOnlyList<Tensor> Diagonals) : IDisposable
+{
+    /// <summary>Σ_i a_i,i+o, <c>[B, H]</c>; <see langword="null"/> for an offset that is not summed.</summary>
+    public Tensor? Diagonal(int offset) => Math.Abs(offset) <= MapScan.Near ? Diagonals[offset + MapScan.Near] : null;
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Tensor> All => [RowEntropy, RowMax, RowSpread, KeySums, Distance, Offset, .. Diagonals];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var sum in All) sum.Dispose();
+    }
+}
