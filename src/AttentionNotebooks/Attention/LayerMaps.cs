@@ -76,7 +76,7 @@ public sealed class LayerMaps : IDisposable
     /// <inheritdoc cref="TextBatch.Mark"/>
     public Tensor Mark(Func<AttentionText, int, bool> isMarked) => Batch.Mark(isMarked);
 
-    /// <inheritdoc cref="TextBatch.MarkTokens"/>
+    /// <inheritdoc cref="TextBatch.MarkTokens(Func{string, bool})"/>
     public Tensor MarkTokens(Func<string, bool> isMarked) => Batch.MarkTokens(isMarked);
 
     /// <inheritdoc cref="TextBatch.MarkTags"/>
