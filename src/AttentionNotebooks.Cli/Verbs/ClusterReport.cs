@@ -5,7 +5,7 @@ internal static class ClusterReport
 {
     private const int NullRuns = 99;
 
-    public static object Of(HeadClustering c, TextSample? texts)
+    public static object Of(HeadClustering c, TextValues? texts)
     {
         var overHeads = Stability.OverHeads(c, c.Seed);
         bool onPoints = !c.Space.Given, several = onPoints && c.Table.Features.Count > 1;

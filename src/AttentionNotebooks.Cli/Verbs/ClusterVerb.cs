@@ -33,7 +33,7 @@ internal static class ClusterVerb
         command.Validators.Add(r => { if (r.GetValue(texts) is not null && r.GetValue(json) is null) r.AddError("--texts adds to the report: give --json too."); });
         command.SetAction(parsed =>
         {
-            var table = HeadTableFile.Read(parsed.GetValue(heads)!);
+            var table = HeadTable.Read(parsed.GetValue(heads)!);
             var columns = parsed.GetValue(features)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             var scaling = Enum.Parse<Scaling>(parsed.GetValue(scale)!, ignoreCase: true);
             var how = ClusterAlgorithms.Get(parsed.GetValue(algorithm)!);
@@ -42,7 +42,7 @@ internal static class ClusterVerb
                 ? table.Silhouettes(columns, scaling, parsed.GetValue(seed), how, given).MaxBy(s => s.Silhouette).K
                 : int.Parse(parsed.GetValue(k)!, CultureInfo.InvariantCulture);
             var clustering = table.Cluster(chosen, columns, scaling, parsed.GetValue(seed), how, given);
-            var report = parsed.GetValue(json) is null ? null : ClusterReport.Of(clustering, parsed.GetValue(texts) is { } t ? TextSample.Read(t) : null);
+            var report = parsed.GetValue(json) is null ? null : ClusterReport.Of(clustering, parsed.GetValue(texts) is { } t ? TextValues.Read(t) : null);
             AtomicFile.WriteText(parsed.GetValue(file)!, Csv(clustering));
             if (report is not null) AtomicFile.WriteText(parsed.GetValue(json)!, JsonSerializer.Serialize(report, Indented) + "\n");
             output.WriteLine(FormattableString.Invariant($"{parsed.GetValue(file)}: {clustering.Clusters.Count} clusters of {table.Grid} heads, silhouette {clustering.Silhouette:0.000}"));

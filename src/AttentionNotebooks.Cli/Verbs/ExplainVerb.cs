@@ -36,7 +36,7 @@ internal static class ExplainVerb
         });
         command.SetWork((parsed, _) =>
         {
-            var table = HeadTableFile.Read(parsed.GetValue(heads)!);
+            var table = HeadTable.Read(parsed.GetValue(heads)!);
             var (name, values) = Importance(parsed.GetValue(importance)!, parsed.GetValue(measure), table.Grid);
             string[]? columns = parsed.GetValue(features)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             ImportanceModel Of(HeadFolds folds) => ImportanceModel.Of(table, values, columns, folds, parsed.GetValue(permutations), parsed.GetValue(seed), parsed.GetValue(draws));
@@ -44,7 +44,7 @@ internal static class ExplainVerb
             var model = Of(HeadFolds.Random);
             if (parsed.GetValue(testHeads) is { } others)
             {
-                var there = HeadTableFile.Read(others);
+                var there = HeadTable.Read(others);
                 transfer = model.Transfer(there, Importance(parsed.GetValue(testImportance)!, name, there.Grid).Values, parsed.GetValue(rescale), parsed.GetValue(seed));
             }
             var report = new ExplainReport((Path.GetFileName(parsed.GetValue(heads)!), Path.GetFileName(parsed.GetValue(importance)!)), name, model, table.Grid.Layers > 1 ? Of(HeadFolds.ByLayer) : null, ImportanceModel.LayerAlone(table.Grid, values, parsed.GetValue(seed)), transfer, table.Grid);
@@ -59,7 +59,7 @@ internal static class ExplainVerb
 
     private static (string Measure, double[] Values) Importance(string file, string? measure, HeadGrid grid)
     {
-        var table = TextFile.Lines(file).FirstOrDefault() == AblationCsv.Header ? AblationCsv.ReadHeads(file) : HeadTableFile.Read(file);
+        var table = TextFile.Lines(file).FirstOrDefault() == AblationCsv.Header ? AblationCsv.ReadHeads(file) : HeadTable.Read(file);
         if (table.Grid != grid) throw new InputException(file, null, $"is of {table.Grid} heads, and the features are of {grid}", "Give both of the same model");
         string name = measure ?? _usual.FirstOrDefault(table.Features.Contains) ?? throw new InputException(file, "line 1", $"has none of the columns {string.Join(", ", _usual)}", $"Name one with --measure: {string.Join(", ", table.Features)}");
         return (name, table.Column(name));

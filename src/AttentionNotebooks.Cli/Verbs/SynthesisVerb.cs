@@ -23,14 +23,14 @@ internal static class SynthesisVerb
         var command = new Command("synthesis", "What each cluster does: its heads against all others in position, special tokens, syntax, importance and layer, with effect sizes, intervals and controls.") { heads, clusters, clusteredOn, functions, atLeast, importance, report, seed, file };
         command.SetWork((parsed, _) =>
         {
-            var table = HeadTableFile.Read(parsed.GetValue(heads)!);
+            var table = HeadTable.Read(parsed.GetValue(heads)!);
             var groups = HeadGroups.Read(parsed.GetValue(clusters)!, table.Grid);
             var made = parsed.GetValue(clusteredOn)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? HeadClusters.DefaultFeatures(table);
             List<HeadFunction> measures = [.. HeadFunction.OfTable(table, made.ToHashSet())];
             if (parsed.GetValue(functions) is { } relations) measures.Add(RelationGains.Read(relations, table.Grid, parsed.GetValue(atLeast)));
             if (parsed.GetValue(importance) is { } important)
             {
-                var matters = HeadTableFile.Read(important);
+                var matters = HeadTable.Read(important);
                 string[] known = [.. ImportanceColumns.Where(matters.Features.Contains)];
                 if (known.Length == 0) throw new InputException(important, "line 1", $"has none of the columns {string.Join(", ", ImportanceColumns)}", "Write it with attn importance");
                 measures.AddRange(known.Select(c => HeadFunction.OfImportance(matters, c, c == "norm_mass" ? "length" : "nats")));

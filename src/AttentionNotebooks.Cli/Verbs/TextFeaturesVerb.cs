@@ -14,14 +14,14 @@ internal static class TextFeaturesVerb
         source.AddTo(command);
         command.SetWork((parsed, cancellation) =>
         {
-            var wanted = parsed.GetValue(features) is { } names ? StandardFeatures.Parse(names) : null;
+            var wanted = parsed.GetValue(features) is { } names ? StandardFeatures.Parse(names) : [.. StandardFeatures.ForClustering.Select(StandardFeatures.Get)];
             var (attention, model) = source.Open(parsed);
-            TextSample values;
+            TextValues values;
             using (model)
-            using (var progress = new ProgressLine(error, "texts")) values = TextSample.Of(attention, wanted, progress: progress, cancellation: cancellation);
+            using (var progress = new ProgressLine(error, "texts")) values = attention.Record(wanted, progress: progress, cancellation: cancellation);
             values.Write(parsed.GetValue(file)!);
-            output.WriteLine($"{parsed.GetValue(file)}: {values.Features.Count} features of {values.Grid} heads in {values.Texts} texts");
-            NoteLines.Write(values.Notes, parsed.GetValue(file)!, output);
+            output.WriteLine($"{parsed.GetValue(file)}: {values.Features.Count} features of {values.Grid} heads in {values.Texts.Count} texts");
+            NoteLines.Write(values.ToTable().Notes, parsed.GetValue(file)!, output);
         });
         return command;
     }

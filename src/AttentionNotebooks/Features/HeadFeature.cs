@@ -17,7 +17,7 @@ public sealed record HeadFeature(string Name, string Unit, string Definition, st
     /// <param name="name">What the column is called.</param>
     /// <param name="unit">Its unit.</param>
     /// <param name="compute">From <c>[B, H, T, T]</c> and the batch to <c>[B, H]</c>.</param>
-    public HeadFeature(string name, string unit, Func<torch.Tensor, TextBatch, torch.Tensor> compute) : this(name, unit, "user-defined", "user", compute) { }
+    public HeadFeature(string name, string unit, Func<torch.Tensor, TextBatch, torch.Tensor> compute) : this(name, unit, "user-defined", "user", compute) => Kind = MeasureKind.User;
 
     /// <summary>
     /// A feature of all texts together: a statistic is averaged over the texts first, and the feature is a function of the
@@ -35,6 +35,14 @@ public sealed record HeadFeature(string Name, string Unit, string Definition, st
         Statistic = statistic;
         OfMeans = ofMeans;
     }
+
+    private readonly MeasureKind? _kind;
+
+    /// <summary>What it says about a head: what its family says, unless given; a measure of the user's own where no family has it.</summary>
+    public MeasureKind Kind { get => _kind ?? FeatureCatalogue.KindOf(Name); init => _kind = value; }
+
+    /// <summary>What a column of its values is.</summary>
+    public ColumnInfo Info => new(Name, Unit, Definition, Source, Kind) { InSynthesis = Kind == MeasureKind.User || StandardFeatures.ForSynthesis.Contains(this) };
 
     /// <summary>From where to where it goes, e.g. <c>0 … ln n</c>.</summary>
     public string Range { get; init; } = "";

@@ -124,7 +124,7 @@ public sealed class PruningTests
     [Fact]
     public void The_order_by_features_has_no_use_for_a_heads_own_importance()
     {
-        var table = HeadTableCsv.ReadCsv(Repository.Path("data", "bert-base", "heads.csv"));
+        var table = HeadTable.Read(Repository.Path("data", "bert-base", "heads.csv"));
         string[] features = ["mean_distance", "entropy"];
         double[] importance = [.. table.Column("entropy").Select((e, i) => 2 * e - 0.1 * table.Column("mean_distance")[i])];
         var order = PruningOrder.ByFeatures(table, importance, features);

@@ -11,8 +11,8 @@ public class PlotsTests
     {
         ["AttentionMap"] = () => Kit.Plot.AttentionMap(Map(9), Tokens(9), "title"),
         ["HeadMaps"] = () => Kit.Plot.HeadMaps([Map(9), Map(9), Map(9)], ["0-1", "2-3", "4-5"], Tokens(9), "title"),
-        ["HeadGrid"] = () => Kit.Plot.HeadGrid(Table, "position", "tokens", "title"),
-        ["Distribution"] = () => Kit.Plot.Distribution(Table, "position", "tokens", "title"),
+        ["HeadGrid"] = () => Kit.Plot.HeadGrid(Table, "position", "title"),
+        ["Distribution"] = () => Kit.Plot.Distribution(Table, "position", "title"),
         ["ClusterScatter"] = () => Kit.Plot.ClusterScatter(Sample, _xy, "layer", "head", "title"),
         ["ClusterGrid"] = () => Kit.Plot.ClusterGrid(Sample, "title"),
         ["ClusterProfiles"] = () => Kit.Plot.ClusterProfiles(Sample, "title"),

@@ -59,6 +59,7 @@ public static class AblationCsv
             double[] values = [.. at.Select(c => double.TryParse(fields[c], NumberStyles.Float, CultureInfo.InvariantCulture, out double v) && double.IsFinite(v) ? v : throw Bad($"has \"{fields[c]}\" for {header[c]}, which is not a finite number"))];
             if (!rows.TryAdd(new Head(layer, head), values)) throw Bad($"gives head {layer}-{head} a second time");
         }
-        return HeadTableFile.FromRows(file, columns, rows);
+        var (grid, names, changes) = HeadTableFile.FromRows(file, columns, rows);
+        return new HeadTable(grid, names, changes).Of(Provenance.Read(file));
     }
 }

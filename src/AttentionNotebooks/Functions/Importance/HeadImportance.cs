@@ -34,7 +34,7 @@ public sealed record HeadImportance(HeadTable Table, IReadOnlyList<HeadMeasure> 
         var table = new HeadTable(grid, ["gradient", "gradient_normalised", "first_order", "attention_gradient", .. kinds.Select(k => $"attention_gradient_{k.Suffix()}")],
             [measures[0].Values, HeadGradients.NormalisedPerLayer(measures[0].Values, grid), measures[1].Values, measures[2].Values, .. kinds.Select(k => MeanOverTexts(weights[k], grid))], texts: task.Count);
         var norms = values.ToTable();
-        return new HeadImportance(norms.Features.Aggregate(table, (t, f) => t.With(f, norms.Column(f), norms.Deviation(f))), measures);
+        return new HeadImportance(norms.Columns.Aggregate(table, (t, column) => t.With(column)), measures);
     }
 
     // The mean over all of a text's keys, from the means over those of each kind.
