@@ -127,8 +127,12 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
         return first.ToTable();
     }
 
-    private static HeadFeature Named(string name, int leastTokens) =>
-        Known.Get(name) is { Statistic: null } formula ? formula with { LeastTokens = leastTokens } : Known.Get(name);
+    private static HeadFeature Named(string name, int leastTokens)
+    {
+        var known = Known.All.FirstOrDefault(f => f.Name == name) ?? DistanceFeatures.Numbered(name)
+            ?? throw new FormatException($"names a feature \"{name}\" that this version does not know");
+        return known.Statistic is null ? known with { LeastTokens = leastTokens } : known;
+    }
 
     private static FeatureCatalogue Known { get; } = new(TokenCounts.Of([]));
 

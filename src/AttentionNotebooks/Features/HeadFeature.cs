@@ -72,7 +72,7 @@ public sealed record HeadFeature(string Name, string Unit, string Definition, st
 /// <param name="Compute">From <c>[B, H, T, T]</c> and the batch to <c>[B, H, Parts]</c>.</param>
 public sealed record TextStatistic(string Name, int Parts, Func<torch.Tensor, TextBatch, torch.Tensor> Compute);
 
-/// <summary>What a source must have for a feature.</summary>
+/// <summary>What a measure needs beside maps.</summary>
 [Flags]
 public enum FeatureNeeds
 {
@@ -87,4 +87,10 @@ public enum FeatureNeeds
 
     /// <summary>The values' norms, which a live model has.</summary>
     Values = 4,
+
+    /// <summary>Something that the model is asked.</summary>
+    Task = 8,
+
+    /// <summary>A treebank's sentences.</summary>
+    Treebank = 16,
 }

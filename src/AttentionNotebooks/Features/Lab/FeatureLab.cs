@@ -94,7 +94,8 @@ public sealed class FeatureLab : IDisposable
         var reducer = new FeatureReducer(maps.Grid, features);
         maps.Visit(reducer);
         var table = reducer.ToTable(leaveOutUndefined: true);
-        if (file is not null) table.Write(file);
+        // Alone: what the columns are is known, and where they come from is in the file's name.
+        if (file is not null) HeadTableNpz.Write(table, file);
         return table;
     }
 }

@@ -45,7 +45,8 @@ public static class UserMeasures
     {
         (ColumnInfo Info, Func<HeadGrid, double[]?> Values)[] all;
         lock (_gate) all = [.. _columns];
-        return [.. all.Select(c => (c.Info, Values: c.Values(grid))).Where(c => c.Values is not null).Select(c => new HeadColumn(c.Info, c.Values!))];
+        return [.. all.Select(c => (c.Info, Values: c.Values(grid))).Where(c => c.Values is not null)
+            .Select(c => new HeadColumn(c.Info, c.Values!))];
     }
 
     /// <summary>What a registered measure is; <see langword="null"/> for any other name.</summary>

@@ -49,7 +49,8 @@ public enum MeasureKind
 /// <param name="Definition">The formula.</param>
 /// <param name="Source">Who defined it.</param>
 /// <param name="Kind">What it says about a head.</param>
-public sealed record ColumnInfo(string Name, string Unit = "", string Definition = "", string Source = "", MeasureKind Kind = MeasureKind.Other)
+public sealed record ColumnInfo(string Name, string Unit = "", string Definition = "", string Source = "",
+    MeasureKind Kind = MeasureKind.Other)
 {
     private readonly string? _title;
 

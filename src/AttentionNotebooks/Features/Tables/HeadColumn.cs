@@ -78,7 +78,8 @@ public sealed record HeadColumn : IReadOnlyList<double>
     public double[] Over(IReadOnlyList<int> texts)
     {
         if (PerText is null)
-            throw new InputException($"measure \"{Name}\"", null, "has no values per text", "Measure it on texts instead of reading it from a table");
+            throw new InputException($"measure \"{Name}\"", null, "has no values per text",
+                "Measure it on texts instead of reading it from a table");
         var sums = new double[PerText[0].Length];
         double weight = 0;
         foreach (int text in texts)
@@ -112,5 +113,6 @@ public sealed record HeadColumn : IReadOnlyList<double>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name}{(Unit.Length > 0 ? $" [{Unit}]" : "")} of {Count} heads{(Definition.Length > 0 ? $" = {Definition}" : "")}";
+    public override string ToString() =>
+        $"{Name}{(Unit.Length > 0 ? $" [{Unit}]" : "")} of {Count} heads{(Definition.Length > 0 ? $" = {Definition}" : "")}";
 }

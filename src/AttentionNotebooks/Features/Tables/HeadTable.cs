@@ -23,16 +23,20 @@ public sealed class HeadTable
     /// <param name="notes">What a reader of the numbers must know beside them.</param>
     /// <param name="from">Where the table comes from, if that is known.</param>
     /// <exception cref="ArgumentException">A column does not fit the grid, or a name occurs twice.</exception>
-    public HeadTable(HeadGrid grid, IReadOnlyList<HeadColumn> columns, int texts = 0, IReadOnlyList<TableNote>? notes = null, Provenance? from = null)
+    public HeadTable(HeadGrid grid, IReadOnlyList<HeadColumn> columns, int texts = 0, IReadOnlyList<TableNote>? notes = null,
+        Provenance? from = null)
     {
         _columns = [.. columns];
         _names = [.. columns.Select(c => c.Name)];
         if (_names.Distinct().Count() != _names.Length) throw new ArgumentException("a feature name occurs twice", nameof(columns));
-        if (_columns.Any(c => c.Count != grid.Count)) throw new ArgumentException($"a column does not have {grid.Count} values", nameof(columns));
+        if (_columns.Any(c => c.Count != grid.Count))
+            throw new ArgumentException($"a column does not have {grid.Count} values", nameof(columns));
         (Grid, Texts, Notes, From) = (grid, texts, notes ?? [], from);
     }
 
-    /// <summary>Creates a table of columns that carry only names; their units and formulas are those of the measures of these names.</summary>
+    /// <summary>
+    /// Creates a table of columns that carry only names; their units and formulas are those of the measures of these names.
+    /// </summary>
     /// <param name="grid">The model's heads.</param>
     /// <param name="features">The columns' names, each once.</param>
     /// <param name="values">Per column, one value per head in the grid's order.</param>
@@ -87,7 +91,8 @@ public sealed class HeadTable
     /// <summary>The table with these columns only, in this order.</summary>
     /// <param name="features">The columns' names.</param>
     /// <exception cref="InputException">There is no such column.</exception>
-    public HeadTable Select(params IReadOnlyList<string> features) => new(Grid, [.. features.Select(Column)], Texts, NotesAbout(features), From);
+    public HeadTable Select(params IReadOnlyList<string> features) =>
+        new(Grid, [.. features.Select(Column)], Texts, NotesAbout(features), From);
 
     /// <summary>The table with one more column, or with that column replaced.</summary>
     /// <param name="column">The column.</param>
@@ -136,12 +141,19 @@ public sealed class HeadTable
 
     /// <summary>Reads a table with what stands beside it: notes, provenance, and what the columns are.</summary>
     /// <param name="file">The file: .csv, .parquet or .npz.</param>
-    /// <exception cref="InputException">Its name ends otherwise, it is missing or holds no head table, or its notes are damaged.</exception>
+    /// <exception cref="InputException">
+    /// Its name ends otherwise, it is missing or holds no head table, or its notes are damaged.
+    /// </exception>
     public static HeadTable Read(string file) => HeadTableFile.Read(file);
 
-    /// <summary>Writes the table in the format that the file's name asks for. What the numbers do not show goes beside it (<see cref="TableNotesFile"/>).</summary>
+    /// <summary>
+    /// Writes the table in the format that the file's name asks for. What the numbers do not show goes beside it
+    /// (<see cref="TableNotesFile"/>).
+    /// </summary>
     /// <param name="file">The file: .csv, .parquet or .npz. It holds the whole table or is as it was.</param>
-    /// <exception cref="InputException">Its name ends otherwise, the folder cannot be written to, or a value is NaN or infinite.</exception>
+    /// <exception cref="InputException">
+    /// Its name ends otherwise, the folder cannot be written to, or a value is NaN or infinite.
+    /// </exception>
     public void Write(string file) => HeadTableFile.Write(this, file);
 
     /// <summary>The table as CSV: <c>layer,head,&lt;columns…&gt;</c>, a row per head, numbers that read back to the same bits.</summary>

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace AttentionNotebooks;
 
-/// <summary>Head tables as CSV: <c>layer,head,&lt;columns…&gt;</c>, a row per head, invariant culture, numbers that read back to the same bits.</summary>
+/// <summary>
+/// Head tables as CSV: <c>layer,head,&lt;columns…&gt;</c>, a row per head, invariant culture, numbers that read back to the same bits.
+/// </summary>
 internal static class HeadTableCsv
 {
     /// <summary>Writes a table; the file holds all of it or is not there.</summary>

@@ -12,7 +12,9 @@ internal static class HeadTableFile
     {
         string ending = Path.GetExtension(file).ToLowerInvariant();
         return Endings.Contains(ending) ? ending
-            : throw new InputException(file, null, ending.Length == 0 ? "has no ending that names a format" : $"ends in {ending}, which is no format of head tables", $"End the name in {string.Join(", ", Endings.SkipLast(1))} or {Endings[^1]}");
+            : throw new InputException(file, null,
+                ending.Length == 0 ? "has no ending that names a format" : $"ends in {ending}, which is no format of head tables",
+                $"End the name in {string.Join(", ", Endings.SkipLast(1))} or {Endings[^1]}");
     }
 
     /// <inheritdoc cref="HeadTable.Write"/>

@@ -2,7 +2,10 @@ using System.IO.Compression;
 
 namespace AttentionNotebooks;
 
-/// <summary>Head tables as NumPy archives: one entry per feature, <c>[layers, heads]</c> float64, so that <c>numpy.load(f)["entropy"][7, 9]</c> is head 7-9's.</summary>
+/// <summary>
+/// Head tables as NumPy archives: one entry per feature, <c>[layers, heads]</c> float64, so that <c>numpy.load(f)["entropy"][7, 9]</c>
+/// is head 7-9's.
+/// </summary>
 internal static class HeadTableNpz
 {
     private const string Remedy = "Write a head table with attn features --out heads.npz";

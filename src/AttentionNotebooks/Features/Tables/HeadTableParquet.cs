@@ -3,7 +3,10 @@ using Parquet.Schema;
 
 namespace AttentionNotebooks;
 
-/// <summary>Head tables as Apache Parquet: the columns of the CSV, <c>layer</c> and <c>head</c> as int32 and each feature as float64, a row per head.</summary>
+/// <summary>
+/// Head tables as Apache Parquet: the columns of the CSV, <c>layer</c> and <c>head</c> as int32 and each feature as float64, a row per
+/// head.
+/// </summary>
 internal static class HeadTableParquet
 {
     private const string Remedy = "Write a head table with attn features --out heads.parquet";

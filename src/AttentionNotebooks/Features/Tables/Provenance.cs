@@ -9,8 +9,11 @@ namespace AttentionNotebooks;
 /// <param name="Texts">How many texts were measured; 0 where it is not known.</param>
 /// <param name="TextsHash">A hash of the texts' tokens.</param>
 /// <param name="Version">The kit's version.</param>
-public sealed record Provenance(string? Model = null, string? ModelHash = null, int Texts = 0, string? TextsHash = null, string Version = "")
+public sealed record Provenance(string? Model = null, string? ModelHash = null, int Texts = 0, string? TextsHash = null,
+    string Version = "")
 {
+    private const string Precision = "precision";
+
     /// <summary>The kit's version, e.g. 0.1.0.</summary>
     public static string KitVersion { get; } =
         typeof(Provenance).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
@@ -31,14 +34,20 @@ public sealed record Provenance(string? Model = null, string? ModelHash = null, 
             ["features"] = string.Join(',', measures),
             ["longest_text"] = FormattableString.Invariant($"{source.Texts.Max(t => t.Length)}"),
         };
-        if (model is not null) options["precision"] = model.Precision;
+        if (model is not null) options[Precision] = model.Precision;
         return new Provenance(model?.Name, model?.Hash, source.Texts.Count, hash.Of(), KitVersion) { Options = options };
     }
 
-    /// <summary>Whether both are known to be of different models.</summary>
+    /// <summary>The provenance of what has no texts: a model alone.</summary>
+    /// <param name="model">The model.</param>
+    public static Provenance Of(ModelOrigin model) =>
+        new(model.Name, model.Hash, Version: KitVersion) { Options = new Dictionary<string, string> { [Precision] = model.Precision } };
+
+    /// <summary>Whether both are known to be of different models. Weights of another number format are not compared.</summary>
     /// <param name="other">The other.</param>
-    public bool IsOfAnotherModel(Provenance? other) =>
-        ModelHash is not null && other?.ModelHash is not null ? ModelHash != other.ModelHash : Model is not null && other?.Model is not null && Model != other.Model;
+    public bool IsOfAnotherModel(Provenance? other) => ModelHash is not null && other?.ModelHash is not null
+        ? ModelHash != other.ModelHash && Options.GetValueOrDefault(Precision) == other.Options.GetValueOrDefault(Precision)
+        : Model is not null && other?.Model is not null && Model != other.Model;
 
     /// <summary>What stands beside a file that the kit wrote: clusters, relations or a table.</summary>
     /// <param name="file">The file.</param>
@@ -55,7 +64,8 @@ public sealed record Provenance(string? Model = null, string? ModelHash = null, 
     /// <param name="other">The other.</param>
     public bool Equals(Provenance? other) => other is not null
         && (Model, ModelHash, Texts, TextsHash, Version) == (other.Model, other.ModelHash, other.Texts, other.TextsHash, other.Version)
-        && Options.Count == other.Options.Count && Options.All(o => other.Options.TryGetValue(o.Key, out string? value) && value == o.Value);
+        && Options.Count == other.Options.Count
+        && Options.All(o => other.Options.TryGetValue(o.Key, out string? value) && value == o.Value);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Model, ModelHash, Texts, TextsHash, Version, Options.Count);
@@ -71,10 +81,12 @@ public sealed record Provenance(string? Model = null, string? ModelHash = null, 
             if (grid == firstGrid && from?.IsOfAnotherModel(firstFrom) != true) continue;
             string Is(HeadGrid g, Provenance? p) => $"is of {g} heads{Of(p)}";
             string other = grid == firstGrid ? Of(firstFrom) : $" of {firstGrid} heads{Of(firstFrom)}";
-            throw new InputException(name, null, $"{Is(grid, from)}, {Path.GetFileName(firstName)}{(grid == firstGrid ? " is" : "")}{other}", "Give both of the same model");
+            throw new InputException(name, null, $"{Is(grid, from)}, {Path.GetFileName(firstName)}{(grid == firstGrid ? " is" : "")}{other}",
+                "Give both of the same model");
         }
 
-        static string Of(Provenance? from) => from?.Model is null ? "" : $" of model {from.Model}{(from.ModelHash is { } hash ? $" ({hash[..8]})" : "")}";
+        static string Of(Provenance? from) => from?.Model is null ? ""
+            : $" of model {from.Model}{(from.ModelHash is { } hash ? $" ({hash[..8]})" : "")}";
     }
 
     /// <summary>Writes it as the property <c>from</c> of an object.</summary>
@@ -92,12 +104,15 @@ public sealed record Provenance(string? Model = null, string? ModelHash = null, 
         json.WriteEndObject();
     }
 
-    /// <summary>Reads what <see cref="Write(Utf8JsonWriter, Provenance)"/> wrote; <see langword="null"/> where there is no such property.</summary>
+    /// <summary>
+    /// Reads what <see cref="Write(Utf8JsonWriter, Provenance)"/> wrote; <see langword="null"/> where there is no such property.
+    /// </summary>
     internal static Provenance? Read(JsonElement json)
     {
         if (!json.TryGetProperty("from", out var from)) return null;
         string? Text(string name) => from.GetProperty(name).GetString();
-        return new Provenance(Text("model"), Text("model_hash"), from.GetProperty("texts").GetInt32(), Text("texts_hash"), Text("version") ?? "")
+        return new Provenance(Text("model"), Text("model_hash"), from.GetProperty("texts").GetInt32(),
+            Text("texts_hash"), Text("version") ?? "")
         {
             Options = from.GetProperty("options").EnumerateObject().ToDictionary(o => o.Name, o => o.Value.GetString() ?? ""),
         };

@@ -16,14 +16,18 @@ public static class TableNotesFile
     /// <param name="table">The table's file.</param>
     public static string Of(string table) => table + ".notes.json";
 
-    /// <summary>Writes the notes of a table that is written; without notes and provenance, removes what an earlier table left there.</summary>
+    /// <summary>
+    /// Writes the notes of a table that is written; without notes and provenance, removes what an earlier table left there.
+    /// </summary>
     /// <param name="table">The table's file.</param>
     /// <param name="notes">The notes.</param>
     /// <param name="from">Where the table comes from, if that is known.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     public static void Write(string table, IReadOnlyList<TableNote> notes, Provenance? from = null) => Write(table, notes, from, []);
 
-    /// <summary>The notes of a table; empty where there is no such file, or where it is about another table than stands there now.</summary>
+    /// <summary>
+    /// The notes of a table; empty where there is no such file, or where it is about another table than stands there now.
+    /// </summary>
     /// <param name="table">The table's file.</param>
     /// <exception cref="InputException">The notes are damaged.</exception>
     public static IReadOnlyList<TableNote> Read(string table) => ReadAll(table)?.Notes ?? [];
@@ -35,7 +39,9 @@ public static class TableNotesFile
         Write(file, table.Notes, table.From, known ? [] : table.Columns.Select(c => c.Info));
     }
 
-    /// <summary>All that stands beside a table; <see langword="null"/> where there is no such file, or where it is about another table.</summary>
+    /// <summary>
+    /// All that stands beside a table; <see langword="null"/> where there is no such file, or where it is about another table.
+    /// </summary>
     internal static (IReadOnlyList<TableNote> Notes, Provenance? From, IReadOnlyList<ColumnInfo> Columns)? ReadAll(string table)
     {
         string file = Of(table);
@@ -48,7 +54,8 @@ public static class TableNotesFile
             if (format is not (Format or OnlyNotes)) throw new FormatException("has another format");
             if (json.GetProperty("table_sha256").GetString() != HashOf(table)) return null;
             TableNote[] notes = [.. json.GetProperty("notes").EnumerateArray().Select(Note)];
-            return format == OnlyNotes ? (notes, null, []) : (notes, Provenance.Read(json), [.. json.GetProperty("columns").EnumerateArray().Select(Column)]);
+            return format == OnlyNotes ? (notes, null, [])
+                : (notes, Provenance.Read(json), [.. json.GetProperty("columns").EnumerateArray().Select(Column)]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new InputException(file, null, "cannot be opened", "Check its permissions", e); }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or InputException)
@@ -99,7 +106,10 @@ public static class TableNotesFile
     private static ColumnInfo Column(JsonElement json)
     {
         string Text(string name) => json.GetProperty(name).GetString() ?? throw new FormatException($"a column has no {name}");
-        var info = new ColumnInfo(Text("name"), Text("unit"), Text("definition"), Text("source"), Enum.Parse<MeasureKind>(Text("kind"))) { InSynthesis = json.GetProperty("in_synthesis").GetBoolean() };
+        var info = new ColumnInfo(Text("name"), Text("unit"), Text("definition"), Text("source"), Enum.Parse<MeasureKind>(Text("kind")))
+        {
+            InSynthesis = json.GetProperty("in_synthesis").GetBoolean(),
+        };
         return json.TryGetProperty("title", out _) ? info with { Title = Text("title") } : info;
     }
 

@@ -28,7 +28,8 @@ public sealed partial class TextValues
             InputException Bad(string problem) => new(file, $"entry {name}", problem, MakeAgain);
             string own = $"has shape [{string.Join(", ", array.Shape)}]";
             if (array.Shape.Length != 3 || array.Shape.Any(d => d < 1)) throw Bad($"{own} instead of [texts, layers, heads]");
-            if (shape is not null && !shape.SequenceEqual(array.Shape)) throw Bad($"{own}, the entries before it [{string.Join(", ", shape)}]");
+            if (shape is not null && !shape.SequenceEqual(array.Shape))
+                throw Bad($"{own}, the entries before it [{string.Join(", ", shape)}]");
             if (array.Values.Any(v => !double.IsFinite(v))) throw Bad("holds NaN or infinity");
             if (entries.Any(e => e.Name == name)) throw Bad("occurs twice");
             shape = array.Shape;

@@ -31,6 +31,18 @@ public static class KeyTypes
         _ => TokenFeatures.IsPunctuation(token) ? KeyType.Punctuation : KeyType.Other,
     };
 
+    /// <summary>The kinds that occur in texts, in the order of tables.</summary>
+    internal static IReadOnlyList<KeyType> In(IReadOnlyList<TokenizedText> texts) => In(texts.SelectMany(t => t.Tokens));
+
+    /// <inheritdoc cref="In(IReadOnlyList{TokenizedText})"/>
+    internal static IReadOnlyList<KeyType> In(IReadOnlyList<AttentionText> texts) => In(texts.SelectMany(t => t.Tokens ?? []));
+
+    private static KeyType[] In(IEnumerable<string> tokens)
+    {
+        var found = tokens.Select(Of).ToHashSet();
+        return [.. All.Where(found.Contains)];
+    }
+
     /// <summary>What the kind is called in the names of columns: <c>cls</c>, <c>sep</c>, <c>punctuation</c>, <c>other</c>.</summary>
     /// <param name="type">The kind.</param>
     public static string Suffix(this KeyType type) => type.ToString().ToLowerInvariant();

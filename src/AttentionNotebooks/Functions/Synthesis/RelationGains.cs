@@ -8,12 +8,12 @@ public static class RelationGains
     private const string Remedy = "Write it with attn functions, of the same model";
     private static readonly string[] Needed = ["layer", "head", "count", "accuracy", "baseline"];
 
-    /// <summary>Each head's largest gain over the best fixed offset, as <see cref="HeadFunction.OfSyntax"/> gives it.</summary>
+    /// <summary>Each head's largest gain over the best fixed offset, as <see cref="BestRelation"/> gives it.</summary>
     /// <param name="file">A file with the columns relation, layer, head, direction, correct, count, accuracy, ci_low, ci_high, baseline, and any others.</param>
     /// <param name="grid">The heads of the model.</param>
     /// <param name="atLeast">Relations with fewer dependents are passed over.</param>
     /// <exception cref="InputException">The file cannot be read, lacks a column, has a broken row, is of another model, or has no relation with so many dependents.</exception>
-    public static HeadFunction Read(string file, HeadGrid grid, int atLeast = 50)
+    public static HeadColumn Read(string file, HeadGrid grid, int atLeast = 50)
     {
         var best = new double[grid.Count];
         Array.Fill(best, double.NegativeInfinity);
@@ -37,6 +37,6 @@ public static class RelationGains
             if (!grid.Contains(head)) throw Bad($"names head {head}, which is outside the {grid} heads of this model");
             if (Whole(2) >= atLeast) best[grid.PositionOf(head)] = Math.Max(best[grid.PositionOf(head)], Number(3) - Number(4));
         }
-        return HeadFunction.OfGains(grid, best, file);
+        return BestRelation.OfGains(grid, best, file);
     }
 }

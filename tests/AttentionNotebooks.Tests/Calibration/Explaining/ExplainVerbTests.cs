@@ -125,11 +125,36 @@ public sealed class ExplainVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Any_column_of_the_heads_own_table_can_be_explained_and_does_not_explain_itself()
+    {
+        var table = HeadTable.Read(Heads);
+        table.With("mine", "share", Law(Heads).Column("gradient")).Write(_folder["heads.csv"]);
+        var (code, output, error) = await Shell.Attn("explain", "--heads", _folder["heads.csv"], "--measure", "mine", "--permutations", "19", "--draws", "100", "--out", _folder["r.json"]);
+        Assert.True(code == 0, error);
+        Assert.Contains("mine of 12 × 12 heads by 13 features", output);
+        Assert.True(Report().RootElement.GetProperty("from_other_heads").GetProperty("r2").GetDouble() > 0.95);
+        // The user's own column helps to explain others.
+        (code, output, error) = await Shell.Attn("explain", "--heads", _folder["heads.csv"], "--measure", "globalness", "--permutations", "19", "--draws", "100", "--out", _folder["r.json"]);
+        Assert.True(code == 0, error);
+        Assert.Contains("by 14 features", output);
+    }
+
+    [Fact]
+    public async Task Importance_of_a_model_that_is_known_to_be_another_is_refused()
+    {
+        HeadTable.Read(Heads).Of(new Provenance("bert-base", new string('a', 64))).Write(_folder["heads.csv"]);
+        Law(Heads).Of(new Provenance("minilm", new string('b', 64))).Write(_folder["i.csv"]);
+        var (code, _, error) = await Shell.Attn("explain", "--heads", _folder["heads.csv"], "--importance", _folder["i.csv"], "--out", _folder["r.json"]);
+        Assert.Equal(1, code);
+        Assert.Contains("i.csv: is of 12 × 12 heads of model minilm (bbbbbbbb), heads.csv is of model bert-base (aaaaaaaa)", error);
+    }
+
+    [Fact]
     public async Task Importance_of_another_model_and_a_file_without_importance_are_refused()
     {
         new HeadTable(new HeadGrid(2, 2), ["gradient"], [[1, 2, 3, 4]]).Write(_folder["small.csv"]);
         Assert.Contains("is of 2 × 2 heads", (await Shell.Attn("explain", "--heads", Heads, "--importance", _folder["small.csv"], "--out", _folder["r.json"])).Error);
-        Assert.Contains("has none of the columns gradient, change", (await Shell.Attn("explain", "--heads", Heads, "--importance", Heads, "--out", _folder["r.json"])).Error);
+        Assert.Contains("has none of the columns gradient, first_order, attention_gradient, ablation", (await Shell.Attn("explain", "--heads", Heads, "--importance", Heads, "--out", _folder["r.json"])).Error);
     }
 
     public void Dispose() => _folder.Dispose();
