@@ -87,7 +87,7 @@ public sealed partial class Plots
     {
         var state = sweep.States[temperature][strength];
         string change = (state.Loss - sweep.Untouched).ToString("+0.0000;−0.0000;0", CultureInfo.InvariantCulture);
-        return [string.Create(CultureInfo.InvariantCulture, $"<b>loss {state.Loss:F4} nats ({change})</b>"), .. sweep.Features.Select((f, i) => Style.Label($"{f.Name} {Style.Number(Math.Round(state.Features[i], 3))}{FeatureUnits.AfterNumber(f.Unit)}"))];
+        return [string.Create(CultureInfo.InvariantCulture, $"<b>loss {state.Loss:F4} nats ({change})</b>"), .. sweep.Features.Select((f, i) => Style.Label($"{f.Name} {Style.Number(Math.Round(state.Features[i], 3))}{ColumnUnit.AfterNumber(f.Unit)}"))];
     }
 
     // For one of three rows of traces its values, and nothing for the others.

@@ -85,7 +85,7 @@ public sealed partial class Plots
             ? new { color = colour, colorscale = scale, cmin = -0.5, cmax = Colours - 0.5, symbol = Enumerable.Repeat(1, heads.Length).ToArray(), size = side }
             : new { color = colour, colorscale = scale, cmin = -0.5, cmax = Colours - 0.5, symbol, size = 9, line = new { color = "#FFFFFF", width = 0.8 } };
         string[] facts = [.. _facts.Where(clustering.AllFeatures.Features.Contains)];
-        string[] hover = [.. heads.Select(h => $"<b>{h}</b><br>" + string.Join("<br>", facts.Select(f => $"{f} {Style.Number(clustering.AllFeatures[h, f])}{Style.Label(FeatureUnits.AfterNumber(FeatureUnits.Of(f)))}")))];
+        string[] hover = [.. heads.Select(h => $"<b>{h}</b><br>" + string.Join("<br>", facts.Select(f => $"{f} {Style.Number(clustering.AllFeatures[h, f])}{Style.Label(ColumnUnit.AfterNumber(clustering.AllFeatures.Column(f).Unit))}")))];
         return new Trace("scatter").With("mode", asGrid ? "markers+text" : "markers").With("showlegend", false)
             .With("x", asGrid ? heads.Select(h => (double?)h.Index).ToArray() : projection.Coordinates.Select(p => p[0]).Gaps())
             .With("y", asGrid ? heads.Select(h => (double?)h.Layer).ToArray() : projection.Coordinates.Select(p => p[1]).Gaps())

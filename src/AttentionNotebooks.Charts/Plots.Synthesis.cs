@@ -15,8 +15,8 @@ public sealed partial class Plots
         ClusterFunction[][] rows = [.. synthesis.Clusters.Select((_, c) => functions.Select(f => synthesis[c, f.Name]).ToArray())];
         string[][] marks = [.. rows.Select(r => r.Select(Mark).ToArray())];
         string[][] hover = [.. rows.Select(r => r.Select(c => string.Create(CultureInfo.InvariantCulture,
-            $"{Style.Number(c.Mean)} against {Style.Number(c.Others)} {c.Function.Unit}<br>δ {c.Delta:0.00} ({c.Low:0.00} to {c.High:0.00})<br>p {c.Holm:0.000} after Holm, {c.LayerPValue:0.000} within layers{(c.Function.Clustered ? "<br>the clusters were made from it" : "")}")).ToArray())];
-        string[] labels = [.. functions.Select(f => Style.Label(f.Clustered ? f.Name + "*" : f.Name))];
+            $"{Style.Number(c.Mean)} against {Style.Number(c.Others)} {c.Function.Unit}<br>δ {c.Delta:0.00} ({c.Low:0.00} to {c.High:0.00})<br>p {c.Holm:0.000} after Holm, {c.LayerPValue:0.000} within layers{(c.Clustered ? "<br>the clusters were made from it" : "")}")).ToArray())];
+        string[] labels = [.. rows[0].Select(c => Style.Label(c.Clustered ? c.Function.Name + "*" : c.Function.Name))];
         var cells = new Trace("heatmap").With("z", rows.Select(r => r.Select(c => c.Delta).Gaps()).ToArray()).With("text", marks).With("customdata", hover)
             .With("colorscale", Style.DivergingScale).With("zmin", -1).With("zmax", 1).With("xgap", 1).With("ygap", 1).With("colorbar", Drawing.ColourBar("Cliff’s δ"))
             .With("texttemplate", "%{text}").With("textfont", new { size = 11 }).With("hovertemplate", "<b>%{y}</b><br>%{x}: %{customdata}<extra></extra>");

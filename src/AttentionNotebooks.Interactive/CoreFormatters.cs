@@ -20,6 +20,7 @@ internal static class CoreFormatters
         Both<Checkpoint>(c => $"<code>{Html.Escape(TextDisplays.ToText(c))}</code>", TextDisplays.ToText);
         Both<TokenizedText>(TextDisplays.ToHtml, TextDisplays.ToText);
         Both<TextMaps>(TextDisplays.ToHtml, TextDisplays.ToText);
+        Both<HeadColumn>(c => Table(c).ToHtml(), c => Table(c).ToText());
         Both<HeadTable>(t => Table(t).ToHtml(), t => Table(t).ToText());
         Both<HeadClustering>(c => Table(c).ToHtml(), c => Table(c).ToText());
         Both<IReadOnlyList<(Head Head, double Value)>>(r => Table(r).ToHtml(), r => Table(r).ToText());
@@ -47,12 +48,22 @@ internal static class CoreFormatters
     internal static TextTable Table(HeadTable table)
     {
         int shown = Math.Min(ShownHeads, table.Grid.Count);
-        var rows = Enumerable.Range(0, shown).Select(i => (string[])[table.Grid[i].ToString(), .. table.Features.Select(f => Number(table.Column(f)[i]))]);
+        var rows = Enumerable.Range(0, shown).Select(i => (string[])[table.Grid[i].ToString(), .. table.Columns.Select(c => Number(c[i]))]);
         string texts = table.Texts > 0 ? string.Create(CultureInfo.InvariantCulture, $"; means over {table.Texts:N0} texts") : "";
         string more = shown < table.Grid.Count ? $"{table.Grid.Count - shown} more heads. " : "";
         return new TextTable($"{table.Grid.Count} heads ({table.Grid.Layers} layers × {table.Grid.Heads}), {table.Features.Count} features{texts}",
             ["head", .. table.Features], [.. rows], $"{more}A head is layer-head, both counted from 0.{Notes(table)}",
-            table.Features.Any(f => FeatureUnits.Of(f).Length > 0) ? ["", .. table.Features.Select(FeatureUnits.Of)] : null);
+            table.Columns.Any(c => c.Unit.Length > 0) ? ["", .. table.Columns.Select(c => c.Unit)] : null);
+    }
+
+    /// <summary>A column: what it is, and its highest and lowest heads.</summary>
+    /// <param name="column">The column.</param>
+    internal static TextTable Table(HeadColumn column)
+    {
+        int[] order = [.. Enumerable.Range(0, column.Count).OrderByDescending(i => column[i])];
+        string List(IEnumerable<int> positions) => string.Join(", ", positions.Select(i => Number(column[i])));
+        return new TextTable("", ["column", "unit", "formula", "source", "heads", "highest", "lowest"],
+            [[column.Name, column.Unit, column.Definition, column.Source, column.Count.ToString(CultureInfo.InvariantCulture), List(order.Take(3)), List(order.Reverse().Take(3))]], "");
     }
 
     private static string Notes(HeadTable table) => string.Concat(table.Notes.Take(ShownNotes).Select(n => $" Note: {n.Text}"))
@@ -97,7 +108,7 @@ internal static class CoreFormatters
     private static string Telling(HeadClustering clustering, HeadCluster cluster) => string.Join(", ", clustering.Table.Features
         .Select(f => (Feature: f, Mean: cluster.Means[f], Z: ColumnScale.Of(clustering.Table.Column(f)).Score(cluster.Means[f])))
         .OrderByDescending(f => Math.Abs(f.Z)).Take(3)
-        .Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Feature} {Number(f.Mean)}{FeatureUnits.AfterNumber(FeatureUnits.Of(f.Feature))} ({f.Z:+0.0;-0.0} sd)")));
+        .Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Feature} {Number(f.Mean)}{ColumnUnit.AfterNumber(clustering.AllFeatures.Column(f.Feature).Unit)} ({f.Z:+0.0;-0.0} sd)")));
 
     private static string ScalingName(Scaling scaling) => scaling switch
     {

@@ -32,24 +32,22 @@ public partial interface IPlots
     /// <exception cref="ArgumentException">The numbers or sizes do not fit one another.</exception>
     Figure HeadMaps(IReadOnlyList<float[,]> maps, IReadOnlyList<string> names, IReadOnlyList<string> tokens, string title, string? caption = null);
 
-    /// <summary>One feature over all heads: a heatmap, heads to the right, layers upwards as the text rises through the model.</summary>
+    /// <summary>One column over all heads, with its unit: a heatmap, heads to the right, layers upwards as the text rises through the model.</summary>
     /// <param name="table">The heads and their features.</param>
     /// <param name="feature">The feature's name.</param>
-    /// <param name="unit">Its unit, e.g. <c>tokens</c>; by default that of the standard feature of this name, if it is one.</param>
     /// <param name="title">What is drawn; by default the feature's name.</param>
     /// <param name="caption">What to see; by default the extremes.</param>
     /// <param name="diverging">For values around 0, such as changes: two colours with white at 0.</param>
     /// <exception cref="InputException">There is no such feature.</exception>
-    Figure HeadGrid(HeadTable table, string feature, string? unit = null, string? title = null, string? caption = null, bool diverging = false);
+    Figure HeadGrid(HeadTable table, string feature, string? title = null, string? caption = null, bool diverging = false);
 
-    /// <summary>How a feature is spread over the heads: a histogram, and below it every head as a point in its layer's row.</summary>
+    /// <summary>How a column is spread over the heads, with its unit: a histogram, and below it every head as a point in its layer's row.</summary>
     /// <param name="table">The heads and their features.</param>
     /// <param name="feature">The feature's name.</param>
-    /// <param name="unit">Its unit, e.g. <c>tokens</c>; by default that of the standard feature of this name, if it is one.</param>
     /// <param name="title">What is drawn; by default the feature's name.</param>
     /// <param name="caption">What to see.</param>
     /// <exception cref="InputException">There is no such feature, or it has no value in any head.</exception>
-    Figure Distribution(HeadTable table, string feature, string? unit = null, string? title = null, string? caption = null);
+    Figure Distribution(HeadTable table, string feature, string? title = null, string? caption = null);
 
     /// <summary>The heads as points in the plane, with a colour, a symbol and a hull per cluster.</summary>
     /// <param name="clustering">The clusters.</param>

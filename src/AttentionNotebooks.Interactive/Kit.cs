@@ -1,3 +1,5 @@
+using TorchSharp;
+
 namespace AttentionNotebooks;
 
 /// <summary>What a notebook starts with: the set-up of the host, the charts, and where the data lies.</summary>
@@ -29,9 +31,57 @@ public static partial class Kit
             if (folder is not null) _root = FindRoot(folder) ?? throw NoRoot(folder);
             _tensors ??= NativeLibraries.Prepare(Path.GetDirectoryName(typeof(Kit).Assembly.Location)!);
             CoreFormatters.Register();
+            UserMeasures.Clear();
             string? data = (_root ?? FindRoot()) is { } root ? Path.Combine(root, "data") : null;
             return new KitStatus(Version, _tensors.Value.Device, _tensors.Value.Problem, data);
         }
+    }
+
+    /// <summary>
+    /// Registers a measure of your own, a formula on maps. From then on it is in every table that is computed without naming features, and
+    /// from there in grids with its unit, clustering, synthesis, explaining and pruning. The same name replaces it.
+    /// </summary>
+    /// <param name="name">The column's name.</param>
+    /// <param name="unit">Its unit: tokens, nats, share …</param>
+    /// <param name="compute">
+    /// From <c>a</c>, the maps <c>[B, H, T, T]</c> (text, head, query, key; padding is zero), and <c>t</c>, what is known of the
+    /// texts, to one number per text and head, <c>[B, H]</c>.
+    /// </param>
+    /// <returns>What the column is.</returns>
+    /// <exception cref="InputException">The kit has a measure of that name.</exception>
+    /// <example><code>
+    /// Kit.Measure("commas", "share", (a, t) => t.OnKeys(a, t.MarkTokens(token => token == ",")));
+    /// var table = source.Extract();
+    /// Kit.Plot.HeadGrid(table, "commas")
+    /// </code></example>
+    public static ColumnInfo Measure(string name, string unit, Func<torch.Tensor, LayerMaps, torch.Tensor> compute)
+    {
+        UserMeasures.Add(new HeadFeature(name, unit, compute));
+        return KnownColumns.Of(name);
+    }
+
+    /// <summary>Registers a measure of your own, a function of the head.</summary>
+    /// <param name="name">The column's name.</param>
+    /// <param name="unit">Its unit.</param>
+    /// <param name="of">From a head to its number.</param>
+    /// <returns>What the column is.</returns>
+    /// <exception cref="InputException">The kit has a measure of that name.</exception>
+    public static ColumnInfo Measure(string name, string unit, Func<Head, double> of)
+    {
+        UserMeasures.Add(name, unit, of);
+        return KnownColumns.Of(name);
+    }
+
+    /// <summary>Registers numbers from elsewhere; they join the tables of models with as many heads.</summary>
+    /// <param name="name">The column's name.</param>
+    /// <param name="unit">Its unit.</param>
+    /// <param name="values">One per head, layer by layer.</param>
+    /// <returns>What the column is.</returns>
+    /// <exception cref="InputException">The kit has a measure of that name.</exception>
+    public static ColumnInfo Measure(string name, string unit, IReadOnlyList<double> values)
+    {
+        UserMeasures.Add(new HeadColumn(name, unit, [.. values]));
+        return KnownColumns.Of(name);
     }
 
     /// <summary>The folder of the repository: the one that holds AttentionNotebooks.sln.</summary>

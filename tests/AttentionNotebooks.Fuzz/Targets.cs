@@ -69,7 +69,7 @@ public static class Targets
         return 0;
     }
 
-    private static long Heads(string path) => HeadTableFile.Read(path).Features.Count * 0L;
+    private static long Heads(string path) => HeadTable.Read(path).Features.Count * 0L;
 
     private static long Tokenizer(string path) => TextTokenizer.Load(Path.GetDirectoryName(path)!, Seeds.Model).Encode("The cat [MASK] played.").Length * 0L;
 

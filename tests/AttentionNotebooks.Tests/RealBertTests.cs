@@ -101,7 +101,7 @@ public class RealBertTests
     [InlineData("heads.csv", "[CLS]/[SEP]"), InlineData("heads.tweets.csv", "[SEP]")]
     public void On_13_features_the_four_patterns_have_the_names_of_the_literature(string file, string vertical)
     {
-        var clustering = HeadTableCsv.ReadCsv(Repository.Path("data", "bert-base", file)).Cluster(4);
+        var clustering = HeadTable.Read(Repository.Path("data", "bert-base", file)).Cluster(4);
         Assert.Equal([vertical, "broad", "previous-token", "next-token"], clustering.Clusters.Select(c => c.Name));
         Assert.Equal("next-token", clustering[new Head(2, 9)].Name);
         Assert.Equal("previous-token", clustering[new Head(3, 5)].Name);
@@ -110,7 +110,7 @@ public class RealBertTests
     private static MapArchive Sst2(int limit = int.MaxValue) =>
         MapArchive.Open(Repository.SharedData("bert-base-maps", "sst2.npz"), Repository.SharedData("bert-base-maps", "sst2.tokens.jsonl"), limit);
 
-    private static HeadTable Shipped() => HeadTableCsv.ReadCsv(Repository.Path("data", "bert-base", "heads.csv"));
+    private static HeadTable Shipped() => HeadTable.Read(Repository.Path("data", "bert-base", "heads.csv"));
 
     private static void Expect(HeadTable table, string feature, params (int Layer, int Head, double Value)[] highest)
     {

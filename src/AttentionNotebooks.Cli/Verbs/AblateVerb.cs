@@ -1,3 +1,4 @@
+using AttentionNotebooks.Cli.Options;
 using System.CommandLine;
 using System.Globalization;
 

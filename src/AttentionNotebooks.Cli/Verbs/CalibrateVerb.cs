@@ -1,3 +1,4 @@
+using AttentionNotebooks.Cli.Options;
 using System.CommandLine;
 using System.Globalization;
 
@@ -126,7 +127,7 @@ internal static class CalibrateVerb
 
     private static HeadTable Table(string file, HeadGrid grid)
     {
-        var table = HeadTableFile.Read(file);
+        var table = HeadTable.Read(file);
         const string Remedy = "Write it with attn features, of the same model";
         return table.Grid == grid ? table
             : throw new InputException(file, null, $"is of {table.Grid} heads, and the model has {grid}", Remedy);

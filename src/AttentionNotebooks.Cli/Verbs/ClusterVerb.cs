@@ -62,7 +62,7 @@ internal static class ClusterVerb
         });
         command.SetWork((parsed, _) =>
         {
-            var table = HeadTableFile.Read(parsed.GetValue(heads)!);
+            var table = HeadTable.Read(parsed.GetValue(heads)!);
             var columns = Names.Given(parsed.GetValue(features));
             var scaling = Enum.Parse<Scaling>(parsed.GetValue(scale)!, ignoreCase: true);
             var how = ClusterAlgorithms.Get(parsed.GetValue(algorithm)!);
@@ -72,7 +72,7 @@ internal static class ClusterVerb
                 : int.Parse(parsed.GetValue(k)!, CultureInfo.InvariantCulture);
             var clustering = table.Cluster(chosen, columns, scaling, parsed.GetValue(seed), how, given);
             var report = parsed.GetValue(json) is null ? null : ClusterReport.Compute(clustering,
-                parsed.GetValue(texts) is { } t ? TextSample.Read(t).Resample : null);
+                parsed.GetValue(texts) is { } t ? TextValues.Read(t).Resample : null);
             clustering.Write(parsed.GetValue(file)!);
             if (report is not null) AtomicFile.WriteText(parsed.GetValue(json)!, report);
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{parsed.GetValue(file)}: {clustering.Clusters.Count} "

@@ -60,9 +60,15 @@ internal sealed class ExplainReport((string Features, string Importance) sources
 
     /// <summary>A row per head.</summary>
     /// <param name="importance">Its importance.</param>
-    public HeadTable Heads(double[] importance) => byLayer is null
-        ? new HeadTable(grid, [measure, "predicted"], [importance, model.Predicted])
-        : new HeadTable(grid, [measure, "predicted", "predicted_from_layers"], [importance, model.Predicted, byLayer.Predicted]);
+    public HeadTable Heads(HeadColumn importance) => new(grid,
+    [
+        importance with { PerText = null },
+        new(Predicted(importance, "predicted", "the features of other heads"), model.Predicted),
+        .. byLayer is null ? [] : new[] { new HeadColumn(Predicted(importance, "predicted_from_layers", "the features of heads of other layers"), byLayer.Predicted) },
+    ]);
+
+    private static ColumnInfo Predicted(HeadColumn importance, string name, string by) =>
+        new(name, importance.Unit, $"{importance.Name} as {by} predict it", "this kit", MeasureKind.Importance);
 
     /// <summary>All figures.</summary>
     public string Json() => JsonSerializer.Serialize(new

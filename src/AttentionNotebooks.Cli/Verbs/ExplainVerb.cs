@@ -1,3 +1,4 @@
+using AttentionNotebooks.Cli.Options;
 using System.CommandLine;
 
 namespace AttentionNotebooks.Cli.Verbs;
@@ -5,13 +6,11 @@ namespace AttentionNotebooks.Cli.Verbs;
 /// <summary><c>attn explain</c>: how far the features of heads tell which heads matter.</summary>
 internal static class ExplainVerb
 {
-    private static readonly string[] _usual = ["gradient", "change"]; // of attn importance, of attn ablate
-
     public static Command Create(TextWriter output)
     {
         var heads = new Option<string>("--heads") { Description = "The heads' features, as attn features writes them.", HelpName = "heads.csv", Required = true };
-        var importance = new Option<string>("--importance") { Description = "The heads' importance, as attn importance or attn ablate --by head writes it.", HelpName = "F.csv", Required = true };
-        var measure = new Option<string?>("--measure") { Description = "Which column of it; gradient, or change in a file of attn ablate, unless given.", HelpName = "NAME" };
+        var importance = new Option<string>("--importance") { Description = "The heads' importance, as attn importance or attn ablate --by head writes it; a column of --heads unless given.", HelpName = "F.csv" };
+        var measure = new Option<string?>("--measure") { Description = "Which column of it: any. Unless given, the first that says how much heads matter: gradient, or change in a file of attn ablate.", HelpName = "NAME" };
         var features = new Option<string?>("--features") { Description = "Comma-separated names of the features to explain with; those that heads are clustered on unless given.", HelpName = "a,b" };
         var testHeads = new Option<string?>("--test-heads") { Description = "Features of other heads, or of the same on other texts, to predict the importance of.", HelpName = "heads.csv" };
         var testImportance = new Option<string?>("--test-importance") { Description = "Their importance, by the same measure.", HelpName = "F.csv" };
@@ -36,32 +35,36 @@ internal static class ExplainVerb
         });
         command.SetWork((parsed, _) =>
         {
-            var table = HeadTableFile.Read(parsed.GetValue(heads)!);
-            var (name, values) = Importance(parsed.GetValue(importance)!, parsed.GetValue(measure), table.Grid);
-            string[]? columns = parsed.GetValue(features)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            string headFile = parsed.GetValue(heads)!, importanceFile = parsed.GetValue(importance) ?? headFile;
+            var table = HeadTable.Read(headFile);
+            var values = Importance(importanceFile, parsed.GetValue(measure), headFile, table);
+            string name = values.Name;
+            string[]? columns = parsed.GetValue(features) is { } list ? Names.Of(list)
+                : importanceFile == headFile ? [.. HeadClusters.DefaultFeatures(table).Where(f => f != name)] : null; // nothing explains itself
             ImportanceModel Of(HeadFolds folds) => ImportanceModel.Fit(table, values, columns, folds, parsed.GetValue(permutations), parsed.GetValue(seed), parsed.GetValue(draws));
             ImportanceTransfer? transfer = null;
             var model = Of(HeadFolds.Random);
             if (parsed.GetValue(testHeads) is { } others)
             {
-                var there = HeadTableFile.Read(others);
-                transfer = model.Transfer(there, Importance(parsed.GetValue(testImportance)!, name, there.Grid).Values, parsed.GetValue(rescale), parsed.GetValue(seed));
+                var there = HeadTable.Read(others);
+                transfer = model.Transfer(there, Importance(parsed.GetValue(testImportance)!, name, others, there), parsed.GetValue(rescale), parsed.GetValue(seed));
             }
-            var report = new ExplainReport((Path.GetFileName(parsed.GetValue(heads)!), Path.GetFileName(parsed.GetValue(importance)!)), name, model, table.Grid.Layers > 1 ? Of(HeadFolds.ByLayer) : null, ImportanceModel.LayerAlone(table.Grid, values, parsed.GetValue(seed)), transfer, table.Grid);
+            var report = new ExplainReport((Path.GetFileName(headFile), Path.GetFileName(importanceFile)), name, model, table.Grid.Layers > 1 ? Of(HeadFolds.ByLayer) : null, ImportanceModel.LayerAlone(table.Grid, values, parsed.GetValue(seed)), transfer, table.Grid);
             AtomicFile.WriteText(parsed.GetValue(file)!, report.Json());
             if (parsed.GetValue(coefficients) is { } rows) AtomicFile.WriteText(rows, report.Csv());
-            if (parsed.GetValue(predicted) is { } perHead) report.Heads(values).Write(perHead);
+            if (parsed.GetValue(predicted) is { } perHead) report.Heads(values).Of(table.From).Write(perHead);
             output.WriteLine($"{parsed.GetValue(file)}: {name} of {table.Grid} heads by {model.Effects.Count} features");
             foreach (string line in report.Lines()) output.WriteLine(line);
         });
         return command;
     }
 
-    private static (string Measure, double[] Values) Importance(string file, string? measure, HeadGrid grid)
+    private static HeadColumn Importance(string file, string? measure, string headFile, HeadTable heads)
     {
-        var table = TextFile.Lines(file).FirstOrDefault() == AblationCsv.Header ? AblationCsv.ReadHeads(file) : HeadTableFile.Read(file);
-        if (table.Grid != grid) throw new InputException(file, null, $"is of {table.Grid} heads, and the features are of {grid}", "Give both of the same model");
-        string name = measure ?? _usual.FirstOrDefault(table.Features.Contains) ?? throw new InputException(file, "line 1", $"has none of the columns {string.Join(", ", _usual)}", $"Name one with --measure: {string.Join(", ", table.Features)}");
-        return (name, table.Column(name));
+        var table = file == headFile ? heads : ImportanceFile.Read(file);
+        if (file != headFile) HeadTable.RequireSame((headFile, heads), (file, table));
+        if (measure is not null) return table.Column(measure);
+        return table.Columns.FirstOrDefault(c => c.Kind == MeasureKind.Importance && c.Info.InSynthesis)
+            ?? throw new InputException(file, "line 1", $"has none of the columns {string.Join(", ", MeasureCatalogue.NamesOf(MeasureKind.Importance))}", $"Name one with --measure: {string.Join(", ", table.Features)}");
     }
 }

@@ -40,6 +40,7 @@ internal static class FeaturesVerb
         {
             var part = ShardOption.Parse(parsed.GetValue(shard));
             string target = parsed.GetValue(file)!, partial = target + ".partial";
+            if (part is null) HeadTable.RequireFormat(target);
             var (attention, model) = source.Open(parsed);
             using (model)
             using (var progress = new ProgressLine(error, "texts"))
@@ -66,7 +67,7 @@ internal static class FeaturesVerb
                     throw;
                 }
                 progress.Dispose();
-                if (part is null) Write(state.Sums.ToTable(), target, output);
+                if (part is null) Write(state.ToTable(), target, output);
                 else
                 {
                     state.Write(target);

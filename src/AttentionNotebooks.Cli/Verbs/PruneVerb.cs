@@ -1,17 +1,21 @@
+using AttentionNotebooks.Cli.Options;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace AttentionNotebooks.Cli.Verbs;
 
 /// <summary><c>attn prune</c>: what is left of a model as heads are taken out, in orders that features, gradients, ablation and chance give.</summary>
 internal static class PruneVerb
 {
-    private const string Features = "features", Gradient = "gradient", Ablation = "ablation";
+    // The order that is no measure: importance as features predict it.
+    private const string Predicted = "features";
 
     public static Command Create(TextWriter output, TextWriter error)
     {
         var task = new TaskOptions();
-        var orders = new Option<string>("--orders") { Description = "Which orders, comma-separated: by importance that the features of other heads predict, by the gradient of a gate, by taking out every head alone.", HelpName = "a,b", DefaultValueFactory = _ => $"{Features},{Gradient},{Ablation}" };
-        var predict = new Option<string>("--predict") { Description = "Which importance of the other heads the features are fitted to.", DefaultValueFactory = _ => Gradient };
+        var orders = new Option<string>("--orders") { Description = "Which orders, comma-separated: by importance that the features of other heads predict (features), by the gradient of a gate, by taking out every head alone, or by any other measure of the catalogue or column of --heads.", HelpName = "a,b", DefaultValueFactory = _ => $"{Predicted},gradient,ablation" };
+        var predict = new Option<string>("--predict") { Description = "Which importance of the other heads the features are fitted to.", DefaultValueFactory = _ => "gradient" };
+        var heads = new Option<string?>("--heads") { Description = "The heads' features, as attn features writes them, instead of computing them on the items that importance is measured on.", HelpName = "heads.csv" };
         var columns = new Option<string?>("--features") { Description = "Comma-separated names of the features; those that heads are clustered on unless given.", HelpName = "a,b" };
         var byLayer = new Option<bool>("--from-layers") { Description = "Predict a head from the other layers alone, instead of from nine tenths of all heads." };
         var steps = new Option<int>("--steps") { Description = "In how many steps all heads are taken out.", HelpName = "N", DefaultValueFactory = _ => new PruningOptions().Steps };
@@ -19,18 +23,20 @@ internal static class PruneVerb
         var seed = new Option<int>("--seed") { Description = "Decides the hidden words, the folds, the random orders and the intervals.", HelpName = "S", DefaultValueFactory = _ => 0 };
         var json = OutFile.Also("--json", "Also write model, task, sizes, the areas under the curves and their comparisons, with intervals and p-values. In a notebook, PruningFigures.Read reads them.", "F.json", OutFile.Json);
         var file = new OutFile("The curves: a row per order and step.", "pruning.csv", [OutFile.Csv]);
-        predict.AcceptOnlyFromAmong(Gradient, Ablation);
+        predict.AcceptOnlyFromAmong([.. MeasureCatalogue.NamesOf(MeasureKind.Importance)]);
         orders.Validators.Add(r =>
         {
-            string[] named = Names(r.GetValueOrDefault<string>());
-            if (named.FirstOrDefault(n => n is not (Features or Gradient or Ablation)) is { } unknown) r.AddError($"--orders knows no {unknown}.");
+            string[] named = Names.Of(r.GetValueOrDefault<string>());
+            // With a table a name may be that of any of its columns.
+            bool table = TaskOptions.Given(r.Parent as CommandResult ?? throw new InvalidOperationException("an option stands in a command"), heads) is not null;
+            if (!table && named.FirstOrDefault(n => n != Predicted && !MeasureCatalogue.Has(n)) is { } unknown) r.AddError($"--orders knows no {unknown}.");
             else if (named.Length == 0) r.AddError("--orders names nothing.");
         });
         steps.Validators.Add(r => { if (r.GetValueOrDefault<int>() is < 1 or > 1000) r.AddError("--steps takes 1 to 1000."); });
         random.Validators.Add(r => { if (r.GetValueOrDefault<int>() is < 0 or > 10_000) r.AddError("--random-orders takes 0 to 10000."); });
         var command = new Command("prune", "Takes heads out, the least important first, and follows loss and accuracy on items that importance was not measured on: by features alone, by gradient, by ablation, beside random orders.");
         task.AddTo(command);
-        foreach (var option in new Option[] { orders, predict, columns, byLayer, steps, random, seed, json, file }) command.Add(option);
+        foreach (var option in new Option[] { orders, predict, heads, columns, byLayer, steps, random, seed, json, file }) command.Add(option);
         command.SetWork((parsed, cancellation) =>
         {
             using var model = task.Load(parsed);
@@ -38,21 +44,22 @@ internal static class PruneVerb
             var grid = model.Checkpoint.Config.Grid;
             var (measured, test) = Parts(asked);
             int threads = task.Threads(parsed);
-            string[] named = [.. Names(parsed.GetValue(orders)).Distinct()];
-            bool features = named.Contains(Features);
+            string[] named = [.. Names.Of(parsed.GetValue(orders)).Distinct()];
+            var table = Table(parsed.GetValue(heads), model.Checkpoint, grid);
             PruningStudy study;
             using (var progress = new ProgressLine(error, "passes"))
             {
-                bool Needs(string measure) => named.Contains(measure) || (features && parsed.GetValue(predict) == measure);
-                var own = new Dictionary<string, PruningOrder>();
-                if (Needs(Gradient)) own[Gradient] = PruningOrder.ByGradient(measured, cancellation: cancellation);
-                if (Needs(Ablation)) own[Ablation] = PruningOrder.ByAblation(measured, threads, progress, cancellation);
-                if (features)
+                var own = new Dictionary<string, HeadColumn>();
+                HeadColumn Measured(string measure) => own.TryGetValue(measure, out var known) ? known
+                    : own[measure] = table?.Features.Contains(measure) == true ? table.Column(measure).Named($"by {measure}")
+                    : PruningOrders.By(measure, model.Checkpoint, measured, threads, parsed.GetValue(seed), measure == "ablation" ? progress : null, cancellation);
+                HeadColumn Order(string name)
                 {
-                    var table = new LiveAttention(model.Checkpoint, [.. measured.Items.Select(i => asked.Texts[i])]).Extract(cancellation: cancellation);
-                    own[Features] = PruningOrder.ByFeatures(table, own[parsed.GetValue(predict)!].Importance, parsed.GetValue(columns) is { } list ? Names(list) : null, parsed.GetValue(byLayer) ? HeadFolds.ByLayer : HeadFolds.Random, parsed.GetValue(seed));
+                    if (name != Predicted) return Measured(name);
+                    var features = table ?? new LiveAttention(model.Checkpoint, [.. measured.Items.Select(i => asked.Texts[i])]).Extract(cancellation: cancellation);
+                    return PruningOrders.ByFeatures(features, Measured(parsed.GetValue(predict)!), parsed.GetValue(columns) is { } list ? Names.Of(list) : null, parsed.GetValue(byLayer) ? HeadFolds.ByLayer : HeadFolds.Random, parsed.GetValue(seed));
                 }
-                study = PruningStudy.Run(model.Checkpoint, test, [.. named.Select(n => own[n])], new PruningOptions(parsed.GetValue(steps), parsed.GetValue(random), parsed.GetValue(seed), threads), progress, cancellation);
+                study = PruningStudy.Run(model.Checkpoint, test, [.. named.Select(Order)], new PruningOptions(parsed.GetValue(steps), parsed.GetValue(random), parsed.GetValue(seed), threads), progress, cancellation);
             }
             PruningCsv.Write(study, parsed.GetValue(file)!, parsed.GetValue(seed));
             if (parsed.GetValue(json) is { } figures) PruningFigures.Of(study, model.Checkpoint.Name, asked.Name, grid, measured.Count, test.Count).Write(figures);
@@ -69,5 +76,11 @@ internal static class PruneVerb
         return (TaskPart.Of(task, learnt), TaskPart.Of(task, tested));
     }
 
-    private static string[] Names(string? list) => (list ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static HeadTable? Table(string? file, Checkpoint model, HeadGrid grid)
+    {
+        if (file is null) return null;
+        var table = HeadTable.Read(file);
+        Provenance.RequireSame((model.Folder, grid, Provenance.Of(ModelOrigin.Of(model))), (file, table.Grid, table.From));
+        return table;
+    }
 }

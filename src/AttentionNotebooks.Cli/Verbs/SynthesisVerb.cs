@@ -1,3 +1,4 @@
+using AttentionNotebooks.Cli.Options;
 using System.CommandLine;
 using System.Globalization;
 
@@ -6,9 +7,6 @@ namespace AttentionNotebooks.Cli.Verbs;
 /// <summary><c>attn synthesis</c>: what each cluster does, from the files that the other verbs wrote.</summary>
 internal static class SynthesisVerb
 {
-    // What attn importance writes and can be compared between heads of one model.
-    private static readonly string[] ImportanceColumns = ["gradient", "first_order", "attention_gradient", "norm_mass"];
-
     public static Command Create(TextWriter output)
     {
         var heads = new Option<string>("--heads") { Description = "A head table of attn features.", HelpName = "heads.csv", Required = true };
@@ -17,25 +15,36 @@ internal static class SynthesisVerb
         var functions = new Option<string?>("--functions") { Description = "Relations, as attn functions wrote them.", HelpName = "functions.csv" };
         var atLeast = new Option<int>("--dependents") { Description = "Pass over relations with fewer dependents.", HelpName = "N", DefaultValueFactory = _ => 50 };
         var importance = new Option<string?>("--importance") { Description = "How much heads matter, as attn importance wrote it.", HelpName = "importance.csv" };
+        var measure = new Option<string?>("--measure") { Description = "Which columns of --heads and --importance, comma-separated (and layer, best relation), instead of the usual ones.", HelpName = "a,b" };
         var report = OutFile.Also("--report", "Also write what each cluster does in plain words.", "F.md", OutFile.Markdown);
         var seed = new Option<int>("--seed") { Description = "Decides the draws and shufflings.", HelpName = "S" };
         var file = new OutFile("A row per cluster and measure.", "synthesis.csv", [OutFile.Csv]);
-        var command = new Command("synthesis", "What each cluster does: its heads against all others in position, special tokens, syntax, importance and layer, with effect sizes, intervals and controls.") { heads, clusters, clusteredOn, functions, atLeast, importance, report, seed, file };
+        var command = new Command("synthesis", "What each cluster does: its heads against all others in position, special tokens, syntax, importance and layer, with effect sizes, intervals and controls.") { heads, clusters, clusteredOn, functions, atLeast, importance, measure, report, seed, file };
         command.SetWork((parsed, _) =>
         {
-            var table = HeadTableFile.Read(parsed.GetValue(heads)!);
-            var groups = HeadGroups.Read(parsed.GetValue(clusters)!, table.Grid);
-            var made = parsed.GetValue(clusteredOn)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? HeadClusters.DefaultFeatures(table);
-            List<HeadFunction> measures = [.. HeadFunction.OfTable(table, made.ToHashSet())];
-            if (parsed.GetValue(functions) is { } relations) measures.Add(RelationGains.Read(relations, table.Grid, parsed.GetValue(atLeast)));
+            string headFile = parsed.GetValue(heads)!, clusterFile = parsed.GetValue(clusters)!;
+            var table = HeadTable.Read(headFile);
+            var groups = HeadGroups.Read(clusterFile, table.Grid);
+            Provenance.RequireSame((headFile, table.Grid, table.From), (clusterFile, table.Grid, Provenance.Read(clusterFile)));
+            string[] made = parsed.GetValue(clusteredOn) is { } list ? Names.Of(list) : [.. HeadClusters.DefaultFeatures(table)], named = Names.Of(parsed.GetValue(measure));
+            List<HeadColumn> measures = [.. named.Length == 0 ? table.ForSynthesis() : [LayerNumber.Of(table.Grid), .. table.Columns]];
+            if (parsed.GetValue(functions) is { } relations)
+            {
+                Provenance.RequireSame((headFile, table.Grid, table.From), (relations, table.Grid, Provenance.Read(relations)));
+                measures.Add(RelationGains.Read(relations, table.Grid, parsed.GetValue(atLeast)));
+            }
             if (parsed.GetValue(importance) is { } important)
             {
-                var matters = HeadTableFile.Read(important);
-                string[] known = [.. ImportanceColumns.Where(matters.Features.Contains)];
-                if (known.Length == 0) throw new InputException(important, "line 1", $"has none of the columns {string.Join(", ", ImportanceColumns)}", "Write it with attn importance");
-                measures.AddRange(known.Select(c => HeadFunction.OfImportance(matters, c, c == "norm_mass" ? "length" : "nats")));
+                var matters = ImportanceFile.Read(important);
+                HeadTable.RequireSame((headFile, table), (important, matters));
+                HeadColumn[] compared = [.. matters.Columns.Where(c => c.Info.InSynthesis && c.Kind is MeasureKind.Importance or MeasureKind.Norm or MeasureKind.User)];
+                string[] known = [.. MeasureCatalogue.Importance.SelectMany(m => m.Columns).Where(c => c.InSynthesis).Select(c => c.Name)];
+                if (named.Length == 0 && compared.Length == 0) throw new InputException(important, "line 1", $"has none of the columns {string.Join(", ", known)}", "Write it with attn importance, or name columns with --measure");
+                measures.AddRange(named.Length == 0 ? compared : matters.Columns);
             }
-            var synthesis = ClusterSynthesis.Compute(table.Grid, groups, measures, seed: parsed.GetValue(seed));
+            measures = [.. measures.DistinctBy(m => m.Name)];
+            if (named.Length > 0) measures = [.. named.Distinct().Select(new HeadTable(table.Grid, measures).Column)];
+            var synthesis = ClusterSynthesis.Compute(table.Grid, groups, measures, seed: parsed.GetValue(seed), clusteredOn: made);
             synthesis.WriteCsv(parsed.GetValue(file)!);
             if (parsed.GetValue(report) is { } words) AtomicFile.WriteText(words, synthesis.ToMarkdown());
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{parsed.GetValue(file)}: {groups.Count} clusters × {measures.Count} measures"));

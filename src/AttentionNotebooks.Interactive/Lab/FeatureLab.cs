@@ -52,7 +52,7 @@ public sealed class FeatureLab : IDisposable
         var values = _maps.Record([feature]);
         var alone = values.ToTable();
         double[] column = alone.Column(feature.Name);
-        var table = Known.With(feature.Name, column, alone.Deviation(feature.Name));
+        var table = Known.With(alone.Column(feature.Name));
         var correlations = Known.Features.Where(f => f != feature.Name).Select(f => (f, RankCorrelation.Spearman(column, Known.Column(f))))
             .Where(c => double.IsFinite(c.Item2)).OrderByDescending(c => Math.Abs(c.Item2)).ToArray();
         return new FeatureReport
@@ -90,11 +90,11 @@ public sealed class FeatureLab : IDisposable
     {
         var features = FeatureCatalogue.For(maps).Possible(maps);
         string? file = folder is null ? null : Path.Combine(folder, $"{FeatureState.RunOf(maps, features, VisitOptions.Default.TokensPerBatch)}.npz");
-        if (file is not null && File.Exists(file)) return HeadTableNpz.ReadNpz(file);
+        if (file is not null && File.Exists(file)) return HeadTable.Read(file);
         var reducer = new FeatureReducer(maps.Grid, features);
         maps.Visit(reducer);
         var table = reducer.ToTable(leaveOutUndefined: true);
-        if (file is not null) table.WriteNpz(file);
+        if (file is not null) table.Write(file);
         return table;
     }
 }

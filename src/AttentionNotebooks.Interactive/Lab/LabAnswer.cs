@@ -11,9 +11,9 @@ public sealed class LabAnswer
     internal LabAnswer(FeatureReport report, TextMaps maps)
     {
         Report = report;
-        string name = report.Feature.Name, unit = report.Feature.Unit;
-        Grid = Kit.Plot.HeadGrid(report.Table, name, unit, $"{name}: every head", $"Means over {report.Texts} texts. Layer 0 is at the bottom.");
-        Distribution = Kit.Plot.Distribution(report.Table, name, unit, $"{name}: how the heads are spread");
+        string name = report.Feature.Name;
+        Grid = Kit.Plot.HeadGrid(report.Table, name, $"{name}: every head", $"Means over {report.Texts} texts. Layer 0 is at the bottom.");
+        Distribution = Kit.Plot.Distribution(report.Table, name, $"{name}: how the heads are spread");
         // Few heads may be both high and low.
         var shown = report.Highest.Concat(report.Lowest.Reverse()).DistinctBy(h => h.Head).ToArray();
         Maps = Kit.Plot.HeadMaps([.. shown.Select(h => maps[h.Head])], [.. shown.Select(h => $"{h.Head}: {Number(h.Value)}")], maps.Tokens, $"{name}: the highest and the lowest heads",

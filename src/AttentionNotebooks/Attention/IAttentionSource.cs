@@ -15,6 +15,9 @@ public interface IAttentionSource
     /// <summary>What the maps depend on, model and texts, as a hash: sources that agree in it give the same maps.</summary>
     string Fingerprint { get; }
 
+    /// <summary>Which model the maps come from; <see langword="null"/> where it is not known, as of saved maps.</summary>
+    ModelOrigin? Model => null;
+
     /// <summary>Whether a visitor that needs them gets the values' norms (<see cref="LayerMaps.ValueNorms"/>): a live model has them, saved maps do not.</summary>
     bool HasValues => false;
 

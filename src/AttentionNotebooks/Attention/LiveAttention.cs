@@ -10,6 +10,7 @@ public sealed class LiveAttention : IAttentionSource
     private readonly Checkpoint _checkpoint;
     private readonly TokenizedText[] _tokenized;
     private readonly Device _device;
+    private ModelOrigin? _model;
 
     /// <summary>Tokenises texts for a model. Nothing runs until the source is visited.</summary>
     /// <param name="checkpoint">The model; it must outlive the source.</param>
@@ -87,6 +88,11 @@ public sealed class LiveAttention : IAttentionSource
             return hash.Of();
         }
     }
+
+    /// <inheritdoc/>
+    public ModelOrigin Model => _model ??= ModelOrigin.Of(_checkpoint, Edits?.Description);
+
+    ModelOrigin? IAttentionSource.Model => Model;
 
     /// <inheritdoc/>
     public bool HasValues => true;

@@ -18,7 +18,7 @@ public sealed unsafe class MappedMaps : IAttentionSource, IDisposable
 
     private MappedMaps(IAttentionSource source, string fingerprint, string file, bool temporary)
     {
-        (Grid, Texts, HasValues, Fingerprint) = (source.Grid, source.Texts, source.HasValues, fingerprint);
+        (Grid, Texts, HasValues, Fingerprint, Model) = (source.Grid, source.Texts, source.HasValues, fingerprint, source.Model);
         (_starts, _) = Layout(source);
         // A notebook disposes nothing: a temporary file goes when the system closes it, and elsewhere than on Windows loses its name at once.
         var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1, temporary ? FileOptions.DeleteOnClose : FileOptions.None);
@@ -38,6 +38,9 @@ public sealed unsafe class MappedMaps : IAttentionSource, IDisposable
 
     /// <inheritdoc/>
     public string Fingerprint { get; }
+
+    /// <inheritdoc/>
+    public ModelOrigin? Model { get; }
 
     /// <inheritdoc/>
     public bool HasValues { get; }

@@ -49,9 +49,15 @@ public sealed record TaskPart(IModelTask Task, IReadOnlyList<int[]> Batches)
     internal double AnyLoss(AttentionHooks? hooks = null, CancellationToken cancellation = default) => TaskScores.Evaluate(Task, hooks, Batches, cancellation, anyLoss: true).Loss;
 
     /// <summary>These items as a task of their own, so that whatever takes a task can be kept to them: item i is the i-th of <see cref="Items"/>.</summary>
-    public IModelTask AsTask() => new Own(Task, Items, Batches);
+    public IModelTask AsTask() => Task is ITextTask texts ? new OwnTexts(texts, Items, Batches) : new Own(Task, Items, Batches);
 
-    private sealed class Own : IModelTask
+    // Of texts: also their tokens are known.
+    private sealed class OwnTexts(ITextTask task, int[] items, IReadOnlyList<int[]> batches) : Own(task, items, batches), ITextTask
+    {
+        public IReadOnlyList<TokenizedText> Texts { get; } = [.. items.Select(i => task.Texts[i])];
+    }
+
+    private class Own : IModelTask
     {
         private readonly IModelTask _task;
         private readonly int[] _items;

@@ -42,12 +42,12 @@ public static class HeadClusters
         return [.. Candidates.Where(k => k < space.Different).Select(k => (k, Validity.Silhouettes(space.Distances, (algorithm ?? ClusterAlgorithms.KMeans).Fit(space, k, seed)).Average()))];
     }
 
-    /// <summary>The columns that heads are clustered on unless told otherwise.</summary>
+    /// <summary>The columns that heads are clustered on when none is named: the standard ones and the user's own; all where there is no standard one.</summary>
     /// <param name="table">The head table.</param>
     public static IReadOnlyList<string> DefaultFeatures(HeadTable table)
     {
         string[] standard = [.. StandardFeatures.ForClustering.Where(table.Features.Contains)];
-        return standard.Length > 0 ? standard : table.Features;
+        return standard.Length > 0 ? [.. standard, .. table.Columns.Where(c => c.Kind == MeasureKind.User).Select(c => c.Name)] : table.Features;
     }
 
     private static HeadSpace Space(HeadTable columns, int k, Scaling scaling, double[,]? distances)

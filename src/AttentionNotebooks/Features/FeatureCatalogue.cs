@@ -4,7 +4,8 @@ namespace AttentionNotebooks;
 /// <param name="Name">What the command line calls it.</param>
 /// <param name="Question">What its features ask of a head.</param>
 /// <param name="Features">Its features.</param>
-public sealed record FeatureFamily(string Name, string Question, IReadOnlyList<HeadFeature> Features);
+/// <param name="Kind">What they say about a head, unless a feature knows better.</param>
+public sealed record FeatureFamily(string Name, string Question, IReadOnlyList<HeadFeature> Features, MeasureKind Kind);
 
 /// <summary>
 /// Every feature that the kit knows, in families, for the texts of one source: how rare a token is depends on the texts it is
@@ -15,27 +16,46 @@ public sealed class FeatureCatalogue
     /// <summary>What names every feature that a source can give.</summary>
     public const string Everything = "all";
 
-    /// <summary>The catalogue.</summary>
+    /// <summary>The family of the features that the user registered.</summary>
+    public const string UserFamily = "user";
+
+    // Kinds that are not those of the family: neighbours are positions, [CLS], [SEP] and punctuation are no words.
+    private static readonly Lazy<Dictionary<string, MeasureKind>> _kinds = new(() =>
+    {
+        var kinds = new FeatureCatalogue(TokenCounts.Of([])).Families.SelectMany(f => f.Features, (f, x) => (x.Name, f.Kind)).ToDictionary();
+        foreach (var f in new[] { TokenFeatures.Self, TokenFeatures.Previous, TokenFeatures.Next }) kinds[f.Name] = MeasureKind.Position;
+        foreach (var f in new[] { TokenFeatures.Cls, TokenFeatures.Sep, TokenFeatures.Punctuation }) kinds[f.Name] = MeasureKind.SpecialTokens;
+        return kinds;
+    });
+
+    /// <summary>The catalogue of what the kit itself knows.</summary>
     /// <param name="counts">How often each token occurs.</param>
-    public FeatureCatalogue(TokenCounts counts)
+    public FeatureCatalogue(TokenCounts counts) : this(counts, []) { }
+
+    private FeatureCatalogue(TokenCounts counts, IReadOnlyList<HeadFeature> own)
     {
         Families =
         [
-            new("distance", "how far?", DistanceFeatures.All),
-            new("concentration", "how sharply?", ConcentrationFeatures.All),
-            new("structure", "in which shape?", StructureFeatures.All),
-            new("patterns", "of which of Kovaleva's five kinds?", PatternFeatures.All),
-            new("tokens", "at which tokens?", TokenFeatures.All(counts)),
-            new("values", "and what does it take from there?", ValueFeatures.All),
-            new("stability", "the same in every text?", StabilityFeatures.All),
-            new("layers", "how far with the layers below counted in?", LayerFeatures.All),
+            new("distance", "how far?", DistanceFeatures.All, MeasureKind.Position),
+            new("concentration", "how sharply?", ConcentrationFeatures.All, MeasureKind.Concentration),
+            new("structure", "in which shape?", StructureFeatures.All, MeasureKind.Structure),
+            new("patterns", "of which of Kovaleva's five kinds?", PatternFeatures.All, MeasureKind.Structure),
+            new("tokens", "at which tokens?", TokenFeatures.All(counts), MeasureKind.Tokens),
+            new("values", "and what does it take from there?", ValueFeatures.All, MeasureKind.Norm),
+            new("stability", "the same in every text?", StabilityFeatures.All, MeasureKind.Stability),
+            new("layers", "how far with the layers below counted in?", LayerFeatures.All, MeasureKind.Position),
+            .. own.Count > 0 ? [new FeatureFamily(UserFamily, "your own", own, MeasureKind.User)] : Array.Empty<FeatureFamily>(),
         ];
         All = [.. Families.SelectMany(f => f.Features)];
     }
 
-    /// <summary>The catalogue for the texts of a source, whose tokens are counted in those texts.</summary>
+    /// <summary>The catalogue for the texts of a source, whose tokens are counted in those texts, with the user's own features.</summary>
     /// <param name="source">The source.</param>
-    public static FeatureCatalogue For(IAttentionSource source) => new(TokenCounts.Of(source.Texts));
+    public static FeatureCatalogue For(IAttentionSource source) => new(TokenCounts.Of(source.Texts), UserMeasures.Features);
+
+    /// <summary>What a feature's family says that it says about a head.</summary>
+    internal static MeasureKind KindOf(string feature) => _kinds.Value.TryGetValue(feature, out var kind) ? kind
+        : DistanceFeatures.Numbered(feature) is not null ? MeasureKind.Position : MeasureKind.User;
 
     /// <summary>The families.</summary>
     public IReadOnlyList<FeatureFamily> Families { get; }

@@ -127,7 +127,8 @@ public sealed class FeatureReducer : IAttentionVisitor
         foreach (var c in columns.Where(c => !leaveOutUndefined && !c.Values.All(double.IsFinite)))
             throw FeatureValues.NoValue(c.Feature, _grid[Array.FindIndex(c.Values, v => !double.IsFinite(v))]);
         columns.RemoveAll(c => !c.Values.All(double.IsFinite));
-        return new HeadTable(_grid, [.. columns.Select(c => c.Feature.Name)], [.. columns.Select(c => c.Values)], [.. columns.Select(c => c.Deviations)], _texts, TableNotes.Of(_grid, columns, _texts, _findings));
+        return new HeadTable(_grid, [.. columns.Select(c => new HeadColumn(c.Feature.Info, c.Values) { Spread = c.Deviations })], _texts,
+            TableNotes.Of(_grid, columns, _texts, _findings));
     }
 
     private double Together(HeadFeature feature, int head) =>

@@ -19,6 +19,13 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
     private static readonly string[] OlderFormats = ["attention-notebooks features 1", "attention-notebooks features 2"]; // had no statistics; no findings
     private const string Remedy = "Run attn features again for it";
 
+    /// <summary>Where the maps come from; <see langword="null"/> where it is not known.</summary>
+    public Provenance? From { get; init; }
+
+    /// <summary>The table of what is in so far, with where it comes from.</summary>
+    /// <exception cref="InputException">A feature of all texts together has no value in them.</exception>
+    public HeadTable ToTable() => Sums.ToTable().Of(From);
+
     /// <summary>Whether every batch of the shard is in.</summary>
     public bool Complete => BatchesDone == Batches;
 
@@ -55,6 +62,7 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
         json.WriteStartArray("least_tokens");
         foreach (var f in Sums.Definitions) json.WriteNumberValue(f.LeastTokens);
         json.WriteEndArray();
+        if (From is not null) Provenance.Write(json, From);
         json.WritePropertyName("findings");
         Sums.Findings.Write(json);
         WriteSums("sums", Sums.Sums);
@@ -93,7 +101,10 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
             var statistics = json.GetProperty("statistics").EnumerateObject().ToDictionary(s => s.Name, s => Sums(s.Value));
             ExactSum[][][] means = [.. features.Select(f => f.Statistic).OfType<TextStatistic>().Distinct().Select(s => statistics[s.Name])];
             var sums = FeatureReducer.Restore(grid, features, Number("texts"), Sums(json.GetProperty("sums")), Sums(json.GetProperty("squares")), means, MapFindings.Read(json.GetProperty("findings"), grid));
-            return new FeatureState(json.GetProperty("run").GetString()!, Number("shard"), Number("shards"), Number("batches_done"), Number("batches"), sums);
+            return new FeatureState(json.GetProperty("run").GetString()!, Number("shard"), Number("shards"), Number("batches_done"), Number("batches"), sums)
+            {
+                From = Provenance.Read(json),
+            };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new InputException(file, null, "cannot be opened", "Check the path", e); }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or OverflowException or ArgumentException)
@@ -113,12 +124,15 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
         });
         var first = states[0].State;
         foreach (var (_, state) in states.Skip(1)) first.Sums.Merge(state.Sums);
-        return first.Sums.ToTable();
+        return first.ToTable();
     }
 
-    // Sums do not need their formula any more, except those of statistics, from which the features are still to be made.
-    private static HeadFeature Named(string name, int leastTokens) => Known.All.FirstOrDefault(f => f.Name == name && f.Statistic is not null)
-        ?? new HeadFeature(name, "", (_, _) => throw new InvalidOperationException("a feature read from a file can only be merged")) { LeastTokens = leastTokens };
+    private static HeadFeature Named(string name, int leastTokens)
+    {
+        var known = Known.All.FirstOrDefault(f => f.Name == name) ?? DistanceFeatures.Numbered(name)
+            ?? throw new FormatException($"names a feature \"{name}\" that this version does not know");
+        return known.Statistic is null ? known with { LeastTokens = leastTokens } : known;
+    }
 
     private static FeatureCatalogue Known { get; } = new(TokenCounts.Of([]));
 

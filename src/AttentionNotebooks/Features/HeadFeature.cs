@@ -18,7 +18,7 @@ public sealed record HeadFeature(string Name, string Unit, string Definition, st
     /// <param name="unit">Its unit.</param>
     /// <param name="compute">From the maps <c>[B, H, T, T]</c>, and what is known of them and of their texts, to <c>[B, H]</c>.</param>
     public HeadFeature(string name, string unit, Func<torch.Tensor, LayerMaps, torch.Tensor> compute)
-        : this(name, unit, "user-defined", "user", m => compute(m.Probabilities, m)) { }
+        : this(name, unit, "user-defined", "user", m => compute(m.Probabilities, m)) => Kind = MeasureKind.User;
 
     /// <summary>
     /// A feature of all texts together: a statistic is averaged over the texts first, and the feature is a function of the
@@ -36,6 +36,14 @@ public sealed record HeadFeature(string Name, string Unit, string Definition, st
         Statistic = statistic;
         OfMeans = ofMeans;
     }
+
+    private readonly MeasureKind? _kind;
+
+    /// <summary>What it says about a head: what its family says, unless given; a measure of the user's own where no family has it.</summary>
+    public MeasureKind Kind { get => _kind ?? FeatureCatalogue.KindOf(Name); init => _kind = value; }
+
+    /// <summary>What a column of its values is.</summary>
+    public ColumnInfo Info => new(Name, Unit, Definition, Source, Kind) { InSynthesis = Kind == MeasureKind.User || StandardFeatures.ForSynthesis.Contains(this) };
 
     /// <summary>From where to where it goes, e.g. <c>0 … ln n</c>.</summary>
     public string Range { get; init; } = "";
@@ -65,7 +73,7 @@ public sealed record HeadFeature(string Name, string Unit, string Definition, st
 /// <param name="Compute">From <c>[B, H, T, T]</c> to <c>[B, H, Parts]</c>.</param>
 public sealed record TextStatistic(string Name, int Parts, Func<LayerMaps, torch.Tensor> Compute);
 
-/// <summary>What a source must have for a feature.</summary>
+/// <summary>What a measure needs beside maps.</summary>
 [Flags]
 public enum FeatureNeeds
 {
@@ -80,4 +88,10 @@ public enum FeatureNeeds
 
     /// <summary>The values' norms, which a live model has.</summary>
     Values = 4,
+
+    /// <summary>Something that the model is asked.</summary>
+    Task = 8,
+
+    /// <summary>A treebank's sentences.</summary>
+    Treebank = 16,
 }

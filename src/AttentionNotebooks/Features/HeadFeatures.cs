@@ -5,7 +5,7 @@ public static class HeadFeatures
 {
     /// <summary>Computes features of every head of a source, streaming.</summary>
     /// <param name="source">A live model or an archive of maps.</param>
-    /// <param name="features">What to compute; <see cref="StandardFeatures.All"/> when omitted.</param>
+    /// <param name="features">What to compute; <see cref="StandardFeatures.Default"/> and the user's own measures when omitted.</param>
     /// <param name="options">Batch size and shard.</param>
     /// <param name="progress">Told after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
@@ -14,14 +14,15 @@ public static class HeadFeatures
     public static HeadTable Extract(this IAttentionSource source, IReadOnlyList<HeadFeature>? features = null, VisitOptions? options = null,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var reducer = new FeatureReducer(source.Grid, features ?? StandardFeatures.All);
+        var reducer = new FeatureReducer(source.Grid, features ?? StandardFeatures.Default(source));
         source.Visit(reducer, options, progress, cancellation);
-        return reducer.ToTable();
+        var table = reducer.ToTable().Of(Provenance.Of(source, reducer.Features));
+        return features is null ? UserMeasures.Columns(source.Grid).Aggregate(table, (t, column) => t.With(column)) : table;
     }
 
     /// <summary>Computes features and keeps the value of every text: for intervals, reliability and comparisons.</summary>
     /// <param name="source">A live model or an archive of maps.</param>
-    /// <param name="features">What to compute; <see cref="StandardFeatures.All"/> when omitted.</param>
+    /// <param name="features">What to compute; <see cref="StandardFeatures.Default"/> when omitted.</param>
     /// <param name="options">Batch size; shards have no values of their own.</param>
     /// <param name="progress">Told after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
@@ -31,7 +32,7 @@ public static class HeadFeatures
     public static TextValues Record(this IAttentionSource source, IReadOnlyList<HeadFeature>? features = null, VisitOptions? options = null,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default, long memory = FeatureRecorder.DefaultMemory)
     {
-        var recorder = new FeatureRecorder(source, features ?? StandardFeatures.All, memory);
+        var recorder = new FeatureRecorder(source, features ?? StandardFeatures.Default(source), memory);
         source.Visit(recorder, (options ?? VisitOptions.Default) with { Shard = 0, Shards = 1, Skip = 0 }, progress, cancellation);
         return recorder.Values;
     }

@@ -36,7 +36,8 @@ public static class ResumableExtraction
             done = state.BatchesDone;
         }
 
-        FeatureState Now() => new(run.Value, options.Shard, options.Shards, done, batches, total);
+        var from = new Lazy<Provenance>(() => Provenance.Of(source, total.Features));
+        FeatureState Now() => new(run.Value, options.Shard, options.Shards, done, batches, total) { From = from.Value };
         var sinceSaved = Stopwatch.StartNew();
         try
         {

@@ -18,6 +18,21 @@ public static class StandardFeatures
     /// </summary>
     public static IReadOnlyList<string> ForClustering { get; } = [.. All.Where(f => f != StructureFeatures.Globalness).Select(f => f.Name)];
 
+    /// <summary>The nine that say in few columns where heads look, in the order of the synthesis.</summary>
+    public static IReadOnlyList<HeadFeature> ForSynthesis { get; } =
+    [
+        TokenFeatures.Previous, TokenFeatures.Next, TokenFeatures.Self, DistanceFeatures.Local2, DistanceFeatures.MeanDistance,
+        ConcentrationFeatures.Entropy, TokenFeatures.Cls, TokenFeatures.Sep, TokenFeatures.Punctuation,
+    ];
+
+    /// <summary>What is computed of a source when no feature is named: the standard ones, and those of the user's own that it can give.</summary>
+    /// <param name="source">The source.</param>
+    public static IReadOnlyList<HeadFeature> Default(IAttentionSource source)
+    {
+        var has = FeatureCatalogue.Has(source);
+        return [.. All, .. UserMeasures.Features.Where(f => (f.Needs & ~has) == 0)];
+    }
+
     /// <summary>The features that a comma-separated list names.</summary>
     /// <param name="names">For example <c>mean_distance,entropy</c>; all of them when empty.</param>
     /// <exception cref="InputException">There is no such feature, or one is named twice.</exception>

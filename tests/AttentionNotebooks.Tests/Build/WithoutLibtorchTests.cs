@@ -25,7 +25,7 @@ public sealed class WithoutLibtorchTests : IDisposable
             Kit.Start()
 
             #!csharp
-            HeadTableFile.Read("{heads.Replace('\\', '/')}")
+            HeadTable.Read("{heads.Replace('\\', '/')}")
             """);
         (code, text, error) = await ProgramBench.Dotnet(folder.Root, attn, "run", notebook, "--out", folder["pages"]);
         Assert.True(code == 0, text + error);

@@ -39,7 +39,8 @@ public class AblationPlotsTests
     [Fact]
     public void Correlations_are_drawn_with_their_intervals_and_the_diagonal_is_empty()
     {
-        var agreement = MeasureAgreement.Compute([new("up", [[1, 2, 3, 4]]), new("mixed", [[1, 3, 2, 4]]), new("down", [[4, 3, 2, 1]])], draws: 20);
+        var agreement = MeasureAgreement.Compute([Column("up", [1, 2, 3, 4]), Column("mixed", [1, 3, 2, 4]), Column("down", [4, 3, 2, 1])], draws: 20);
+        static HeadColumn Column(string name, double[] ofOneText) => HeadColumn.OfTexts(new ColumnInfo(name), [ofOneText]);
         var trace = Kit.Plot.AgreementMatrix(agreement).Data();
         Assert.Equal(0.8, trace.GetProperty("z").Matrix()[0][1], 1e-4);
         Assert.Equal((-1, 1), (trace.GetProperty("zmin").GetDouble(), trace.GetProperty("zmax").GetDouble()));

@@ -83,7 +83,7 @@ public class KitTests
         Assert.Contains("<th class=\"number\">tokens</th>", table.ToDisplayString("text/html"));
         Assert.Equal("mean_distance (tokens)", Kit.Plot.HeadGrid(table, "mean_distance").Data().At("colorbar.title.text").GetString());
         Assert.Equal("mine", Kit.Plot.HeadGrid(table, "mine").Data().At("colorbar.title.text").GetString());
-        Assert.Equal("mine (bits)", Kit.Plot.HeadGrid(table, "mine", "bits").Data().At("colorbar.title.text").GetString());
+        Assert.Equal("mine (bits)", Kit.Plot.HeadGrid(table.With("mine", "bits", [1, 2]), "mine").Data().At("colorbar.title.text").GetString());
     }
 
     [Fact]

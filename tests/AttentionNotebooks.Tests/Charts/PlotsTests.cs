@@ -7,16 +7,18 @@ public class PlotsTests
 {
     private static readonly double[][] _xy = [.. Enumerable.Range(0, 144).Select(i => new[] { i / 12.0, i % 12 })];
 
+    private static HeadTable InTokens => Table.With("position", "tokens", Table.Column("position"));
+
     private static readonly Dictionary<string, Func<Figure>> _charts = new()
     {
         ["AttentionMap"] = () => Kit.Plot.AttentionMap(Map(9), Tokens(9), "title"),
         ["HeadMaps"] = () => Kit.Plot.HeadMaps([Map(9), Map(9), Map(9)], ["0-1", "2-3", "4-5"], Tokens(9), "title"),
-        ["HeadGrid"] = () => Kit.Plot.HeadGrid(Table, "position", "tokens", "title"),
-        ["Distribution"] = () => Kit.Plot.Distribution(Table, "position", "tokens", "title"),
+        ["HeadGrid"] = () => Kit.Plot.HeadGrid(InTokens, "position", "title"),
+        ["Distribution"] = () => Kit.Plot.Distribution(InTokens, "position", "title"),
         ["ClusterScatter"] = () => Kit.Plot.ClusterScatter(Sample, _xy, "layer", "head", "title"),
         ["ClusterGrid"] = () => Kit.Plot.ClusterGrid(Sample, "title"),
         ["ClusterProfiles"] = () => Kit.Plot.ClusterProfiles(Sample, "title"),
-        ["ClusterFunctions"] = () => Kit.Plot.ClusterFunctions(ClusterSynthesis.Compute(Sample, [HeadFunction.OfLayers(Grid), HeadFunction.OfFeature(Table, "signed", FunctionKind.Position, "tokens", ["signed"])], draws: 50), "title"),
+        ["ClusterFunctions"] = () => Kit.Plot.ClusterFunctions(ClusterSynthesis.Compute(Sample, [LayerNumber.Of(Grid), Table.Column("signed")], draws: 50), "title"),
         ["HeadLinks"] = () => Kit.Plot.HeadLinks(Maps(), title: "title"),
         ["Tree"] = () => Kit.Plot.Tree(Dendrogram.Of(Sample.Space, Linkage.Average), Sample, "title"),
         ["SilhouetteByK"] = () => Kit.Plot.SilhouetteByK([(2, 0.5), (3, 0.7), (4, 0.6)], title: "title"),
@@ -82,8 +84,8 @@ public class PlotsTests
     public void A_cluster_s_cell_is_numbered_only_where_it_is_sure_and_bracketed_where_its_layers_explain_it()
     {
         // The sample's clusters are layers, so that layers explain whatever sets them apart.
-        var noise = new HeadFunction("noise", FunctionKind.Importance, "nats", [.. Enumerable.Range(0, 144).Select(i => i * 89 % 144 / 144.0)]);
-        var data = Kit.Plot.ClusterFunctions(ClusterSynthesis.Compute(Sample, [HeadFunction.OfLayers(Grid), noise])).Data();
+        var noise = new HeadColumn(new ColumnInfo("noise", "nats", Kind: MeasureKind.Importance), [.. Enumerable.Range(0, 144).Select(i => i * 89 % 144 / 144.0)]);
+        var data = Kit.Plot.ClusterFunctions(ClusterSynthesis.Compute(Sample, [LayerNumber.Of(Grid), noise])).Data();
         Assert.Equal(["(−1.0)", ""], data.GetProperty("text")[0].Texts());
         Assert.Equal(-1, data.GetProperty("z")[0][0].GetDouble());
     }

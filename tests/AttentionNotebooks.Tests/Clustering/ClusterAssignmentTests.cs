@@ -9,7 +9,7 @@ public sealed class ClusterAssignmentTests : IDisposable
     [Fact]
     public void Clusters_that_are_written_are_read_again()
     {
-        var clustering = HeadTableCsv.ReadCsv(Repository.Path("data", "bert-base", "heads.csv")).Cluster(5);
+        var clustering = HeadTable.Read(Repository.Path("data", "bert-base", "heads.csv")).Cluster(5);
         clustering.Write(_folder["clusters.csv"]);
         var read = ClusterAssignment.Read(_folder["clusters.csv"]);
         Assert.Equal(clustering.Grid, read.Grid);

@@ -8,7 +8,7 @@ internal static class Golden
     private static readonly JsonElement _root = JsonDocument.Parse(File.ReadAllBytes(Repository.Path("tests", "AttentionNotebooks.Tests", "Clustering", "Golden", "golden.json"))).RootElement;
 
     /// <summary>The shipped table of the real BERT-base.</summary>
-    public static HeadTable RealTable { get; } = HeadTableCsv.ReadCsv(Repository.Path("data", "bert-base", "heads.csv"));
+    public static HeadTable RealTable { get; } = HeadTable.Read(Repository.Path("data", "bert-base", "heads.csv"));
 
     /// <summary>Its 144 heads × 13 z-scored features, in the golden file's order of columns.</summary>
     public static double[][] Real { get; } = RealTable.Select(At("features").EnumerateArray().Select(f => f.GetString()!).ToArray()).Points(Scaling.ZScore);

@@ -8,7 +8,7 @@ public class RealClusterTests
     public void The_shipped_values_per_text_are_what_the_maps_give(string maps, string? tokens, string shipped)
     {
         using var folder = new TestFolder();
-        TextSample.Of(Source(maps, tokens)).Write(folder["again.npz"]);
+        Source(maps, tokens).Record([.. StandardFeatures.ForClustering.Select(StandardFeatures.Get)]).Write(folder["again.npz"]);
         var (again, kept) = (Npz.Read(folder["again.npz"], "").ToList(), Npz.Read(Repository.Path("data", "bert-base", shipped), "").ToList());
         Assert.Equal(kept.Select(e => e.Name), again.Select(e => e.Name));
         // Another processor may add up in another order: single precision, values up to 100.
@@ -29,10 +29,10 @@ public class RealClusterTests
     [InlineData("texts.npz", "heads.csv", 97), InlineData("texts.tweets.npz", "heads.tweets.csv", 50)]
     public void The_shipped_tables_are_the_means_of_the_shipped_values_per_text(string texts, string heads, int count)
     {
-        var values = TextSample.Read(Repository.Path("data", "bert-base", texts));
-        var table = HeadTableCsv.ReadCsv(Repository.Path("data", "bert-base", heads));
-        Assert.Equal(count, values.Texts);
-        foreach (string f in values.Features)
+        var values = TextValues.Read(Repository.Path("data", "bert-base", texts));
+        var table = HeadTable.Read(Repository.Path("data", "bert-base", heads));
+        Assert.Equal(count, values.Texts.Count);
+        foreach (string f in values.Features.Select(f => f.Name))
             for (int h = 0; h < 144; h++) Assert.Equal(table.Column(f)[h], values.ToTable().Column(f)[h], 1e-5);
     }
 
@@ -42,13 +42,13 @@ public class RealClusterTests
         var clustering = Golden.RealTable.Cluster(4);
         Assert.Equal(0.01, StructureNull.Run(clustering, NullModel.ShuffledFeatures, 99).SilhouettePValue);
         Assert.Equal(0.01, StructureNull.Run(clustering, NullModel.OneGaussian, 99).SilhouettePValue);
-        Assert.InRange(Stability.OverTexts(clustering, TextSample.Read(Repository.Path("data", "bert-base", "texts.npz")).Resample, draws: 40)!.Mean, 0.9, 1);
+        Assert.InRange(Stability.OverTexts(clustering, TextValues.Read(Repository.Path("data", "bert-base", "texts.npz")).Resample, draws: 40)!.Mean, 0.9, 1);
     }
 
     [Fact]
     public void The_neighbour_lookers_keep_their_clusters_from_SST_2_to_tweets()
     {
-        HeadClustering sst2 = Golden.RealTable.Cluster(4), tweets = HeadTableCsv.ReadCsv(Repository.Path("data", "bert-base", "heads.tweets.csv")).Cluster(4);
+        HeadClustering sst2 = Golden.RealTable.Cluster(4), tweets = HeadTable.Read(Repository.Path("data", "bert-base", "heads.tweets.csv")).Cluster(4);
         var transfer = ClusterTransfer.Compute(sst2, tweets, draws: 99);
         Assert.Equal(0.01, transfer.PValue);
         Assert.InRange(transfer.Kept, 115, 130);

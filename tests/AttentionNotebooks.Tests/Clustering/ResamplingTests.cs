@@ -14,7 +14,7 @@ public class ResamplingTests
     [Fact]
     public void The_mean_of_the_values_per_text_is_the_head_table()
     {
-        var values = TextSample.Of(Source, Two);
+        var values = Source.Record(Two);
         var table = Source.Extract(Two);
         foreach (string f in table.Features)
             for (int h = 0; h < 6; h++) Assert.Equal(table.Column(f)[h], values.ToTable().Column(f)[h], 1e-6);
@@ -25,7 +25,7 @@ public class ResamplingTests
     [Fact]
     public void Halves_part_the_texts_and_draws_repeat_by_seed()
     {
-        var values = TextSample.Of(Source, Two);
+        var values = Source.Record(Two);
         var (first, second) = values.Halves(1);
         Assert.Equal((2, 3), (first.Texts, second.Texts));
         for (int h = 0; h < 6; h++) Assert.Equal(values.ToTable().Column("entropy")[h], (2 * first.Column("entropy")[h] + 3 * second.Column("entropy")[h]) / 5, 1e-9);
@@ -37,21 +37,21 @@ public class ResamplingTests
     public void Values_per_text_are_written_and_read_and_damage_is_told()
     {
         using var folder = new TestFolder();
-        var values = TextSample.Of(Source, Two);
+        var values = Source.Record(Two);
         values.Write(folder["v.npz"]);
-        var read = TextSample.Read(folder["v.npz"]);
+        var read = TextValues.Read(folder["v.npz"]);
         Assert.Equal(values.ToTable().ToCsv(), read.ToTable().ToCsv());
-        Assert.Equal((5, new HeadGrid(2, 3)), (read.Texts, read.Grid));
+        Assert.Equal((5, new HeadGrid(2, 3)), (read.Texts.Count, read.Grid));
         File.WriteAllBytes(folder["v.npz"], File.ReadAllBytes(folder["v.npz"])[..^60]);
-        Assert.Contains("attn text-features", Assert.Throws<InputException>(() => TextSample.Read(folder["v.npz"])).Message);
+        Assert.Contains("attn text-features", Assert.Throws<InputException>(() => TextValues.Read(folder["v.npz"])).Message);
         MeanMaps.Compute(Source, 4).Write(folder["m.npz"]);
-        Assert.Contains("instead of [texts, layers, heads]", Assert.Throws<InputException>(() => TextSample.Read(folder["m.npz"])).Message);
-        Assert.Contains("none.npz", Assert.Throws<InputException>(() => TextSample.Read(folder["none.npz"])).Message);
+        Assert.Contains("instead of [texts, layers, heads]", Assert.Throws<InputException>(() => TextValues.Read(folder["m.npz"])).Message);
+        Assert.Contains("none.npz", Assert.Throws<InputException>(() => TextValues.Read(folder["none.npz"])).Message);
     }
 
     [Fact]
     public void A_feature_that_fails_fails_here_as_in_a_table() =>
-        Assert.Contains("\"bad\"", Assert.Throws<InputException>(() => TextSample.Of(Source, [new HeadFeature("bad", "", (a, _) => a.sum(dim: 2))])).Message);
+        Assert.Contains("\"bad\"", Assert.Throws<InputException>(() => Source.Record([new HeadFeature("bad", "", (a, _) => a.sum(dim: 2))])).Message);
 
     [Fact]
     public void Groups_that_lie_apart_come_out_again_whatever_is_varied()

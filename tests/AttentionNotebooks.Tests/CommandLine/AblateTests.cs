@@ -116,7 +116,7 @@ public class AblateTests
         using var folder = Planted();
         var (code, output, error) = await Run(folder, "importance", "--agreement", folder["agreement.csv"]);
         Assert.True(code == 0, error);
-        var table = HeadTableCsv.ReadCsv(folder["out.csv"]);
+        var table = HeadTable.Read(folder["out.csv"]);
         foreach (string column in new[] { "gradient", "gradient_normalised", "attention_gradient", "attention_gradient_sep", "norm_mass", "norm_sep", "attention_sep", "rollout_distance" }) Assert.Contains(column, table.Features);
         Assert.Equal(PlantedBert.Planted, table.Highest("gradient", 1)[0].Head);
         string[] lines = File.ReadAllLines(folder["agreement.csv"]);

@@ -55,7 +55,7 @@ public class AttnTests
         Assert.Equal(0, (await Shell.Attn("maps", "--model", folder.Root, "--text", texts, "--out", folder["m", "maps.npz"])).Code);
         Assert.Equal(0, (await Shell.Attn("features", "--maps", folder["m", "maps.npz"], "--tokens", folder["m", "maps.tokens.jsonl"], "--out", folder["saved.csv"])).Code);
         Assert.Equal(0, (await Shell.Attn("features", "--model", folder.Root, "--text", texts, "--out", folder["live.csv"])).Code);
-        var (saved, live) = (HeadTableCsv.ReadCsv(folder["saved.csv"]), HeadTableCsv.ReadCsv(folder["live.csv"]));
+        var (saved, live) = (HeadTable.Read(folder["saved.csv"]), HeadTable.Read(folder["live.csv"]));
         foreach (string f in live.Features) Assert.All(live.Column(f).Zip(saved.Column(f)), v => Assert.Equal(v.First, v.Second, 1e-5));
         Assert.Equal(["000000", "000001"], MapArchive.Open(folder["m", "maps.npz"]).Texts.Select(t => t.Id));
     }
@@ -217,7 +217,7 @@ public class AttnTests
         string texts = folder.Write("texts.txt", "the cat sat\na dog playing\n");
         foreach (string p in new[] { "fp32", precision })
             Assert.Equal(0, (await Shell.Attn("features", "--model", folder.Root, "--text", texts, "--precision", p, "--out", folder[$"{p}.csv"])).Code);
-        var (exact, other) = (HeadTableCsv.ReadCsv(folder["fp32.csv"]), HeadTableCsv.ReadCsv(folder[$"{precision}.csv"]));
+        var (exact, other) = (HeadTable.Read(folder["fp32.csv"]), HeadTable.Read(folder[$"{precision}.csv"]));
         foreach (string f in exact.Features) Assert.All(exact.Column(f).Zip(other.Column(f)), v => Assert.Equal(v.First, v.Second, bound));
         Assert.NotEqual(exact.ToCsv(), other.ToCsv());
     }
@@ -230,13 +230,13 @@ public class AttnTests
         string treebank = folder.Write("t.conllu", string.Concat(Enumerable.Repeat("1\tthe\t_\tDET\t_\t_\t2\tdet\t_\t_\n2\tcat\t_\tNOUN\t_\t_\t3\tnsubj\t_\t_\n3\tplaying\t_\tVERB\t_\t_\t0\troot\t_\t_\n\n1\tsat\t_\tVERB\t_\t_\t0\troot\t_\t_\n\n", 700)));
         string[] command = ["features", "--model", folder.Root, "--conllu", treebank, "--features", "distance,tokens,values,layers,best_offset,entropy"];
         foreach (string format in HeadTableFile.Endings) Assert.Equal(0, (await Shell.Attn([.. command, "--out", folder["all" + format]])).Code);
-        var all = HeadTableFile.Read(folder["all.csv"]);
+        var all = HeadTable.Read(folder["all.csv"]);
         Assert.Contains("content_words", all.Features);
         Assert.Contains("norm_distance", all.Features);
-        foreach (string format in HeadTableFile.Endings) Assert.Equal(all.ToCsv(), HeadTableFile.Read(folder["all" + format]).ToCsv());
+        foreach (string format in HeadTableFile.Endings) Assert.Equal(all.ToCsv(), HeadTable.Read(folder["all" + format]).ToCsv());
         for (int shard = 0; shard < 3; shard++) Assert.Equal(0, (await Shell.Attn([.. command, "--shard", $"{shard}/3", "--out", folder[$"{shard}.sums"]])).Code);
         Assert.Equal(0, (await Shell.Attn("merge", folder["1.sums"], folder["0.sums"], folder["2.sums"], "--out", folder["merged.npz"])).Code);
-        Assert.Equal(all.ToCsv(), HeadTableFile.Read(folder["merged.npz"]).ToCsv());
+        Assert.Equal(all.ToCsv(), HeadTable.Read(folder["merged.npz"]).ToCsv());
     }
 
     [Fact]
@@ -250,7 +250,7 @@ public class AttnTests
         string[] chosen = ["--features", "content_words,function_words", "--out"];
         Assert.Equal(0, (await Shell.Attn(["features", "--model", folder.Root, "--conllu", treebank, .. chosen, folder["live.csv"]])).Code);
         Assert.Equal(0, (await Shell.Attn(["features", "--maps", folder["maps.npz"], "--tokens", folder["maps.tokens.jsonl"], .. chosen, folder["saved.csv"]])).Code);
-        var (live, saved) = (HeadTableCsv.ReadCsv(folder["live.csv"]), HeadTableCsv.ReadCsv(folder["saved.csv"]));
+        var (live, saved) = (HeadTable.Read(folder["live.csv"]), HeadTable.Read(folder["saved.csv"]));
         foreach (string f in live.Features) Assert.All(live.Column(f).Zip(saved.Column(f)), v => Assert.Equal(v.First, v.Second, 1e-5));
         File.WriteAllText(folder["bad.jsonl"], "{\"id\": \"000000\", \"tokens\": null, \"tags\": [\"DET\"]}\n");
         Assert.Contains("has 1 tags for a map of 5", Assert.Throws<InputException>(() => MapArchive.Open(folder["maps.npz"], folder["bad.jsonl"])).Message);

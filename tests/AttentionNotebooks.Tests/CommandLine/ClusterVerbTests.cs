@@ -44,7 +44,7 @@ public class ClusterVerbTests
         var (code, output, _) = await Shell.Attn("text-features", "--maps", maps, "--features", "previous,entropy", "--out", folder["t.npz"]);
         Assert.Equal(0, code);
         Assert.Contains("2 features of 1 × 1 heads in 2 texts", output);
-        Assert.Equal(HeadTableCsv.ReadCsv(folder["h.csv"])[0, 0, "previous"], TextSample.Read(folder["t.npz"]).ToTable()[0, 0, "previous"], 1e-6);
+        Assert.Equal(HeadTable.Read(folder["h.csv"])[0, 0, "previous"], TextValues.Read(folder["t.npz"]).ToTable()[0, 0, "previous"], 1e-6);
         Assert.Equal(0, (await Shell.Attn("mean-maps", "--maps", maps, "--bins", "5", "--out", folder["m.npz"])).Code);
         Assert.Equal(5, MeanMaps.Read(folder["m.npz"]).Bins);
         await Fails("more than the 1 heads there are", "cluster", "--heads", folder["h.csv"], "--k", "2", "--algorithm", "spectral", "--distances", folder["d.npz"], "--out", folder["x.csv"]);

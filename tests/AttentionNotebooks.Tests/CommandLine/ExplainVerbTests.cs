@@ -33,7 +33,7 @@ public sealed class ExplainVerbTests : IDisposable
         Assert.Equal(["mean_distance", "entropy", "previous", "cls"], rows.Skip(1).Select(r => r[0]));
         Assert.Equal(-2, Number(rows[1][1]) / Number(rows[2][1]), 0.1);
         Assert.All(rows.Skip(3), r => Assert.True(Math.Abs(Number(r[1])) < 0.05));
-        var heads = HeadTableCsv.ReadCsv(_folder["p.csv"]);
+        var heads = HeadTable.Read(_folder["p.csv"]);
         Assert.Equal(["gradient", "predicted", "predicted_from_layers"], heads.Features);
         Assert.True(RankCorrelation.Spearman(heads.Column("gradient"), heads.Column("predicted")) > 0.99);
     }
@@ -57,7 +57,7 @@ public sealed class ExplainVerbTests : IDisposable
     [Fact]
     public async Task Importance_that_is_the_layer_is_told_as_such()
     {
-        var table = HeadTableCsv.ReadCsv(Heads);
+        var table = HeadTable.Read(Heads);
         var random = new Random(2);
         var layers = new HeadTable(table.Grid, ["gradient"], [[.. table.Grid.All().Select(h => h.Layer + 0.1 * random.NextDouble())]]);
         var (code, output, error) = await Explain(layers);
@@ -70,7 +70,7 @@ public sealed class ExplainVerbTests : IDisposable
     [Fact]
     public async Task A_law_carries_over_to_other_texts_and_its_absence_is_said()
     {
-        Law(Tweets).WriteCsv(_folder["there.csv"]);
+        Law(Tweets).Write(_folder["there.csv"]);
         var (code, output, error) = await Explain(Law(Heads), "--test-heads", Tweets, "--test-importance", _folder["there.csv"]);
         Assert.True(code == 0, error);
         using (var json = Report())
@@ -81,7 +81,7 @@ public sealed class ExplainVerbTests : IDisposable
         Assert.Contains("it puts the test heads in order better than chance", output);
         double[] shuffled = [.. Law(Tweets).Column("gradient")];
         new Random(1).Shuffle(shuffled);
-        Law(Tweets).With("gradient", shuffled).WriteCsv(_folder["there.csv"]);
+        Law(Tweets).With("gradient", shuffled).Write(_folder["there.csv"]);
         (code, output, error) = await Explain(Law(Heads), "--test-heads", Tweets, "--test-importance", _folder["there.csv"], "--rescale");
         Assert.True(code == 0, error);
         Assert.Contains("is not shown to put the test heads in order", output);
@@ -117,7 +117,7 @@ public sealed class ExplainVerbTests : IDisposable
     [InlineData(1, "\"entropi\"", "--features", "entropi")]
     public async Task What_is_wrong_is_said_in_a_line(int code, string said, params string[] arguments)
     {
-        Law(Heads).WriteCsv(_folder["i.csv"]);
+        Law(Heads).Write(_folder["i.csv"]);
         var result = await Shell.Attn(["explain", "--heads", Heads, "--importance", _folder["i.csv"], "--out", _folder["r.json"], .. arguments]);
         Assert.Equal(code, result.Code);
         Assert.Contains(said, result.Error);
@@ -125,11 +125,36 @@ public sealed class ExplainVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Any_column_of_the_heads_own_table_can_be_explained_and_does_not_explain_itself()
+    {
+        var table = HeadTable.Read(Heads);
+        table.With("mine", "share", Law(Heads).Column("gradient")).Write(_folder["heads.csv"]);
+        var (code, output, error) = await Shell.Attn("explain", "--heads", _folder["heads.csv"], "--measure", "mine", "--permutations", "19", "--draws", "100", "--out", _folder["r.json"]);
+        Assert.True(code == 0, error);
+        Assert.Contains("mine of 12 × 12 heads by 13 features", output);
+        Assert.True(Report().RootElement.GetProperty("from_other_heads").GetProperty("r2").GetDouble() > 0.95);
+        // The user's own column helps to explain others.
+        (code, output, error) = await Shell.Attn("explain", "--heads", _folder["heads.csv"], "--measure", "globalness", "--permutations", "19", "--draws", "100", "--out", _folder["r.json"]);
+        Assert.True(code == 0, error);
+        Assert.Contains("by 14 features", output);
+    }
+
+    [Fact]
+    public async Task Importance_of_a_model_that_is_known_to_be_another_is_refused()
+    {
+        HeadTable.Read(Heads).Of(new Provenance("bert-base", new string('a', 64))).Write(_folder["heads.csv"]);
+        Law(Heads).Of(new Provenance("minilm", new string('b', 64))).Write(_folder["i.csv"]);
+        var (code, _, error) = await Shell.Attn("explain", "--heads", _folder["heads.csv"], "--importance", _folder["i.csv"], "--out", _folder["r.json"]);
+        Assert.Equal(1, code);
+        Assert.Contains("i.csv: is of 12 × 12 heads of model minilm (bbbbbbbb), heads.csv is of model bert-base (aaaaaaaa)", error);
+    }
+
+    [Fact]
     public async Task Importance_of_another_model_and_a_file_without_importance_are_refused()
     {
-        new HeadTable(new HeadGrid(2, 2), ["gradient"], [[1, 2, 3, 4]]).WriteCsv(_folder["small.csv"]);
+        new HeadTable(new HeadGrid(2, 2), ["gradient"], [[1, 2, 3, 4]]).Write(_folder["small.csv"]);
         Assert.Contains("is of 2 × 2 heads", (await Shell.Attn("explain", "--heads", Heads, "--importance", _folder["small.csv"], "--out", _folder["r.json"])).Error);
-        Assert.Contains("has none of the columns gradient, change", (await Shell.Attn("explain", "--heads", Heads, "--importance", Heads, "--out", _folder["r.json"])).Error);
+        Assert.Contains("has none of the columns gradient, first_order, attention_gradient, ablation", (await Shell.Attn("explain", "--heads", Heads, "--importance", Heads, "--out", _folder["r.json"])).Error);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -137,19 +162,19 @@ public sealed class ExplainVerbTests : IDisposable
     // −2 standard deviations of mean distance, +1 of entropy: over the first file's heads, for both files.
     private static HeadTable Law(string file)
     {
-        var table = HeadTableCsv.ReadCsv(file);
+        var table = HeadTable.Read(file);
         double[] distance = table.Column("mean_distance"), entropy = table.Column("entropy");
         return new HeadTable(table.Grid, ["gradient"], [[.. distance.Select((d, i) => 10 - 2 * d / Spread("mean_distance") + entropy[i] / Spread("entropy"))]]);
         static double Spread(string feature)
         {
-            double[] x = HeadTableCsv.ReadCsv(Heads).Column(feature);
+            double[] x = HeadTable.Read(Heads).Column(feature);
             return Math.Sqrt(x.Average(v => (v - x.Average()) * (v - x.Average())));
         }
     }
 
     private async Task<(int Code, string Output, string Error)> Explain(HeadTable importance, params string[] more)
     {
-        importance.WriteCsv(_folder["i.csv"]);
+        importance.Write(_folder["i.csv"]);
         return await Shell.Attn(["explain", "--heads", Heads, "--importance", _folder["i.csv"], "--features", Planted, "--permutations", "49", "--draws", "200", "--out", _folder["r.json"], .. more]);
     }
 

@@ -120,7 +120,7 @@ public sealed class OptionTests : IDisposable
         string[] source = ["--model", _folder.Root, "--text", texts, "--features", "gini,distance"];
         await Done(["text-features", .. source, "--out", _folder["t.npz"]]);
         await Done(["features", .. source, "--out", _folder["h.csv"]]);
-        var (mean, table) = (TextSample.Read(_folder["t.npz"]).ToTable(), HeadTableCsv.ReadCsv(_folder["h.csv"]));
+        var (mean, table) = (TextValues.Read(_folder["t.npz"]).ToTable(), HeadTable.Read(_folder["h.csv"]));
         Assert.Equal(table.Features, mean.Features);
         Assert.All(table.Column("gini").Zip(mean.Column("gini")), v => Assert.Equal(v.First, v.Second, 1e-6));
         var (code, _, error) = await Shell.Attn(["text-features", .. source[..^1], "ginni", "--out", _folder["x.npz"]]);

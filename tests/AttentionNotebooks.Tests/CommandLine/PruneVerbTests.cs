@@ -43,6 +43,25 @@ public sealed class PruneVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task The_head_table_of_the_pipeline_gives_the_features_and_its_columns_are_orders_too()
+    {
+        Assert.Equal(0, (await Shell.Attn("features", "--model", _bert.Folder, "--text", _text, "--out", _folder["heads.csv"])).Code);
+        HeadTable.Read(_folder["heads.csv"]).With("mine", "points", [.. Enumerable.Range(0, 20).Select(i => (double)i)]).Write(_folder["heads.csv"]);
+        var (code, output, error) = await Prune("--heads", _folder["heads.csv"], "--orders", "features,mine,entropy,first_order", "--steps", "2", "--random-orders", "1");
+        Assert.True(code == 0, error);
+        foreach (string said in new[] { "by features", "by mine", "by entropy", "by first_order" }) Assert.Contains(said, output);
+        (code, _, error) = await Prune("--heads", _folder["heads.csv"], "--orders", "colour");
+        Assert.Equal(1, code);
+        Assert.Contains("\"colour\"", error);
+        // A table of another model, though its heads are as many.
+        var table = HeadTable.Read(_folder["heads.csv"]);
+        table.Of(table.From! with { Model = "another", ModelHash = new string('c', 64) }).Write(_folder["heads.csv"]);
+        (code, _, error) = await Prune("--heads", _folder["heads.csv"]);
+        Assert.Equal(1, code);
+        Assert.Contains("is of 5 × 4 heads of model another (cccccccc), model is of model model", error);
+    }
+
+    [Fact]
     public async Task Features_can_be_fitted_to_ablation_and_from_other_layers()
     {
         var (code, output, error) = await Prune("--orders", "features", "--predict", "ablation", "--from-layers", "--steps", "2", "--random-orders", "0");

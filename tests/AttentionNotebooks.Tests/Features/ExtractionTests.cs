@@ -29,7 +29,7 @@ public class ExtractionTests
             merged.Merge(part);
         }
         Assert.Equal(whole.ToCsv(), merged.ToTable().ToCsv());
-        foreach (string f in whole.Features) Assert.Equal(whole.Deviation(f), merged.ToTable().Deviation(f));
+        foreach (string f in whole.Features) Assert.Equal(whole.Column(f).Spread, merged.ToTable().Column(f).Spread);
     }
 
     [Fact]

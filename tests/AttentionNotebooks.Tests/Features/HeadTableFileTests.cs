@@ -12,7 +12,7 @@ public class HeadTableFileTests
     {
         using var folder = new TestFolder();
         Table.Write(folder["heads" + format]);
-        Same(Table, HeadTableFile.Read(folder["heads" + format]));
+        Same(Table, HeadTable.Read(folder["heads" + format]));
         Assert.Equal(["heads" + format], Directory.GetFiles(folder.Root).Select(Path.GetFileName));
     }
 
@@ -39,7 +39,7 @@ public class HeadTableFileTests
             if (i % 2 == 1) broken[random.Next(broken.Length)] ^= (byte)(1 << random.Next(8));
             string file = folder["broken" + format];
             File.WriteAllBytes(file, broken);
-            try { HeadTableFile.Read(file); } // a flipped bit of a number is still a number
+            try { HeadTable.Read(file); } // a flipped bit of a number is still a number
             catch (InputException e)
             {
                 Assert.Equal(file, e.InputSource);
@@ -50,7 +50,7 @@ public class HeadTableFileTests
     }
 
     [Theory, MemberData(nameof(Formats))]
-    public void A_missing_file_is_named(string format) => Assert.Contains("cannot be opened", Assert.Throws<InputException>(() => HeadTableFile.Read("nowhere/heads" + format)).Message);
+    public void A_missing_file_is_named(string format) => Assert.Contains("cannot be opened", Assert.Throws<InputException>(() => HeadTable.Read("nowhere/heads" + format)).Message);
 
     [Fact]
     public void Goes_through_a_data_frame_and_back()
@@ -69,11 +69,11 @@ public class HeadTableFileTests
     public void The_real_BERT_goes_through_every_format()
     {
         using var folder = new TestFolder();
-        var bert = HeadTableFile.Read(Repository.Path("data", "bert-base", "heads.csv"));
+        var bert = HeadTable.Read(Repository.Path("data", "bert-base", "heads.csv"));
         foreach (string format in HeadTableFile.Endings)
         {
             bert.Write(folder["heads" + format]);
-            Assert.Equal(bert.ToCsv(), HeadTableFile.Read(folder["heads" + format]).ToCsv());
+            Assert.Equal(bert.ToCsv(), HeadTable.Read(folder["heads" + format]).ToCsv());
         }
         Assert.Equal(bert.ToCsv(), bert.ToDataFrame().ToHeadTable().ToCsv());
     }
@@ -82,7 +82,7 @@ public class HeadTableFileTests
     [Theory, InlineData("plain"), InlineData("snappy"), InlineData("v2")]
     public void Reads_the_Parquet_of_Arrow(string name)
     {
-        var table = HeadTableFile.Read(Repository.Path("tests", "AttentionNotebooks.Tests", "Features", "Golden", $"arrow-{name}.parquet"));
+        var table = HeadTable.Read(Repository.Path("tests", "AttentionNotebooks.Tests", "Features", "Golden", $"arrow-{name}.parquet"));
         Same(new HeadTable(new HeadGrid(2, 2), ["mean_distance", "entropy"], [[1, 2, 2, 1], [0.5, 0.25, 0, 1]]), table);
     }
 

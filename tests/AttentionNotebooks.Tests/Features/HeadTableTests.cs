@@ -8,8 +8,8 @@ public class HeadTableTests
     public void Csv_reads_back_to_the_same_bits()
     {
         using var folder = new TestFolder();
-        Table.WriteCsv(folder["heads.csv"]);
-        var back = HeadTableCsv.ReadCsv(folder["heads.csv"]);
+        Table.Write(folder["heads.csv"]);
+        var back = HeadTable.Read(folder["heads.csv"]);
         Assert.Equal(Table.Grid, back.Grid);
         foreach (string f in Table.Features) Assert.Equal(Table.Column(f), back.Column(f));
         Assert.Equal(["heads.csv"], Directory.GetFiles(folder.Root).Select(Path.GetFileName));
@@ -19,7 +19,7 @@ public class HeadTableTests
     public void Rows_may_come_in_any_order()
     {
         using var folder = new TestFolder();
-        Assert.Equal([1.0, 2.0], HeadTableCsv.ReadCsv(folder.Write("t.csv", "layer,head,x\n0,1,2\n0,0,1\n")).Column("x"));
+        Assert.Equal([1.0, 2.0], HeadTable.Read(folder.Write("t.csv", "layer,head,x\n0,1,2\n0,0,1\n")).Column("x"));
     }
 
     [Theory]
@@ -36,7 +36,7 @@ public class HeadTableTests
     {
         using var folder = new TestFolder();
         string file = folder.Write("broken.csv", text);
-        var error = Assert.Throws<InputException>(() => HeadTableCsv.ReadCsv(file));
+        var error = Assert.Throws<InputException>(() => HeadTable.Read(file));
         Assert.Contains(problem, error.Message);
         Assert.Equal(file, error.InputSource);
     }

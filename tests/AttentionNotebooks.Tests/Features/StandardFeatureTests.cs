@@ -89,7 +89,7 @@ public class StandardFeatureTests
         {
             double[] slow = [.. texts.Select((t, i) => SlowFeatures.Of(feature, source[i, head], t))];
             Assert.Equal(slow.Average(), table[head, feature], 1e-5);
-            Assert.Equal(Math.Sqrt(slow.Average(v => v * v) - slow.Average() * slow.Average()), table.Deviation(feature)![grid.PositionOf(head)], 1e-4);
+            Assert.Equal(Math.Sqrt(slow.Average(v => v * v) - slow.Average() * slow.Average()), table.Column(feature).Spread![grid.PositionOf(head)], 1e-4);
         }
     }
 

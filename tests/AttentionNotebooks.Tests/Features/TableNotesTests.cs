@@ -120,16 +120,16 @@ public sealed class TableNotesTests : IDisposable
     {
         var table = Planted(3, 5, 7).Extract();
         table.Write(folder[name]);
-        var read = HeadTableFile.Read(folder[name]);
+        var read = HeadTable.Read(folder[name]);
         Assert.Equal(table.Notes.Select(n => (n.Kind, n.Text, n.Count, n.Of)), read.Notes.Select(n => (n.Kind, n.Text, n.Count, n.Of)));
         // Of another table that lies there now they are not the notes.
         string notes = File.ReadAllText(TableNotesFile.Of(folder[name]));
         Random(6, 9).Extract().Write(folder[name]);
-        Assert.False(File.Exists(TableNotesFile.Of(folder[name])));
+        Assert.Empty(HeadTable.Read(folder[name]).Notes);
         File.WriteAllText(TableNotesFile.Of(folder[name]), notes);
-        Assert.Empty(HeadTableFile.Read(folder[name]).Notes);
+        Assert.Empty(HeadTable.Read(folder[name]).Notes);
         File.WriteAllText(TableNotesFile.Of(folder[name]), notes[..(notes.Length / 2)]);
-        Assert.Contains("is damaged", Assert.Throws<InputException>(() => HeadTableFile.Read(folder[name])).Message, StringComparison.Ordinal);
+        Assert.Contains("is damaged", Assert.Throws<InputException>(() => HeadTable.Read(folder[name])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -176,7 +176,7 @@ public sealed class TableNotesTests : IDisposable
         foreach (string verb in (string[])["mean-maps", "text-features"])
             Assert.Contains("  note: head 0-0: the same weight on every key in all 3 texts.", (await Shell.Attn(verb, "--maps", maps, "--out", folder[$"{verb}.npz"])).Output, StringComparison.Ordinal);
         Assert.Equal([NoteKind.Uniform], MeanMaps.Read(folder["mean-maps.npz"]).Notes.Select(n => n.Kind));
-        Assert.Equal(HeadFeatures.Extract(MapArchive.Open(maps), [.. StandardFeatures.ForClustering.Select(StandardFeatures.Get)]).Notes.Select(n => n.Text), TextSample.Read(folder["text-features.npz"]).Notes.Select(n => n.Text));
+        Assert.Equal(HeadFeatures.Extract(MapArchive.Open(maps), [.. StandardFeatures.ForClustering.Select(StandardFeatures.Get)]).Notes.Select(n => n.Text), TextValues.Read(folder["text-features.npz"]).ToTable().Notes.Select(n => n.Text));
     }
 
     public void Dispose() => folder.Dispose();

@@ -14,14 +14,14 @@ public sealed class ParquetFindingTests : IDisposable
     {
         byte[] footer = [0x29, 0xFC, 0xFF, 0xFF, 0xFF, 0xFF, 0x07, 0x00]; // field 2: a list of 2³¹ − 1 structs
         File.WriteAllBytes(folder["heads.parquet"], [.. "PAR1"u8, .. footer, 8, 0, 0, 0, .. "PAR1"u8]);
-        Assert.Equal("footer", Assert.Throws<InputException>(() => HeadTableFile.Read(folder["heads.parquet"])).Place);
+        Assert.Equal("footer", Assert.Throws<InputException>(() => HeadTable.Read(folder["heads.parquet"])).Place);
     }
 
     [Fact]
     public void A_Parquet_footer_that_is_another_Thrift_struct_is_refused_instead_of_keeping_the_library_busy_for_ever()
     {
         File.WriteAllBytes(folder["heads.parquet"], Convert.FromHexString("5041523150415231150400000000000000006c61796572563e50415231000000001504194c6c617965721000000050415231"));
-        Assert.Equal("footer", Assert.Throws<InputException>(() => HeadTableFile.Read(folder["heads.parquet"])).Place);
+        Assert.Equal("footer", Assert.Throws<InputException>(() => HeadTable.Read(folder["heads.parquet"])).Place);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class ParquetFindingTests : IDisposable
     private InputException Refusal(byte[] bytes)
     {
         File.WriteAllBytes(folder["heads.parquet"], bytes);
-        var reading = Task.Factory.StartNew(() => Record.Exception(() => HeadTableFile.Read(folder["heads.parquet"])), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var reading = Task.Factory.StartNew(() => Record.Exception(() => HeadTable.Read(folder["heads.parquet"])), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         Assert.True(reading.Wait(Patience, TestContext.Current.CancellationToken), "it is still being read");
         return Assert.IsType<InputException>(reading.Result);
     }

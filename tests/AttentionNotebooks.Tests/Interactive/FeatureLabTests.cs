@@ -14,7 +14,7 @@ public class FeatureLabTests
     {
         using var lab = new FeatureLab(Source());
         var report = lab.Try(new HeadFeature("mine", "tokens", (_, t) => DistanceFeatures.MeanDistance.Compute(t)));
-        Assert.Equal(lab.Known.Column("mean_distance"), report.Table.Column("mine"));
+        Assert.Equal(lab.Known.Column("mean_distance").Values, report.Table.Column("mine").Values);
         Assert.Equal(1, report.Correlations.Single(c => c.Feature == "mean_distance").Correlation, 1e-12);
         Assert.Equal(lab.Known.Highest("mean_distance", 3), report.Highest);
         Assert.Equal(lab.Known.Lowest("mean_distance", 3), report.Lowest);

@@ -3,31 +3,24 @@ using System.Text;
 
 namespace AttentionNotebooks;
 
-/// <summary>Head tables as CSV: <c>layer,head,&lt;features…&gt;</c>, a row per head, invariant culture, numbers that read back to the same bits.</summary>
-public static class HeadTableCsv
+/// <summary>
+/// Head tables as CSV: <c>layer,head,&lt;columns…&gt;</c>, a row per head, invariant culture, numbers that read back to the same bits.
+/// </summary>
+internal static class HeadTableCsv
 {
-    /// <summary>Writes a table.</summary>
-    /// <param name="table">The table.</param>
-    /// <param name="file">The file; it holds the whole table or is not there.</param>
-    /// <exception cref="InputException">The folder cannot be written to, or a value is NaN or infinite.</exception>
-    public static void WriteCsv(this HeadTable table, string file)
-    {
-        table.RequireNumbers(file);
-        AtomicFile.WriteText(file, table.ToCsv());
-    }
+    /// <summary>Writes a table; the file holds all of it or is not there.</summary>
+    public static void Write(HeadTable table, string file) => AtomicFile.WriteText(file, Of(table));
 
     /// <summary>The CSV text of a table.</summary>
-    /// <param name="table">The table.</param>
-    public static string ToCsv(this HeadTable table)
+    public static string Of(HeadTable table)
     {
         var text = new StringBuilder("layer,head");
         foreach (string f in table.Features) text.Append(',').Append(f);
         text.Append('\n');
-        var columns = table.Features.Select(table.Column).ToArray();
         for (int i = 0; i < table.Grid.Count; i++)
         {
             text.Append(CultureInfo.InvariantCulture, $"{table.Grid[i].Layer},{table.Grid[i].Index}");
-            foreach (var c in columns) text.Append(CultureInfo.InvariantCulture, $",{c[i]:R}");
+            foreach (var c in table.Columns) text.Append(CultureInfo.InvariantCulture, $",{c[i]:R}");
             text.Append('\n');
         }
         return text.ToString();
@@ -36,7 +29,7 @@ public static class HeadTableCsv
     /// <summary>Reads a table.</summary>
     /// <param name="file">A file with columns layer, head and one per feature, a row for each head, in any order.</param>
     /// <exception cref="InputException">The file is missing, a row is broken, or heads are missing or given twice.</exception>
-    public static HeadTable ReadCsv(string file)
+    public static (HeadGrid Grid, IReadOnlyList<string> Names, IReadOnlyList<double[]> Values) Read(string file)
     {
         var rows = new Dictionary<Head, double[]>();
         string[]? header = null;

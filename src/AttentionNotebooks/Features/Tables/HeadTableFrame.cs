@@ -32,6 +32,7 @@ public static class HeadTableFrame
             if (layer is not (>= 0 and < int.MaxValue) || head is not (>= 0 and < int.MaxValue)) throw new InputException(Name, $"row {r}", "has no layer and head counted from 0", Remedy);
             if (!rows.TryAdd(new Head((int)layer, (int)head), [.. features.Select(Number)])) throw new InputException(Name, $"row {r}", $"gives head {layer}-{head} a second time", Remedy);
         }
-        return HeadTableFile.FromRows(Name, features, rows);
+        var (grid, columns, values) = HeadTableFile.FromRows(Name, features, rows);
+        return new HeadTable(grid, columns, values);
     }
 }

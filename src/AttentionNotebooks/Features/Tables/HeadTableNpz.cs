@@ -2,25 +2,22 @@ using System.IO.Compression;
 
 namespace AttentionNotebooks;
 
-/// <summary>Head tables as NumPy archives: one entry per feature, <c>[layers, heads]</c> float64, so that <c>numpy.load(f)["entropy"][7, 9]</c> is head 7-9's.</summary>
-public static class HeadTableNpz
+/// <summary>
+/// Head tables as NumPy archives: one entry per feature, <c>[layers, heads]</c> float64, so that <c>numpy.load(f)["entropy"][7, 9]</c>
+/// is head 7-9's.
+/// </summary>
+internal static class HeadTableNpz
 {
     private const string Remedy = "Write a head table with attn features --out heads.npz";
 
-    /// <summary>Writes a table.</summary>
-    /// <param name="table">The table.</param>
-    /// <param name="file">The file; it holds the whole table or is as it was.</param>
-    /// <exception cref="InputException">The folder cannot be written to, or a value is NaN or infinite.</exception>
-    public static void WriteNpz(this HeadTable table, string file)
-    {
-        table.RequireNumbers(file);
-        Npz.Write(file, table.Features.Select(f => (f, (Action<Stream>)(stream => NpyArray.Write(stream, [table.Grid.Layers, table.Grid.Heads], table.Column(f))))));
-    }
+    /// <summary>Writes a table; the file holds all of it or is as it was.</summary>
+    public static void Write(HeadTable table, string file) => Npz.Write(file, table.Columns.Select(c =>
+        (c.Name, (Action<Stream>)(stream => NpyArray.Write(stream, [table.Grid.Layers, table.Grid.Heads], c.Values)))));
 
     /// <summary>Reads a table.</summary>
     /// <param name="file">A .npz file of arrays of one shape, <c>[layers, heads]</c>.</param>
     /// <exception cref="InputException">It is missing or is no such table.</exception>
-    public static HeadTable ReadNpz(string file)
+    public static (HeadGrid Grid, IReadOnlyList<string> Names, IReadOnlyList<double[]> Values) Read(string file)
     {
         ZipArchive zip;
         try { zip = ZipFile.OpenRead(file); }
@@ -43,7 +40,7 @@ public static class HeadTableNpz
                 if (array.Values.Any(v => !double.IsFinite(v))) throw Bad("holds a value that is not a finite number");
                 if (!columns.TryAdd(name, array.Values)) throw Bad("occurs twice");
             }
-            return grid is null ? throw new InputException(file, null, "holds no feature", Remedy) : new HeadTable(grid.Value, [.. columns.Keys], [.. columns.Values]);
+            return grid is null ? throw new InputException(file, null, "holds no feature", Remedy) : (grid.Value, [.. columns.Keys], [.. columns.Values]);
         }
         catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException or ArgumentException or OverflowException)
         {

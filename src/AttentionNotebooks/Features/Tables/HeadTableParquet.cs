@@ -3,18 +3,17 @@ using Parquet.Schema;
 
 namespace AttentionNotebooks;
 
-/// <summary>Head tables as Apache Parquet: the columns of the CSV, <c>layer</c> and <c>head</c> as int32 and each feature as float64, a row per head.</summary>
-public static class HeadTableParquet
+/// <summary>
+/// Head tables as Apache Parquet: the columns of the CSV, <c>layer</c> and <c>head</c> as int32 and each feature as float64, a row per
+/// head.
+/// </summary>
+internal static class HeadTableParquet
 {
     private const string Remedy = "Write a head table with attn features --out heads.parquet";
 
-    /// <summary>Writes a table.</summary>
-    /// <param name="table">The table.</param>
-    /// <param name="file">The file; it holds the whole table or is as it was.</param>
-    /// <exception cref="InputException">The folder cannot be written to, or a value is NaN or infinite.</exception>
-    public static void WriteParquet(this HeadTable table, string file)
+    /// <summary>Writes a table; the file holds all of it or is as it was.</summary>
+    public static void Write(HeadTable table, string file)
     {
-        table.RequireNumbers(file);
         // Into memory first: the library writes asynchronously, and the file is written at once.
         using var bytes = new MemoryStream();
         Task.Run(() => Write(table, bytes)).GetAwaiter().GetResult();
@@ -24,7 +23,7 @@ public static class HeadTableParquet
     /// <summary>Reads a table.</summary>
     /// <param name="file">A Parquet file with columns layer, head (int32 or int64) and one or more of float64.</param>
     /// <exception cref="InputException">It is missing, is no such table, or heads are missing or given twice.</exception>
-    public static HeadTable ReadParquet(string file)
+    public static (HeadGrid Grid, IReadOnlyList<string> Names, IReadOnlyList<double[]> Values) Read(string file)
     {
         byte[] bytes;
         try { bytes = File.ReadAllBytes(file); }
@@ -47,10 +46,10 @@ public static class HeadTableParquet
         using var rows = writer.CreateRowGroup();
         await rows.WriteAsync<int>(layer, table.Grid.All().Select(h => h.Layer).ToArray());
         await rows.WriteAsync<int>(head, table.Grid.All().Select(h => h.Index).ToArray());
-        foreach (var f in features) await rows.WriteAsync<double>(f, table.Column(f.Name));
+        foreach (var f in features) await rows.WriteAsync<double>(f, table.Column(f.Name).Values);
     }
 
-    private static async Task<HeadTable> Read(Stream stream, string file)
+    private static async Task<(HeadGrid, IReadOnlyList<string>, IReadOnlyList<double[]>)> Read(Stream stream, string file)
     {
         await using var reader = await ParquetReader.CreateAsync(stream);
         var fields = reader.Schema.GetDataFields();

@@ -22,21 +22,21 @@ public sealed class FeatureRecorder : IAttentionVisitor
         if (bytes > memory || bytes / sizeof(double) > Array.MaxLength)
             throw new InputException($"the values of {source.Texts.Count:N0} texts", null, FormattableString.Invariant($"take {bytes / (double)(1L << 30):0.0} GiB ({source.Grid} heads, {columns} columns), and {memory / (double)(1L << 30):0.0} GiB are allowed"),
                 "Use fewer texts (--limit) or features, or leave the intervals out: means alone take no room");
-        _values = new TextValues(source.Grid, features, source.Texts);
+        _values = new TextValues(source.Grid, features, source.Texts) { From = Provenance.Of(source, features.Select(f => f.Name)) };
     }
 
     /// <summary>What was recorded.</summary>
     public TextValues Values => _values;
 
     /// <inheritdoc/>
-    public bool NeedsValues => _values.Features.Any(f => f.Needs.HasFlag(FeatureNeeds.Values));
+    public bool NeedsValues => _values.Computed.Any(f => f.Needs.HasFlag(FeatureNeeds.Values));
 
     /// <inheritdoc/>
     public void Visit(LayerMaps maps)
     {
         _values.Findings.Visit(maps);
         var grid = _values.Grid;
-        foreach (var part in _values.Features.GroupBy(_values.FirstColumn).Select(g => g.First()))
+        foreach (var part in _values.Computed.GroupBy(_values.FirstColumn).Select(g => g.First()))
         {
             using var scope = torch.NewDisposeScope();
             int parts = part.Statistic?.Parts ?? 1, column = _values.FirstColumn(part);

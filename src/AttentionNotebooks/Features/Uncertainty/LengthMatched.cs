@@ -45,7 +45,11 @@ public static class LengthMatched
     public static LengthComparison Compare(TextValues first, TextValues second, string feature, int bins = 5, int draws = Bootstrap.DefaultDraws, int seed = 0)
     {
         if (first.Grid != second.Grid) throw new InputException("a comparison of heads", null, $"needs as many heads on both sides, not {first.Grid} and {second.Grid}", "Compare models of one architecture");
-        foreach (var side in new[] { first, second }) side.Row(0, feature); // a feature without a value in single texts is told so here
+        foreach (var side in new[] { first, second })
+        {
+            side.Row(0, feature); // a feature without a value in single texts is told so here
+            RequireLengths(side);
+        }
         int[] a = [.. first.Texts.Select(t => t.Length)], b = [.. second.Texts.Select(t => t.Length)], edges = Edges([.. a, .. b], bins);
         int BinOf(int length) => Array.FindLastIndex(edges, e => e <= length);
         var groups = Enumerable.Range(0, edges.Length)
@@ -84,6 +88,7 @@ public static class LengthMatched
     /// <exception cref="InputException">All texts are of one length, or the feature does not exist or has no value in single texts.</exception>
     public static IReadOnlyList<LengthTrend> OnLength(this TextValues values, string feature)
     {
+        RequireLengths(values);
         double[] n = [.. values.Texts.Select(t => (double)t.Length)];
         double mean = n.Average(), spread = n.Sum(v => (v - mean) * (v - mean));
         if (spread == 0) throw new InputException("a line over lengths", null, $"does not exist: all texts have {n[0]} tokens", "Give texts of different lengths");
@@ -104,5 +109,12 @@ public static class LengthMatched
     {
         int[] sorted = [.. lengths.Order()];
         return [.. Enumerable.Range(0, bins).Select(k => sorted[(int)((long)k * sorted.Length / bins)]).Distinct()];
+    }
+
+    // A file of values per text does not hold them.
+    private static void RequireLengths(TextValues values)
+    {
+        if (values.Texts.Any(t => t.Length == 0))
+            throw new InputException("values per text", null, "do not say how long the texts are", "Record them from the texts instead of reading them from a file");
     }
 }

@@ -4,40 +4,65 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks;
 
 /// <summary>
-/// Every feature's value of every head in every text: what intervals, reliability and comparisons at equal length need. Texts ×
-/// heads × columns in float64; a table of means alone does without (<see cref="HeadFeatures.Extract"/>).
+/// Every feature's value of every head in every text: what intervals, reliability, draws of other texts and comparisons at equal
+/// length need. Texts × heads × columns in float64; a table of means alone does without (<see cref="HeadFeatures.Extract"/>).
 /// </summary>
-public sealed class TextValues
+/// <example><code>
+/// var values = source.Record();                          // or TextValues.Read("texts.npz")
+/// var intervals = values.Intervals();                    // 95 %, over texts
+/// var stability = Stability.OverTexts(clusters, values.Resample);
+/// </code></example>
+public sealed partial class TextValues
 {
     // A feature has one column, its values; one of all texts together has those of its statistic.
     private readonly Dictionary<TextStatistic, int> _statisticColumns = [];
     private readonly Dictionary<string, int> _columns = [];
+    private readonly Dictionary<string, HeadFeature> _together = [];
     private readonly double[] _values; // [text][column][head position]
+    private readonly IReadOnlyList<TableNote>? _notes; // of values that were read; else they are made from what was found
 
-    internal TextValues(HeadGrid grid, IReadOnlyList<HeadFeature> features, IReadOnlyList<AttentionText> texts, double[]? values = null)
+    internal TextValues(HeadGrid grid, IReadOnlyList<HeadFeature> features, IReadOnlyList<AttentionText> texts)
     {
-        (Grid, Features, Texts) = (grid, features, texts);
+        (Grid, Computed, Features, Texts) = (grid, features, [.. features.Select(f => f.Info)], texts);
         foreach (var f in features)
         {
             if (f.Statistic is null) _columns[f.Name] = ColumnCount++;
-            else if (_statisticColumns.TryAdd(f.Statistic, ColumnCount)) ColumnCount += f.Statistic.Parts;
+            else
+            {
+                _together[f.Name] = f;
+                if (_statisticColumns.TryAdd(f.Statistic, ColumnCount)) ColumnCount += f.Statistic.Parts;
+            }
         }
-        _values = values ?? new double[(long)texts.Count * ColumnCount * grid.Count];
+        _values = new double[(long)texts.Count * ColumnCount * grid.Count];
+        Findings = new MapFindings(grid);
+    }
+
+    // Values that were read from a file.
+    private TextValues(HeadGrid grid, IReadOnlyList<ColumnInfo> columns, IReadOnlyList<AttentionText> texts, double[] values, IReadOnlyList<TableNote> notes)
+    {
+        (Grid, Computed, Features, Texts, _values, _notes) = (grid, [], columns, texts, values, notes);
+        foreach (var c in columns) _columns[c.Name] = ColumnCount++;
         Findings = new MapFindings(grid);
     }
 
     /// <summary>The model's heads.</summary>
     public HeadGrid Grid { get; }
 
-    /// <summary>The features.</summary>
-    public IReadOnlyList<HeadFeature> Features { get; }
+    /// <summary>What the columns are.</summary>
+    public IReadOnlyList<ColumnInfo> Features { get; }
 
-    /// <summary>The texts, in the source's order.</summary>
+    /// <summary>The texts, in the source's order. Of values that were read from a file only their number is known: their lengths are 0.</summary>
     public IReadOnlyList<AttentionText> Texts { get; }
+
+    /// <summary>Where the values come from; <see langword="null"/> where it is not known.</summary>
+    public Provenance? From { get; internal init; }
 
     internal int ColumnCount { get; private set; }
 
     internal MapFindings Findings { get; }
+
+    /// <summary>The features whose values are recorded; empty where they were read.</summary>
+    internal IReadOnlyList<HeadFeature> Computed { get; }
 
     /// <summary>A head's value in one text.</summary>
     /// <param name="text">The text's position.</param>
@@ -64,32 +89,37 @@ public sealed class TextValues
         return _values.AsSpan(At(text, ColumnOf(feature), 0), Grid.Count);
     }
 
-    /// <summary>The table of means and spreads, the same bits as <see cref="HeadFeatures.Extract"/> gives.</summary>
+    /// <summary>The table of means and spreads, the same bits as <see cref="HeadFeatures.Extract"/> gives, with the value of every text behind each column.</summary>
     /// <exception cref="InputException">A feature of all texts together has no value in them.</exception>
     public HeadTable ToTable()
     {
         double[] PerHead(Func<int, double> of) => [.. Enumerable.Range(0, Grid.Count).Select(of)];
         double Mean(int column, int head) => Sums(column, head).Sum.Mean(Texts.Count);
-        (HeadFeature Feature, double[] Values, double[]? Deviations)[] columns = [.. Features.Select(f => (f,
-            f.Statistic is null ? PerHead(h => Mean(_columns[f.Name], h)) : PerHead(h => Together(f, h, part => Mean(_statisticColumns[f.Statistic] + part, h))),
-            f.Statistic is null ? PerHead(h => { var (s, q) = Sums(_columns[f.Name], h); return Math.Sqrt(ExactSum.Variance(s, q, Texts.Count)); }) : null))];
-        return new HeadTable(Grid, [.. columns.Select(c => c.Feature.Name)], [.. columns.Select(c => c.Values)], [.. columns.Select(c => c.Deviations)], Texts.Count, TableNotes.Of(Grid, columns, Texts.Count, Findings));
+        HeadColumn[] columns = [.. Features.Select(info => _together.TryGetValue(info.Name, out var f)
+            ? new HeadColumn(info, PerHead(h => Together(f, h, part => Mean(_statisticColumns[f.Statistic!] + part, h))))
+            : new HeadColumn(info, PerHead(h => Mean(_columns[info.Name], h)))
+            {
+                Spread = PerHead(h => { var (s, q) = Sums(_columns[info.Name], h); return Math.Sqrt(ExactSum.Variance(s, q, Texts.Count)); }),
+                PerText = new Rows(this, info.Name),
+            })];
+        var notes = _notes ?? TableNotes.Of(Grid, [.. Computed.Zip(columns, (f, c) => (f, c.Values, c.Spread))], Texts.Count, Findings);
+        return new HeadTable(Grid, columns, Texts.Count, notes, From);
     }
 
     /// <summary>
     /// The features of several weighted corpora: each weighs the texts, and a value is the weighted mean. Where a feature of all
     /// texts together has no value under a weighting, it is NaN there.
     /// </summary>
-    /// <param name="feature">The feature.</param>
+    /// <param name="column">The feature.</param>
     /// <param name="weights"><c>[W, texts]</c>, float64, rows summing to 1.</param>
     /// <returns><c>[head position][W]</c>.</returns>
-    internal double[][] Weighted(HeadFeature feature, Tensor weights)
+    internal double[][] Weighted(ColumnInfo column, Tensor weights)
     {
         using var scope = NewDisposeScope();
-        if (feature.Statistic is null) return Means(weights, _columns[feature.Name], 1, 0, Grid.Count)[0];
+        if (!_together.TryGetValue(column.Name, out var feature)) return Means(weights, _columns[column.Name], 1, 0, Grid.Count)[0];
         // Some heads at a time: a statistic has up to hundreds of parts.
         var result = new double[Grid.Count][];
-        int first = _statisticColumns[feature.Statistic], parts = feature.Statistic.Parts, step = Math.Max(1, Grid.Count / parts);
+        int first = _statisticColumns[feature.Statistic!], parts = feature.Statistic!.Parts, step = Math.Max(1, Grid.Count / parts);
         for (int h = 0; h < Grid.Count; h += step)
         {
             int heads = Math.Min(step, Grid.Count - h);
@@ -105,7 +135,7 @@ public sealed class TextValues
     /// <summary>Where a feature's column, or the first of its statistic's, stands.</summary>
     internal int FirstColumn(HeadFeature feature) => feature.Statistic is null ? _columns[feature.Name] : _statisticColumns[feature.Statistic];
 
-    internal HeadFeature FeatureOf(string name) => Features.FirstOrDefault(f => f.Name == name) ?? throw Spelling.Unknown("feature", name, [.. Features.Select(f => f.Name)]);
+    internal ColumnInfo FeatureOf(string name) => Features.FirstOrDefault(f => f.Name == name) ?? throw Spelling.Unknown("feature", name, [.. Features.Select(f => f.Name)]);
 
     // Weighted means of columns: [column][head][W].
     private double[][][] Means(Tensor weights, int column, int columns, int head, int heads)
@@ -140,6 +170,6 @@ public sealed class TextValues
 
     private int At(int text, int column, int head) => checked((text * ColumnCount + column) * Grid.Count + head);
 
-    private int ColumnOf(string feature) => FeatureOf(feature).Statistic is null ? _columns[feature]
+    private int ColumnOf(string feature) => _columns.TryGetValue(FeatureOf(feature).Name, out int column) ? column
         : throw new InputException($"feature \"{feature}\"", null, "is one of all texts together and has no value in a single text", "Ask for a feature that has one");
 }

@@ -58,6 +58,7 @@ public static class AblationCsv
             var head = row.Head();
             if (!rows.TryAdd(head, [.. columns.Select(row.Number)])) throw row.Wrong($"gives head {head} a second time");
         }
-        return HeadTableFile.FromRows(file, columns, rows);
+        var (grid, names, changes) = HeadTableFile.FromRows(file, columns, rows);
+        return new HeadTable(grid, names, changes).Of(Provenance.Read(file));
     }
 }

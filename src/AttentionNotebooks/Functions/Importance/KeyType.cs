@@ -39,6 +39,19 @@ public static class KeyTypes
     /// <param name="text">The text.</param>
     public static IEnumerable<KeyType> Of(TokenizedText text) => text.Tokens.Zip(text.Roles, Of);
 
+    /// <summary>The kinds that occur in texts, in the order of tables.</summary>
+    internal static IReadOnlyList<KeyType> In(IReadOnlyList<TokenizedText> texts) => Found(texts.SelectMany(Of));
+
+    /// <inheritdoc cref="In(IReadOnlyList{TokenizedText})"/>
+    internal static IReadOnlyList<KeyType> In(IReadOnlyList<AttentionText> texts) =>
+        Found(texts.Where(t => t.Tokens is not null).SelectMany(t => t.Tokens!.Zip(t.Roles!, Of)));
+
+    private static KeyType[] Found(IEnumerable<KeyType> kinds)
+    {
+        var found = kinds.ToHashSet();
+        return [.. All.Where(found.Contains)];
+    }
+
     /// <summary>What the kind is called in the names of columns: <c>cls</c>, <c>sep</c>, <c>punctuation</c>, <c>other</c>.</summary>
     /// <param name="type">The kind.</param>
     public static string Suffix(this KeyType type) => type.ToString().ToLowerInvariant();

@@ -31,21 +31,22 @@ public sealed class MeasureAgreement
     }
 
     /// <summary>Compares measures of the same heads over the same texts; all see the same draws.</summary>
-    /// <param name="measures">The measures, two at least.</param>
+    /// <param name="measures">The measures, two at least, with their values per text.</param>
     /// <param name="draws">Draws of each kind.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="InputException">There are fewer than two measures, or they are of other heads or texts.</exception>
-    public static MeasureAgreement Compute(IReadOnlyList<HeadMeasure> measures, int draws = Bootstrap.DefaultDraws, int seed = 0)
+    public static MeasureAgreement Compute(IReadOnlyList<HeadColumn> measures, int draws = Bootstrap.DefaultDraws, int seed = 0)
     {
         if (measures.Count < 2) throw new InputException("measures to compare", null, $"are {measures.Count}", "Give two at least");
-        int texts = measures[0].PerText.Count, heads = measures[0].PerText[0].Length;
-        if (measures.FirstOrDefault(m => m.PerText.Count != texts || m.PerText[0].Length != heads) is { } other)
-            throw new InputException($"measure \"{other.Name}\"", null, $"is of {other.PerText[0].Length} heads in {other.PerText.Count} texts, \"{measures[0].Name}\" of {heads} in {texts}", "Compute them over the same task and model");
+        int TextsOf(HeadColumn m) => m.PerText?.Count ?? throw new InputException($"measure \"{m.Name}\"", null, "has no values per text", "Measure it on texts instead of reading it from a table");
+        int texts = TextsOf(measures[0]), heads = measures[0].Count;
+        if (measures.FirstOrDefault(m => TextsOf(m) != texts || m.Count != heads) is { } other)
+            throw new InputException($"measure \"{other.Name}\"", null, $"is of {other.Count} heads in {TextsOf(other)} texts, \"{measures[0].Name}\" of {heads} in {texts}", "Compute them over the same task and model");
         var random = new Random(seed);
         double[][] own = [.. measures.Select(m => m.Values)];
         // Per draw, all measures' values: of the drawn heads, and of all heads over the drawn texts.
         double[][][] overHeads = [.. Bootstrap.Draws(heads, draws, random).Select(drawn => own.Select(v => drawn.Select(h => v[h]).ToArray()).ToArray())];
-        double[][][] overTexts = [.. Bootstrap.Draws(texts, draws, random).Select(drawn => measures.Select(m => m.Of(drawn)).ToArray())];
+        double[][][] overTexts = [.. Bootstrap.Draws(texts, draws, random).Select(drawn => measures.Select(m => m.Over(drawn)).ToArray())];
         var pairs = new PairAgreement[measures.Count, measures.Count];
         for (int a = 0; a < measures.Count; a++)
             for (int b = a; b < measures.Count; b++)
@@ -53,9 +54,9 @@ public sealed class MeasureAgreement
                 double whole = RankCorrelation.Spearman(own[a], own[b]);
                 Interval Over(double[][][] drawn) => a == b ? new Interval(whole, whole, whole)
                     : Interval.OfDraws(whole, drawn.Select(d => RankCorrelation.Spearman(d[a], d[b])));
-                pairs[a, b] = new PairAgreement(measures[a].Name, measures[b].Name, whole, Over(overHeads), Over(overTexts));
-                pairs[b, a] = pairs[a, b] with { First = measures[b].Name, Second = measures[a].Name };
+                pairs[a, b] = new PairAgreement(measures[a].Info.Title, measures[b].Info.Title, whole, Over(overHeads), Over(overTexts));
+                pairs[b, a] = pairs[a, b] with { First = measures[b].Info.Title, Second = measures[a].Info.Title };
             }
-        return new MeasureAgreement([.. measures.Select(m => m.Name)], pairs);
+        return new MeasureAgreement([.. measures.Select(m => m.Info.Title)], pairs);
     }
 }

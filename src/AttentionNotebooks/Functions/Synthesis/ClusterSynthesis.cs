@@ -11,7 +11,7 @@ public sealed class ClusterSynthesis
     /// <summary>Draws and shufflings unless told otherwise.</summary>
     public const int DefaultDraws = 1000;
 
-    private ClusterSynthesis(HeadGrid grid, IReadOnlyList<HeadGroup> clusters, IReadOnlyList<HeadFunction> functions, IReadOnlyList<ClusterFunction> cells, int draws)
+    private ClusterSynthesis(HeadGrid grid, IReadOnlyList<HeadGroup> clusters, IReadOnlyList<HeadColumn> functions, IReadOnlyList<ClusterFunction> cells, int draws)
     {
         Grid = grid;
         Clusters = clusters;
@@ -27,7 +27,7 @@ public sealed class ClusterSynthesis
     public IReadOnlyList<HeadGroup> Clusters { get; }
 
     /// <summary>The measures.</summary>
-    public IReadOnlyList<HeadFunction> Functions { get; }
+    public IReadOnlyList<HeadColumn> Functions { get; }
 
     /// <summary>A cell for every cluster and measure, cluster by cluster.</summary>
     public IReadOnlyList<ClusterFunction> Cells { get; }
@@ -44,12 +44,12 @@ public sealed class ClusterSynthesis
 
     /// <summary>Brings measures and clusters together.</summary>
     /// <param name="clustering">The clusters.</param>
-    /// <param name="functions">The measures, of the same heads.</param>
+    /// <param name="functions">The measures, of the same heads; those of the clustering's own table (<see cref="SynthesisColumns"/>) when omitted.</param>
     /// <param name="draws">Draws for the intervals, and shufflings for the p-values.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="InputException">A measure is of other heads or not finite, or there is only one cluster.</exception>
-    public static ClusterSynthesis Compute(HeadClustering clustering, IReadOnlyList<HeadFunction> functions, int draws = DefaultDraws, int seed = 0) =>
-        Compute(clustering.Grid, [.. clustering.Clusters.Select(c => new HeadGroup(c.Name, c.Heads))], functions, draws, seed);
+    public static ClusterSynthesis Compute(HeadClustering clustering, IReadOnlyList<HeadColumn>? functions = null, int draws = DefaultDraws, int seed = 0) =>
+        Compute(clustering.Grid, [.. clustering.Clusters.Select(c => new HeadGroup(c.Name, c.Heads))], functions ?? clustering.AllFeatures.ForSynthesis(), draws, seed, clustering.Table.Features);
 
     /// <summary>Brings measures and any groups of heads together.</summary>
     /// <param name="grid">The model's heads.</param>
@@ -57,8 +57,9 @@ public sealed class ClusterSynthesis
     /// <param name="functions">The measures, of the same heads.</param>
     /// <param name="draws">Draws for the intervals, and shufflings for the p-values.</param>
     /// <param name="seed">Decides them.</param>
+    /// <param name="clusteredOn">The measures that the groups were made from: a difference in one of them is no finding.</param>
     /// <exception cref="InputException">A measure is of other heads or not finite, there are fewer than two groups, or they overlap.</exception>
-    public static ClusterSynthesis Compute(HeadGrid grid, IReadOnlyList<HeadGroup> clusters, IReadOnlyList<HeadFunction> functions, int draws = DefaultDraws, int seed = 0)
+    public static ClusterSynthesis Compute(HeadGrid grid, IReadOnlyList<HeadGroup> clusters, IReadOnlyList<HeadColumn> functions, int draws = DefaultDraws, int seed = 0, IReadOnlyCollection<string>? clusteredOn = null)
     {
         int[] labels = Labels(grid, clusters);
         foreach (var function in functions)
@@ -72,14 +73,14 @@ public sealed class ClusterSynthesis
         for (int c = 0; c < clusters.Count; c++)
             foreach (var function in functions) cells.Add(Cell(c, function, labels, shuffled, withinLayers, draws, seed));
         double[] holm = MultipleTesting.Holm([.. cells.Select(c => c.PValue)]);
-        return new ClusterSynthesis(grid, clusters, functions, [.. cells.Select((c, i) => c with { Holm = holm[i] })], draws);
+        return new ClusterSynthesis(grid, clusters, functions, [.. cells.Select((c, i) => c with { Holm = holm[i], Clustered = clusteredOn?.Contains(c.Function.Name) == true })], draws);
     }
 
     /// <summary>What a cluster does, in plain words.</summary>
     /// <param name="cluster">The cluster's number, from 0.</param>
     public string Describe(int cluster) => SynthesisText.Of(this, cluster);
 
-    private static ClusterFunction Cell(int cluster, HeadFunction function, int[] labels, int[][] shuffled, int[][] withinLayers, int draws, int seed)
+    private static ClusterFunction Cell(int cluster, HeadColumn function, int[] labels, int[][] shuffled, int[][] withinLayers, int draws, int seed)
     {
         double[] own = [.. function.Values.Where((_, i) => labels[i] == cluster)], others = [.. function.Values.Where((_, i) => labels[i] != cluster)];
         // Ranks once: δ of any split of the heads is then a sum of ranks (Mann and Whitney 1947).

@@ -3,12 +3,12 @@ namespace AttentionNotebooks;
 /// <summary>What <c>attn functions</c> wrote, as one measure per head.</summary>
 public static class RelationGains
 {
-    /// <summary>Each head's largest gain over the best fixed offset, as <see cref="HeadFunction.OfSyntax"/> gives it.</summary>
+    /// <summary>Each head's largest gain over the best fixed offset, as <see cref="BestRelation"/> gives it.</summary>
     /// <param name="file">A file with the columns layer, head, count, accuracy, baseline, and any others, as <see cref="RelationTable"/> writes it.</param>
     /// <param name="grid">The heads of the model.</param>
     /// <param name="atLeast">Relations with fewer dependents are passed over.</param>
     /// <exception cref="InputException">The file cannot be read, lacks a column, has a broken row, is of another model, or has no relation with so many dependents.</exception>
-    public static HeadFunction Read(string file, HeadGrid grid, int atLeast = 50)
+    public static HeadColumn Read(string file, HeadGrid grid, int atLeast = 50)
     {
         var best = new double[grid.Count];
         Array.Fill(best, double.NegativeInfinity);
@@ -20,6 +20,6 @@ public static class RelationGains
             double gain = row.Number("accuracy") - row.Number("baseline");
             if (row.Whole("count") >= atLeast) best[at] = Math.Max(best[at], gain);
         }
-        return HeadFunction.OfGains(grid, best, file);
+        return BestRelation.OfGains(grid, best, file);
     }
 }

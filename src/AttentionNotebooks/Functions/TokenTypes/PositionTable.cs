@@ -33,8 +33,7 @@ public static class PositionTable
         var rows = new Dictionary<Head, double[]>();
         foreach (var row in CsvTable.Read(file, Remedy, Columns).Rows)
             if (!rows.TryAdd(row.Head(), [.. Values.Select(row.NumberOrNaN)])) throw row.Wrong($"gives head {row.Head()} a second time");
-        var table = HeadTableFile.FromRows(file, Values, rows);
-        return new PositionShares(table.Grid, table.Column(Values[0]), table.Column(Values[1]), table.Column(Values[2]),
-            table.Column(Values[3]), table.Column(Values[4]), table.Column(Values[5]));
+        var (grid, _, v) = HeadTableFile.FromRows(file, Values, rows);
+        return new PositionShares(grid, v[0], v[1], v[2], v[3], v[4], v[5]);
     }
 }

@@ -29,7 +29,7 @@ public sealed class RelationTableTests : IDisposable
     {
         var scores = DependencyRelations.Score(_hits);
         RelationTable.Write(scores, _folder["f.csv"]);
-        Assert.Equal(HeadFunction.OfSyntax(Grid, scores, atLeast: 5).Values, RelationGains.Read(_folder["f.csv"], Grid, atLeast: 5).Values);
+        Assert.Equal(BestRelation.Of(Grid, scores, atLeast: 5).Values, RelationGains.Read(_folder["f.csv"], Grid, atLeast: 5).Values);
     }
 
     [Fact]

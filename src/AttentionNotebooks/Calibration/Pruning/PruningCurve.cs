@@ -15,7 +15,7 @@ public sealed record PruningCurve(string Name, IReadOnlyList<int> Removed, IRead
     /// <summary>Measures curves. Passes that several orders share, such as that without any head, are run once.</summary>
     /// <param name="model">The model.</param>
     /// <param name="test">The items to score.</param>
-    /// <param name="orders">The orders.</param>
+    /// <param name="orders">The orders: any measures; the heads that have least of one go first.</param>
     /// <param name="steps">In how many steps all heads are taken out, at least 1.</param>
     /// <param name="threads">How many passes run at once (<see cref="AblationScores.Run"/>).</param>
     /// <param name="start">How the heads that stay are set; as they are unless given.</param>
@@ -23,7 +23,7 @@ public sealed record PruningCurve(string Name, IReadOnlyList<int> Removed, IRead
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>A curve per order. Its scores are of the test items alone, in their order (<see cref="TaskPart.Items"/>).</returns>
     /// <exception cref="InputException">An order has more or fewer values than there are heads, or one that is NaN.</exception>
-    public static IReadOnlyList<PruningCurve> Measure(Checkpoint model, TaskPart test, IReadOnlyList<PruningOrder> orders, int steps = 12, int threads = 1, ModelCalibration? start = null,
+    public static IReadOnlyList<PruningCurve> Measure(Checkpoint model, TaskPart test, IReadOnlyList<HeadColumn> orders, int steps = 12, int threads = 1, ModelCalibration? start = null,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
@@ -38,7 +38,7 @@ public sealed record PruningCurve(string Name, IReadOnlyList<int> Removed, IRead
             ablations.Add(new Ablation(grid, gone.Select(p => grid[p]), AblationMode.Zero));
             return known[key] = ablations.Count - 1;
         }
-        int[][] passes = [.. orders.Select(o => o.Positions(grid)).Select(order => removed.Skip(1).Select(n => PassOf(order[..n])).ToArray())];
+        int[][] passes = [.. orders.Select(o => PruningOrders.Positions(o, grid)).Select(order => removed.Skip(1).Select(n => PassOf(order[..n])).ToArray())];
         var (before, after) = EditedScores.Run(test.AsTask(), [.. ablations.Select(a => new ModelEdit(a.LowestLayer, a.Hooks))], threads,
             under: start is null ? null : model.With(start).Hooks, progress: progress, cancellation: cancellation);
         return [.. orders.Select((o, i) => new PruningCurve(o.Name, removed, [before, .. passes[i].Select(p => after[p])]))];

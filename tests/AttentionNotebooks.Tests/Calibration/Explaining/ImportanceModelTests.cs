@@ -5,7 +5,7 @@ namespace AttentionNotebooks.Tests.Calibration;
 /// <summary>Importance explained by features: scikit-learn's ridge, a slow nested cross-validation, and importance made by a known rule.</summary>
 public class ImportanceModelTests
 {
-    private static readonly HeadTable Real = HeadTableCsv.ReadCsv(Repository.Path("data", "bert-base", "heads.csv"));
+    private static readonly HeadTable Real = HeadTable.Read(Repository.Path("data", "bert-base", "heads.csv"));
     private static readonly JsonElement Golden = JsonDocument.Parse(File.ReadAllBytes(Repository.Path("tests", "AttentionNotebooks.Tests", "Calibration", "Golden", "ridge.json"))).RootElement;
     private static readonly string[] Features = [.. Golden.GetProperty("features").EnumerateArray().Select(f => f.GetString()!)];
     private static readonly double[][] X = Real.Select(Features).Points(Scaling.None);
@@ -80,7 +80,7 @@ public class ImportanceModelTests
     [Fact]
     public void A_rule_carries_over_to_other_texts_and_a_shuffled_one_does_not()
     {
-        var tweets = HeadTableCsv.ReadCsv(Repository.Path("data", "bert-base", "heads.tweets.csv"));
+        var tweets = HeadTable.Read(Repository.Path("data", "bert-base", "heads.tweets.csv"));
         string[] features = ["mean_distance", "entropy"];
         double[] Rule(HeadTable t) => [.. t.Column("entropy").Select((e, i) => 3 * e - 0.1 * t.Column("mean_distance")[i])];
         var model = ImportanceModel.Fit(Real, Rule(Real), features, permutations: 0);

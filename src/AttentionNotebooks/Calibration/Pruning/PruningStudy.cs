@@ -36,17 +36,17 @@ public sealed record PruningStudy(IReadOnlyList<PruningCurve> Curves, IReadOnlyL
     /// <summary>Takes heads out.</summary>
     /// <param name="model">The model.</param>
     /// <param name="test">The items to score: two at least, none that an order was measured on.</param>
-    /// <param name="orders">The orders, one at least.</param>
+    /// <param name="orders">The orders, one at least: any measures; the heads that have least of one go first.</param>
     /// <param name="options">How.</param>
     /// <param name="progress">Told after each pass, in passes.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">An order is of other heads, or there is one item only.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static PruningStudy Run(Checkpoint model, TaskPart test, IReadOnlyList<PruningOrder> orders, PruningOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    public static PruningStudy Run(Checkpoint model, TaskPart test, IReadOnlyList<HeadColumn> orders, PruningOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         options ??= new PruningOptions();
         var grid = model.Config.Grid;
-        var curves = PruningCurve.Measure(model, test, [.. orders, .. PruningOrder.Random(grid, options.RandomOrders, options.Seed)], options.Steps, options.Threads, progress: progress, cancellation: cancellation);
+        var curves = PruningCurve.Measure(model, test, [.. orders, .. PruningOrders.Random(grid, options.RandomOrders, options.Seed)], options.Steps, options.Threads, progress: progress, cancellation: cancellation);
         return Compare([.. curves.Take(orders.Count)], [.. curves.Skip(orders.Count)], options.Seed);
     }
 

@@ -12,15 +12,15 @@ public sealed class PruningTests
     {
         using var bert = new RandomBert();
         var test = TaskPart.Of(new MaskedWords(bert.Model, RandomBert.Texts), [1, 2, 4, 5, 7, 8, 11]);
-        var curve = PruningCurve.Measure(bert.Model, test, [new PruningOrder("backwards", [.. Enumerable.Range(0, 12).Select(i => (double)-i)])], steps: 4)[0];
+        var curve = PruningCurve.Measure(bert.Model, test, [new HeadColumn("backwards", [.. Enumerable.Range(0, 12).Select(i => (double)-i)])], steps: 4)[0];
         Assert.Equal([0, 3, 6, 9, 12], curve.Removed);
         Assert.Equal(Score(ModelCalibration.Identity(bert.Grid)), curve.Loss[0], 1e-9);
         // By hand, as gates of 0: the last three heads are those of layer 2, 1 to 3.
         Assert.Equal(Score(ModelCalibration.Identity(bert.Grid).With([new(2, 1), new(2, 2), new(2, 3)], h => h with { Gate = 0 })), curve.Loss[1], 1e-6);
         Assert.Equal(Score(ModelCalibration.Uniform(bert.Grid, new HeadCalibration(Gate: 0))), curve.Loss[^1], 1e-6);
         Assert.All(curve.Scores, s => Assert.Equal(7, s.Losses.Length)); // the test items alone
-        Assert.Throws<InputException>(() => PruningCurve.Measure(bert.Model, test, [new PruningOrder("short", [1, 2])]));
-        Assert.Throws<InputException>(() => PruningCurve.Measure(bert.Model, test, [new PruningOrder("none", [.. Enumerable.Repeat(double.NaN, 12)])]));
+        Assert.Throws<InputException>(() => PruningCurve.Measure(bert.Model, test, [new HeadColumn("short", [1, 2])]));
+        Assert.Throws<InputException>(() => PruningCurve.Measure(bert.Model, test, [new HeadColumn("none", [.. Enumerable.Repeat(double.NaN, 12)])]));
 
         double Score(ModelCalibration calibration)
         {
@@ -34,7 +34,7 @@ public sealed class PruningTests
     {
         using var bert = new RandomBert();
         var test = TaskPart.All(new MaskedWords(bert.Model, RandomBert.Texts));
-        var orders = PruningOrder.Random(bert.Grid, 3, seed: 4);
+        var orders = PruningOrders.Random(bert.Grid, 3, seed: 4);
         var together = PruningCurve.Measure(bert.Model, test, orders, steps: 3, threads: 2);
         foreach (var (order, curve) in orders.Zip(together))
         {
@@ -46,7 +46,7 @@ public sealed class PruningTests
 
         var set = bert.Everything();
         var calibrated = PruningCurve.Measure(bert.Model, test, [orders[0]], steps: 3, start: set)[0];
-        var first = orders[0].Importance.Index().OrderBy(x => x.Item).Take(4).Select(x => bert.Grid[x.Index]);
+        var first = orders[0].Values.Index().OrderBy(x => x.Item).Take(4).Select(x => bert.Grid[x.Index]);
         Assert.Equal(bert.Model.With(set).Score(test.Task).Loss, calibrated.Loss[0], 1e-6);
         Assert.Equal(bert.Model.With(set.With(first, h => h with { Gate = 0 })).Score(test.Task).Loss, calibrated.Loss[1], 1e-5);
     }
@@ -60,9 +60,9 @@ public sealed class PruningTests
         var (learnt, tested) = CalibrationData.Held(task.Count);
         var (measured, test) = (TaskPart.Of(task, learnt), TaskPart.Of(task, tested));
         var grid = PlantedBert.Grid;
-        PruningOrder gradient = PruningOrder.ByGradient(measured), ablation = PruningOrder.ByAblation(measured, threads: 2);
-        foreach (var order in new[] { gradient, ablation }) Assert.Equal(grid.PositionOf(PlantedBert.Planted), order.Positions(grid)[^1]);
-        var backwards = new PruningOrder("the wrong way round", [.. ablation.Importance.Select(v => -v)]);
+        HeadColumn gradient = PruningOrders.By("gradient", model, measured), ablation = PruningOrders.By("ablation", model, measured, threads: 2);
+        foreach (var order in new[] { gradient, ablation }) Assert.Equal(grid.PositionOf(PlantedBert.Planted), PruningOrders.Positions(order, grid)[^1]);
+        var backwards = new HeadColumn("the wrong way round", [.. ablation.Values.Select(v => -v)]);
         var study = PruningStudy.Run(model, test, [gradient, ablation, backwards], new PruningOptions(Steps: 12, RandomOrders: 39));
 
         // Eleven of twelve heads are out, and all is as it was; without the twelfth nothing is right.
@@ -124,18 +124,18 @@ public sealed class PruningTests
     [Fact]
     public void The_order_by_features_has_no_use_for_a_heads_own_importance()
     {
-        var table = HeadTableCsv.ReadCsv(Repository.Path("data", "bert-base", "heads.csv"));
+        var table = HeadTable.Read(Repository.Path("data", "bert-base", "heads.csv"));
         string[] features = ["mean_distance", "entropy"];
         double[] importance = [.. table.Column("entropy").Select((e, i) => 2 * e - 0.1 * table.Column("mean_distance")[i])];
-        var order = PruningOrder.ByFeatures(table, importance, features);
-        Assert.True(RankCorrelation.Spearman(order.Importance, importance) > 0.99); // a planted linear law
-        Assert.Equal(ImportanceModel.Fit(table, importance, features, permutations: 0, draws: 0).Predicted, order.Importance);
+        var order = PruningOrders.ByFeatures(table, importance, features);
+        Assert.True(RankCorrelation.Spearman(order.Values, importance) > 0.99); // a planted linear law
+        Assert.Equal(ImportanceModel.Fit(table, importance, features, permutations: 0, draws: 0).Predicted, order.Values);
         // One head's importance becomes absurd: what is said of that head stays the same, and what is said of others does not.
         double[] absurd = [.. importance];
         absurd[70] += 5;
-        var again = PruningOrder.ByFeatures(table, absurd, features);
-        Assert.Equal(order.Importance[70], again.Importance[70], 1e-9);
-        Assert.Contains(order.Importance.Zip(again.Importance), x => Math.Abs(x.First - x.Second) > 0.01);
+        var again = PruningOrders.ByFeatures(table, absurd, features);
+        Assert.Equal(order.Values[70], again.Values[70], 1e-9);
+        Assert.Contains(order.Values.Zip(again.Values), x => Math.Abs(x.First - x.Second) > 0.01);
     }
 
     [Fact]

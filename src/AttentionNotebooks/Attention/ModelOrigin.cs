@@ -1,0 +1,35 @@
+using TorchSharp;
+
+namespace AttentionNotebooks;
+
+/// <summary>Which model maps come from.</summary>
+/// <param name="Name">What the model is called: its folder's name.</param>
+/// <param name="Hash">
+/// A hash of the encoder: of every weight's name, shape, type and first 4 KiB. It tells models apart without reading hundreds of megabytes.
+/// </param>
+/// <param name="Precision">The number format that the model computes in.</param>
+public sealed record ModelOrigin(string Name, string Hash, string Precision)
+{
+    private const int Sampled = 4096;
+
+    /// <summary>The origin of a model that runs.</summary>
+    /// <param name="checkpoint">The model.</param>
+    /// <param name="edits">What the edits of its attention are, if any.</param>
+    public static ModelOrigin Of(Checkpoint checkpoint, string? edits = null)
+    {
+        using var scope = torch.NewDisposeScope();
+        var hash = new Fingerprint();
+        string precision = "";
+        // Without heads and pooler: whether those are loaded depends on what the model is asked.
+        foreach (var (name, parameter) in checkpoint.Model.Bert.named_parameters())
+        {
+            if (name.StartsWith("pooler", StringComparison.Ordinal)) continue;
+            precision = $"{parameter.dtype}";
+            long count = Math.Min(parameter.numel(), Sampled / parameter.ElementSize);
+            var first = parameter.detach().reshape(-1).narrow(0, 0, count).cpu().contiguous();
+            hash.Add(name).Add($"{parameter.dtype} {string.Join(' ', parameter.shape)}").Add(first.bytes);
+        }
+        if (edits is not null) hash.Add(edits);
+        return new ModelOrigin(checkpoint.Name, hash.Of(), precision);
+    }
+}

@@ -1,0 +1,59 @@
+namespace AttentionNotebooks;
+
+// Other texts, drawn from these.
+public sealed partial class TextValues
+{
+    /// <summary>The mean over some of the texts; one may be named repeatedly.</summary>
+    /// <param name="texts">Their positions, at least one.</param>
+    /// <exception cref="InputException">A feature of all texts together has no value in them.</exception>
+    public HeadTable Mean(IReadOnlyCollection<int> texts)
+    {
+        int heads = Grid.Count, width = ColumnCount * heads;
+        var means = new double[width];
+        foreach (int t in texts)
+        {
+            var row = _values.AsSpan(checked(t * width), width);
+            for (int i = 0; i < width; i++) means[i] += row[i];
+        }
+        for (int i = 0; i < width; i++) means[i] /= texts.Count;
+        double[] Of(ColumnInfo info) => _together.TryGetValue(info.Name, out var f)
+            ? [.. Enumerable.Range(0, heads).Select(h => Together(f, h, part => means[(_statisticColumns[f.Statistic!] + part) * heads + h]))]
+            : means[(_columns[info.Name] * heads)..((_columns[info.Name] + 1) * heads)];
+        return new HeadTable(Grid, [.. Features.Select(f => new HeadColumn(f, Of(f)))], texts.Count, from: From);
+    }
+
+    /// <summary>The mean over as many texts, drawn with replacement (Efron 1979).</summary>
+    /// <param name="seed">Decides the draw.</param>
+    public HeadTable Resample(int seed)
+    {
+        var random = new Random(seed);
+        return Mean([.. Enumerable.Range(0, Texts.Count).Select(_ => random.Next(Texts.Count))]);
+    }
+
+    /// <summary>The texts in two halves at random: clusters of the one can be tested on the other.</summary>
+    /// <param name="seed">Decides the halves.</param>
+    /// <exception cref="InputException">There are fewer than two texts.</exception>
+    public (HeadTable First, HeadTable Second) Halves(int seed)
+    {
+        int texts = Texts.Count;
+        if (texts < 2) throw new InputException("texts", null, $"cannot be halved: there is {texts}", "Give at least two");
+        int[] order = [.. Enumerable.Range(0, texts)];
+        new Random(seed).Shuffle(order);
+        return (Mean(order[..(texts / 2)]), Mean(order[(texts / 2)..]));
+    }
+
+    // The values of one column, text by text, as they stand among those of the others.
+    private sealed class Rows(TextValues values, string column) : IReadOnlyList<double[]>
+    {
+        public int Count => values.Texts.Count;
+
+        public double[] this[int text] => values.Row(text, column).ToArray();
+
+        public IEnumerator<double[]> GetEnumerator()
+        {
+            for (int t = 0; t < Count; t++) yield return this[t];
+        }
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+}

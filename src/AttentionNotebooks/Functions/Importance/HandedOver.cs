@@ -1,0 +1,35 @@
+namespace AttentionNotebooks;
+
+/// <summary>How long the vectors are that a head hands over, from which kinds of tokens they come, and from how far below.</summary>
+public sealed class HandedOver : IHeadMeasure
+{
+    /// <inheritdoc/>
+    public string Name => "norms";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ColumnInfo> Columns { get; } =
+    [
+        ValueFeatures.NormMass.Info with { Title = "norm", InSynthesis = true },
+        .. Features(KeyTypes.All).Skip(1).Select(f => f.Info),
+    ];
+
+    /// <inheritdoc/>
+    public FeatureNeeds Needs => FeatureNeeds.Values | FeatureNeeds.Tokens;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<HeadColumn> Measure(MeasureContext context)
+    {
+        if (!context.Source.HasValues)
+            throw new InputException($"measure \"{Name}\"", null, "needs the model's values, which saved maps do not have",
+                "Give the model itself (--model)");
+        var features = Features(KeyTypes.In(context.Source.Texts));
+        var values = context.Source.Record(features, progress: context.Progress, cancellation: context.Cancellation).ToTable();
+        return [.. values.Columns.Select(c => c with { Info = Columns.First(info => info.Name == c.Name) })];
+    }
+
+    private static HeadFeature[] Features(IReadOnlyList<KeyType> kinds) =>
+        [
+            ValueFeatures.NormMass, .. kinds.Select(NormFeatures.Norm), .. kinds.Select(NormFeatures.Attention),
+            LayerFeatures.RolloutDistance,
+        ];
+}
