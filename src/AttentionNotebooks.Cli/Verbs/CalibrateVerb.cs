@@ -7,7 +7,10 @@ namespace AttentionNotebooks.Cli.Verbs;
 internal static class CalibrateVerb
 {
     private static readonly (string Name, CalibrationArm Arm)[] _tyings =
-        [("one", CalibrationArm.OneSet), ("cluster", CalibrationArm.ByCluster), ("features", CalibrationArm.ByFeatures), ("head", CalibrationArm.PerHead)];
+    [
+        ("one", CalibrationArm.OneSet), ("cluster", CalibrationArm.ByCluster),
+        ("features", CalibrationArm.ByFeatures), ("head", CalibrationArm.PerHead),
+    ];
     private static readonly (string Name, CalibrationParts Part)[] _parts =
     [
         ("temperature", CalibrationParts.Temperature), ("gate", CalibrationParts.Gate), ("special", CalibrationParts.SpecialBias), ("gaussian", CalibrationParts.Gaussian), ("buckets", CalibrationParts.Buckets),
@@ -49,7 +52,8 @@ internal static class CalibrateVerb
             var chosen = experiment[_tyings.First(t => t.Name == parsed.GetValue(tying)).Arm];
             chosen.Calibrations[0].Write(parsed.GetValue(file)!);
             if (chosen.Calibrations[0].IsIdentity)
-                error.WriteLine($"attn: {parsed.GetValue(file)} changes no head: with seed {options.FirstSeed}, nothing that was learnt did better on dev than the model as it is.");
+                error.WriteLine($"attn: {parsed.GetValue(file)} changes no head: with seed {options.FirstSeed}, "
+                    + "nothing that was learnt did better on dev than the model as it is.");
             if (parsed.GetValue(report) is { } csv) AtomicFile.WriteText(csv, CalibrationReport.Csv(experiment, options.FirstSeed));
             if (parsed.GetValue(json) is { } figures) ExperimentFigures.Of(experiment, opened.Model.Name, opened.Name, grid, opened.Count, options).Write(figures);
             output.WriteLine($"{parsed.GetValue(file)}: {chosen.Name}, seed {options.FirstSeed}; {opened.Name}, {experiment.TestItems} of {opened.Count} items held out for the test, {experiment.Seeds} {(experiment.Seeds == 1 ? "seed" : "seeds")}");

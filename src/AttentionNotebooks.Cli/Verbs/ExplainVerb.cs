@@ -48,7 +48,7 @@ internal static class ExplainVerb
                 transfer = model.Transfer(there, Importance(parsed.GetValue(testImportance)!, name, there.Grid).Values, parsed.GetValue(rescale), parsed.GetValue(seed));
             }
             var report = new ExplainReport((Path.GetFileName(parsed.GetValue(heads)!), Path.GetFileName(parsed.GetValue(importance)!)), name, model, table.Grid.Layers > 1 ? Of(HeadFolds.ByLayer) : null, ImportanceModel.LayerAlone(table.Grid, values, parsed.GetValue(seed)), transfer, table.Grid);
-            AtomicFile.WriteText(parsed.GetValue(file)!, report.Json());
+            report.Figures().Write(parsed.GetValue(file)!);
             if (parsed.GetValue(coefficients) is { } rows) AtomicFile.WriteText(rows, report.Csv());
             if (parsed.GetValue(predicted) is { } perHead) report.Heads(values).Write(perHead);
             output.WriteLine($"{parsed.GetValue(file)}: {name} of {table.Grid} heads by {model.Effects.Count} features");

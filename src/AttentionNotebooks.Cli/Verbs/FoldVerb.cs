@@ -15,10 +15,11 @@ internal static class FoldVerb
         command.SetWork((parsed, _) =>
         {
             string source = parsed.GetValue(model)!, target = parsed.GetValue(folder)!, file = parsed.GetValue(calibration)!;
-            var settings = CalibrationFile.Read(file);
+            var settings = ModelCalibration.Read(file);
             var left = CalibrationExport.Export(source, settings, target, parsed.GetValue(leaveOut));
             if (left.Count > 0) error.WriteLine($"attn: the priors and special biases of {left.Count} heads were left out: {target} is not the calibrated model.");
-            if (settings.Heads.All(h => h.Temperature == 1 && h.Gate == 1)) error.WriteLine($"attn: {file} sets no temperature and no gate: {target} holds the model as it was.");
+            if (settings.Heads.All(h => h.Temperature == 1 && h.Gate == 1))
+                error.WriteLine($"attn: {file} sets no temperature and no gate: {target} holds the model as it was.");
             output.WriteLine($"{target}: {settings.Changed.Count()} of {settings.Grid.Count} heads folded into the weights");
         });
         return command;
