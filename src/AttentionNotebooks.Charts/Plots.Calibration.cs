@@ -8,7 +8,7 @@ namespace AttentionNotebooks.Charts;
 public sealed partial class Plots
 {
     /// <inheritdoc/>
-    public Figure HeadKnobs(KnobSweep sweep, string? title = null, string? caption = null)
+    public Figure HeadKnobs(CalibrationSweep sweep, string? title = null, string? caption = null)
     {
         title ??= $"Head {sweep.Head}: temperature and prior";
         int strengths = sweep.Strengths.Count, tokens = sweep.Tokens.Count;
@@ -83,7 +83,7 @@ public sealed partial class Plots
             $"{(accuracy ? "Higher" : "Lower")} is better: an order that keeps its curve {(accuracy ? "above" : "below")} the grey band, which holds all random orders, knows something of which heads matter.");
     }
 
-    private static string[] Facts(KnobSweep sweep, int temperature, int strength)
+    private static string[] Facts(CalibrationSweep sweep, int temperature, int strength)
     {
         var state = sweep.States[temperature][strength];
         string change = (state.Loss - sweep.Untouched).ToString("+0.0000;−0.0000;0", CultureInfo.InvariantCulture);

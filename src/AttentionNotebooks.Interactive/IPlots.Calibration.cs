@@ -7,7 +7,7 @@ public partial interface IPlots
     /// <param name="sweep">All states of the two sliders.</param>
     /// <param name="title">What is drawn.</param>
     /// <param name="caption">What to see.</param>
-    Figure HeadKnobs(KnobSweep sweep, string? title = null, string? caption = null);
+    Figure HeadKnobs(CalibrationSweep sweep, string? title = null, string? caption = null);
 
     /// <summary>The calibration experiment as one picture: how much the loss falls against how many numbers are learnt (log scale), with controls and intervals.</summary>
     /// <param name="experiment">The experiment.</param>

@@ -32,7 +32,7 @@ public static class Targets
         Of("heads-csv", "heads.csv", Seeds.HeadTable(".csv"), Heads, Mutation.Text, ["layer,head,a\n", "0,0,1\n", "0,1,2\n", ",", "\n", "\"", "NaN", "1e999", "-1"], Utf8),
         Of("heads-parquet", "heads.parquet", Seeds.Parquet, Heads, Mutation.Bytes, ["PAR1", "\0\0\0\0", "\u0015\u0004", "\u0019\u004c", "schema", "layer"], text => Latin("PAR1" + text + "\u0010\0\0\0PAR1")),
         Of("heads-npz", "heads.npz", Seeds.HeadTable(".npz"), Heads, (r, b) => BinaryMutation.Zip(r, b, BinaryMutation.Npy), NpyParts, text => BinaryMutation.Archive([("a.npy", NpyOf(text))])),
-        Of("calibration", "calibration.json", Seeds.Calibration, path => CalibrationFile.Read(path).Grid.Count * 0L, JsonMutation.Mutate, [.. JsonParts, "\"calibration\":[", "\"layer\":0,\"head\":0", "\"priors\":"], Utf8),
+        Of("calibration", "calibration.json", Seeds.Calibration, path => ModelCalibration.Read(path).Grid.Count * 0L, JsonMutation.Mutate, [.. JsonParts, "\"calibration\":[", "\"layer\":0,\"head\":0", "\"priors\":"], Utf8),
         Of("ipynb", "notebook.ipynb", Seeds.Notebook, Notebook, JsonMutation.Mutate, [.. JsonParts, "{\"nbformat\":4,\"nbformat_minor\":5,\"metadata\":{},\"cells\":[]}", "\"cell_type\":\"code\"", "\"source\":"], Utf8),
         Of("dib", "notebook.dib", Seeds.Dib, Notebook, Mutation.Text, ["#!csharp\n", "#!markdown\n", "#!meta\n", "{\"kernelInfo\":", "}", "\n", "#!", "var x = 1;"], Utf8),
     ];

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 
 namespace AttentionNotebooks.Cli.Verbs;
 
@@ -15,7 +14,6 @@ namespace AttentionNotebooks.Cli.Verbs;
 internal sealed class ExplainReport((string Features, string Importance) sources, string measure, ImportanceModel model, ImportanceModel? byLayer, double layerAlone, ImportanceTransfer? transfer, HeadGrid grid)
 {
     private const double Sure = 0.05;
-    private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true, NewLine = "\n" };
 
     /// <summary>The figures and what they mean, in plain sentences.</summary>
     public IEnumerable<string> Lines()
@@ -71,22 +69,9 @@ internal sealed class ExplainReport((string Features, string Importance) sources
         new(name, importance.Unit, $"{importance.Name} as {by} predict it", "this kit", MeasureKind.Importance);
 
     /// <summary>All figures.</summary>
-    public string Json() => JsonSerializer.Serialize(new
-    {
-        features_file = sources.Features, importance_file = sources.Importance, measure, heads = grid.Count, from_other_heads = Figures(model), from_other_layers = byLayer is null ? null : Figures(byLayer), layer_alone_r2 = Finite(layerAlone),
-        test = transfer is null ? null : new { r2 = Finite(transfer.R2), rank = Finite(transfer.Rank), rank_low = Finite(transfer.RankInterval.Low), rank_high = Finite(transfer.RankInterval.High), p = Finite(transfer.PValue) },
-        features = model.Effects.Select(e => new
-        {
-            name = e.Feature, coefficient = Finite(e.Coefficient), coefficient_low = Finite(e.CoefficientInterval.Low), coefficient_high = Finite(e.CoefficientInterval.High),
-            spearman = Finite(e.Spearman), spearman_low = Finite(e.SpearmanInterval.Low), spearman_high = Finite(e.SpearmanInterval.High), p = Finite(e.PValue), p_holm = Finite(e.Holm),
-        }),
-        meaning = Meaning(),
-    }, _indented) + "\n";
-
-    private static object Figures(ImportanceModel m) => new
-    {
-        r2 = Finite(m.R2), r2_low = Finite(m.R2Interval.Low), r2_high = Finite(m.R2Interval.High), rank = Finite(m.Rank), p = Finite(m.PValue), permutations = m.Null.Count, null_mean = Finite(m.Null.Average()), null_max = Finite(m.Null.Max()), lambda = m.Lambda,
-    };
+    public ExplanationFigures Figures() => new(sources.Features, sources.Importance, measure, grid.Count, ExplanationFigures.Of(model),
+        byLayer is null ? null : ExplanationFigures.Of(byLayer), layerAlone, transfer is null ? null : ExplanationFigures.Of(transfer),
+        [.. model.Effects.Select(ExplanationFigures.Of)], Meaning());
 
     private static string Row(string name, ImportanceModel m) =>
         Text($"  {name,-20} R² out of fold {m.R2,6:F3} [{m.R2Interval.Low:F3}, {m.R2Interval.High:F3}]; shuffled {m.Null.Average():F3}, at most {m.Null.Max():F3}; p = {m.PValue:F3}; rank correlation {m.Rank:F2}");
@@ -100,8 +85,6 @@ internal sealed class ExplainReport((string Features, string Importance) sources
     }
 
     private static string Number(double value, Interval interval) => Text($"{value,6:F3} [{interval.Low:F3}, {interval.High:F3}]");
-
-    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

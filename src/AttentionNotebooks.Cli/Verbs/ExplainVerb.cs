@@ -50,7 +50,7 @@ internal static class ExplainVerb
                 transfer = model.Transfer(there, Importance(parsed.GetValue(testImportance)!, name, others, there), parsed.GetValue(rescale), parsed.GetValue(seed));
             }
             var report = new ExplainReport((Path.GetFileName(headFile), Path.GetFileName(importanceFile)), name, model, table.Grid.Layers > 1 ? Of(HeadFolds.ByLayer) : null, ImportanceModel.LayerAlone(table.Grid, values, parsed.GetValue(seed)), transfer, table.Grid);
-            AtomicFile.WriteText(parsed.GetValue(file)!, report.Json());
+            report.Figures().Write(parsed.GetValue(file)!);
             if (parsed.GetValue(coefficients) is { } rows) AtomicFile.WriteText(rows, report.Csv());
             if (parsed.GetValue(predicted) is { } perHead) report.Heads(values).Of(table.From).Write(perHead);
             output.WriteLine($"{parsed.GetValue(file)}: {name} of {table.Grid} heads by {model.Effects.Count} features");

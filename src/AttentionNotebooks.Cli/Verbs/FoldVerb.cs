@@ -25,7 +25,7 @@ internal static class FoldVerb
         command.SetWork((parsed, _) =>
         {
             string source = parsed.GetValue(model)!, target = parsed.GetValue(folder)!, file = parsed.GetValue(calibration)!;
-            var settings = CalibrationFile.Read(file);
+            var settings = ModelCalibration.Read(file);
             var left = CalibrationExport.Export(source, settings, target, parsed.GetValue(leaveOut));
             if (left.Count > 0)
                 error.WriteLine($"attn: the priors and special biases of {left.Count} heads were left out: {target} is not the "

@@ -119,7 +119,8 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
     /// <param name="arm">Which.</param>
     /// <exception cref="InputException">The experiment was run without it.</exception>
     public ExperimentArm this[CalibrationArm arm] => Arms.FirstOrDefault(a => a.Arm == arm)
-        ?? throw new InputException("experiment", null, $"has no row \"{ExperimentArm.NameOf(arm)}\"", "Run it with ExperimentOptions.FullTuning");
+        ?? throw new InputException("experiment", null, $"has no row \"{ExperimentArm.NameOf(arm)}\"",
+            "Run it with ExperimentOptions.FullTuning");
 
     /// <summary>The comparison of two rows.</summary>
     /// <param name="first">What is compared.</param>

@@ -7,24 +7,17 @@ namespace AttentionNotebooks;
 /// A calibration as a JSON file: format and version, the head grid, and the heads that are not left as they are. The same
 /// calibration always gives the same bytes. Files of version 1, whose temperature multiplied the scores, are read and converted.
 /// </summary>
-public static class CalibrationFile
+internal static class CalibrationFile
 {
-    private const string Format = "attention-head-calibration", Again = "Write the file with attn calibrate, or with CalibrationFile.Write";
+    private const string Format = "attention-head-calibration", Again = "Write the file with attn calibrate, or with ModelCalibration.Write";
     // In version 1 "temperature" multiplied the scores; since version 2 it divides them.
     private const int Version = 2, Multiplying = 1;
 
     // A temperature at which the scores count for nothing, and the two classes of prior, as the file calls them.
     private const string Infinite = "Infinity", Gaussian = "gaussian", Buckets = "buckets";
 
-    /// <summary>Writes a calibration.</summary>
-    /// <param name="calibration">The calibration.</param>
-    /// <param name="file">The file; it holds the whole calibration or is as it was.</param>
-    /// <exception cref="InputException">The folder cannot be written to.</exception>
-    public static void Write(this ModelCalibration calibration, string file) => AtomicFile.WriteText(file, calibration.ToJson());
-
     /// <summary>The file's content.</summary>
-    /// <param name="calibration">The calibration.</param>
-    public static string ToJson(this ModelCalibration calibration)
+    public static string ToJson(ModelCalibration calibration)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
@@ -42,10 +35,7 @@ public static class CalibrationFile
         return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
     }
 
-    /// <summary>Reads a calibration.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="grid">The heads of the model that it shall be for; any unless given.</param>
-    /// <exception cref="InputException">It cannot be read, is none, is for other heads, or holds an unknown field or a number that cannot be used.</exception>
+    /// <summary>Reads a calibration, for any model unless a grid is given.</summary>
     public static ModelCalibration Read(string file, HeadGrid? grid = null)
     {
         using var document = JsonFile.Read(file);

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace AttentionNotebooks;
 
 /// <summary>The figures of an experiment as a JSON file.</summary>
@@ -8,7 +6,6 @@ internal static class ExperimentFile
     private const string Format = "attention-calibration-experiment", Again = "Write the file with attn calibrate --json";
     private const int Version = 1;
     private const double Slack = 1e-9;
-    private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true, NewLine = "\n" };
     private static readonly (ArmKind Kind, string Name)[] _kinds = [(ArmKind.Uncalibrated, "uncalibrated"), (ArmKind.Calibrated, "calibrated"), (ArmKind.Control, "control"), (ArmKind.FullTuning, "full")];
 
     /// <summary>What a kind of row is called in a file.</summary>
@@ -18,7 +15,7 @@ internal static class ExperimentFile
     public static ArmKind? KindOf(string name) => _kinds.Where(k => k.Name == name).Select(k => (ArmKind?)k.Kind).FirstOrDefault();
 
     /// <summary>The file's content. The same figures always give the same bytes.</summary>
-    public static string ToJson(ExperimentFigures figures) => JsonSerializer.Serialize(new
+    public static string ToJson(ExperimentFigures figures) => JsonPart.Document(new
     {
         format = Format, version = Version, model = figures.Model, task = figures.Task, layers = figures.Grid.Layers, heads = figures.Grid.Heads, items = figures.Items, test_items = figures.TestItems,
         seeds = figures.Seeds, first_seed = figures.FirstSeed, epochs = figures.Epochs, rate = figures.Rate, full_rate = figures.FullRate, parts = figures.Parts.ToString().ToLowerInvariant(),
@@ -28,7 +25,7 @@ internal static class ExperimentFile
             first = c.First, second = c.Second, loss = c.Loss, loss_low = c.LossInterval.Low, loss_high = c.LossInterval.High, loss_p = c.LossPValue, loss_p_holm = holm,
             accuracy = c.Accuracy, accuracy_low = c.AccuracyInterval.Low, accuracy_high = c.AccuracyInterval.High, accuracy_p = c.AccuracyPValue, seeds_with_less_loss = c.SeedsWithLessLoss,
         }),
-    }, _indented) + "\n";
+    });
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="InputException">It cannot be read, is no such file, lacks a figure, or holds one that cannot be.</exception>

@@ -7,7 +7,7 @@ namespace AttentionNotebooks;
 /// One head's scores q·k/√d on some texts, kept, so that its map and its features under any setting are a softmax away. Only
 /// the layers up to the head's own have to run: those behind do not influence it.
 /// </summary>
-public sealed class HeadScores : IDisposable
+internal sealed class HeadScores : IDisposable
 {
     private static readonly HeadGrid One = new(1, 1);
     private readonly (TextBatch Batch, Tensor Scores, Tensor IsSpecial)[] _texts; // [1, 1, T, T], [1, 1, 1, T]

@@ -2,28 +2,15 @@ using MathNet.Numerics.RootFinding;
 
 namespace AttentionNotebooks;
 
-/// <summary>Which number of a head's setting is turned.</summary>
-public enum Knob
-{
-    /// <summary>τ, from 0.001 to 1000.</summary>
-    Temperature,
-
-    /// <summary>The strength of the head's last bump, from −50 to 50 nats.</summary>
-    Strength,
-
-    /// <summary>The centre of the head's last bump, from −64 to 64 tokens.</summary>
-    Centre,
-}
-
 /// <summary>A setting that was solved for.</summary>
 /// <param name="Setting">The setting.</param>
 /// <param name="Before">The feature before.</param>
 /// <param name="After">The feature with it.</param>
-public sealed record HeadSolution(HeadCalibration Setting, double Before, double After);
+internal sealed record HeadSolution(HeadCalibration Setting, double Before, double After);
 
 /// <summary>Finds the temperature or the prior that gives a head a wanted feature value: by bracketing, then by Brent's method.</summary>
 /// <remarks>Brent (1973), "Algorithms for Minimization without Derivatives", chapter 4, as MathNet has it.</remarks>
-public static class HeadSolver
+internal static class HeadSolver
 {
     private const int GridPoints = 41, MostSteps = 200;
     private const double Accuracy = 1e-9, MostLog = 6.907755278982137 /* ln 1000 */, MostStrength = 50, MostCentre = 64;

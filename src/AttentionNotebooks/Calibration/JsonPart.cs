@@ -9,6 +9,14 @@ namespace AttentionNotebooks;
 /// <param name="Again">How the file is made again.</param>
 internal sealed record JsonPart(string File, string? Place, JsonElement Element, string Again)
 {
+    private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true, NewLine = "\n" };
+
+    /// <summary>The text of a file of figures. The same figures always give the same bytes.</summary>
+    public static string Document(object figures) => JsonSerializer.Serialize(figures, _indented) + "\n";
+
+    /// <summary>A number for a file: JSON has no NaN and no infinity, which are written as null.</summary>
+    public static double? Finite(double value) => double.IsFinite(value) ? value : null;
+
     /// <summary>Refuses a file of another format or version.</summary>
     public void Require(string format, int version, string what)
     {
@@ -20,15 +28,18 @@ internal sealed record JsonPart(string File, string? Place, JsonElement Element,
 
     public int Whole(string key, int least = int.MinValue) => Whole(Get(key), least) ?? throw Wrong(key, least == int.MinValue ? "is no whole number" : $"is no whole number of at least {least}");
 
-    public double Number(string key) => Finite(Get(key)) ?? throw Wrong(key, "is no finite number");
+    public double Number(string key) => FiniteNumber(Get(key)) ?? throw Wrong(key, "is no finite number");
 
     /// <summary>A number from 0 to 1.</summary>
     public double Share(string key) => Number(key) is var share and >= 0 and <= 1 ? share : throw Wrong(key, "is no share");
 
+    /// <summary>A number, or NaN where the file has null.</summary>
+    public double NumberOrNaN(string key) => IsNull(key) ? double.NaN : Number(key);
+
     public bool IsNull(string key) => Get(key).ValueKind == JsonValueKind.Null;
 
     public IReadOnlyList<double> Numbers(string key, int count) => Array(key) is var list && list.GetArrayLength() == count
-        ? [.. list.EnumerateArray().Select((v, i) => Finite(v) ?? throw Wrong($"{key} {i}", "is no finite number"))]
+        ? [.. list.EnumerateArray().Select((v, i) => FiniteNumber(v) ?? throw Wrong($"{key} {i}", "is no finite number"))]
         : throw Wrong(key, $"is no list of {count}, one per seed");
 
     public IReadOnlyList<int> Wholes(string key, int least) => [.. Array(key).EnumerateArray().Select((v, i) => Whole(v, least) ?? throw Wrong($"{key} {i}", $"is no whole number of at least {least}"))];
@@ -50,5 +61,5 @@ internal sealed record JsonPart(string File, string? Place, JsonElement Element,
 
     private static int? Whole(JsonElement value, int least) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int whole) && whole >= least ? whole : null;
 
-    private static double? Finite(JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number) ? number : null;
+    private static double? FiniteNumber(JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number) ? number : null;
 }

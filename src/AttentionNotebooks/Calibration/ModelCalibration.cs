@@ -73,6 +73,23 @@ public sealed class ModelCalibration : IEquatable<ModelCalibration>
         return new ModelCalibration(Grid, [.. _heads.Zip(next._heads, (a, b) => a.Then(b))]);
     }
 
+    /// <summary>Reads a calibration from a file, as <see cref="Write"/> or <c>attn calibrate</c> wrote it.</summary>
+    /// <param name="file">The file, of this version or of version 1, whose temperatures multiplied the scores: they are converted.</param>
+    /// <param name="grid">The heads of the model that it must be for; any unless given.</param>
+    /// <exception cref="InputException">
+    /// It cannot be read, is no calibration, is of an unknown version or for other heads, or holds an unknown field or a number that
+    /// cannot be used.
+    /// </exception>
+    public static ModelCalibration Read(string file, HeadGrid? grid = null) => CalibrationFile.Read(file, grid);
+
+    /// <summary>Writes the calibration as a JSON file.</summary>
+    /// <param name="file">The file; it holds the whole calibration or is as it was.</param>
+    /// <exception cref="InputException">The folder cannot be written to.</exception>
+    public void Write(string file) => AtomicFile.WriteText(file, ToJson());
+
+    /// <summary>The content of the file: format and version, the head grid, and the heads that are not left as they are.</summary>
+    public string ToJson() => CalibrationFile.ToJson(this);
+
     /// <inheritdoc/>
     public bool Equals(ModelCalibration? other) => other is not null && Grid == other.Grid && _heads.SequenceEqual(other._heads);
 

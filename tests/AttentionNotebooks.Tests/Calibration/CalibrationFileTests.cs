@@ -30,7 +30,7 @@ public sealed class CalibrationFileTests : IDisposable
         using var bert = new RandomBert();
         var calibration = bert.Everything();
         calibration.Write(_folder["a.json"]);
-        var read = CalibrationFile.Read(_folder["a.json"], bert.Grid);
+        var read = ModelCalibration.Read(_folder["a.json"], bert.Grid);
         Assert.Equal(calibration, read);
         read.Write(_folder["b.json"]);
         Assert.Equal(File.ReadAllBytes(_folder["a.json"]), File.ReadAllBytes(_folder["b.json"]));
@@ -39,7 +39,7 @@ public sealed class CalibrationFileTests : IDisposable
     [Fact]
     public void A_temperature_of_version_1_multiplied_and_is_read_as_the_divisor()
     {
-        var read = CalibrationFile.Read(_folder.Write("v1.json", FirstVersion));
+        var read = ModelCalibration.Read(_folder.Write("v1.json", FirstVersion));
         var sharper = read[new Head(0, 1)];
         Assert.Equal(new HeadCalibration(0.5, 1.5, 0.25).With(new GaussianPrior(-1, 2, 3)), sharper); // biases and gates stay
         Assert.Equal(double.PositiveInfinity, read[new Head(1, 0)].Temperature);
@@ -50,7 +50,7 @@ public sealed class CalibrationFileTests : IDisposable
         Assert.Contains("\"version\": 2", written);
         Assert.Contains("\"temperature\": 0.5", written);
         Assert.Contains("\"temperature\": \"Infinity\"", written);
-        Assert.Equal(read, CalibrationFile.Read(_folder["v2.json"]));
+        Assert.Equal(read, ModelCalibration.Read(_folder["v2.json"]));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class CalibrationFileTests : IDisposable
         var random = new Random(4);
         double[] factors = [.. Enumerable.Range(0, 10_000).Select(_ => Math.Exp(8 * random.NextDouble() - 4))];
         string heads = string.Join(",", factors.Select((f, i) => FormattableString.Invariant($$"""{"layer":{{i / 100}},"head":{{i % 100}},"temperature":{{f:R}}}""")));
-        var read = CalibrationFile.Read(_folder.Write("v1.json", $$"""{"format":"attention-head-calibration","version":1,"layers":100,"heads":100,"calibration":[{{heads}}]}"""));
+        var read = ModelCalibration.Read(_folder.Write("v1.json", $$"""{"format":"attention-head-calibration","version":1,"layers":100,"heads":100,"calibration":[{{heads}}]}"""));
         Assert.Equal(factors.Select(f => (float)f), read.Heads.Select(h => (float)h.Scale)); // float32, as passes take them
     }
 
@@ -67,7 +67,7 @@ public sealed class CalibrationFileTests : IDisposable
     public void A_file_of_version_1_folds_to_the_weights_that_its_factors_give()
     {
         using var bert = new RandomBert();
-        var calibration = CalibrationFile.Read(_folder.Write("v1.json", FirstVersion), bert.Grid);
+        var calibration = ModelCalibration.Read(_folder.Write("v1.json", FirstVersion), bert.Grid);
         using var expected = Checkpoint.Load(bert.Folder);
         int size = expected.Config.HeadSize;
         void Scale(int layer, int head, float query, float gate)
@@ -90,7 +90,7 @@ public sealed class CalibrationFileTests : IDisposable
     [Fact]
     public void Heads_that_are_not_named_are_left_as_they_are()
     {
-        var read = CalibrationFile.Read(_folder.Write("c.json", Start + """ "calibration":[{"layer":1,"head":0,"gate":0}]}"""));
+        var read = ModelCalibration.Read(_folder.Write("c.json", Start + """ "calibration":[{"layer":1,"head":0,"gate":0}]}"""));
         Assert.Equal(new HeadCalibration(Gate: 0), read[new Head(1, 0)]);
         Assert.Equal([new Head(1, 0)], read.Changed);
     }
@@ -118,7 +118,7 @@ public sealed class CalibrationFileTests : IDisposable
     [InlineData(Start + """ "calibration":[{"layer":0,"head":0,"priors":[{"kind":"buckets","gains":[1,2]}]}]}""", "17 gains")]
     public void A_broken_file_is_refused_with_its_name_and_place(string json, string said)
     {
-        var error = Assert.Throws<InputException>(() => CalibrationFile.Read(_folder.Write("c.json", json)));
+        var error = Assert.Throws<InputException>(() => ModelCalibration.Read(_folder.Write("c.json", json)));
         Assert.Contains("c.json", error.Message);
         Assert.Contains(said, error.Message);
     }
@@ -127,7 +127,7 @@ public sealed class CalibrationFileTests : IDisposable
     public void A_file_for_another_models_heads_is_refused()
     {
         string file = _folder.Write("c.json", Start + """ "calibration":[]}""");
-        Assert.Contains("2 × 2", Assert.Throws<InputException>(() => CalibrationFile.Read(file, new HeadGrid(12, 12))).Message);
+        Assert.Contains("2 × 2", Assert.Throws<InputException>(() => ModelCalibration.Read(file, new HeadGrid(12, 12))).Message);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -83,7 +83,7 @@ public class HeadSolverTests
         using var bert = new RandomBert();
         var task = new MaskedWords(bert.Model, RandomBert.Texts);
         var calibrated = bert.Model.With(bert.Everything());
-        var sweep = KnobSweep.Of(calibrated, RandomBert.Texts, task, TheHead, new GaussianPrior(1, 1, 0), [0.5, 2], [0, 3], [StandardFeatures.Get("entropy")]);
+        var sweep = CalibrationSweep.Run(calibrated, RandomBert.Texts, task, new(TheHead, new GaussianPrior(1, 1, 0), [0.5, 2], [0, 3], [StandardFeatures.Get("entropy")]));
         for (int t = 0; t < 2; t++)
             for (int s = 0; s < 2; s++)
             {
@@ -96,6 +96,8 @@ public class HeadSolverTests
             }
         Assert.Equal(calibrated.Score(task).Loss, sweep.Untouched, 1e-9);
         Assert.Empty(sweep.States[0][0].Setting.Priors);
+        var empty = new SweepOptions(TheHead, new GaussianPrior(1, 1, 0), [], [0], []);
+        Assert.Contains("the list is empty", Assert.Throws<InputException>(() => CalibrationSweep.Run(calibrated, RandomBert.Texts, task, empty)).Message);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 
 namespace AttentionNotebooks.Tests.Calibration;
 
@@ -44,13 +43,16 @@ public class ShippedExperimentsTests
     [Theory, MemberData(nameof(Explained))]
     public void Importance_is_explained_beside_its_null_and_on_the_other_task(string task)
     {
-        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, $"explain.{task}.json")));
-        var root = json.RootElement;
-        foreach (string from in new[] { "from_other_heads", "from_other_layers" })
-            foreach (string figure in new[] { "r2", "r2_low", "r2_high", "p", "null_max" }) Assert.Equal(JsonValueKind.Number, root.GetProperty(from).GetProperty(figure).ValueKind);
-        Assert.Equal(JsonValueKind.Number, root.GetProperty("test").GetProperty("p").ValueKind);
-        Assert.EndsWith($".{task}.importance.csv", root.GetProperty("importance_file").GetString());
-        Assert.NotEmpty(root.GetProperty("meaning").GetString()!);
+        string file = Path.Combine(_folder, $"explain.{task}.json");
+        var figures = ExplanationFigures.Read(file);
+        Assert.All(new[] { figures.FromOtherHeads, figures.FromOtherLayers }, f =>
+            Assert.All(new[] { f!.R2, f.R2Low, f.R2High, f.PValue, f.NullMax }, v => Assert.True(double.IsFinite(v))));
+        Assert.True(double.IsFinite(figures.Test!.PValue));
+        Assert.EndsWith($".{task}.importance.csv", figures.ImportanceFile);
+        Assert.NotEmpty(figures.Meaning);
+        using var copy = new TestFolder();
+        figures.Write(copy["copy.json"]);
+        Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(copy["copy.json"]));
     }
 
     [Fact]

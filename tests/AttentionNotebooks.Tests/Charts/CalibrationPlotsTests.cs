@@ -12,9 +12,9 @@ public class CalibrationPlotsTests
     public void Every_combination_of_the_two_sliders_shows_its_own_state()
     {
         double[] temperatures = [0.5, 1, 2], strengths = [0, 3];
-        KnobState State(int t, int s) => new(new HeadCalibration(temperatures[t]), new float[,] { { 0.1f * t + 0.3f * s, 0.5f }, { 0.25f, 0.75f } }, [t + 10 * s], 3 + t + 0.1 * s);
-        var sweep = new KnobSweep(new Head(1, 2), ["[CLS]", "cat"], new GaussianPrior(1, 2, 0), temperatures, strengths, [DistanceFeatures.MeanDistance],
-            [.. Enumerable.Range(0, 3).Select(t => (IReadOnlyList<KnobState>)[.. Enumerable.Range(0, 2).Select(s => State(t, s))])], 4);
+        SweepState State(int t, int s) => new(new HeadCalibration(temperatures[t]), new float[,] { { 0.1f * t + 0.3f * s, 0.5f }, { 0.25f, 0.75f } }, [t + 10 * s], 3 + t + 0.1 * s);
+        var sweep = new CalibrationSweep(new Head(1, 2), ["[CLS]", "cat"], new GaussianPrior(1, 2, 0), temperatures, strengths, [DistanceFeatures.MeanDistance],
+            [.. Enumerable.Range(0, 3).Select(t => (IReadOnlyList<SweepState>)[.. Enumerable.Range(0, 2).Select(s => State(t, s))])], 4);
         var figure = Plot.HeadKnobs(sweep);
         JsonArray data = JsonNode.Parse(figure.DataJson)!.AsArray();
         var sliders = JsonNode.Parse(figure.LayoutJson)!["sliders"]!.AsArray();

@@ -28,7 +28,7 @@ public sealed class CalibrateVerbTests : IDisposable
         foreach (string arm in new[] { "uncalibrated", "one set", "by cluster", "random clusters", "by features", "shuffled features", "per head", "all weights" }) Assert.Contains(arm, output);
         Assert.Contains("by features − shuffled features", output);
         Assert.Contains("14 of 36 items held out", output);
-        var calibration = CalibrationFile.Read(_folder["a.json"], _bert.Grid);
+        var calibration = ModelCalibration.Read(_folder["a.json"], _bert.Grid);
         string[] rows = File.ReadAllLines(_folder["r.csv"]);
         Assert.Equal("arm,kind,parameters,seed,loss,accuracy", rows[0]);
         Assert.Equal(1 + 8 * 2, rows.Length);
@@ -53,7 +53,7 @@ public sealed class CalibrateVerbTests : IDisposable
         Assert.True(code == 0, error);
         Assert.DoesNotContain("all weights", output);
         Assert.Contains("1 seed says little", output);
-        Assert.Single(CalibrationFile.Read(_folder["one.json"]).Heads.Distinct());
+        Assert.Single(ModelCalibration.Read(_folder["one.json"]).Heads.Distinct());
         Assert.Equal(0, (await Shell.Attn("fold", "--model", _bert.Folder, "--calibration", _folder["one.json"], "--out", _folder["folded"])).Code);
         using var folded = Checkpoint.Load(_folder["folded"]);
         Assert.Equal(_bert.Grid.Layers, folded.Config.NumHiddenLayers);
@@ -78,7 +78,7 @@ public sealed class CalibrateVerbTests : IDisposable
         string labels = _folder.Write("l.tsv", "sentence\tlabel\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"{RandomBert.Texts[i % 12]}\t{i % 2}\n")));
         var classes = await Shell.Attn(["calibrate", "--model", _folder["classes"], "--task", "labels", "--items", labels, "--out", _folder["l.json"], "--parts", "temperature,gate", .. quick]);
         Assert.True(classes.Code == 0, classes.Error);
-        Assert.False(CalibrationFile.Read(_folder["l.json"], _bert.Grid).IsIdentity && CalibrationFile.Read(_folder["v.json"], _bert.Grid).IsIdentity);
+        Assert.False(ModelCalibration.Read(_folder["l.json"], _bert.Grid).IsIdentity && ModelCalibration.Read(_folder["v.json"], _bert.Grid).IsIdentity);
 
         // A classifier keeps its head when it is folded.
         Assert.Equal(0, (await Shell.Attn("fold", "--model", _folder["classes"], "--calibration", _folder["l.json"], "--out", _folder["folded"])).Code);
@@ -136,7 +136,7 @@ public sealed class CalibrateVerbTests : IDisposable
         Assert.Equal(0, learnt.Code);
         Assert.Contains($"attn: {file} changes no head", learnt.Error);
         Assert.Contains("by features: in 1 of 1 seeds nothing that was learnt", learnt.Output);
-        Assert.True(CalibrationFile.Read(file).IsIdentity);
+        Assert.True(ModelCalibration.Read(file).IsIdentity);
         var folded = await Shell.Attn(["fold", "--model", _bert.Folder, "--calibration", file, "--out", _folder["same"]]);
         Assert.Equal(0, folded.Code);
         Assert.Contains($"attn: {file} sets no temperature and no gate", folded.Error);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 
 namespace AttentionNotebooks;
 
@@ -18,7 +17,6 @@ public sealed record PruningFigures(string Model, string Task, HeadGrid Grid, in
     private const string Format = "attention-pruning-study", Again = "Write the file with attn prune --json";
     private const int Version = 1;
     private const double Sure = 0.05;
-    private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true, NewLine = "\n" };
 
     /// <summary>The figures of a study.</summary>
     /// <param name="study">The study.</param>
@@ -37,12 +35,12 @@ public sealed record PruningFigures(string Model, string Task, HeadGrid Grid, in
     /// <summary>Writes the figures.</summary>
     /// <param name="file">The file; it holds all of them or is as it was.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
-    public void Write(string file) => AtomicFile.WriteText(file, JsonSerializer.Serialize(new
+    public void Write(string file) => AtomicFile.WriteText(file, JsonPart.Document(new
     {
         format = Format, version = Version, model = Model, task = Task, layers = Grid.Layers, heads = Grid.Heads, measured_items = MeasuredItems, test_items = TestItems, removed = Removed, random_orders = RandomOrders,
         areas = Areas.Select(a => new { name = a.Name, loss = Figure(a.Loss), accuracy = Figure(a.Accuracy) }),
-        comparisons = Comparisons.Select(c => new { first = c.First, second = c.Second, loss = Figure(c.Loss), accuracy = Figure(c.Accuracy), p = Finite(c.PValue), p_holm = Finite(c.Holm) }),
-    }, _indented) + "\n");
+        comparisons = Comparisons.Select(c => new { first = c.First, second = c.Second, loss = Figure(c.Loss), accuracy = Figure(c.Accuracy), p = JsonPart.Finite(c.PValue), p_holm = JsonPart.Finite(c.Holm) }),
+    }));
 
     /// <summary>Reads what <c>attn prune --json</c> wrote.</summary>
     /// <param name="file">The file.</param>
@@ -78,7 +76,5 @@ public sealed record PruningFigures(string Model, string Task, HeadGrid Grid, in
         return Value("low") > Value("high") ? throw part.Wrong("low", "is above high") : new Interval(Value("value"), Value("low"), Value("high"));
     }
 
-    private static object Figure(Interval x) => new { value = Finite(x.Value), low = Finite(x.Low), high = Finite(x.High) };
-
-    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
+    private static object Figure(Interval x) => new { value = JsonPart.Finite(x.Value), low = JsonPart.Finite(x.Low), high = JsonPart.Finite(x.High) };
 }
