@@ -55,7 +55,7 @@ public sealed class FeatureCatalogue
 
     /// <summary>What a feature's family says that it says about a head.</summary>
     internal static MeasureKind KindOf(string feature) => _kinds.Value.TryGetValue(feature, out var kind) ? kind
-        : DistanceFeatures.Numbered(feature) is not null ? MeasureKind.Position : MeasureKind.User;
+        : DistanceFeatures.Numbered(feature) is not null ? MeasureKind.Position : MeasureKind.Other;
 
     /// <summary>The families.</summary>
     public IReadOnlyList<FeatureFamily> Families { get; }

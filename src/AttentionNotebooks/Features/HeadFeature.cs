@@ -39,7 +39,7 @@ public sealed record HeadFeature(string Name, string Unit, string Definition, st
 
     private readonly MeasureKind? _kind;
 
-    /// <summary>What it says about a head: what its family says, unless given; a measure of the user's own where no family has it.</summary>
+    /// <summary>What it says about a head: what its family says, unless given.</summary>
     public MeasureKind Kind { get => _kind ?? FeatureCatalogue.KindOf(Name); init => _kind = value; }
 
     /// <summary>What a column of its values is.</summary>

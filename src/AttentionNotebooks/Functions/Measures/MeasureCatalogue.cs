@@ -78,7 +78,8 @@ public static class MeasureCatalogue
 
     /// <summary>What the measures of this room know of a column's name; <see langword="null"/> for others.</summary>
     internal static ColumnInfo? Find(string name) =>
-        Shipped.Where(m => m is not FeatureMeasure).SelectMany(m => m.Columns).FirstOrDefault(c => c.Name == name)
+        // No table has a column "layer" beside that which names the row.
+        Shipped.Where(m => m is not (FeatureMeasure or LayerNumber)).SelectMany(m => m.Columns).FirstOrDefault(c => c.Name == name)
         ?? HeadAblation.FileColumns.FirstOrDefault(c => c.Name == name);
 
     // The room of features comes before this one and cannot see it: names without notes are looked up through this.
