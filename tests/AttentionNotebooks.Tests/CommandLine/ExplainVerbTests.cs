@@ -95,7 +95,7 @@ public sealed class ExplainVerbTests : IDisposable
         AblationEffect Effect(Head head, double change) => new(new HeadGroup(head.ToString(), [head]), AblationMode.Zero, false, before, before, new Interval(change, change, change), new Interval(-change, 0, 0), null);
         AblationCsv.Write([.. law.Grid.All().Select(h => Effect(h, law[h, "gradient"]))], _folder["ablation.csv"]);
         var read = AblationCsv.ReadHeads(_folder["ablation.csv"]);
-        Assert.Equal(law.Column("gradient"), read.Column("change"));
+        Assert.Equal(law.Column("gradient").Values, read.Column("change").Values);
         Assert.Equal(law.Column("gradient").Select(v => -v), read.Column("accuracy_change"));
         var (code, output, error) = await Shell.Attn("explain", "--heads", Heads, "--importance", _folder["ablation.csv"], "--features", Planted, "--permutations", "19", "--draws", "100", "--out", _folder["r.json"]);
         Assert.True(code == 0, error);
