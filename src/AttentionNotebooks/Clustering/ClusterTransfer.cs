@@ -3,7 +3,9 @@ using static System.FormattableString;
 namespace AttentionNotebooks;
 
 /// <summary>Whether the same heads cluster alike on two corpora, or in two models of the same grid.</summary>
-/// <param name="AdjustedRand">Adjusted Rand index of the two clusterings, with its 95 % interval over samples of the texts; without values per text the ends are NaN.</param>
+/// <param name="AdjustedRand">
+/// Adjusted Rand index of the two clusterings, with its 95 % interval over samples of the texts; its ends are NaN without values per text.
+/// </param>
 /// <param name="PValue">Share of shufflings of the heads whose index is at least as large, with + 1 above and below.</param>
 /// <param name="Kept">Heads that keep their cluster when clusters are paired by what they have in common.</param>
 /// <param name="KeptByChance">The mean of the same over shufflings.</param>
@@ -14,8 +16,10 @@ public sealed record ClusterTransfer(Interval AdjustedRand, double PValue, int K
     /// <summary>The figures in one line.</summary>
     public override string ToString()
     {
-        string interval = double.IsNaN(AdjustedRand.Low) ? "" : Invariant($" (95 % over texts {AdjustedRand.Low:0.00} to {AdjustedRand.High:0.00})");
-        return Invariant($"adjusted Rand index {AdjustedRand.Value:0.00}{interval}, p = {PValue:0.000}; {Kept} of {Heads} heads keep their cluster ({KeptByChance:0} by chance)");
+        string interval = double.IsNaN(AdjustedRand.Low) ? ""
+            : Invariant($" (95 % over texts {AdjustedRand.Low:0.00} to {AdjustedRand.High:0.00})");
+        return Invariant($"adjusted Rand index {AdjustedRand.Value:0.00}{interval}, p = {PValue:0.000}; ")
+            + Invariant($"{Kept} of {Heads} heads keep their cluster ({KeptByChance:0} by chance)");
     }
 
     /// <summary>Compares two clusterings of the same heads.</summary>
@@ -48,7 +52,8 @@ public sealed record ClusterTransfer(Interval AdjustedRand, double PValue, int K
             double[] indices = Runs.Of(draws, d => Validity.AdjustedRand(Again(a, resampleA(seeds[d].A)), Again(b, resampleB(seeds[d].B))));
             interval = Interval.OfDraws(index, indices);
         }
-        return new ClusterTransfer(interval, Permutation.PValue(index, chance), a.Grid.Count - moved.Length, kept.Average(), a.Grid.Count, moved);
+        return new ClusterTransfer(interval, Permutation.PValue(index, chance),
+            a.Grid.Count - moved.Length, kept.Average(), a.Grid.Count, moved);
     }
 
     private static int[] Again(HeadClustering clustering, HeadTable table)

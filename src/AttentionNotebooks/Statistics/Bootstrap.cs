@@ -19,7 +19,9 @@ public static class Bootstrap
         return drawn;
     }
 
-    /// <summary>Several draws, each made when it is asked for: the caller may take numbers of its own from <paramref name="random"/> in between.</summary>
+    /// <summary>
+    /// Several draws, each made when it is asked for: the caller may take numbers of its own from <paramref name="random"/> in between.
+    /// </summary>
     /// <param name="units">How many units there are.</param>
     /// <param name="draws">How many draws.</param>
     /// <param name="random">Where the draws come from.</param>
@@ -47,9 +49,14 @@ public static class Bootstrap
     /// <param name="level">The share of draws that the interval holds.</param>
     /// <param name="seed">Decides the draws.</param>
     public static Interval Mean(IReadOnlyList<double> values, int draws = DefaultDraws, double level = 0.95, int seed = 0) =>
-        values.Count == 0 ? new Interval(double.NaN, double.NaN, double.NaN) : Run(values.Count, items => items.Average(i => values[i]), draws, level, seed);
+        values.Count == 0
+        ? new Interval(double.NaN, double.NaN, double.NaN)
+        : Run(values.Count, items => items.Average(i => values[i]), draws, level, seed);
 
-    /// <summary>Ratios Σ value / Σ weight over units, with their intervals. All series see the same draws, so that differences of paired items keep their pairs.</summary>
+    /// <summary>
+    /// Ratios Σ value / Σ weight over units, with their intervals. All series see the same draws, so that differences of paired items
+    /// keep their pairs.
+    /// </summary>
     /// <param name="series">Per series, each unit's value; it may be a difference.</param>
     /// <param name="weights">Each unit's weight, such as the number of its questions; 0 or more. A draw without weight is left out.</param>
     /// <param name="draws">How many draws.</param>
@@ -58,10 +65,12 @@ public static class Bootstrap
     /// <returns>One interval per series; its ends are NaN where no draw has weight.</returns>
     /// <exception cref="InputException">There are fewer than two units: nothing can be said of their spread.</exception>
     /// <exception cref="ArgumentException">A series has another number of units.</exception>
-    public static IReadOnlyList<Interval> Ratios(IReadOnlyList<double[]> series, IReadOnlyList<double> weights, int draws = DefaultDraws, double level = 0.95, int seed = 0)
+    public static IReadOnlyList<Interval> Ratios(IReadOnlyList<double[]> series, IReadOnlyList<double> weights,
+        int draws = DefaultDraws, double level = 0.95, int seed = 0)
     {
         int units = weights.Count, count = series.Count;
-        if (units < 2) throw new InputException("an interval over items", null, $"needs two items at least, and there is {units}", "Give more texts");
+        if (units < 2)
+            throw new InputException("an interval over items", null, $"needs two items at least, and there is {units}", "Give more texts");
         if (series.Any(s => s.Length != units)) throw new ArgumentException($"a series does not have {units} items", nameof(series));
         // Unit by unit, so that a draw adds whole rows.
         var rows = new double[units * count];
@@ -93,16 +102,21 @@ public static class Bootstrap
     /// <param name="level">The share of draws that the interval holds.</param>
     /// <param name="seed">Decides the draws.</param>
     /// <returns>Ends of NaN where there are fewer than two units.</returns>
-    public static Interval Ratio(IReadOnlyList<double> values, IReadOnlyList<double> weights, int draws = DefaultDraws, double level = 0.95, int seed = 0) =>
-        values.Count < 2 ? new Interval(values.Sum() / weights.Sum(), double.NaN, double.NaN) : Ratios([[.. values]], weights, draws, level, seed)[0];
+    public static Interval Ratio(IReadOnlyList<double> values, IReadOnlyList<double> weights,
+        int draws = DefaultDraws, double level = 0.95, int seed = 0) => values.Count < 2
+            ? new Interval(values.Sum() / weights.Sum(), double.NaN, double.NaN)
+            : Ratios([[.. values]], weights, draws, level, seed)[0];
 
-    /// <summary>How two samples of different units compare, with the interval: each draw takes units of the first sample, then of the second.</summary>
+    /// <summary>
+    /// How two samples of different units compare, with the interval: each draw takes units of the first sample, then of the second.
+    /// </summary>
     /// <param name="first">Values of the one, at least one.</param>
     /// <param name="second">Values of the other, at least one.</param>
     /// <param name="statistic">What compares two samples, such as the difference of their means.</param>
     /// <param name="draws">How many draws.</param>
     /// <param name="seed">Decides the draws.</param>
-    public static Interval Compare(double[] first, double[] second, Func<double[], double[], double> statistic, int draws = DefaultDraws, int seed = 0)
+    public static Interval Compare(double[] first, double[] second, Func<double[], double[], double> statistic,
+        int draws = DefaultDraws, int seed = 0)
     {
         var random = new Random(seed);
         double[] Drawn(double[] values) => [.. Draw(values.Length, random).Select(i => values[i])];
@@ -111,5 +125,6 @@ public static class Bootstrap
         return Interval.OfDraws(statistic(first, second), drawn);
     }
 
-    private static Interval Percentiles(double value, IEnumerable<double> draws, double level) => Interval.OfDraws(value, draws, (1 - level) / 2, (1 + level) / 2);
+    private static Interval Percentiles(double value, IEnumerable<double> draws, double level) =>
+        Interval.OfDraws(value, draws, (1 - level) / 2, (1 + level) / 2);
 }

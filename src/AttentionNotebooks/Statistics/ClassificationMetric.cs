@@ -6,7 +6,9 @@ public enum ClassificationMetric
     /// <summary>The share of items told right.</summary>
     Accuracy,
 
-    /// <summary>Harmonic mean of precision and recall of class 1, of two: 2·TP / (2·TP + FP + FN). 0 where there is nothing to divide by.</summary>
+    /// <summary>
+    /// Harmonic mean of precision and recall of class 1, of two: 2·TP / (2·TP + FP + FN). 0 where there is nothing to divide by.
+    /// </summary>
     F1,
 
     /// <summary>

@@ -42,7 +42,9 @@ public sealed class Confusion
     {
         get
         {
-            if (Classes != 2) throw new InvalidOperationException($"F1 is of one class of two, and there are {Classes}. Take accuracy or Matthews' correlation.");
+            if (Classes != 2)
+                throw new InvalidOperationException(
+                    $"F1 is of one class of two, and there are {Classes}. Take accuracy or Matthews' correlation.");
             int hits = _counts[1, 1], errors = _counts[0, 1] + _counts[1, 0];
             return hits == 0 ? 0 : 2.0 * hits / (2.0 * hits + errors);
         }
@@ -58,7 +60,8 @@ public sealed class Confusion
             {
                 double gold = 0, predicted = 0;
                 for (int d = 0; d < Classes; d++) (gold, predicted) = (gold + _counts[c, d], predicted + _counts[d, c]);
-                (hits, both, goldSquares, predictedSquares) = (hits + _counts[c, c], both + gold * predicted, goldSquares + gold * gold, predictedSquares + predicted * predicted);
+                (hits, both) = (hits + _counts[c, c], both + gold * predicted);
+                (goldSquares, predictedSquares) = (goldSquares + gold * gold, predictedSquares + predicted * predicted);
             }
             double spread = (n * n - goldSquares) * (n * n - predictedSquares);
             return spread == 0 ? 0 : (hits * n - both) / Math.Sqrt(spread);
@@ -90,10 +93,13 @@ public sealed class Confusion
         int draws = Bootstrap.DefaultDraws, double level = 0.95, int seed = 0)
     {
         RequireSameLength(gold, predicted);
-        return Bootstrap.Run(gold.Count, items => Of(Chosen(gold, items), Chosen(predicted, items), classes).Value(metric), draws, level, seed);
+        double Value(int[] items) => Of(Chosen(gold, items), Chosen(predicted, items), classes).Value(metric);
+        return Bootstrap.Run(gold.Count, Value, draws, level, seed);
     }
 
-    /// <summary>By how much one series of answers measures above another on the same items; each draw takes the same items of both.</summary>
+    /// <summary>
+    /// By how much one series of answers measures above another on the same items; each draw takes the same items of both.
+    /// </summary>
     /// <param name="metric">The measure.</param>
     /// <param name="gold">The items' classes, from 0; at least one item.</param>
     /// <param name="predicted">The predicted classes.</param>
@@ -105,8 +111,8 @@ public sealed class Confusion
     /// <returns>The measure of <paramref name="predicted"/> less that of <paramref name="reference"/>.</returns>
     /// <exception cref="ArgumentException">The lengths differ, or there is no item.</exception>
     /// <exception cref="InvalidOperationException">F1 of more than two classes.</exception>
-    public static Interval Change(ClassificationMetric metric, IReadOnlyList<int> gold, IReadOnlyList<int> predicted, IReadOnlyList<int> reference, int classes,
-        int draws = Bootstrap.DefaultDraws, double level = 0.95, int seed = 0)
+    public static Interval Change(ClassificationMetric metric, IReadOnlyList<int> gold, IReadOnlyList<int> predicted,
+        IReadOnlyList<int> reference, int classes, int draws = Bootstrap.DefaultDraws, double level = 0.95, int seed = 0)
     {
         RequireSameLength(gold, predicted);
         RequireSameLength(gold, reference);
@@ -122,6 +128,7 @@ public sealed class Confusion
 
     private static void RequireSameLength(IReadOnlyList<int> gold, IReadOnlyList<int> predicted)
     {
-        if (gold.Count != predicted.Count) throw new ArgumentException($"{predicted.Count} answers to {gold.Count} items", nameof(predicted));
+        if (gold.Count != predicted.Count)
+            throw new ArgumentException($"{predicted.Count} answers to {gold.Count} items", nameof(predicted));
     }
 }

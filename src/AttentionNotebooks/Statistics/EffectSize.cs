@@ -14,7 +14,8 @@ public static class EffectSize
         if (!(total > 0)) return 0;
         var sums = new double[labels.Max() + 1];
         var sizes = new int[sums.Length];
-        for (int i = 0; i < values.Length; i++) (sums[labels[i]], sizes[labels[i]]) = (sums[labels[i]] + values[i] - mean, sizes[labels[i]] + 1);
+        for (int i = 0; i < values.Length; i++)
+            (sums[labels[i]], sizes[labels[i]]) = (sums[labels[i]] + values[i] - mean, sizes[labels[i]] + 1);
         return sums.Zip(sizes, (s, n) => n == 0 ? 0 : s * s / n).Sum() / total;
     }
 
@@ -35,8 +36,12 @@ public static class EffectSize
         return (h, double.IsNaN(h) ? double.NaN : SpecialFunctions.GammaUpperRegularized((groups - 1) / 2.0, h / 2), epsilon);
     }
 
-    /// <summary>Cliff's δ: P(a &gt; b) − P(a &lt; b) for a member of each of two groups, from −1 to 1; 0 where neither tends to be larger (Cliff 1993).</summary>
+    /// <summary>
+    /// Cliff's δ: P(a &gt; b) − P(a &lt; b) for a member of each of two groups, from −1 to 1; 0 where neither tends to be larger
+    /// (Cliff 1993).
+    /// </summary>
     /// <param name="a">The first group's values.</param>
     /// <param name="b">The second group's values.</param>
-    public static double CliffsDelta(IReadOnlyCollection<double> a, IReadOnlyCollection<double> b) => a.Sum(x => b.Sum(y => Math.Sign(x.CompareTo(y)))) / ((double)a.Count * b.Count);
+    public static double CliffsDelta(IReadOnlyCollection<double> a, IReadOnlyCollection<double> b) =>
+        a.Sum(x => b.Sum(y => Math.Sign(x.CompareTo(y)))) / ((double)a.Count * b.Count);
 }

@@ -29,7 +29,8 @@ public struct ExactSum
     /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
     public void Add(double term)
     {
-        if (!(Math.Abs(term) < Limit)) throw new ArgumentOutOfRangeException(nameof(term), term, "not finite, or too large to be summed exactly");
+        if (!(Math.Abs(term) < Limit))
+            throw new ArgumentOutOfRangeException(nameof(term), term, "not finite, or too large to be summed exactly");
         _sum = checked(_sum + (Int128)Math.Round(term * Scale));
     }
 
@@ -41,7 +42,10 @@ public struct ExactSum
     /// <param name="count">How many there were.</param>
     public readonly double Mean(int count) => Ratio(_sum, count);
 
-    /// <summary>The population variance of terms whose sum is <paramref name="sum"/> and whose squares' sum is <paramref name="squares"/>; without cancellation.</summary>
+    /// <summary>
+    /// The population variance of terms whose sum is <paramref name="sum"/> and whose squares' sum is <paramref name="squares"/>;
+    /// without cancellation.
+    /// </summary>
     /// <param name="sum">Σx.</param>
     /// <param name="squares">Σx².</param>
     /// <param name="count">n.</param>

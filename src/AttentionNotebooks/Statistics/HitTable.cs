@@ -55,7 +55,10 @@ internal sealed class HitTable
     /// </summary>
     /// <param name="items">The items that count.</param>
     /// <param name="half">The items of the first half, as <see cref="Half"/> gives them.</param>
-    /// <returns>Who was best on the first and on the second half, and the items that were got right by the one chosen without them; <see langword="null"/> where a half has none of the items.</returns>
+    /// <returns>
+    /// The best candidate on the first and on the second half, and the items that the one chosen without them gets right;
+    /// <see langword="null"/> where a half has none of the items.
+    /// </returns>
     public (int OnFirst, int OnSecond, BitSet Hits)? CrossFit(BitSet items, BitSet half)
     {
         BitSet first = items.And(half), second = items.Without(half);

@@ -6,7 +6,9 @@ namespace AttentionNotebooks;
 /// Do two guessers differ on the same items? McNemar 1947, with the exact binomial distribution in place of χ², at every
 /// size: under the null, an item that only one of them gets right is either's with probability ½.
 /// </summary>
-/// <remarks>It takes the items for independent. Words of one sentence are not quite that; intervals over sentences stand beside it.</remarks>
+/// <remarks>
+/// It takes the items for independent. Words of one sentence are not quite that; intervals over sentences stand beside it.
+/// </remarks>
 public static class McNemar
 {
     /// <summary>The two-sided p-value, min(1, 2·P(X ≤ min(b, c))) with X ~ Binomial(b + c, ½).</summary>

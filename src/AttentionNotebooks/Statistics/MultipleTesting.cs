@@ -9,7 +9,8 @@ public static class MultipleTesting
 
     /// <summary>Benjamini and Hochberg 1995: adjusted p-values that bound the expected share of false ones among the rejections.</summary>
     /// <param name="p">P-values; NaN stays NaN and is not counted.</param>
-    public static double[] BenjaminiHochberg(IReadOnlyList<double> p) => Adjusted(p, ascending: false, (value, rank, count) => value * count / (rank + 1));
+    public static double[] BenjaminiHochberg(IReadOnlyList<double> p) =>
+        Adjusted(p, ascending: false, (value, rank, count) => value * count / (rank + 1));
 
     // Holm runs up from the least and keeps the largest so far, Benjamini-Hochberg down from the largest and keeps the least.
     private static double[] Adjusted(IReadOnlyList<double> p, bool ascending, Func<double, int, int, double> adjust)

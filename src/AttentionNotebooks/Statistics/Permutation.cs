@@ -10,5 +10,6 @@ internal static class Permutation
     /// <param name="observed">The statistic as observed; the larger, the farther from the null.</param>
     /// <param name="null">The statistic under the null.</param>
     public static double PValue(double observed, IReadOnlyCollection<double> @null) =>
-        double.IsNaN(observed) ? double.NaN : (1.0 + @null.Count(v => v >= observed * (1 - 1e-12))) / (1 + @null.Count); // equal up to rounding is equal
+        double.IsNaN(observed) ? double.NaN
+        : (1.0 + @null.Count(v => v >= observed * (1 - 1e-12))) / (1 + @null.Count); // equal up to rounding is equal
 }

@@ -16,7 +16,8 @@ public readonly record struct Proportion(int Correct, int Count)
         get
         {
             if (Count == 0) return new Interval(double.NaN, 0, 1);
-            double n = Count, p = Value, centre = p + Z * Z / (2 * n), spread = Z * Math.Sqrt(p * (1 - p) / n + Z * Z / (4 * n * n)), scale = 1 + Z * Z / n;
+            double n = Count, p = Value, centre = p + Z * Z / (2 * n);
+            double spread = Z * Math.Sqrt(p * (1 - p) / n + Z * Z / (4 * n * n)), scale = 1 + Z * Z / n;
             return new Interval(p, Math.Max(0, (centre - spread) / scale), Math.Min(1, (centre + spread) / scale));
         }
     }

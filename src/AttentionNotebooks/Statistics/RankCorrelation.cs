@@ -3,7 +3,9 @@ namespace AttentionNotebooks;
 /// <summary>Correlations of two columns.</summary>
 public static class RankCorrelation
 {
-    /// <summary>Spearman's rank correlation, ties with their mean rank (Spearman 1904): −1 … 1; NaN where a column is constant.</summary>
+    /// <summary>
+    /// Spearman's rank correlation, ties with their mean rank (Spearman 1904): −1 … 1; NaN where a column is constant.
+    /// </summary>
     /// <param name="x">Values.</param>
     /// <param name="y">As many.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>

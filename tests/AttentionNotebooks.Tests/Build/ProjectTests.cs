@@ -27,7 +27,8 @@ public class ProjectTests
     public void A_project_does_not_know_what_others_are_for(string project, string other) => Assert.DoesNotContain(other, All(project));
 
     [Fact]
-    public void The_command_line_knows_the_rest() => Assert.Superset(new HashSet<string> { Core, Training, Interactive, Runner }, All(CommandLine));
+    public void The_command_line_knows_the_rest() =>
+        Assert.Superset(new HashSet<string> { Core, Training, Interactive, Runner }, All(CommandLine));
 
     // With what they refer to in turn.
     private static HashSet<string> All(string project)

@@ -42,29 +42,31 @@ internal static class RoomArrows
     /// <param name="without">Assemblies of the test process that are not referenced, since the sources are theirs.</param>
     public static IReadOnlyList<RoomArrow> Find(IReadOnlyList<(string File, string Text)> sources, string[] rooms, params string[] without)
     {
-        var options = new CSharpParseOptions(LanguageVersion.Latest);
+        var options = new CSharpParseOptions(LanguageVersion.Latest, DocumentationMode.None);
         SyntaxTree[] trees = [.. sources.Select(s => CSharpSyntaxTree.ParseText(s.Text, options, s.File))];
-        string[] assemblies = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        string[] assemblies = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         var compilation = CSharpCompilation.Create("Rooms", [.. trees, CSharpSyntaxTree.ParseText(Usings, options)],
             assemblies.Where(a => !without.Contains(Path.GetFileNameWithoutExtension(a))).Select(a => MetadataReference.CreateFromFile(a)),
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
-        // A name that is not understood could hide an arrow.
-        var errors = compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error && !Generated.Contains(d.Id)).ToArray();
-        if (errors.Length > 0) throw new InvalidOperationException($"the sources do not compile: {string.Join('\n', errors.Take(5).Select(e => e.ToString()))}");
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true));
+        // A declaration that is not understood could hide an arrow. Bodies are not checked: this very build compiled them.
+        var errors = compilation.GetDeclarationDiagnostics()
+            .Where(d => d.Severity == DiagnosticSeverity.Error && !Generated.Contains(d.Id)).ToArray();
+        if (errors.Length > 0)
+            throw new InvalidOperationException($"the sources do not compile: {string.Join('\n', errors.Select(e => e.ToString()).Take(5))}");
 
         int RankOf(string file)
         {
             string room = RoomOf(file);
-            return Array.IndexOf(rooms, room) is >= 0 and var rank ? rank : throw new InvalidOperationException($"{file} is in a folder that is none of the rooms: give \"{room}\" its place in their order");
+            return Array.IndexOf(rooms, room) is >= 0 and var rank ? rank
+                : throw new InvalidOperationException($"{file} is in no known room: give \"{room}\" its place in their order");
         }
         return [.. trees.AsParallel().AsOrdered().SelectMany(tree =>
         {
             var model = compilation.GetSemanticModel(tree);
             int own = RankOf(tree.FilePath);
             return tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>()
-                .Select(name => (Name: name, Symbol: Declared(model.GetSymbolInfo(name).Symbol)))
-                .Where(use => use.Symbol is not null)
-                .Select(use => (use.Name, Symbol: use.Symbol!, File: use.Symbol!.DeclaringSyntaxReferences.FirstOrDefault()?.SyntaxTree.FilePath))
+                .SelectMany(name => Symbols(model.GetSymbolInfo(name)).Select(s => (Name: name, Symbol: s, File: FileOf(s))))
                 .Where(use => use.File is not null && RankOf(use.File) > own)
                 .Select(use => new RoomArrow(tree.FilePath, tree.GetLineSpan(use.Name.Span).StartLinePosition.Line + 1,
                     (use.Symbol as INamedTypeSymbol ?? use.Symbol.ContainingType).Name, rooms[own], RoomOf(use.File!)))
@@ -74,8 +76,14 @@ internal static class RoomArrows
 
     private static string RoomOf(string file) => file.Contains('/') ? file[..file.IndexOf('/')] : "";
 
-    // Types and their members: what a file declares. A method that extends a type is asked where it is written.
-    private static ISymbol? Declared(ISymbol? symbol) => symbol switch
+    private static string? FileOf(ISymbol symbol) => symbol.DeclaringSyntaxReferences.FirstOrDefault()?.SyntaxTree.FilePath;
+
+    // What a name stands for; where that is not decided (several overloads, as in nameof), all that it can stand for.
+    private static IEnumerable<ISymbol> Symbols(SymbolInfo name) =>
+        (name.Symbol is { } symbol ? [symbol] : name.CandidateSymbols).Select(Declared).OfType<ISymbol>();
+
+    // Types and their members: what a file declares. A method that extends a type belongs to the file that it is written in.
+    private static ISymbol? Declared(ISymbol symbol) => symbol switch
     {
         IMethodSymbol method => (method.ReducedFrom ?? method).OriginalDefinition,
         INamedTypeSymbol or IPropertySymbol or IFieldSymbol or IEventSymbol => symbol.OriginalDefinition,

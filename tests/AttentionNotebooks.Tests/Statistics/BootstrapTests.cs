@@ -27,7 +27,8 @@ public class BootstrapTests
     {
         double[] values = [3, 1, 4, 1, 5, 9, 2, 6];
         var random = new Random(7);
-        double[] drawn = [.. Enumerable.Range(0, 200).Select(_ => Enumerable.Range(0, 8).Select(_ => values[random.Next(8)]).ToArray().Max())];
+        double[] drawn =
+            [.. Enumerable.Range(0, 200).Select(_ => Enumerable.Range(0, 8).Select(_ => values[random.Next(8)]).ToArray().Max())];
         var interval = Bootstrap.Run(8, units => units.Max(i => values[i]), draws: 200, level: 0.8, seed: 7);
         Assert.Equal(new Interval(9, Quantile.Of(drawn, (1 - 0.8) / 2), Quantile.Of(drawn, (1 + 0.8) / 2)), interval);
     }

@@ -28,7 +28,8 @@ public class RankTests
     [InlineData(0.5, 4)]
     [InlineData(0.625, 6)] // half-way between 4 and 8
     [InlineData(1, 9)]
-    public void Quantiles_are_interpolated_between_the_sorted_values(double q, double expected) => Assert.Equal(expected, Quantile.Of([9, 2, 8, 1, 4], q), 1e-12);
+    public void Quantiles_are_interpolated_between_the_sorted_values(double q, double expected) =>
+        Assert.Equal(expected, Quantile.Of([9, 2, 8, 1, 4], q), 1e-12);
 
     [Fact]
     public void A_single_value_is_every_quantile() => Assert.All(new[] { 0, 0.3, 1 }, q => Assert.Equal(7, Quantile.Of([7.0], q)));

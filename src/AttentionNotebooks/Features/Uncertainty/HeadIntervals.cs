@@ -21,10 +21,12 @@ public static class TextIntervals
     /// <param name="level">The share of draws that an interval holds.</param>
     /// <param name="seed">Decides the draws.</param>
     /// <exception cref="InputException">There are fewer than two texts: nothing can be told of their spread.</exception>
-    public static IReadOnlyList<HeadIntervals> Intervals(this TextValues values, int draws = Bootstrap.DefaultDraws, double level = 0.95, int seed = 0)
+    public static IReadOnlyList<HeadIntervals> Intervals(this TextValues values,
+        int draws = Bootstrap.DefaultDraws, double level = 0.95, int seed = 0)
     {
         int texts = values.Texts.Count;
-        if (texts < 2) throw new InputException("an interval over texts", null, $"needs two texts at least, and there is {texts}", "Give more texts");
+        if (texts < 2)
+            throw new InputException("an interval over texts", null, $"needs two texts at least, and there is {texts}", "Give more texts");
         using var scope = NewDisposeScope();
         var weights = new double[draws * texts];
         foreach (var (d, chosen) in Bootstrap.Draws(texts, draws, new Random(seed)).Index())
@@ -32,7 +34,8 @@ public static class TextIntervals
         var drawn = tensor(weights, [draws, texts]);
         return [.. values.Features.Select(f =>
         {
-            Interval[] ofHeads = [.. values.Weighted(f, drawn).Select(v => Interval.OfDraws(double.NaN, v, (1 - level) / 2, (1 + level) / 2))];
+            Interval[] ofHeads =
+                [.. values.Weighted(f, drawn).Select(v => Interval.OfDraws(double.NaN, v, (1 - level) / 2, (1 + level) / 2))];
             return new HeadIntervals(f.Name, [.. ofHeads.Select(i => i.Low)], [.. ofHeads.Select(i => i.High)]);
         })];
     }

@@ -8,7 +8,9 @@ namespace AttentionNotebooks;
 /// <param name="Interval">Spearman–Brown reliability, the mean over the splits, and where 95 % of the splits lie.</param>
 public sealed record Reliability(string Feature, Interval Interval)
 {
-    /// <summary>The reliability: 1 where both halves agree on all heads; NaN where no split has two halves with a spread over the heads.</summary>
+    /// <summary>
+    /// The reliability: 1 where both halves agree on all heads; NaN where no split has two halves with a spread over the heads.
+    /// </summary>
     public double Value => Interval.Value;
 }
 
