@@ -39,14 +39,14 @@ public sealed class BertEmbeddings : nn.Module<Tensor, Tensor, Tensor>
         if (length > tokens) throw new ArgumentException($"{length} tokens, but the model has {tokens} positions; encode with a shorter maximum length", nameof(ids));
         using var scope = NewDisposeScope();
         var words = word_embeddings.forward(ids);                              // [B, T, E]
-        var sum = token_type_embeddings is null ? words : words.add(token_type_embeddings.forward(segments), Scalars.One);
-        return LayerNorm.forward(sum.add(Positions(ids), Scalars.One)).MoveToOuterDisposeScope(); // [B, T, E]
+        var sum = token_type_embeddings is null ? words : words.Plus(token_type_embeddings.forward(segments));
+        return LayerNorm.forward(sum.Plus(Positions(ids))).MoveToOuterDisposeScope(); // [B, T, E]
     }
 
     private Tensor Positions(Tensor ids)
     {
         if (padding is null) return position_embeddings.Weight.narrow(0, 0, ids.shape[1]); // [T, E]
         var own = ids.ne(padding).to_type(ScalarType.Int64);                   // [B, T]
-        return position_embeddings.forward(own.cumsum(1).mul(own).add(padding)); // [B, T, E]
+        return position_embeddings.forward(own.cumsum(1).mul(own).Plus(padding)); // [B, T, E]
     }
 }

@@ -17,10 +17,13 @@ public static class Variability
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>One value per head in the grid's order.</returns>
     /// <exception cref="InputException">No text has so many tokens, or a map is broken.</exception>
-    public static double[] Of(IAttentionSource source, int tokens = StabilityFeatures.FirstTokens, VisitOptions? options = null, CancellationToken cancellation = default)
+    public static double[] Of(IAttentionSource source, int tokens = StabilityFeatures.FirstTokens,
+        VisitOptions? options = null, CancellationToken cancellation = default)
     {
         int texts = source.Texts.Count(t => t.Length >= tokens);
-        if (texts == 0) throw new InputException("the variability of heads", null, $"is asked of the first {tokens} tokens, and no text has so many", "Give longer texts, or compare fewer tokens");
+        if (texts == 0)
+            throw new InputException("the variability of heads", null, $"is asked of the first {tokens} tokens, and no text has so many",
+                "Give longer texts, or compare fewer tokens");
         int cells = tokens * tokens;
         var means = new ExactSum[source.Grid.Count * cells];
         source.Visit(new FirstMaps(source.Grid, tokens, (head, map) =>
@@ -47,7 +50,8 @@ public static class Variability
         {
             using var scope = torch.NewDisposeScope();
             if (maps.Length < tokens) return;
-            var first = maps.Probabilities.narrow(-1, 0, tokens).narrow(-2, 0, tokens).reshape(maps.Count, grid.Heads, -1).cpu().contiguous().data<float>().ToArray();
+            var first = maps.Probabilities.narrow(-1, 0, tokens).narrow(-2, 0, tokens)
+                .reshape(maps.Count, grid.Heads, -1).cpu().contiguous().data<float>().ToArray();
             int cells = tokens * tokens;
             for (int b = 0; b < maps.Count; b++)
                 for (int h = 0; h < grid.Heads && maps.Batch.Texts[b].Length >= tokens; h++)
