@@ -18,6 +18,9 @@ internal static class TensorMath
     /// <summary>a + b, into a.</summary>
     public static Tensor PlusInPlace(this Tensor a, Tensor b) => a.add_(b, Scalars.One);
 
+    /// <summary>a + b with a number that is held elsewhere, into a.</summary>
+    public static Tensor PlusInPlace(this Tensor a, Scalar b) => a.add_(b, Scalars.One);
+
     /// <summary>a − b.</summary>
     public static Tensor Minus(this Tensor a, Tensor b) => a.add(b, Scalars.MinusOne);
 

@@ -56,7 +56,7 @@ internal static class DoctorVerb
         string library = Path.Combine(AppContext.BaseDirectory, name);
         if (File.Exists(library)) NativeLibrary.Load(library);
         using var four = torch.ones(2, 2).sum();
-        return four.item<float>() == 4
+        return four.data<float>()[0] == 4
             ? $"{torch.__version__} loads and computes"
             : throw new InvalidOperationException("loads, but 1 + 1 + 1 + 1 is not 4");
     }

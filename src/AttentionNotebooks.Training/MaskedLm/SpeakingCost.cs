@@ -59,7 +59,7 @@ internal sealed class SpeakingCost : IDisposable
         var gram = weight.transpose(1, 2).matmul(weight);                      // [H, d, d]
         var own = values.transpose(0, 1).reshape(heads, -1, size).to_type(ScalarType.Float32); // [H, B·T, d]
         var squares = own.matmul(gram).mul(own).sum(-1);                       // [H, B·T]
-        lengths[layer] = squares.mul(scale).add(Smoothing).sqrt().view(heads, batch, length).transpose(0, 1).unsqueeze(2).DetachFromDisposeScope(); // [B, H, 1, T]
+        lengths[layer] = squares.mul(scale).Plus(Smoothing).sqrt().view(heads, batch, length).transpose(0, 1).unsqueeze(2).DetachFromDisposeScope(); // [B, H, 1, T]
     }
 
     // Σ_j α_ij‖f(x_j)‖ summed over queries is the keys' total attention times their length.

@@ -49,7 +49,7 @@ internal sealed class TensorAdamW : IOptimizer
         var gradient = weights.Gradient(0);
         for (int r = 1; r < weights.Replicas; r++)
         {
-            gradient.add_(weights.Gradient(r), Scalars.One);
+            gradient.PlusInPlace(weights.Gradient(r));
             weights.Gradient(r).zero_();
         }
         Scalar share = 1.0 / weights.Replicas;
@@ -61,8 +61,8 @@ internal sealed class TensorAdamW : IOptimizer
         Mean.mul_(ScalarBeta1).add_(gradient, ScalarRest1);
         Square.mul_(ScalarBeta2).addcmul_(gradient, gradient, ScalarRest2);
         Scalar step = -rate / (1 - Math.Pow(IOptimizer.Beta1, Steps)), correction = 1 / (1 - Math.Pow(IOptimizer.Beta2, Steps)), shrink = -rate, more = queryKeyRate - 1;
-        var divisor = Square.mul(correction).sqrt_().add_(ScalarEpsilon);
-        var rates = isFaster.mul(more).add(Scalars.One);
+        var divisor = Square.mul(correction).sqrt_().PlusInPlace(ScalarEpsilon);
+        var rates = isFaster.mul(more).Plus(Scalars.One);
         weights.Flat.addcmul_(weights.Flat, decays.mul(rates), shrink);
         weights.Flat.addcdiv_(Mean.mul(rates), divisor, step);
         gradient.zero_();

@@ -23,7 +23,8 @@ public static class BatchPlan
     public static IReadOnlyList<int[]> Of(IReadOnlyList<int> lengths, VisitOptions options)
     {
         if (options.Shards < 1 || options.Shard < 0 || options.Shard >= options.Shards)
-            throw new InputException($"shard {options.Shard} of {options.Shards}", null, "does not exist", "Shards count from 0 and are fewer than their number");
+            throw new InputException($"shard {options.Shard} of {options.Shards}", null, "does not exist",
+                "Shards count from 0 and are fewer than their number");
         int[] sorted = Sorted(lengths);
         var cost = new long[sorted.Length + 1]; // of the first so many texts
         var start = new int[sorted.Length + 1]; // of the last batch of these
@@ -43,7 +44,10 @@ public static class BatchPlan
         return [.. batches.Where((_, i) => i % options.Shards == options.Shard).Skip(options.Skip)];
     }
 
-    /// <summary>Deals texts into batches as full as they get, shortest first, for fine-tuning: few steps count more there than little padding.</summary>
+    /// <summary>
+    /// Deals texts into batches as full as they get, shortest first, for fine-tuning: few steps count more there than little
+    /// padding.
+    /// </summary>
     /// <param name="lengths">Tokens of each text.</param>
     /// <param name="tokensPerBatch">Padded tokens of a batch at most, unless one text has more.</param>
     /// <returns>Batches of positions in <paramref name="lengths"/>.</returns>

@@ -28,7 +28,8 @@ public interface IAttentionSource
     /// <param name="cancellation">Looked at between layers.</param>
     /// <exception cref="InputException">A map is broken (archives).</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default);
+    void Visit(IAttentionVisitor visitor, VisitOptions? options = null,
+        IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default);
 
     /// <summary>All maps of one text: what a picture needs.</summary>
     /// <param name="text">Its position in <see cref="Texts"/>.</param>
@@ -39,7 +40,10 @@ public interface IAttentionSource
 /// <summary>Receives attention maps. A visit sees, for each batch, the layers in order from 0.</summary>
 public interface IAttentionVisitor
 {
-    /// <summary>Whether the visitor will ask for <see cref="LayerMaps.ValueNorms"/>, which cost the last layer's values and a product per layer.</summary>
+    /// <summary>
+    /// Whether the visitor will ask for <see cref="LayerMaps.ValueNorms"/>, which cost the last layer's values and a product per
+    /// layer.
+    /// </summary>
     bool NeedsValues => false;
 
     /// <summary>One layer's map of one batch.</summary>

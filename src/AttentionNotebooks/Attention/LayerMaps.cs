@@ -18,7 +18,8 @@ public sealed class LayerMaps : IDisposable
     /// <param name="layer">The layer, from 0.</param>
     /// <param name="probabilities"><c>[B, H, T, T]</c>, float32; the caller goes on owning them.</param>
     /// <param name="valueNorms">The values' norms <c>[B, H, T]</c>, where there are any; disposed with this object.</param>
-    public LayerMaps(TextBatch batch, int layer, Tensor probabilities, Tensor? valueNorms = null) : this(batch, layer, probabilities, valueNorms, new LayersBelow()) =>
+    public LayerMaps(TextBatch batch, int layer, Tensor probabilities, Tensor? valueNorms = null)
+        : this(batch, layer, probabilities, valueNorms, new LayersBelow()) =>
         _ownsBelow = true;
 
     /// <summary>Maps of one layer of several.</summary>

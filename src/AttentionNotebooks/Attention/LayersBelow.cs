@@ -20,7 +20,8 @@ internal sealed class LayersBelow : IDisposable
     {
         if (!_states.TryGetValue(name, out var state) || state.Layer != layer)
         {
-            if (layer > 0 && state?.Layer != layer - 1) throw new InvalidOperationException($"the {name} was not asked for in the layer below");
+            if (layer > 0 && state?.Layer != layer - 1)
+                throw new InvalidOperationException($"the {name} was not asked for in the layer below");
             var below = layer == 0 ? KeptTensors.Detached(bottom) : state!.Above;
             (layer == 0 ? state?.Above : null)?.Dispose();
             state?.Below.Dispose();

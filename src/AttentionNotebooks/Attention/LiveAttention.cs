@@ -34,7 +34,9 @@ public sealed class LiveAttention : IAttentionSource
         {
             // A model without segments does not look at them.
             if (segments > 0 && texts[i].Segments.Max() >= segments)
-                throw new InputException($"text {i}", null, $"has the segment {texts[i].Segments.Max()}, but the model knows {segments} (type_vocab_size)", "Give single texts, or take a model that was trained on pairs");
+                throw new InputException($"text {i}", null,
+                    $"has the segment {texts[i].Segments.Max()}, but the model knows {segments} (type_vocab_size)",
+                    "Give single texts, or take a model that was trained on pairs");
         }
         _checkpoint = checkpoint;
         var zeros = new Dictionary<int, int[]>();
@@ -46,10 +48,15 @@ public sealed class LiveAttention : IAttentionSource
             : new AttentionText($"{i:000000}", t.Length, t.Tokens, t.Words) { Tags = tags?[i], Roles = t.Roles })];
     }
 
-    /// <summary>Sentences of a treebank: the model gets their words as they are split there, and tokens have the parts of speech of their words.</summary>
+    /// <summary>
+    /// Sentences of a treebank: the model gets their words as they are split there, and tokens have the parts of speech of their
+    /// words.
+    /// </summary>
     /// <param name="checkpoint">The model; it must outlive the source.</param>
     /// <param name="sentences">The sentences, at least one.</param>
-    /// <param name="maxLength">Longer sentences are cut to so many tokens, special ones included; the model's own limit when omitted.</param>
+    /// <param name="maxLength">
+    /// Longer sentences are cut to so many tokens, special ones included; the model's own limit when omitted.
+    /// </param>
     /// <exception cref="InputException">There is no sentence, or one has no token.</exception>
     public static LiveAttention OfTreebank(Checkpoint checkpoint, IReadOnlyList<TreebankSentence> sentences, int? maxLength = null) =>
         OfTreebank(checkpoint, sentences, [.. sentences.Select(s => checkpoint.Tokenizer.Encode(s.Words.Select(w => w.Form), maxLength))]);
@@ -101,9 +108,11 @@ public sealed class LiveAttention : IAttentionSource
     public int Truncated => _tokenized.Count(t => t.Truncated);
 
     /// <inheritdoc/>
-    public void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    public void Visit(IAttentionVisitor visitor,
+        VisitOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
-        VisitLoop.Run(this, visitor, (batch, layer) => Deliver(batch, visitor.NeedsValues, layer), options, progress, _device, cancellation);
+        VisitLoop.Run(this, visitor,
+            (batch, layer) => Deliver(batch, visitor.NeedsValues, layer), options, progress, _device, cancellation);
     }
 
     /// <inheritdoc/>
@@ -120,7 +129,8 @@ public sealed class LiveAttention : IAttentionSource
     private static TokenizedText OnlyWhatTheModelReads(TokenizedText text, Dictionary<int, int[]> zeros)
     {
         int[] segments = text.Segments;
-        if (!segments.AsSpan().ContainsAnyExcept(0) && !zeros.TryGetValue(segments.Length, out segments!)) zeros[text.Length] = segments = text.Segments;
+        if (!segments.AsSpan().ContainsAnyExcept(0) && !zeros.TryGetValue(segments.Length, out segments!))
+            zeros[text.Length] = segments = text.Segments;
         return text with { Offsets = [], Sources = [], Segments = segments };
     }
 
@@ -156,8 +166,11 @@ public sealed class LiveAttention : IAttentionSource
         if (float.IsFinite(rows.sum().Value<float>())) return;
         int at = Array.FindIndex(rows.Floats(), v => !float.IsFinite(v));
         int row = at / batch.Length, head = row % Grid.Heads;
-        throw new InputException($"text {batch.Texts[row / Grid.Heads].Id}", $"head {new Head(layer, head)}, row {at % batch.Length}", "has an attention weight that is NaN or infinite",
-            Edits is null ? "The weights below this layer are damaged or too large for the precision; load the checkpoint again, in float32" : "Look at what the edit of the attention computes");
+        throw new InputException($"text {batch.Texts[row / Grid.Heads].Id}", $"head {new Head(layer, head)}, row {at % batch.Length}",
+            "has an attention weight that is NaN or infinite",
+            Edits is null
+                ? "The weights below this layer are damaged or too large for the precision; load the checkpoint again, in float32"
+                : "Look at what the edit of the attention computes");
     }
 
     // Keeps all layers of one text.

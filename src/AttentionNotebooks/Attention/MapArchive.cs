@@ -38,7 +38,8 @@ public sealed class MapArchive : IAttentionSource
     /// <param name="tokensFile">The tokens of its texts; without it the first token is taken for [CLS] and the last for [SEP].</param>
     /// <param name="limit">At most this many texts, in the archive's order.</param>
     /// <exception cref="InputException">A file is missing or broken, or the tokens do not fit the maps.</exception>
-    public static MapArchive Open(string file, string? tokensFile = null, int limit = int.MaxValue) => Npz.Guarded(file, SaveAgain, () => Checked(file, tokensFile, limit));
+    public static MapArchive Open(string file, string? tokensFile = null, int limit = int.MaxValue) =>
+        Npz.Guarded(file, SaveAgain, () => Checked(file, tokensFile, limit));
 
     private static MapArchive Checked(string file, string? tokensFile, int limit)
     {
@@ -54,9 +55,12 @@ public sealed class MapArchive : IAttentionSource
             if (!ids.Add(id)) throw new InputException(file, $"entry {id}", "stands twice in the archive", SaveAgain);
             var shape = ReadShape(file, entry);
             if (shape.Length != 4 || shape[2] != shape[3] || shape.Any(d => d < 1))
-                throw new InputException(file, $"entry {id}", $"has shape [{string.Join(", ", shape)}] instead of [layers, heads, T, T]", SaveAgain);
+                throw new InputException(file, $"entry {id}",
+                    $"has shape [{string.Join(", ", shape)}] instead of [layers, heads, T, T]", SaveAgain);
             var here = new HeadGrid(shape[0], shape[1]);
-            if (grid is not null && here != grid) throw new InputException(file, $"entry {id}", $"has {here} heads where the entries before it have {grid}", "Keep the maps of different models in different files");
+            if (grid is not null && here != grid)
+                throw new InputException(file, $"entry {id}", $"has {here} heads where the entries before it have {grid}",
+                    "Keep the maps of different models in different files");
             grid = here;
             TextTokens told = default;
             if (tokens is not null && !tokens.TryGetValue(id, out told)) throw new InputException(tokensFile!, $"id {id}", "is missing", $"Give one line for each entry of {file}");
@@ -96,7 +100,8 @@ public sealed class MapArchive : IAttentionSource
     }
 
     /// <inheritdoc/>
-    public void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    public void Visit(IAttentionVisitor visitor,
+        VisitOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         using var zip = OpenZip(_file);
         VisitLoop.Run(this, visitor, (batch, receive) =>
@@ -132,11 +137,13 @@ public sealed class MapArchive : IAttentionSource
             double sum = 0;
             foreach (double a in from)
             {
-                if (double.IsNaN(a) || a < 0) throw new InputException(_file, Place(), $"holds {(double.IsNaN(a) ? "NaN" : "a negative weight")}", SaveAgain);
+                if (double.IsNaN(a) || a < 0)
+                    throw new InputException(_file, Place(), $"holds {(double.IsNaN(a) ? "NaN" : "a negative weight")}", SaveAgain);
                 sum += a;
             }
             if (!(Math.Abs(sum - 1) <= RowSumTolerance))
-                throw new InputException(_file, Place(), FormattableString.Invariant($"sums to {sum:0.####} instead of 1"), SaveAgain + ", after softmax and without dropout");
+                throw new InputException(_file, Place(),
+                    FormattableString.Invariant($"sums to {sum:0.####} instead of 1"), SaveAgain + ", after softmax and without dropout");
             if (Math.Abs(sum - 1) > RowSums.Exact)
             {
                 off++;
@@ -153,7 +160,8 @@ public sealed class MapArchive : IAttentionSource
         return NpyArray.ReadShape(stream, file, $"entry {IdOf(entry)}");
     }
 
-    private static string IdOf(ZipArchiveEntry entry) => entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
+    private static string IdOf(ZipArchiveEntry entry) =>
+        entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
 
     private static ZipArchive OpenZip(string file)
     {
@@ -184,7 +192,8 @@ public sealed class MapArchive : IAttentionSource
         {
             line++;
             if (text.Trim().Length == 0) continue;
-            InputException Bad(string problem, Exception? e = null) => new(file, $"line {line}", problem, "Write one {\"id\": \"…\", \"tokens\": [\"…\", …]} per line", e);
+            InputException Bad(string problem, Exception? e = null) =>
+                new(file, $"line {line}", problem, "Write one {\"id\": \"…\", \"tokens\": [\"…\", …]} per line", e);
             try
             {
                 using var json = JsonDocument.Parse(text);
@@ -199,7 +208,10 @@ public sealed class MapArchive : IAttentionSource
                 if (!tokens.TryAdd(id, new TextTokens(own, tags, roles)))
                     throw Bad($"repeats the id {id}");
             }
-            catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException) { throw Bad("is not such a record", e); }
+            catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+            {
+                throw Bad("is not such a record", e);
+            }
         }
         return tokens;
     }

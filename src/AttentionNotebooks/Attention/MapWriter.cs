@@ -13,14 +13,17 @@ public static class MapWriter
     /// <param name="file">The .npz file.</param>
     public static string TokensFileOf(string file) => Path.ChangeExtension(file, ".tokens.jsonl");
 
-    /// <summary>Writes every text's maps, <c>[L, H, T, T]</c> float32, and their tokens beside them. One text is in memory at a time.</summary>
+    /// <summary>
+    /// Writes every text's maps, <c>[L, H, T, T]</c> float32, and their tokens beside them. One text is in memory at a time.
+    /// </summary>
     /// <param name="source">Where they come from.</param>
     /// <param name="file">The .npz file; an entry per text, named by its id.</param>
     /// <param name="progress">Told after each text.</param>
     /// <param name="cancellation">Stops the work; nothing is left then.</param>
     /// <exception cref="InputException">The folder cannot be written to, or a map is broken.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static void Save(IAttentionSource source, string file, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    public static void Save(IAttentionSource source, string file,
+        IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
         Npz.Write(file, source.Texts.Select((text, i) => (text.Id, (Action<Stream>)(stream =>

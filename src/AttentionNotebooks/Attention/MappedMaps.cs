@@ -20,9 +20,12 @@ public sealed unsafe class MappedMaps : IAttentionSource, IDisposable
     {
         (Grid, Texts, HasValues, Fingerprint, Model) = (source.Grid, source.Texts, source.HasValues, fingerprint, source.Model);
         (_starts, _) = Layout(source);
-        // A notebook disposes nothing: a temporary file goes when the system closes it, and elsewhere than on Windows loses its name at once.
-        var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1, temporary ? FileOptions.DeleteOnClose : FileOptions.None);
-        _mapped = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        // A notebook disposes nothing: a temporary file goes when the system closes it, and elsewhere than on Windows loses its
+        // name at once.
+        var stream = new FileStream(file, FileMode.Open, FileAccess.Read,
+            FileShare.Read | FileShare.Delete, 1, temporary ? FileOptions.DeleteOnClose : FileOptions.None);
+        _mapped = MemoryMappedFile.CreateFromFile(stream, null, 0,
+            MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
         if (temporary && !OperatingSystem.IsWindows()) File.Delete(file);
         _view = _mapped.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         byte* start = null;
@@ -58,21 +61,25 @@ public sealed unsafe class MappedMaps : IAttentionSource, IDisposable
     {
         string fingerprint = source.Fingerprint;
         var (starts, floats) = Layout(source);
-        string file = Path.Combine(folder ?? Path.GetTempPath(), folder is null ? $"attention-notebooks-{Guid.NewGuid():N}.maps" : $"{fingerprint}.maps");
+        string file = Path.Combine(folder ?? Path.GetTempPath(),
+            folder is null ? $"attention-notebooks-{Guid.NewGuid():N}.maps" : $"{fingerprint}.maps");
         // The name says what is in it; a file of another length is a leftover of other hands.
         if (folder is null || !File.Exists(file) || new FileInfo(file).Length != floats * sizeof(float))
-            AtomicFile.Write(file, stream => source.Visit(new Writer(source, starts, stream), progress: progress, cancellation: cancellation));
+            AtomicFile.Write(file, stream =>
+                source.Visit(new Writer(source, starts, stream), progress: progress, cancellation: cancellation));
         return new MappedMaps(source, fingerprint, file, folder is null);
     }
 
     /// <inheritdoc/>
-    public void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    public void Visit(IAttentionVisitor visitor,
+        VisitOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         VisitLoop.Run(this, visitor, (batch, receive) =>
         {
             for (int layer = 0; layer < Grid.Layers; layer++)
             {
-                using var maps = PaddedMaps.Of(batch, Grid.Heads, (b, size) => Floats(_starts[batch.Indices[b]] + (long)layer * size, size));
+                using var maps = PaddedMaps.Of(batch, Grid.Heads,
+                    (b, size) => Floats(_starts[batch.Indices[b]] + (long)layer * size, size));
                 receive(layer, maps, HasValues && visitor.NeedsValues ? Norms(batch, layer) : null);
             }
         }, options, progress, cancellation: cancellation);
@@ -135,7 +142,8 @@ public sealed unsafe class MappedMaps : IAttentionSource, IDisposable
                 int n = text.Text.Length;
                 long start = starts[text.Index];
                 Write(start + (long)maps.Layer * grid.Heads * n * n, text.Maps);
-                if (source.HasValues) Write(start + (long)grid.Count * n * n + (long)maps.Layer * grid.Heads * n, maps.ValueNorms[text.Row, .., ..n]);
+                if (source.HasValues)
+                    Write(start + (long)grid.Count * n * n + (long)maps.Layer * grid.Heads * n, maps.ValueNorms[text.Row, .., ..n]);
             }
         }
 

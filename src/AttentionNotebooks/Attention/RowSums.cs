@@ -19,7 +19,8 @@ public readonly record struct RowSums(long Rows, long Off, double Farthest, stri
     {
         // Of two as far, the one whose place is named first: so that the order of the parts does not show.
         double own = Math.Abs(Farthest - 1), theirs = Math.Abs(other.Farthest - 1);
-        bool takeOther = Place is null || theirs > own || (theirs == own && other.Place is not null && string.CompareOrdinal(other.Place, Place) < 0);
+        bool takeOther = Place is null || theirs > own
+            || (theirs == own && other.Place is not null && string.CompareOrdinal(other.Place, Place) < 0);
         return new RowSums(Rows + other.Rows, Off + other.Off, takeOther ? other.Farthest : Farthest, takeOther ? other.Place : Place);
     }
 }

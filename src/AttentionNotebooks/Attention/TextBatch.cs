@@ -30,7 +30,10 @@ public sealed class TextBatch : IDisposable
     /// <summary>Their positions in the source's own order.</summary>
     public IReadOnlyList<int> Indices { get; }
 
-    /// <summary>How the rows of these texts' saved maps summed before they were divided by their sums; <see cref="RowSums.None"/> for a live model.</summary>
+    /// <summary>
+    /// How the rows of these texts' saved maps summed before they were divided by their sums; <see cref="RowSums.None"/> for a
+    /// live model.
+    /// </summary>
     public RowSums RowSums { get; internal set; } = RowSums.None;
 
     /// <summary>Number of texts, B.</summary>
@@ -161,5 +164,6 @@ public sealed class TextBatch : IDisposable
     }
 
     private static InputException NoTokens(AttentionText text) =>
-        new($"text {text.Id}", null, "has no tokens, which this feature asks about", "Give the tokens of the saved maps (--tokens), or leave the feature out");
+        new($"text {text.Id}", null, "has no tokens, which this feature asks about",
+            "Give the tokens of the saved maps (--tokens), or leave the feature out");
 }

@@ -1,6 +1,8 @@
 namespace AttentionNotebooks;
 
-/// <summary>The attention maps of one text, every layer and head: small enough to keep for a picture, too large to keep for a corpus.</summary>
+/// <summary>
+/// The attention maps of one text, every layer and head: small enough to keep for a picture, too large to keep for a corpus.
+/// </summary>
 public sealed class TextMaps
 {
     private readonly float[] _weights;
@@ -48,6 +50,7 @@ public sealed class TextMaps
 
     internal static void CheckIndex(int text, int count)
     {
-        if (text < 0 || text >= count) throw new InputException($"text {text}", null, $"is not one of the {count} texts", $"Count from 0: the last is {count - 1}");
+        if (text < 0 || text >= count)
+            throw new InputException($"text {text}", null, $"is not one of the {count} texts", $"Count from 0: the last is {count - 1}");
     }
 }

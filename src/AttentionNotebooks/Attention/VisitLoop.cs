@@ -25,7 +25,8 @@ public static class VisitLoop
     /// <param name="device">Where the maps are; the CPU by default.</param>
     /// <param name="cancellation">Looked at between layers.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static void Run(IAttentionSource source, IAttentionVisitor visitor, Action<TextBatch, LayerReceiver> deliver, VisitOptions? options = null,
+    public static void Run(IAttentionSource source, IAttentionVisitor visitor,
+        Action<TextBatch, LayerReceiver> deliver, VisitOptions? options = null,
         IProgress<VisitProgress>? progress = null, Device? device = null, CancellationToken cancellation = default)
     {
         var clock = Stopwatch.StartNew();

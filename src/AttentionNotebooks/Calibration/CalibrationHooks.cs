@@ -48,8 +48,8 @@ internal static class CalibrationHooks
         if (scales is null && special is null && biases is null) return scores;
         var edited = scores.to_type(ScalarType.Float32); // float16 ends at 65,504
         if (scales is not null) edited = edited.mul(scales);
-        if (biases is not null) edited = edited.add(Spread(biases), Scalars.One);
-        if (special is not null) edited = edited.add(special.mul(isSpecial), Scalars.One);   // [H, 1, 1] · [B, 1, 1, T]
+        if (biases is not null) edited = edited.Plus(Spread(biases));
+        if (special is not null) edited = edited.Plus(special.mul(isSpecial));   // [H, 1, 1] · [B, 1, 1, T]
         return edited;
     }
 

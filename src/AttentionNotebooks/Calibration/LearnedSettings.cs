@@ -22,14 +22,14 @@ internal sealed class LearnedSettings(Tensor theta, ParameterLayout layout, int 
     {
         var bump = layout[CalibrationParts.Gaussian] is { } g ? Bump(Rows(layer, g, 3), length) : null;
         var table = layout[CalibrationParts.Buckets] is { } b ? Rows(layer, b, BucketPrior.Count).index_select(1, tensor(Offsets(length, o => (long)BucketPrior.BucketOf(o)), device: theta.device)) : null; // [H, 2T − 1]
-        return bump is null ? table : table is null ? bump : bump.add(table, Scalars.One);
+        return bump is null ? table : table is null ? bump : bump.Plus(table);
     }
 
     private Tensor Bump(Tensor rows, int length)
     {
         var centre = rows.narrow(1, 0, 1).mul(_unit);                                      // [H, 1]
         var width = rows.narrow(1, 1, 1).exp().mul(_unit).clamp_min(Smallest);             // [H, 1]
-        var z = tensor(Offsets(length, o => (float)o), device: theta.device).unsqueeze(0).add(centre, Scalars.MinusOne).div(width);   // [H, 2T − 1]
+        var z = tensor(Offsets(length, o => (float)o), device: theta.device).unsqueeze(0).Minus(centre).div(width);   // [H, 2T − 1]
         return z.Squared().mul(Half).exp().mul(rows.narrow(1, 2, 1));
     }
 

@@ -19,22 +19,30 @@ public static class DistanceFeatures
         m => (m.Scan()?.Offset ?? m.Sum(m.Offset)) / m.Lengths) { Range = "−(n−1)/2 … (n−1)/2", LeastTokens = 2 };
 
     /// <summary>Spread: the mean over queries of the standard deviation of j − i under the row's weights, in tokens.</summary>
-    public static HeadFeature DistanceStd { get; } = new("distance_std", "tokens", "(1/n) Σ_i sqrt(Σ_j A_ij·(j−μ_i)²), μ_i = Σ_j A_ij·j", "this kit",
+    public static HeadFeature DistanceStd { get; } = new(
+        "distance_std", "tokens", "(1/n) Σ_i sqrt(Σ_j A_ij·(j−μ_i)²), μ_i = Σ_j A_ij·j", "this kit",
         m => m.MeanOverQueries(m.RowSpread())) { Range = "0 … (n−1)/2", LeastTokens = 2 };
 
     /// <summary>Mass within two tokens, Σ_{|i−j| ≤ 2} A_ij / n, a share from 0 to 1.</summary>
     public static HeadFeature Local2 { get; } = new("local_2", "share", "Σ_{|i−j|≤2} A_ij / n", "this kit",
-        m => m.OnDiagonal(-2).Plus(m.OnDiagonal(-1)).Plus(m.OnDiagonal(0)).Plus(m.OnDiagonal(1)).Plus(m.OnDiagonal(2))) { Range = "0 … 1", LeastTokens = 4 };
+        m => m.OnDiagonal(-2).Plus(m.OnDiagonal(-1)).Plus(m.OnDiagonal(0)).Plus(m.OnDiagonal(1)).Plus(m.OnDiagonal(2)))
+    { Range = "0 … 1", LeastTokens = 4 };
 
-    /// <summary>Mean distance divided by the uniform map's, (n² − 1)/(3n), so that texts of all lengths compare: 1 for a head that spreads evenly; 0 in a text of one token.</summary>
-    public static HeadFeature RelativeDistance { get; } = new("relative_distance", "of uniform", "mean_distance / ((n²−1)/(3n))", "this kit",
+    /// <summary>
+    /// Mean distance divided by the uniform map's, (n² − 1)/(3n), so that texts of all lengths compare: 1 for a head that spreads
+    /// evenly; 0 in a text of one token.
+    /// </summary>
+    public static HeadFeature RelativeDistance { get; } = new(
+        "relative_distance", "of uniform", "mean_distance / ((n²−1)/(3n))", "this kit",
         m => MeanDistance.Compute(m) / m.UniformDistance()) { Range = "0 … below 9/4", LeastTokens = 2 };
 
     /// <summary>
     /// Cumulative attention diagonality: the mass within a share r of the text's length, averaged over all r from 0 to 1.
     /// The integral of that step function is 1 − mean_distance/(n − 1); 1 in a text of one token.
     /// </summary>
-    public static HeadFeature CumulativeDiagonality { get; } = new("cumulative_diagonality", "share", "∫₀¹ (1/n) Σ_{|i−j| ≤ r(n−1)} A_ij dr = 1 − mean_distance/(n−1)", "after Shim et al. 2022 (formula from memory)",
+    public static HeadFeature CumulativeDiagonality { get; } = new(
+        "cumulative_diagonality", "share", "∫₀¹ (1/n) Σ_{|i−j| ≤ r(n−1)} A_ij dr = 1 − mean_distance/(n−1)",
+        "after Shim et al. 2022 (formula from memory)",
         m => (MeanDistance.Compute(m) / m.LongestDistance()).OneMinus()) { Range = "0 … 1", LeastTokens = 2 };
 
     /// <summary>Mass ahead of the query, Σ_{j > i} A_ij / n.</summary>
@@ -72,7 +80,8 @@ public static class DistanceFeatures
     public static IReadOnlyList<HeadFeature> Histogram { get; } =
     [
         .. new[] { (0, 0), (1, 1), (2, 2), (3, 4), (5, 8), (9, 16), (17, 32), (33, 64) }
-            .Select(b => Band(b.Item1 == b.Item2 ? $"distance_{b.Item1}" : $"distance_{b.Item1}_{b.Item2}", $"Σ_{{{b.Item1}≤|i−j|≤{b.Item2}}} A_ij / n", b.Item1, b.Item2)),
+            .Select(b => Band(b.Item1 == b.Item2 ? $"distance_{b.Item1}" : $"distance_{b.Item1}_{b.Item2}",
+                $"Σ_{{{b.Item1}≤|i−j|≤{b.Item2}}} A_ij / n", b.Item1, b.Item2)),
         Band("distance_65_on", "Σ_{|i−j|≥65} A_ij / n", 65, int.MaxValue),
     ];
 
@@ -83,13 +92,19 @@ public static class DistanceFeatures
         Quantile(10), Quantile(50), Quantile(90), Within(5), Within(10), Beyond(10), .. Histogram,
     ];
 
-    /// <summary>The feature of a name that carries a number: <c>within_7</c>, <c>beyond_20</c>, <c>distance_q25</c>; else <see langword="null"/>.</summary>
+    /// <summary>
+    /// The feature of a name that carries a number: <c>within_7</c>, <c>beyond_20</c>, <c>distance_q25</c>; else
+    /// <see langword="null"/>.
+    /// </summary>
     /// <param name="name">The name.</param>
     public static HeadFeature? Numbered(string name)
     {
-        int? Number(string prefix) => name.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int n)
+        int? Number(string prefix) =>
+            name.StartsWith(prefix, StringComparison.Ordinal)
+                && int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int n)
             && name == prefix + n.ToString(CultureInfo.InvariantCulture) ? n : null;
-        return Number("within_") is { } within and <= 100_000 ? Within(within) : Number("beyond_") is { } beyond and <= 100_000 ? Beyond(beyond)
+        return Number("within_") is { } within and <= 100_000 ? Within(within)
+            : Number("beyond_") is { } beyond and <= 100_000 ? Beyond(beyond)
             : Number("distance_q") is { } percent and >= 1 and <= 99 ? Quantile(percent) : null;
     }
 

@@ -13,7 +13,8 @@ internal static class FeatureValues
     {
         var value = feature.Compute(maps);
         if (!value.shape.SequenceEqual([maps.Count, grid.Heads]))
-            throw new InputException($"feature \"{feature.Name}\"", null, $"gives a tensor of shape [{string.Join(", ", value.shape)}] for {maps.Count} texts and {grid.Heads} heads",
+            throw new InputException($"feature \"{feature.Name}\"", null,
+                $"gives a tensor of shape [{string.Join(", ", value.shape)}] for {maps.Count} texts and {grid.Heads} heads",
                 "Return one value per text and head, [B, H]: sum over the last two dimensions of the map");
         return Numbers(value);
     }
@@ -24,24 +25,31 @@ internal static class FeatureValues
     {
         var value = statistic.Compute(maps);
         return value.shape.SequenceEqual([maps.Count, grid.Heads, statistic.Parts]) ? Numbers(value)
-            : throw new InvalidOperationException($"statistic {statistic.Name} gives [{string.Join(", ", value.shape)}] instead of [{maps.Count}, {grid.Heads}, {statistic.Parts}]");
+            : throw new InvalidOperationException(
+                $"statistic {statistic.Name} gives [{string.Join(", ", value.shape)}] "
+                + $"instead of [{maps.Count}, {grid.Heads}, {statistic.Parts}]");
     }
 
     /// <summary>A feature of all texts together that these texts do not have.</summary>
     public static InputException NoValue(HeadFeature feature, Head head) =>
-        new($"feature \"{feature.Name}\"", $"head {head}", $"has no value in these texts: {feature.Definition}", "Give more or longer texts, or leave the feature out");
+        new($"feature \"{feature.Name}\"", $"head {head}", $"has no value in these texts: {feature.Definition}",
+            "Give more or longer texts, or leave the feature out");
 
     /// <summary>Refuses a value that is no number, or too large for exact sums.</summary>
     /// <exception cref="InputException">It is.</exception>
     public static void Check(string feature, double v, AttentionText text, Head head)
     {
-        if (!double.IsFinite(v)) throw Bad($"is {v}", "Look at the formula: dividing by a count that can be 0 or taking the logarithm of 0 are the usual causes");
+        if (!double.IsFinite(v))
+            throw Bad($"is {v}",
+                "Look at the formula: dividing by a count that can be 0 or taking the logarithm of 0 are the usual causes");
         // Its square must stay below ExactSum.Limit.
-        if (Math.Abs(v) >= Largest) throw Bad($"is {v}, and values are summed exactly below {Largest} only", "Use a larger unit, or a share");
+        if (Math.Abs(v) >= Largest)
+            throw Bad($"is {v}, and values are summed exactly below {Largest} only", "Use a larger unit, or a share");
 
         InputException Bad(FormattableString problem, string remedy) =>
             new($"feature \"{feature}\"", $"text {text.Id}, head {head}", FormattableString.Invariant(problem), remedy);
     }
 
-    private static float[] Numbers(torch.Tensor value) => value.to_type(torch.ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+    private static float[] Numbers(torch.Tensor value) =>
+        value.to_type(torch.ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
 }

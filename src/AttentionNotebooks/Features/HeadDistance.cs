@@ -16,11 +16,13 @@ public sealed record HeadDistance(string Name, string Definition, string Source,
     // Apart from the distances, so that these can be named and listed where libtorch does not load.
     private static class Constants
     {
-        public static readonly Scalar Half = 0.5.ToScalar(), RootHalf = Math.Sqrt(0.5).ToScalar(), Zero = 0.0.ToScalar(), Tiny = 1e-300.ToScalar();
+        public static readonly Scalar Half = 0.5.ToScalar(), RootHalf = Math.Sqrt(0.5).ToScalar(),
+            Zero = 0.0.ToScalar(), Tiny = 1e-300.ToScalar();
     }
 
     /// <summary>Jensen–Shannon divergence, in nats, from 0 to ln 2. Not its square root.</summary>
-    public static HeadDistance JensenShannon { get; } = new("js", "H((p+q)/2) − (H(p)+H(q))/2, nats", "Clark et al. 2019, §6", JensenShannonSum);
+    public static HeadDistance JensenShannon { get; } = new(
+        "js", "H((p+q)/2) − (H(p)+H(q))/2, nats", "Clark et al. 2019, §6", JensenShannonSum);
 
     /// <summary>Hellinger distance, from 0 to 1.</summary>
     public static HeadDistance Hellinger { get; } = new("hellinger", "sqrt(½ Σ_j (√p_j − √q_j)²)", "Hellinger 1909", rows =>
@@ -38,10 +40,15 @@ public sealed record HeadDistance(string Name, string Definition, string Source,
         rows => CosineSum(rows.Minus(rows.mean([-1L], keepdim: true))));
 
     /// <summary>Total variation, from 0 to 1: the mass that would have to move.</summary>
-    public static HeadDistance TotalVariation { get; } = new("tv", "½ Σ_j |p_j − q_j|", "textbook", rows => AbsoluteSum(rows).mul(Constants.Half));
+    public static HeadDistance TotalVariation { get; } = new(
+        "tv", "½ Σ_j |p_j − q_j|", "textbook", rows => AbsoluteSum(rows).mul(Constants.Half));
 
-    /// <summary>Wasserstein-1 distance along positions, in tokens: how far mass would have to move. Σ_j |P_j − Q_j| with cumulative sums P, Q.</summary>
-    public static HeadDistance Wasserstein { get; } = new("w1", "Σ_j |Σ_{i≤j} (p_i − q_i)|, tokens", "Vallender 1974", rows => AbsoluteSum(rows.cumsum(-1)));
+    /// <summary>
+    /// Wasserstein-1 distance along positions, in tokens: how far mass would have to move. Σ_j |P_j − Q_j| with cumulative sums
+    /// P, Q.
+    /// </summary>
+    public static HeadDistance Wasserstein { get; } = new(
+        "w1", "Σ_j |Σ_{i≤j} (p_i − q_i)|, tokens", "Vallender 1974", rows => AbsoluteSum(rows.cumsum(-1)));
 
     /// <summary>
     /// Jensen–Shannon divergence of smoothed rows, (1 − s)·p + s/n, as in Clark et al.'s released code (s = 0.001); their paper
@@ -51,10 +58,15 @@ public sealed record HeadDistance(string Name, string Definition, string Source,
     /// <exception cref="InputException">It is not.</exception>
     public static HeadDistance JensenShannonSmoothed(double smoothing)
     {
-        if (smoothing is not (>= 0 and <= 1)) throw new InputException(FormattableString.Invariant($"smoothing {smoothing}"), null, "is not a share", "Choose from 0 (none) to 1; Clark et al. 2019 use 0.001");
+        if (smoothing is not (>= 0 and <= 1))
+            throw new InputException(FormattableString.Invariant($"smoothing {smoothing}"), null, "is not a share",
+                "Choose from 0 (none) to 1; Clark et al. 2019 use 0.001");
         Scalar kept = (1 - smoothing).ToScalar(), spread = smoothing.ToScalar();
-        return smoothing == 0 ? JensenShannon : new("js", FormattableString.Invariant($"Jensen–Shannon divergence of (1−s)·p + s/n and (1−s)·q + s/n, s = {smoothing}, nats"), "Clark et al. 2019, released code",
-            rows => JensenShannonSum(rows.mul(kept).add(ones_like(rows).div(tensor((double)rows.shape[^1], dtype: rows.dtype, device: rows.device)), spread)));
+        return smoothing == 0 ? JensenShannon : new("js",
+            FormattableString.Invariant($"Jensen–Shannon divergence of (1−s)·p + s/n and (1−s)·q + s/n, s = {smoothing}, nats"),
+            "Clark et al. 2019, released code",
+            rows => JensenShannonSum(
+                rows.mul(kept).add(ones_like(rows).div(tensor((double)rows.shape[^1], dtype: rows.dtype, device: rows.device)), spread)));
     }
 
     /// <summary>All of them.</summary>
@@ -63,9 +75,11 @@ public sealed record HeadDistance(string Name, string Definition, string Source,
     /// <summary>The distance of that name.</summary>
     /// <param name="name">Its name, e.g. <c>js</c>.</param>
     /// <exception cref="InputException">There is no such distance.</exception>
-    public static HeadDistance Get(string name) => All.FirstOrDefault(d => d.Name == name) ?? throw Spelling.Unknown("distance", name, [.. All.Select(d => d.Name)]);
+    public static HeadDistance Get(string name) =>
+        All.FirstOrDefault(d => d.Name == name) ?? throw Spelling.Unknown("distance", name, [.. All.Select(d => d.Name)]);
 
-    private static Tensor AbsoluteSum(Tensor rows) => rows.device_type == DeviceType.CPU ? PairSums.Of<AbsoluteTerm>(rows) : cdist(rows, rows, 1.0).sum(dim: 0);
+    private static Tensor AbsoluteSum(Tensor rows) =>
+        rows.device_type == DeviceType.CPU ? PairSums.Of<AbsoluteTerm>(rows) : cdist(rows, rows, 1.0).sum(dim: 0);
 
     // JS = H(m) − (H(p) + H(q))/2 with m the middle. On a GPU one head against all later ones at a time, so that the middles
     // of N heads' rows are in memory and not those of N² pairs.

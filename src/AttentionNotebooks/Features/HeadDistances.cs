@@ -44,7 +44,10 @@ public sealed class HeadDistanceReducer : IAttentionVisitor, IDisposable
     /// <summary>Texts seen so far.</summary>
     public int Texts => _texts;
 
-    /// <summary>What the distances do not show: heads that are uniform or look at one key everywhere, rows of saved maps that did not sum to 1, texts of one token.</summary>
+    /// <summary>
+    /// What the distances do not show: heads that are uniform or look at one key everywhere, rows of saved maps that did not sum
+    /// to 1, texts of one token.
+    /// </summary>
     public IReadOnlyList<TableNote> Notes => TableNotes.Of(_distance.Name, _texts, _findings);
 
     /// <summary>Which distance; read from a file, its name alone.</summary>
@@ -57,7 +60,9 @@ public sealed class HeadDistanceReducer : IAttentionVisitor, IDisposable
     /// <summary>A reducer as it was when its sums were written; it can only be merged.</summary>
     internal static HeadDistanceReducer Restore(HeadGrid grid, string distance, int texts, ExactSum[] sums, MapFindings findings)
     {
-        var reducer = new HeadDistanceReducer(grid, new HeadDistance(distance, "", "", _ => throw new InvalidOperationException("read from a file, it can only be merged"))) { _texts = texts };
+        var reducer = new HeadDistanceReducer(grid,
+            new HeadDistance(distance, "", "", _ => throw new InvalidOperationException("read from a file, it can only be merged")))
+        { _texts = texts };
         sums.CopyTo(reducer._sums, 0);
         reducer._findings.Add(findings);
         return reducer;
@@ -98,7 +103,8 @@ public sealed class HeadDistanceReducer : IAttentionVisitor, IDisposable
     /// <exception cref="ArgumentException">It has other heads or another distance.</exception>
     public void Merge(HeadDistanceReducer other)
     {
-        if (other._grid != _grid || other._distance.Name != _distance.Name) throw new ArgumentException("has other heads or another distance", nameof(other));
+        if (other._grid != _grid || other._distance.Name != _distance.Name)
+            throw new ArgumentException("has other heads or another distance", nameof(other));
         for (int i = 0; i < _sums.Length; i++) _sums[i].Add(other._sums[i]);
         _findings.Add(other._findings);
         _texts += other._texts;
@@ -136,7 +142,11 @@ public sealed class HeadDistanceReducer : IAttentionVisitor, IDisposable
             for (int b = a + 1; b < n; b++)
             {
                 double d = sum[a * n + b] / length;
-                if (!(Math.Abs(d) < ExactSum.Limit)) throw new InputException($"distance \"{_distance.Name}\"", FormattableString.Invariant($"text {of.Id}, heads {_grid[a]} and {_grid[b]}"), FormattableString.Invariant($"is {d}"), "Look at the formula: dividing by a norm or taking the logarithm of a weight that can be 0 are the usual causes");
+                if (!(Math.Abs(d) < ExactSum.Limit))
+                    throw new InputException($"distance \"{_distance.Name}\"",
+                        FormattableString.Invariant($"text {of.Id}, heads {_grid[a]} and {_grid[b]}"),
+                        FormattableString.Invariant($"is {d}"),
+                        "Look at the formula: dividing by a norm or taking the logarithm of a weight that can be 0 are the usual causes");
                 _sums[a * n + b].Add(d);
             }
     }

@@ -8,7 +8,8 @@ public static class LayerFeatures
     /// rollout of all heads below. Abnar and Zuidema 2020 roll out whole layers; a single head over the layers below is how we
     /// read their formula for one head.
     /// </summary>
-    public static HeadFeature RolloutDistance { get; } = new("rollout_distance", "tokens", "Σ_ij [(½A + ½I)·Ã]_ij·|i−j| / n, Ã the rollout of the layers below", "after Abnar & Zuidema 2020",
+    public static HeadFeature RolloutDistance { get; } = new(
+        "rollout_distance", "tokens", "Σ_ij [(½A + ½I)·Ã]_ij·|i−j| / n, Ã the rollout of the layers below", "after Abnar & Zuidema 2020",
         m =>
         {
             // Σ_ij (M·Ã)_ij·|i−j| = Σ_ik M_ik·C_ik with C_ik = Σ_j Ã_kj·|i−j|: a matrix per text, and none per head.

@@ -48,7 +48,8 @@ public static class LayerSums
     /// <param name="a"><c>[B, H, T, T]</c>.</param>
     /// <param name="marked">m, <c>[B, T]</c>.</param>
     /// <returns><c>[B, H]</c>.</returns>
-    public static Tensor OnKeys(this LayerMaps m, Tensor a, Tensor marked) => (a.sum(dim: 2) * marked.unsqueeze(1)).sum(dim: -1) / m.Lengths;
+    public static Tensor OnKeys(this LayerMaps m, Tensor a, Tensor marked) =>
+        (a.sum(dim: 2) * marked.unsqueeze(1)).sum(dim: -1) / m.Lengths;
 
     /// <summary>Attention at one offset, per token of the text: Σ_i a_i,i+o / n.</summary>
     /// <param name="m">The layer.</param>

@@ -55,7 +55,8 @@ internal sealed class MapFindings
 
     public void Add(MapFindings other)
     {
-        for (int h = 0; h < _uniform.Length; h++) (_uniform[h], _oneKey[h]) = (_uniform[h] + other._uniform[h], _oneKey[h] + other._oneKey[h]);
+        for (int h = 0; h < _uniform.Length; h++)
+            (_uniform[h], _oneKey[h]) = (_uniform[h] + other._uniform[h], _oneKey[h] + other._oneKey[h]);
         foreach (var (length, texts) in other._lengths) _lengths[length] = _lengths.GetValueOrDefault(length) + texts;
         Rows = Rows.Add(other.Rows);
     }
@@ -84,7 +85,8 @@ internal sealed class MapFindings
         var findings = new MapFindings(grid);
         void Counts(string name, long[] into)
         {
-            long[] read = [.. (json.GetProperty(name).GetString() ?? throw new FormatException($"{name} is null")).Split(' ').Select(v => long.Parse(v, NumberStyles.None, CultureInfo.InvariantCulture))];
+            long[] read = [.. (json.GetProperty(name).GetString() ?? throw new FormatException($"{name} is null")).Split(' ')
+                .Select(v => long.Parse(v, NumberStyles.None, CultureInfo.InvariantCulture))];
             if (read.Length != into.Length) throw new FormatException($"{name} has {read.Length} counts for {into.Length} heads");
             read.CopyTo(into, 0);
         }
@@ -92,7 +94,8 @@ internal sealed class MapFindings
         Counts("one_key", findings._oneKey);
         foreach (var length in json.GetProperty("lengths").EnumerateObject())
             findings._lengths[int.Parse(length.Name, NumberStyles.None, CultureInfo.InvariantCulture)] = length.Value.GetInt64();
-        findings.Rows = new RowSums(json.GetProperty("rows").GetInt64(), json.GetProperty("rows_off").GetInt64(), json.GetProperty("farthest").GetDouble(),
+        findings.Rows = new RowSums(json.GetProperty("rows").GetInt64(), json.GetProperty("rows_off").GetInt64(),
+            json.GetProperty("farthest").GetDouble(),
             json.TryGetProperty("place", out var place) ? place.GetString() : null);
         return findings;
     }

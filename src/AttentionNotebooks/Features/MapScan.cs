@@ -33,11 +33,14 @@ internal static class MapScan
     {
         long b = maps.shape[0], h = maps.shape[1];
         int t = (int)maps.shape[2], count = (int)(b * h);
-        var sums = new MapSums(Empty(b, h, t), Empty(b, h, t), Empty(b, h, t), Empty(b, h, t), Empty(b, h), Empty(b, h), [.. Enumerable.Range(0, Diagonals).Select(_ => Empty(b, h))]);
-        nint all = Address(maps), entropies = Address(sums.RowEntropy), maxima = Address(sums.RowMax), spreads = Address(sums.RowSpread), keys = Address(sums.KeySums);
+        var sums = new MapSums(Empty(b, h, t), Empty(b, h, t), Empty(b, h, t), Empty(b, h, t), Empty(b, h), Empty(b, h),
+            [.. Enumerable.Range(0, Diagonals).Select(_ => Empty(b, h))]);
+        nint all = Address(maps), entropies = Address(sums.RowEntropy), maxima = Address(sums.RowMax),
+            spreads = Address(sums.RowSpread), keys = Address(sums.KeySums);
         nint distances = Address(sums.Distance), offsets = Address(sums.Offset);
         nint[] diagonals = [.. sums.Diagonals.Select(Address)];
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads ?? get_num_threads()) }, () => ArrayPool<float>.Shared.Rent(t + 2 * Lanes), (m, _, scratch) =>
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads ?? get_num_threads()) },
+            () => ArrayPool<float>.Shared.Rent(t + 2 * Lanes), (m, _, scratch) =>
         {
             int first = m * t;
             fixed (float* free = scratch)
@@ -86,7 +89,8 @@ internal static class MapScan
         public readonly double Diagonal(int offset)
         {
             double sum = 0;
-            for (int i = Math.Max(0, -offset), end = Math.Min(tokens, tokens - offset); i < end; i++) sum += weights[(long)i * tokens + i + offset];
+            for (int i = Math.Max(0, -offset), end = Math.Min(tokens, tokens - offset); i < end; i++)
+                sum += weights[(long)i * tokens + i + offset];
             return sum;
         }
 
@@ -94,7 +98,8 @@ internal static class MapScan
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private float Row(float* row, int query, out float entropy, out float max)
         {
-            Vector512<float> logs = default, largest = default, distance = default, offset = default, away = Away(query), step = Vector512.Create((float)Lanes), least = Vector512.Create(Least);
+            Vector512<float> logs = default, largest = default, distance = default, offset = default,
+                away = Away(query), step = Vector512.Create((float)Lanes), least = Vector512.Create(Least);
             (int n, int whole) = (tokens, _whole);
             float* keys = free, end = _end;
             for (int j = 0; j < n; j += Lanes, away += step)
@@ -145,7 +150,8 @@ internal static class MapScan
             p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(3.3333331174e-1f));
             var square = f * f;
             var small = Vector512.FusedMultiplyAdd(e, Vector512.Create(Ln2Low), p * f * square);
-            return Vector512.FusedMultiplyAdd(e, Vector512.Create(Ln2High), f + Vector512.FusedMultiplyAdd(square, Vector512.Create(-0.5f), small));
+            return Vector512.FusedMultiplyAdd(e, Vector512.Create(Ln2High),
+                f + Vector512.FusedMultiplyAdd(square, Vector512.Create(-0.5f), small));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -169,8 +175,11 @@ internal static class MapScan
 /// <param name="KeySums">Σ_i a_ij, <c>[B, H, T]</c>.</param>
 /// <param name="Distance">Σ_ij a_ij·|i − j|, <c>[B, H]</c>.</param>
 /// <param name="Offset">Σ_ij a_ij·(j − i), <c>[B, H]</c>.</param>
-/// <param name="Diagonals">Σ_i a_i,i+o for the offsets o from −<see cref="MapScan.Near"/> to <see cref="MapScan.Near"/>, each <c>[B, H]</c>.</param>
-internal sealed record MapSums(Tensor RowEntropy, Tensor RowMax, Tensor RowSpread, Tensor KeySums, Tensor Distance, Tensor Offset, IReadOnlyList<Tensor> Diagonals) : IDisposable
+/// <param name="Diagonals">
+/// Σ_i a_i,i+o for the offsets o from −<see cref="MapScan.Near"/> to <see cref="MapScan.Near"/>, each <c>[B, H]</c>.
+/// </param>
+internal sealed record MapSums(Tensor RowEntropy, Tensor RowMax, Tensor RowSpread, Tensor KeySums,
+    Tensor Distance, Tensor Offset, IReadOnlyList<Tensor> Diagonals) : IDisposable
 {
     /// <summary>Σ_i a_i,i+o, <c>[B, H]</c>; <see langword="null"/> for an offset that is not summed.</summary>
     public Tensor? Diagonal(int offset) => Math.Abs(offset) <= MapScan.Near ? Diagonals[offset + MapScan.Near] : null;

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace AttentionNotebooks;
 
-/// <summary>What a distance of two rows adds up over keys, eight at a time: Σ_j <see cref="Of"/> − (own(p) + own(q))/2, not below 0.</summary>
+/// <summary>
+/// What a distance of two rows adds up over keys, eight at a time: Σ_j <see cref="Of"/> − (own(p) + own(q))/2, not below 0.
+/// </summary>
 internal interface IPairTerm
 {
     /// <summary>The term of a pair.</summary>
@@ -55,7 +57,8 @@ internal static class PairSums
             using var scope = NewDisposeScope();
             var part = rows.narrow(0, start, Math.Min(step, queries - start));
             // Zeros at the end add nothing to any term.
-            part = missing == 0 ? part.contiguous() : cat([part, zeros(part.shape[0], heads, missing, ScalarType.Float64)], -1).contiguous();
+            part = missing == 0 ? part.contiguous()
+                : cat([part, zeros(part.shape[0], heads, missing, ScalarType.Float64)], -1).contiguous();
             Add<TTerm>(part, sums);
         }
         using var upper = tensor(sums, [heads, heads]);
@@ -74,7 +77,8 @@ internal static class PairSums
             var own = new double[queries * heads];
             Parallel.For(0, queries, threads, query =>
             {
-                for (int h = 0; h < heads; h++) own[query * heads + h] = Own<TTerm>((double*)address + ((long)query * heads + h) * width, width);
+                for (int h = 0; h < heads; h++)
+                    own[query * heads + h] = Own<TTerm>((double*)address + ((long)query * heads + h) * width, width);
             });
             Parallel.For(0, (heads + HeadsPerTask - 1) / HeadsPerTask, threads, task =>
             {
@@ -85,7 +89,9 @@ internal static class PairSums
                     int from = task * HeadsPerTask, to = Math.Min(heads, from + HeadsPerTask);
                     for (int a = from; a < to; a++)
                         for (int b = a + 1; b < heads; b++)
-                            sums[a * heads + b] += Math.Max(0, Pair<TTerm>(ofQuery + (long)a * width, ofQuery + (long)b * width, width) - (ownOfQuery[a] + ownOfQuery[b]) / 2);
+                            sums[a * heads + b] += Math.Max(0,
+                                Pair<TTerm>(ofQuery + (long)a * width, ofQuery + (long)b * width, width)
+                                - (ownOfQuery[a] + ownOfQuery[b]) / 2);
                 }
             });
         }

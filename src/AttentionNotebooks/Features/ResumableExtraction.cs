@@ -20,7 +20,8 @@ public static class ResumableExtraction
     /// <returns>The complete state.</returns>
     /// <exception cref="InputException">The state is of another run, a map is broken, or a feature fails.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the state is saved.</exception>
-    public static FeatureState Extract(IAttentionSource source, IReadOnlyList<HeadFeature> features, VisitOptions options, string stateFile, bool resume,
+    public static FeatureState Extract(IAttentionSource source, IReadOnlyList<HeadFeature> features,
+        VisitOptions options, string stateFile, bool resume,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default, TimeSpan? saveEvery = null)
     {
         // Hashing the model takes a moment, which a run that ends before the first saving need not spend.
@@ -31,7 +32,8 @@ public static class ResumableExtraction
         {
             var state = FeatureState.Read(stateFile);
             if (state.Run != run.Value || state.Shard != options.Shard || state.Shards != options.Shards)
-                throw new InputException(stateFile, null, "is of another run (other model, texts, features or shard)", "Remove it, or run without --resume");
+                throw new InputException(stateFile, null, "is of another run (other model, texts, features or shard)",
+                    "Remove it, or run without --resume");
             total.Merge(state.Sums);
             done = state.BatchesDone;
         }
@@ -58,7 +60,8 @@ public static class ResumableExtraction
     }
 
     // A batch counts when its last layer is in, and not before: stopped in its middle, it is visited again.
-    private sealed class Committer(HeadGrid grid, IReadOnlyList<HeadFeature> features, FeatureReducer total, Action committed) : IAttentionVisitor
+    private sealed class Committer(HeadGrid grid, IReadOnlyList<HeadFeature> features, FeatureReducer total, Action committed)
+        : IAttentionVisitor
     {
         private FeatureReducer _batch = new(grid, features);
 

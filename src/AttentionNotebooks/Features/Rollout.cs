@@ -33,7 +33,10 @@ public static class Rollout
         return result;
     }
 
-    /// <summary>The rollout of the layers below, Ã_(l−1): the identity below layer 0. A formula has to ask for it in every layer from 0 on.</summary>
+    /// <summary>
+    /// The rollout of the layers below, Ã_(l−1): the identity below layer 0. A formula has to ask for it in every layer from 0
+    /// on.
+    /// </summary>
     /// <returns><c>[B, T, T]</c>.</returns>
     /// <exception cref="InvalidOperationException">It was not asked for in the layer below.</exception>
     internal static Tensor Below(LayerMaps m) => m.Below("rollout", () => diag_embed(m.Mask),

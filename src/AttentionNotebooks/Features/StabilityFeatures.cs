@@ -29,7 +29,9 @@ public static class StabilityFeatures
         return cat([first, first.Squared(), enough.expand(b, h, 1)], -1);
     });
 
-    /// <summary>Spread over texts: the standard deviation over texts of the mean distance, in tokens. Grows where texts differ in length.</summary>
+    /// <summary>
+    /// Spread over texts: the standard deviation over texts of the mean distance, in tokens. Grows where texts differ in length.
+    /// </summary>
     public static HeadFeature TextSpread { get; } = new("text_spread", "tokens", "sd over texts of mean_distance", "this kit", Moments,
         m => Math.Sqrt(Positive(m[3] - m[0] * m[0], m[3]))) { Range = "0 …" };
 
@@ -43,7 +45,8 @@ public static class StabilityFeatures
     public static HeadFeature VarianceQueries { get; } = Share("variance_between_queries", "E[r₂ − m₁²] / Var", m => (m[2] - m[3], m[2]));
 
     /// <summary>The share that lies between texts.</summary>
-    public static HeadFeature VarianceTexts { get; } = Share("variance_between_texts", "Var_texts(m₁) / Var", m => (m[3] - m[0] * m[0], m[3]));
+    public static HeadFeature VarianceTexts { get; } = Share(
+        "variance_between_texts", "Var_texts(m₁) / Var", m => (m[3] - m[0] * m[0], m[3]));
 
     /// <summary>
     /// Content-driven share: of the squared weights among the first <see cref="FirstTokens"/> tokens, the part that changes from
@@ -51,7 +54,10 @@ public static class StabilityFeatures
     /// for one whose weights depend on what stands there. After the variability of Vig and Belinkov 2019, but in
     /// squares, so that one pass is enough.
     /// </summary>
-    public static HeadFeature ContentShare { get; } = new("content_share", "share", $"Σ_ij Var_texts(A_ij) / Σ_ij E[A_ij²], i, j < {FirstTokens}, over texts of at least {FirstTokens} tokens", "after Vig & Belinkov 2019", First,
+    public static HeadFeature ContentShare { get; } = new(
+        "content_share", "share",
+        $"Σ_ij Var_texts(A_ij) / Σ_ij E[A_ij²], i, j < {FirstTokens}, over texts of at least {FirstTokens} tokens",
+        "after Vig & Belinkov 2019", First,
         m =>
         {
             const int Cells = FirstTokens * FirstTokens;
@@ -67,8 +73,10 @@ public static class StabilityFeatures
     /// <summary>The family.</summary>
     public static IReadOnlyList<HeadFeature> All { get; } = [TextSpread, VarianceWithin, VarianceQueries, VarianceTexts, ContentShare];
 
-    private static HeadFeature Share(string name, string definition, Func<IReadOnlyList<double>, (double Difference, double Of)> part) => new(name, "share",
-        $"{definition}, Var = E[m₂] − E[m₁]², m₁ = Σ_ij A_ij|i−j|/n, m₂ = Σ_ij A_ij|i−j|²/n, r₂ = Σ_i (Σ_j A_ij|i−j|)²/n", "law of total variance", Moments,
+    private static HeadFeature Share(string name, string definition, Func<IReadOnlyList<double>, (double Difference, double Of)> part) =>
+        new(name, "share",
+            $"{definition}, Var = E[m₂] − E[m₁]², m₁ = Σ_ij A_ij|i−j|/n, m₂ = Σ_ij A_ij|i−j|²/n, r₂ = Σ_i (Σ_j A_ij|i−j|)²/n",
+            "law of total variance", Moments,
         m =>
         {
             var (difference, of) = part(m);

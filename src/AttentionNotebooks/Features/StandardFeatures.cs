@@ -48,5 +48,6 @@ public static class StandardFeatures
     /// <summary>The feature of that name.</summary>
     /// <param name="name">Its name.</param>
     /// <exception cref="InputException">There is no such feature.</exception>
-    public static HeadFeature Get(string name) => All.FirstOrDefault(f => f.Name == name) ?? throw Spelling.Unknown("feature", name, [.. All.Select(f => f.Name)]);
+    public static HeadFeature Get(string name) =>
+        All.FirstOrDefault(f => f.Name == name) ?? throw Spelling.Unknown("feature", name, [.. All.Select(f => f.Name)]);
 }

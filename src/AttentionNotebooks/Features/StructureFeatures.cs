@@ -30,7 +30,8 @@ public static class StructureFeatures
     /// Globalness, the mean row entropy G = (1/n) Σ_i H(A_i), in nats, from 0 to ln n. The same number as
     /// <see cref="ConcentrationFeatures.Entropy"/>: kept under its own name for readers of the paper.
     /// </summary>
-    public static HeadFeature Globalness { get; } = new("globalness", "nats", "(1/n) Σ_i H(A_i)", Source, ConcentrationFeatures.Entropy.Compute) { Range = "0 … ln n", LeastTokens = 2 };
+    public static HeadFeature Globalness { get; } = new(
+        "globalness", "nats", "(1/n) Σ_i H(A_i)", Source, ConcentrationFeatures.Entropy.Compute) { Range = "0 … ln n", LeastTokens = 2 };
 
     /// <summary>Verticality, V = −H((1/n) Σ_i A_i), in nats, from −ln n to 0 (every query looks at one same key).</summary>
     public static HeadFeature Verticality { get; } = new("verticality", "nats", "−H((1/n) Σ_i A_i)", Source,
@@ -48,12 +49,16 @@ public static class StructureFeatures
     /// Block mass: attention that stays within the query's own text of a pair, its [SEP] included; 1 for single texts. What
     /// Kovaleva et al. 2019 see as blocks. The uniform map has Σ_s n_s²/n² for texts of n_s tokens.
     /// </summary>
-    public static HeadFeature Block { get; } = new("block", "share", "Σ_ij A_ij·[i, j in the same text of a pair] / n", "after Kovaleva et al. 2019, §4.1",
-        m => (m.Probabilities.matmul(m.Batch.SegmentMarks.unsqueeze(1)) * m.Batch.SegmentMarks.unsqueeze(1)).sum([-2, -1]) / m.Lengths) { Range = "0 … 1" };
+    public static HeadFeature Block { get; } = new(
+        "block", "share", "Σ_ij A_ij·[i, j in the same text of a pair] / n", "after Kovaleva et al. 2019, §4.1",
+        m => (m.Probabilities.matmul(m.Batch.SegmentMarks.unsqueeze(1)) * m.Batch.SegmentMarks.unsqueeze(1)).sum([-2, -1]) / m.Lengths)
+    { Range = "0 … 1" };
 
     /// <summary>Symmetry, 1 − Σ_ij |A_ij − A_ji| / (2n): 1 where every look is returned.</summary>
     public static HeadFeature Symmetry { get; } = new("symmetry", "share", "1 − Σ_ij |A_ij − A_ji| / (2n)", "this kit",
-        m => (m.Probabilities.Stepwise(step => step.Minus(step.transpose(-2, -1)).abs_().sum([-2, -1])).mul(Constants.Half) / m.Lengths).OneMinus()) { Range = "0 … 1", LeastTokens = 2 };
+        m => (m.Probabilities.Stepwise(step => step.Minus(step.transpose(-2, -1)).abs_().sum([-2, -1]))
+            .mul(Constants.Half) / m.Lengths).OneMinus())
+    { Range = "0 … 1", LeastTokens = 2 };
 
     /// <summary>
     /// Row similarity: the mean cosine of the rows of two different queries. 1 where all look at the same (a vertical, or
@@ -63,7 +68,8 @@ public static class StructureFeatures
         m =>
         {
             // Σ_{i≠k} u_i·u_k = |Σ_i u_i|² − n for unit rows u: one sum instead of n² products.
-            var sum = m.Probabilities.Stepwise(step => (step / step.norm(-1, keepdim: true).clamp_min(Constants.Tiny)).sum(dim: 1));      // [B, H, T]
+            // [B, H, T]
+            var sum = m.Probabilities.Stepwise(step => (step / step.norm(-1, keepdim: true).clamp_min(Constants.Tiny)).sum(dim: 1));
             var pairs = m.Lengths * m.LongestDistance();
             return sum.Squared().sum(dim: -1).Minus(m.Lengths).div(pairs).Plus(m.LengthIsOne());
         }) { Range = "0 … 1", LeastTokens = 2 };
@@ -72,18 +78,21 @@ public static class StructureFeatures
     /// The fixed offset that gets most: of all j − i from −<see cref="Reach"/> to <see cref="Reach"/>, the one with the
     /// largest mean share over the texts; ties go to the nearer, and to the earlier of two as near.
     /// </summary>
-    public static HeadFeature BestOffset { get; } = new("best_offset", "tokens", $"argmax_o E[Σ_i A_i,i+o / n], |o| ≤ {Reach}", "after Voita et al. 2019, §5.1", Offsets,
+    public static HeadFeature BestOffset { get; } = new(
+        "best_offset", "tokens", $"argmax_o E[Σ_i A_i,i+o / n], |o| ≤ {Reach}", "after Voita et al. 2019, §5.1", Offsets,
         means => Best(means).Offset) { Range = $"−{Reach} … {Reach}" };
 
     /// <summary>The mass at <see cref="BestOffset"/>: how positional the head is.</summary>
-    public static HeadFeature BestOffsetMass { get; } = new("best_offset_mass", "share", $"max_o E[Σ_i A_i,i+o / n], |o| ≤ {Reach}", "after Voita et al. 2019, §5.1", Offsets,
+    public static HeadFeature BestOffsetMass { get; } = new(
+        "best_offset_mass", "share", $"max_o E[Σ_i A_i,i+o / n], |o| ≤ {Reach}", "after Voita et al. 2019, §5.1", Offsets,
         means => Best(means).Mass) { Range = "0 … 1" };
 
     /// <summary>How far <see cref="BestOffset"/> looks to either side, in tokens.</summary>
     public const int Reach = 16;
 
     /// <summary>The family.</summary>
-    public static IReadOnlyList<HeadFeature> All { get; } = [Globalness, Verticality, Diagonality, BestOffset, BestOffsetMass, Block, Symmetry, RowSimilarity];
+    public static IReadOnlyList<HeadFeature> All { get; } =
+        [Globalness, Verticality, Diagonality, BestOffset, BestOffsetMass, Block, Symmetry, RowSimilarity];
 
     private static (int Offset, double Mass) Best(IReadOnlyList<double> shares)
     {

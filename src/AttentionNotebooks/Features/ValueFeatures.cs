@@ -13,7 +13,9 @@ public static class ValueFeatures
 {
     private const string Source = "Kobayashi et al. 2020";
 
-    /// <summary>How long the vectors are that the head hands over: the mean over tokens of ‖f(x_j)‖, in units of the hidden states.</summary>
+    /// <summary>
+    /// How long the vectors are that the head hands over: the mean over tokens of ‖f(x_j)‖, in units of the hidden states.
+    /// </summary>
     public static HeadFeature ValueNorm { get; } = new("value_norm", "hidden units", "(1/n) Σ_j ‖f(x_j)‖", Source,
         m => m.MeanOverQueries(m.ValueNorms)) { Range = "0 …", Needs = FeatureNeeds.Values };
 
@@ -21,7 +23,10 @@ public static class ValueFeatures
     public static HeadFeature NormMass { get; } = new("norm_mass", "hidden units", "(1/n) Σ_ij ‖A_ij·f(x_j)‖", Source,
         m => (m.KeySums() * m.ValueNorms).sum(dim: -1) / m.Lengths) { Range = "0 …", Needs = FeatureNeeds.Values };
 
-    /// <summary>Mean distance of what is carried, Σ_ij B_ij·|i − j| / n, in tokens; beside mean_distance it says whether the far looks bring anything.</summary>
+    /// <summary>
+    /// Mean distance of what is carried, Σ_ij B_ij·|i − j| / n, in tokens; beside mean_distance it says whether the far looks
+    /// bring anything.
+    /// </summary>
     public static HeadFeature NormDistance { get; } = new("norm_distance", "tokens", "Σ_ij B_ij·|i−j| / n", $"after {Source}",
         m => m.Weighted(m.NormWeights(), m.Distance)) { Range = "0 … (3n² − 2n − r)/(4n), r = n mod 2", Needs = FeatureNeeds.Values };
 
@@ -36,7 +41,9 @@ public static class ValueFeatures
     /// <summary>The family.</summary>
     public static IReadOnlyList<HeadFeature> All { get; } = [ValueNorm, NormMass, NormDistance, NormCls, NormSep];
 
-    /// <summary>Attention weighed by the values' norms, every row brought back to sum 1: B_ij = a_ij·‖f(x_j)‖ / Σ_k a_ik·‖f(x_k)‖.</summary>
+    /// <summary>
+    /// Attention weighed by the values' norms, every row brought back to sum 1: B_ij = a_ij·‖f(x_j)‖ / Σ_k a_ik·‖f(x_k)‖.
+    /// </summary>
     /// <returns><c>[B, H, T, T]</c>.</returns>
     /// <exception cref="InputException">The source has no values.</exception>
     public static Tensor NormWeights(this LayerMaps m) => m.Shared(nameof(NormWeights), () =>

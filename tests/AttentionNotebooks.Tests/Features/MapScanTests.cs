@@ -17,7 +17,8 @@ public class MapScanTests
 
     // Whole vectors of 16 weights, parts of them, and texts shorter than their batch.
     [Theory]
-    [InlineData(1), InlineData(2), InlineData(3, 1), InlineData(15), InlineData(16, 9), InlineData(17, 16, 2), InlineData(40, 33), InlineData(131, 128)]
+    [InlineData(1), InlineData(2), InlineData(3, 1), InlineData(15), InlineData(16, 9)]
+    [InlineData(17, 16, 2), InlineData(40, 33), InlineData(131, 128)]
     public void Equals_the_formulas_on_tensors(params int[] lengths)
     {
         using var scope = NewDisposeScope();
@@ -81,7 +82,8 @@ public class MapScanTests
 
     private static double Farthest(float[] a, float[] b) => a.Zip(b, (x, y) => Math.Abs((double)x - y)).Max();
 
-    private static TextBatch Batch(params int[] lengths) => new([.. lengths.Select((n, i) => new AttentionText($"{i}", n, null))], [.. Enumerable.Range(0, lengths.Length)]);
+    private static TextBatch Batch(params int[] lengths) =>
+        new([.. lengths.Select((n, i) => new AttentionText($"{i}", n, null))], [.. Enumerable.Range(0, lengths.Length)]);
 
     // The same weights with a gap behind each row, so that the one pass does not take them and formulas go their own way.
     private static Tensor NotScanned(Tensor maps)

@@ -41,7 +41,7 @@ internal sealed class ListAdam : IDisposable
             _means[i].mul_(Keep1).add_(gradient, Rest1);
             _squares[i].mul_(Keep2).addcmul_(gradient, gradient, Rest2);
             if (decay > 0) _parameters[i].mul_(keep);
-            _parameters[i].addcdiv_(_means[i], _squares[i].mul(correction).sqrt_().add_(Epsilon), step);
+            _parameters[i].addcdiv_(_means[i], _squares[i].mul(correction).sqrt_().PlusInPlace(Epsilon), step);
         }
         GC.KeepAlive((step, correction, keep)); // their finalisers must not run during the calls
     }

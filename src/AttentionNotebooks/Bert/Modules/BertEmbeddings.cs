@@ -38,8 +38,8 @@ public sealed class BertEmbeddings : nn.Module<Tensor, Tensor, Tensor>
         if (length > tokens) throw new ArgumentException($"{length} tokens, but the model has {tokens} positions; encode with a shorter maximum length", nameof(ids));
         using var scope = NewDisposeScope();
         var words = word_embeddings.forward(ids);                              // [B, T, E]
-        var sum = token_type_embeddings is null ? words : words.add(token_type_embeddings.forward(segments), Scalars.One);
-        if (position_embeddings is not null) sum = sum.add(position_embeddings.forward(ids), Scalars.One);
+        var sum = token_type_embeddings is null ? words : words.Plus(token_type_embeddings.forward(segments));
+        if (position_embeddings is not null) sum = sum.Plus(position_embeddings.forward(ids));
         return LayerNorm.forward(sum).MoveToOuterDisposeScope();              // [B, T, E]
     }
 }

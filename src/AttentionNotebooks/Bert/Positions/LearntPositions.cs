@@ -27,7 +27,7 @@ internal sealed class LearntPositions : PositionEmbedding
         if (padding is null) return weight.narrow(0, 0, ids.shape[1]); // [T, E]
         using var scope = NewDisposeScope();
         var own = ids.ne(padding).to_type(ScalarType.Int64);                   // [B, T]
-        var at = own.cumsum(1).mul(own).add(padding);                          // [B, T]
+        var at = own.cumsum(1).mul(own).Plus(padding);                          // [B, T]
         return weight.index_select(0, at.reshape(-1)).view(ids.shape[0], ids.shape[1], -1).MoveToOuterDisposeScope();
     }
 }

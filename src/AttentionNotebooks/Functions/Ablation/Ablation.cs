@@ -57,7 +57,7 @@ public sealed class Ablation
     private Tensor Replaced(int layer, Tensor heads)
     {
         var silenced = Silenced(layer, heads);
-        return _means[layer] is { } means ? silenced.add(Row(means, heads), Scalars.One) : silenced;
+        return _means[layer] is { } means ? silenced.Plus(Row(means, heads)) : silenced;
     }
 
     // [1, H, 1, 1] or [1, H, 1, d].

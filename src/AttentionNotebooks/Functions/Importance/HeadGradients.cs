@@ -55,7 +55,7 @@ public static class HeadGradients
         Each(task, progress, cancellation, (batch, leaves) => new AttentionHooks
         {
             // Nothing is added, and what the loss makes of a little more is the gradient.
-            EditProbabilities = (layer, weights) => weights.add(leaves.Keep(layer, zeros_like(weights)), Scalars.One),
+            EditProbabilities = (layer, weights) => weights.Plus(leaves.Keep(layer, zeros_like(weights))),
         }, (batch, layer, gradient) =>
         {
             TokenizedText[] texts = [.. batch.Select(i => task.Texts[i])];

@@ -47,18 +47,18 @@ internal sealed class ProbeModel : IDisposable
         }
         Tensor w = Take(1, 1, _maps), u = Take(1, 1, _maps), root = Take(1, 1, 4 * _maps);
         Tensor scores; // [B, L, L]: dependent, head
-        if (_words == 0) scores = w.unsqueeze(2).matmul(to).add(u.unsqueeze(2).matmul(from), Scalars.One).squeeze(2);
+        if (_words == 0) scores = w.unsqueeze(2).matmul(to).Plus(u.unsqueeze(2).matmul(from)).squeeze(2);
         else
         {
             // A map's weight is w + W·(v_i ⊕ v_j): the part of v_i goes with the row, that of v_j with the column.
             var v = batch.Words;                                                                                 // [B, L, d]
             Tensor Of(Tensor matrix) => v.matmul(matrix);                                                         // [B, L, K]
             Tensor toDependent = Take(_words, _maps), toHead = Take(_words, _maps), fromDependent = Take(_words, _maps), fromHead = Take(_words, _maps), rootWords = Take(_words, 4 * _maps);
-            var rows = stack([Of(toDependent).add(w, Scalars.One), Of(fromHead)], 2).matmul(to);                  // [B, L, 2, L]
-            var columns = stack([Of(fromDependent).add(u, Scalars.One), Of(toHead)], 2).matmul(from);
-            var both = rows.add(columns, Scalars.One);
-            scores = both.select(2, 0).add(both.select(2, 1).transpose(1, 2), Scalars.One);
-            root = Of(rootWords).add(root, Scalars.One);
+            var rows = stack([Of(toDependent).Plus(w), Of(fromHead)], 2).matmul(to);                  // [B, L, 2, L]
+            var columns = stack([Of(fromDependent).Plus(u), Of(toHead)], 2).matmul(from);
+            var both = rows.Plus(columns);
+            scores = both.select(2, 0).Plus(both.select(2, 1).transpose(1, 2));
+            root = Of(rootWords).Plus(root);
         }
         var ofRoot = specials.mul(root).sum(dim: -1, keepdim: true);                                               // [B, L, 1]
         var all = cat([scores, ofRoot], -1).masked_fill(batch.Closed, Scalars.NegativeInfinity);                 // [B, L, L + 1]
