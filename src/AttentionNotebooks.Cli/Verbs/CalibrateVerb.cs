@@ -8,7 +8,10 @@ internal static class CalibrateVerb
 {
     private const int TokensPerBatch = 512, TextsForFeatures = 400, LongestText = 128;
     private static readonly (string Name, CalibrationArm Arm)[] _tyings =
-        [("one", CalibrationArm.OneSet), ("cluster", CalibrationArm.ByCluster), ("features", CalibrationArm.ByFeatures), ("head", CalibrationArm.PerHead)];
+    [
+        ("one", CalibrationArm.OneSet), ("cluster", CalibrationArm.ByCluster),
+        ("features", CalibrationArm.ByFeatures), ("head", CalibrationArm.PerHead),
+    ];
     private static readonly (string Name, CalibrationParts Part)[] _parts =
     [
         ("temperature", CalibrationParts.Temperature), ("gate", CalibrationParts.Gate), ("special", CalibrationParts.SpecialBias),
