@@ -105,7 +105,8 @@ internal static class AblateVerb
         var before = effects[0].Before;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{file}: {effects.Count} groups, {options.Mode.ToString().ToLowerInvariant()}"
-            + $"{(options.OnlyKept ? ", only the group kept" : "")}; {task.Name}, {task.Count} items; before: loss {before.Loss:0.000}, accuracy {before.Accuracy.Value:0.000}"));
+            + $"{(options.OnlyKept ? ", only the group kept" : "")}; {task.Name}, {task.Count} items; before: "
+            + $"loss {before.Loss:0.000}, accuracy {before.Accuracy.Value:0.000}"));
         foreach (var e in effects.OrderByDescending(e => (options.OnlyKept ? -1 : 1) * e.Loss.Value).Take(Shown))
         {
             string control = e.Random is { } r ? string.Create(CultureInfo.InvariantCulture, $"; random {r.Mean:+0.000;-0.000;0.000} "

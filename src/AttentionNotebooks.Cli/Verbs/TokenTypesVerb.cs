@@ -32,7 +32,8 @@ internal static class TokenTypesVerb
             var partsOfSpeech = tagged ? TokenTypes.PartsOfSpeech(attention.Texts) : [];
             TokenType[] types = [.. TokenTypes.Kinds, .. partsOfSpeech, .. TokenTypes.Frequency(ranks), .. TokenTypes.Offsets];
             TokenTypeShares shares;
-            using (var progress = new ProgressLine(error, "texts")) shares = TokenTypeShares.Measure(attention, types, progress, cancellation);
+            using (var progress = new ProgressLine(error, "texts"))
+                shares = TokenTypeShares.Measure(attention, types, progress, cancellation);
             TokenTypeTable.Write(shares, parsed.GetValue(file)!);
             output.WriteLine($"{parsed.GetValue(file)}: {shares.Types.Count} kinds, {attention.Grid} heads, {attention.Texts.Count} texts");
             NoteLines.Write(shares.Values.ToTable().Notes, parsed.GetValue(file)!, output);

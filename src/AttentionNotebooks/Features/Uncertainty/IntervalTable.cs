@@ -3,10 +3,8 @@ namespace AttentionNotebooks;
 /// <summary>How sure a head's value of a feature is.</summary>
 /// <param name="Feature">The feature's name.</param>
 /// <param name="Head">The head.</param>
-/// <param name="Mean">The mean over the texts, in the feature's unit.</param>
-/// <param name="Low">The lower end of the 95 % interval; NaN where the head has no value in the draws.</param>
-/// <param name="High">The upper end.</param>
-public sealed record FeatureInterval(string Feature, Head Head, double Mean, double Low, double High);
+/// <param name="Mean">The mean over the texts with its 95 % interval, in the feature's unit (NaN where no draw has a value).</param>
+public sealed record FeatureInterval(string Feature, Head Head, Interval Mean);
 
 /// <summary>
 /// Bootstrap intervals as CSV: <c>feature,layer,head,mean,low,high</c>, a row per feature and head; what <c>attn features --intervals</c>
@@ -28,8 +26,8 @@ public static class IntervalTable
         foreach (var interval in values.Intervals(seed: seed))
         {
             double[] means = table.Column(interval.Feature);
-            for (int h = 0; h < values.Grid.Count; h++) text.Add(interval.Feature, values.Grid[h].Layer, values.Grid[h].Index, means[h],
-                interval.Low[h], interval.High[h]);
+            foreach (var (h, head) in values.Grid.All().Index())
+                text.Add(interval.Feature, head.Layer, head.Index, means[h], interval.Low[h], interval.High[h]);
         }
         text.Write(file);
     }
@@ -40,7 +38,7 @@ public static class IntervalTable
     public static IReadOnlyList<FeatureInterval> Read(string file) =>
     [
         .. CsvTable.Read(file, "Write it with attn features --intervals", Columns).Rows
-            .Select(r =>
-                new FeatureInterval(r.Text("feature"), r.Head(), r.NumberOrNaN("mean"), r.NumberOrNaN("low"), r.NumberOrNaN("high"))),
+            .Select(r => (Row: r, Mean: new Interval(r.NumberOrNaN("mean"), r.NumberOrNaN("low"), r.NumberOrNaN("high"))))
+            .Select(x => new FeatureInterval(x.Row.Text("feature"), x.Row.Head(), x.Mean)),
     ];
 }

@@ -4,13 +4,10 @@ namespace AttentionNotebooks;
 /// <param name="Head">The head.</param>
 /// <param name="Group">What the kind is a kind of, e.g. <c>part of speech</c>.</param>
 /// <param name="Type">The kind, e.g. <c>NOUN</c>.</param>
-/// <param name="Share">The mean over texts of the share of attention that goes there.</param>
-/// <param name="Low">The lower end of its 95 % interval over texts; NaN for a single text.</param>
-/// <param name="High">The upper end.</param>
+/// <param name="Share">The mean over texts of the share of attention that goes there, with its 95 % interval (none for one text).</param>
 /// <param name="Uniform">The share that uniform attention gives.</param>
 /// <param name="Ratio">Share / uniform; NaN where no text has such tokens.</param>
-public sealed record TokenTypeRow(Head Head, string Group, string Type, double Share, double Low, double High, double Uniform,
-    double Ratio);
+public sealed record TokenTypeRow(Head Head, string Group, string Type, Interval Share, double Uniform, double Ratio);
 
 /// <summary>
 /// Where attention goes, as CSV: <c>layer,head,group,type,share,ci_low,ci_high,uniform,ratio</c>; what <c>attn token-types</c> writes.
@@ -46,8 +43,9 @@ public static class TokenTypeTable
     /// <exception cref="InputException">The file cannot be read, lacks a column, or has a broken row.</exception>
     public static IReadOnlyList<TokenTypeRow> Read(string file) =>
     [
-        .. CsvTable.Read(file, "Write it with attn token-types",
-            Columns).Rows.Select(r => new TokenTypeRow(r.Head(), r.Text("group"), r.Text("type"),
-            r.Number("share"), r.NumberOrNaN("ci_low"), r.NumberOrNaN("ci_high"), r.Number("uniform"), r.NumberOrNaN("ratio"))),
+        .. CsvTable.Read(file, "Write it with attn token-types", Columns).Rows.Select(r => new TokenTypeRow(
+            r.Head(), r.Text("group"), r.Text("type"),
+            new Interval(r.Number("share"), r.NumberOrNaN("ci_low"), r.NumberOrNaN("ci_high")),
+            r.Number("uniform"), r.NumberOrNaN("ratio"))),
     ];
 }

@@ -13,9 +13,9 @@ public sealed class TokenTypeTableTests : IDisposable
         var shares = TokenTypeShares.Measure(Corpus.Source(), TokenTypes.Offsets);
         TokenTypeTable.Write(shares, _folder["t.csv"]);
         var rows = TokenTypeTable.Read(_folder["t.csv"]);
-        Assert.Equal(shares.Types.SelectMany(t => shares.ByHead(t.Name)), rows.Select(r => r.Share));
+        Assert.Equal(shares.Types.SelectMany(t => shares.ByHead(t.Name)), rows.Select(r => r.Share.Value));
         Assert.Equal(shares.Types.SelectMany(t => shares.RatioByHead(t.Name)), rows.Select(r => r.Ratio));
-        Assert.All(rows, r => Assert.True(r.Low <= r.Share && r.Share <= r.High));
+        Assert.All(rows, r => Assert.True(r.Share.Low <= r.Share.Value && r.Share.Value <= r.Share.High));
     }
 
     [Fact]
@@ -36,8 +36,8 @@ public sealed class TokenTypeTableTests : IDisposable
         var values = Corpus.Source().Record([DistanceFeatures.MeanDistance, ConcentrationFeatures.Entropy]);
         IntervalTable.Write(values, _folder["i.csv"], seed: 3);
         var rows = IntervalTable.Read(_folder["i.csv"]);
-        Assert.Equal(values.Intervals(seed: 3).SelectMany(i => i.Low.Zip(i.High)), rows.Select(r => (r.Low, r.High)));
-        Assert.Equal(values.ToTable().Column("mean_distance"), rows.Where(r => r.Feature == "mean_distance").Select(r => r.Mean));
+        Assert.Equal(values.Intervals(seed: 3).SelectMany(i => i.Low.Zip(i.High)), rows.Select(r => (r.Mean.Low, r.Mean.High)));
+        Assert.Equal(values.ToTable().Column("mean_distance"), rows.Where(r => r.Feature == "mean_distance").Select(r => r.Mean.Value));
     }
 
     [Fact]
