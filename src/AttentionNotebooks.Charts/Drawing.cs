@@ -14,7 +14,6 @@ internal static class Drawing
     /// <summary>Sets a property by plotly.js' own name; <see langword="null"/> leaves it out.</summary>
     /// <param name="node">A trace, an axis, a layout.</param>
     /// <param name="name">The property.</param>
-    /// <param name="value">Its value.</param>
     public static T With<T>(this T node, string name, object? value) where T : DynamicObj.DynamicObj
     {
         if (value is not null) node.SetProperty(name, value);
@@ -64,7 +63,6 @@ internal static class Drawing
         .With("zeroline", false).With("ticks", "outside").With("ticklen", 4).With("tickcolor", Style.Grey).With("linecolor", Style.Grey);
 
     /// <summary>Puts labels at positions.</summary>
-    /// <param name="axis">The axis.</param>
     /// <param name="at">Positions.</param>
     /// <param name="labels">Labels, already escaped.</param>
     public static LinearAxis Ticks(this LinearAxis axis, IEnumerable<double> at, IEnumerable<string> labels) =>
@@ -87,7 +85,6 @@ internal static class Drawing
     /// <summary>The finished figure.</summary>
     /// <param name="traces">What is drawn.</param>
     /// <param name="layout">Where.</param>
-    /// <param name="title">The title.</param>
     /// <param name="caption">What to see.</param>
     public static Figure Finish(IEnumerable<Trace> traces, Layout layout, string title, string caption)
     {

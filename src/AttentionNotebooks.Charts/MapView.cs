@@ -50,7 +50,6 @@ internal sealed class MapView
     }
 
     /// <summary>Whether a token is one that only marks a text's ends or fills it up; [MASK] stands for a word and does not count.</summary>
-    /// <param name="token">The token.</param>
     public static bool IsMarker(string token) => TokenRoles.Of(token).IsMarker();
 
     /// <summary>The upper end of a colour scale from 0: the largest weight, or 1 where there is none.</summary>

@@ -90,7 +90,6 @@ internal static class Style
     }
 
     /// <summary>A token as people read it, cut when it would take the room of the map.</summary>
-    /// <param name="token">The token.</param>
     public static string Token(string token)
     {
         string shown = TokenRoles.Shown(token);
@@ -98,12 +97,10 @@ internal static class Style
     }
 
     /// <summary>A name and its unit: <c>mean_distance (tokens)</c>.</summary>
-    /// <param name="name">The name.</param>
     /// <param name="unit">The unit; may be empty.</param>
     public static string WithUnit(string name, string unit) => Label(unit.Length == 0 ? name : $"{name} ({unit})");
 
     /// <summary>A value for a caption or a label: three significant digits.</summary>
-    /// <param name="value">The value.</param>
     public static string Number(double value) => value.ToString(Math.Abs(value) >= 100 ? "0" : "G3", CultureInfo.InvariantCulture).Replace("-", "−");
 
     /// <summary>d3's format for the numbers in the cells of a grid, by their largest size: at most four characters and a sign.</summary>

@@ -1,7 +1,6 @@
 namespace AttentionNotebooks;
 
 /// <summary>The mean and the population standard deviation of a feature over the heads, for saying how far a value lies from the others.</summary>
-/// <param name="Mean">The mean.</param>
 /// <param name="Deviation">The population standard deviation.</param>
 internal readonly record struct ColumnScale(double Mean, double Deviation)
 {
@@ -14,6 +13,5 @@ internal readonly record struct ColumnScale(double Mean, double Deviation)
     }
 
     /// <summary>How many standard deviations a value lies above the mean; 0 where all heads agree.</summary>
-    /// <param name="value">The value.</param>
     public double Score(double value) => Deviation > 0 ? (value - Mean) / Deviation : 0;
 }

@@ -44,7 +44,6 @@ internal static class CoreFormatters
     }
 
     /// <summary>The first heads with all their features.</summary>
-    /// <param name="table">The table.</param>
     internal static TextTable Table(HeadTable table)
     {
         int shown = Math.Min(ShownHeads, table.Grid.Count);
@@ -57,7 +56,6 @@ internal static class CoreFormatters
     }
 
     /// <summary>A column: what it is, and its highest and lowest heads.</summary>
-    /// <param name="column">The column.</param>
     internal static TextTable Table(HeadColumn column)
     {
         int[] order = [.. Enumerable.Range(0, column.Count).OrderByDescending(i => column[i])];

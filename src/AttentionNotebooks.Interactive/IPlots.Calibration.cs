@@ -10,7 +10,6 @@ public partial interface IPlots
     Figure HeadKnobs(CalibrationSweep sweep, string? title = null, string? caption = null);
 
     /// <summary>The calibration experiment as one picture: how much the loss falls against how many numbers are learnt (log scale), with controls and intervals.</summary>
-    /// <param name="experiment">The experiment.</param>
     /// <param name="title">What is drawn.</param>
     /// <param name="caption">What to see.</param>
     Figure GainByParameters(CalibrationExperiment experiment, string? title = null, string? caption = null);

@@ -62,7 +62,6 @@ public static partial class Kit
 
     /// <summary>Registers a measure of your own, a function of the head.</summary>
     /// <param name="name">The column's name.</param>
-    /// <param name="unit">Its unit.</param>
     /// <param name="of">From a head to its number.</param>
     /// <returns>What the column is.</returns>
     /// <exception cref="InputException">The kit has a measure of that name.</exception>
@@ -74,7 +73,6 @@ public static partial class Kit
 
     /// <summary>Registers numbers from elsewhere; they join the tables of models with as many heads.</summary>
     /// <param name="name">The column's name.</param>
-    /// <param name="unit">Its unit.</param>
     /// <param name="values">One per head, layer by layer.</param>
     /// <returns>What the column is.</returns>
     /// <exception cref="InputException">The kit has a measure of that name.</exception>

@@ -16,7 +16,6 @@ internal sealed class TypeFormatterSourceAttribute(Type formatterSourceType) : A
 }
 
 /// <summary>Writes a value in one mime type; hosts find the two members by name.</summary>
-/// <param name="mimeType">The mime type.</param>
 /// <param name="write">Turns the value into text.</param>
 internal sealed class ConventionFormatter(string mimeType, Func<object, string> write)
 {

@@ -11,7 +11,6 @@ namespace Microsoft.DotNet.Interactive
     public static class Kernel
     {
         /// <summary>Displays a value among the cell's outputs.</summary>
-        /// <param name="value">The value.</param>
         /// <param name="mimeTypes">The forms to display it in; by default those its type prefers.</param>
         public static DisplayedValue display(object? value, params string[] mimeTypes) => value.Display(mimeTypes);
 
@@ -47,7 +46,6 @@ namespace System
     public static class DisplayExtensions
     {
         /// <summary>Displays a value among the cell's outputs.</summary>
-        /// <param name="value">The value.</param>
         /// <param name="mimeTypes">The forms to display it in; by default those its type prefers.</param>
         public static DisplayedValue Display(this object? value, params string[] mimeTypes) => new(MimeBundle.Of(value, mimeTypes), mimeTypes);
 

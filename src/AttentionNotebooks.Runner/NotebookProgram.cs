@@ -102,7 +102,6 @@ public sealed class NotebookProgram
     }
 
     /// <summary>Shows the value of a cell's last expression.</summary>
-    /// <param name="value">The value.</param>
     public void Show(object? value)
     {
         if (value is not DisplayedValue) Current.Outputs.Display(MimeBundle.Of(value), isResult: true);

@@ -6,14 +6,12 @@ namespace AttentionNotebooks.Runner;
 public sealed record RunSettings(IReadOnlyDictionary<string, string> Parameters, TimeSpan? TimeLimit);
 
 /// <summary>A code cell that was run.</summary>
-/// <param name="Cell">The cell.</param>
 /// <param name="ExecutionCount">Which one it was, from 1, among the cells that were run.</param>
 /// <param name="Outputs">What it gave.</param>
 /// <param name="Duration">How long it took.</param>
 internal sealed record CellRun(Cell Cell, int ExecutionCount, IReadOnlyList<Output> Outputs, TimeSpan Duration);
 
 /// <summary>A notebook that was run, to its end or to its first failing cell.</summary>
-/// <param name="Notebook">The notebook.</param>
 /// <param name="Cells">The code cells that were run.</param>
 /// <param name="Failure">Why it stopped, or <see langword="null"/> when it ran to its end.</param>
 /// <param name="Duration">How long it took.</param>

@@ -6,7 +6,6 @@ using System.Text.RegularExpressions;
 namespace AttentionNotebooks.Runner;
 
 /// <summary>The number of the cell and the line of it, from 1, in which a stack frame stands; <see langword="null"/> for code outside of cells.</summary>
-/// <param name="frame">The frame.</param>
 internal delegate (int Cell, int Line)? CellPlace(StackFrame frame);
 
 /// <summary>Tells an exception with the line of the cell that led to it, and a trace without the runner's frames.</summary>

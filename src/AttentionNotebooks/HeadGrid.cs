@@ -37,14 +37,12 @@ public readonly record struct HeadGrid(int Layers, int Heads)
     public Head this[int position] => new(position / Heads, position % Heads);
 
     /// <summary>The position of a head in the flat order.</summary>
-    /// <param name="head">The head.</param>
     /// <exception cref="InputException">The grid has no such head.</exception>
     public int PositionOf(Head head) => Contains(head)
         ? head.Layer * Heads + head.Index
         : throw new InputException($"head {head}", null, $"is outside the {this} heads of this model", $"Count from 0: the last head is {this[Count - 1]}");
 
     /// <summary>Whether the grid has this head.</summary>
-    /// <param name="head">The head.</param>
     public bool Contains(Head head) => head.Layer >= 0 && head.Layer < Layers && head.Index >= 0 && head.Index < Heads;
 
     /// <summary>All heads in the flat order.</summary>

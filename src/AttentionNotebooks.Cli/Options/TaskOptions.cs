@@ -117,7 +117,6 @@ internal sealed class TaskOptions
 
     /// <summary>The task for any seed.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="model">The model.</param>
     /// <param name="error">Receives a line on what was cut or left out.</param>
     /// <param name="batches">The size of batches.</param>
     /// <param name="longest">Cut texts with classes to so many tokens.</param>

@@ -57,7 +57,6 @@ internal sealed class ExplainReport((string Features, string Importance) sources
     }
 
     /// <summary>A row per head.</summary>
-    /// <param name="importance">Its importance.</param>
     public HeadTable Heads(HeadColumn importance) => new(grid,
     [
         importance with { PerText = null },

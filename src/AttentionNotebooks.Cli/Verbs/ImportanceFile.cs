@@ -4,7 +4,6 @@ namespace AttentionNotebooks.Cli.Verbs;
 internal static class ImportanceFile
 {
     /// <summary>Reads a head table, or what <c>attn ablate --by head</c> wrote.</summary>
-    /// <param name="file">The file.</param>
     public static HeadTable Read(string file) =>
         file.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) && TextFile.Lines(file).FirstOrDefault() == AblationCsv.Header
             ? AblationCsv.ReadHeads(file) : HeadTable.Read(file);

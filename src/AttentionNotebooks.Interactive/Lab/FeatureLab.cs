@@ -45,7 +45,6 @@ public sealed class FeatureLab : IDisposable
     public HeadClustering Default { get; }
 
     /// <summary>Tries a feature.</summary>
-    /// <param name="feature">The feature.</param>
     /// <exception cref="InputException">It gives something other than one finite number per text and head, or asks for what the source does not have.</exception>
     public FeatureReport Try(HeadFeature feature)
     {

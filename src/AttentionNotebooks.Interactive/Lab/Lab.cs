@@ -36,7 +36,6 @@ public sealed class Lab : IDisposable
     public LabAnswer Feature(string name, string unit, Func<torch.Tensor, LayerMaps, torch.Tensor> compute, int text = 0) => Feature(new HeadFeature(name, unit, compute), text);
 
     /// <summary>Tries a feature that is there already.</summary>
-    /// <param name="feature">The feature.</param>
     /// <param name="text">The text whose maps are shown.</param>
     /// <exception cref="InputException">The source cannot give it, or there is no such text.</exception>
     public LabAnswer Feature(HeadFeature feature, int text = 0)

@@ -3,7 +3,6 @@ using Microsoft.CodeAnalysis;
 namespace AttentionNotebooks.Runner;
 
 /// <summary>A stretch of C# of a cell, compiled as a script but not run.</summary>
-/// <param name="Cell">The cell.</param>
 /// <param name="Part">The stretch.</param>
 /// <param name="Compilation">The submission: the stretch and the files that it loads, on top of all submissions before.</param>
 /// <param name="HasValue">It ends in an expression whose value is to be shown.</param>

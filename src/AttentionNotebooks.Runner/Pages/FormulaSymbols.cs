@@ -34,7 +34,6 @@ internal static class FormulaSymbols
 
     /// <summary>Letters of an alphabet that Unicode has apart: bold, double-struck or script.</summary>
     /// <param name="alphabet">The command that asks for it.</param>
-    /// <param name="letters">The letters.</param>
     public static string InAlphabet(string alphabet, string letters)
     {
         var text = new StringBuilder();

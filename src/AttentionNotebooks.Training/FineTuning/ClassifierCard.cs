@@ -7,8 +7,6 @@ namespace AttentionNotebooks.Training;
 public static class ClassifierCard
 {
     /// <summary>Writes the card into a checkpoint folder.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="task">The task.</param>
     /// <param name="startedFrom">What the model that was fine-tuned is called.</param>
     /// <param name="labels">The classes' names.</param>
     /// <param name="report">What was done.</param>

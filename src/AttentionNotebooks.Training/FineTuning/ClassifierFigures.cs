@@ -9,7 +9,6 @@ public sealed record ClassifierFigures(string Who, Confusion Confusion, Interval
     /// <summary>Measures answers.</summary>
     /// <param name="who">Who gave them.</param>
     /// <param name="metric">The task's measure.</param>
-    /// <param name="texts">The texts.</param>
     /// <param name="predicted">The predicted class of each.</param>
     /// <param name="seed">Decides the interval's draws.</param>
     public static ClassifierFigures Of(string who, ClassificationMetric metric, LabelledTexts texts, IReadOnlyList<int> predicted, int seed = 0) =>

@@ -18,7 +18,6 @@ public sealed record FineTuningProgress(int Epoch, int Step, int Steps, double L
 public sealed record EpochFigures(int Epoch, double TrainLoss, double DevLoss, Confusion Dev);
 
 /// <summary>What fine-tuning did.</summary>
-/// <param name="Options">Its options.</param>
 /// <param name="Metric">What chose the epoch.</param>
 /// <param name="Texts">Texts that were learnt from.</param>
 /// <param name="Cut">How many of them were longer than the limit and were cut.</param>

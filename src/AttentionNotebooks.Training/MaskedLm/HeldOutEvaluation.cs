@@ -12,7 +12,6 @@ internal sealed class HeldOutEvaluation(TrainingCorpus corpus, ExampleBuilder bu
 
     /// <summary>Asks a model, the batches shared out among the threads.</summary>
     /// <param name="model">The model of a thread.</param>
-    /// <param name="threads">The threads.</param>
     public HeldOutFigures Measure(Func<int, BertForMaskedLM> model, ReplicaThreads threads)
     {
         var results = new (double Loss, long Right, int Count, long PairsRight, int Pairs)[batches.Count];

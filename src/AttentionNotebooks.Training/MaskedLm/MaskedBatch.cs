@@ -12,7 +12,6 @@ internal sealed class MaskedBatch
     public const int FirstWord = 5;
 
     /// <summary>Hides tokens of equally long examples.</summary>
-    /// <param name="examples">The examples.</param>
     /// <param name="tokenizer">Knows [MASK] and the size of the vocabulary.</param>
     /// <param name="rate">The part of the tokens to hide.</param>
     /// <param name="random">Chooses them.</param>

@@ -7,7 +7,6 @@ namespace AttentionNotebooks.Training;
 public static class ModelCard
 {
     /// <summary>Writes the card into a checkpoint folder.</summary>
-    /// <param name="folder">The folder.</param>
     /// <param name="report">What the run did.</param>
     /// <param name="texts">The texts by the names they shall have in the card.</param>
     /// <param name="dataNote">Where the texts are from and their licences, as a paragraph of Markdown; left out when empty.</param>

@@ -28,11 +28,9 @@ public sealed record HeldOutFigures(double Loss, double Accuracy, int HiddenToke
 public sealed record BaselineFigures(HeldOutFigures Unigram, HeldOutFigures Bigram, HeldOutFigures BothNeighbours);
 
 /// <summary>What a training run did.</summary>
-/// <param name="Options">Its options.</param>
 /// <param name="VocabularySize">Entries that were learnt.</param>
 /// <param name="Parameters">Weights of the model.</param>
 /// <param name="CorpusPieces">Word pieces in the texts that were learnt from.</param>
-/// <param name="StepsDone">Steps done.</param>
 /// <param name="Tokens">Tokens seen.</param>
 /// <param name="HeldOut">The model on held-out text: at the end the saved one, as it is loaded again; on the way the one in training.</param>
 /// <param name="Baselines">The same for guessers without a model.</param>

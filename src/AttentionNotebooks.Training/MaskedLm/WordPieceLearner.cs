@@ -13,7 +13,6 @@ public sealed class WordPieceLearner
     private readonly Dictionary<string, long> words = new(StringComparer.Ordinal);
 
     /// <summary>Counts the words of a text, lower-cased and without accents, punctuation apart.</summary>
-    /// <param name="text">The text.</param>
     public void Add(string text)
     {
         foreach (var (word, start) in BasicTokenizer.SplitAtSpace(text))

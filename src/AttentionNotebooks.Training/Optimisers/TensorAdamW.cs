@@ -18,7 +18,6 @@ internal sealed class TensorAdamW : IOptimizer
     }
 
     /// <summary>An optimiser for the weights, on their device.</summary>
-    /// <param name="weights">The weights.</param>
     /// <param name="clipNorm">Longest gradient; a longer one is shortened to it.</param>
     /// <param name="decayOf">The decay of a parameter.</param>
     /// <param name="learnsFaster">Which parameters learn at the query and key rate; none unless given.</param>

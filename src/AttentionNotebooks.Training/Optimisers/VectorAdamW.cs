@@ -23,7 +23,6 @@ internal sealed class VectorAdamW : IOptimizer
     }
 
     /// <summary>An optimiser for weights on the CPU.</summary>
-    /// <param name="weights">The weights.</param>
     /// <param name="threads">A thread for each replica.</param>
     /// <param name="clipNorm">Longest gradient; a longer one is shortened to it.</param>
     /// <param name="decayOf">The decay of a parameter.</param>

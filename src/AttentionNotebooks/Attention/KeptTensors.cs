@@ -23,7 +23,6 @@ internal sealed class KeptTensors : IDisposable
     }
 
     /// <summary>Makes a tensor that outlives the caller's dispose scope; what is made on the way to it does not.</summary>
-    /// <param name="make">Makes it.</param>
     public static Tensor Detached(Func<Tensor> make)
     {
         using var scope = NewDisposeScope();

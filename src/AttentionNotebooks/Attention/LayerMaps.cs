@@ -99,7 +99,6 @@ public sealed class LayerMaps : IDisposable
 
     /// <summary>A tensor computed of these maps, once for all formulas that ask for it.</summary>
     /// <param name="name">Its name; every maker of one name must make the same.</param>
-    /// <param name="make">Makes it.</param>
     internal Tensor Shared(string name, Func<Tensor> make) => _shared.Of(name, make);
 
     /// <inheritdoc cref="KeptTensors.Of{T}(string, Func{T})"/>

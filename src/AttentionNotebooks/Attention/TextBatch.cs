@@ -128,7 +128,6 @@ public sealed class TextBatch : IDisposable
 
     /// <summary>Marks offsets from query to key.</summary>
     /// <param name="lowest">The lowest marked offset j − i, in tokens.</param>
-    /// <param name="highest">The highest.</param>
     /// <returns><c>[T, T]</c>, float32: 1 where marked. The caller owns it.</returns>
     public Tensor MarkOffsets(int lowest, int highest)
     {
@@ -140,7 +139,6 @@ public sealed class TextBatch : IDisposable
 
     /// <summary>A tensor that depends on the texts alone, made once per batch.</summary>
     /// <param name="name">Its name; every maker of one name must make the same.</param>
-    /// <param name="make">Makes it.</param>
     internal Tensor Cached(string name, Func<Tensor> make) => _tensors.Of(name, make);
 
     /// <inheritdoc/>

@@ -27,7 +27,6 @@ public sealed class TextMaps
     public IReadOnlyList<string> Tokens => Text.Tokens ?? [.. Enumerable.Range(0, Text.Length).Select(i => $"{i}")];
 
     /// <summary>One head's map.</summary>
-    /// <param name="head">The head.</param>
     /// <returns>Weights <c>[T, T]</c> from query to key.</returns>
     /// <exception cref="InputException">The model has no such head.</exception>
     public float[,] this[Head head]

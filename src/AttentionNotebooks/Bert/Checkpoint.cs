@@ -55,7 +55,6 @@ public sealed class Checkpoint : IDisposable
     public IReadOnlyList<string> UnusedKeys { get; }
 
     /// <summary>Loads a checkpoint. The weights become float32 whatever the file holds.</summary>
-    /// <param name="folder">The folder.</param>
     /// <param name="device">Where the weights shall live; the CPU unless given.</param>
     /// <returns>The checkpoint; disposing it disposes the model.</returns>
     /// <exception cref="InputException">A file is missing or damaged, the vocabulary does not fit, or tensors are missing, misshapen or not finite.</exception>
@@ -84,8 +83,6 @@ public sealed class Checkpoint : IDisposable
 
     /// <summary>Writes a model in Hugging Face's layout: config.json, the tokenizer's files, model.safetensors, under the names of the model's family.</summary>
     /// <param name="folder">The folder; created where missing.</param>
-    /// <param name="model">The model.</param>
-    /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="halfPrecision">Whether to round the weights to float16, which halves the file.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     public static void Save(string folder, BertForMaskedLM model, TextTokenizer tokenizer, bool halfPrecision = false)

@@ -37,7 +37,6 @@ public sealed class ClassifierCheckpoint : IDisposable
     public IReadOnlyList<string> UnusedKeys => [.. Encoder.UnusedKeys.Where(k => k is not (WeightKey or BiasKey))];
 
     /// <summary>Loads a fine-tuned BERT. The weights become float32 whatever the file holds.</summary>
-    /// <param name="folder">The folder.</param>
     /// <param name="device">Where the weights shall live; the CPU unless given.</param>
     /// <exception cref="InputException">A file is missing or damaged (<see cref="Checkpoint.Load"/>), the model is no BERT with a head for classes, or its head does not fit.</exception>
     public static ClassifierCheckpoint Load(string folder, Device? device = null)

@@ -39,20 +39,15 @@ public sealed class CalibrationBench
     public CalibratedBert Bert => _model.With(Calibration);
 
     /// <summary>Sets a head.</summary>
-    /// <param name="head">The head.</param>
-    /// <param name="setting">Its setting.</param>
     /// <exception cref="InputException">There is no such head, or the setting cannot be used.</exception>
     public BenchStep Set(Head head, HeadCalibration setting) => Set([head], _ => setting);
 
     /// <summary>Sets several heads, such as a cluster's.</summary>
-    /// <param name="heads">The heads.</param>
     /// <param name="change">From a head's setting to its new one.</param>
     /// <exception cref="InputException">There is no such head, or a setting cannot be used.</exception>
     public BenchStep Set(IReadOnlyList<Head> heads, Func<HeadCalibration, HeadCalibration> change) => Take($"{Named(heads)} set", heads, Calibration.With(heads, change), []);
 
     /// <summary>Turns one knob of a head until a feature has the wanted value.</summary>
-    /// <param name="head">The head.</param>
-    /// <param name="feature">The feature.</param>
     /// <param name="target">Its wanted value.</param>
     /// <param name="knob">What is turned.</param>
     /// <exception cref="InputException">The head cannot have this value.</exception>
@@ -66,8 +61,6 @@ public sealed class CalibrationBench
     /// Brings every head of a cluster to one value of a feature: that of the cluster's centroid unless another is wanted. Lower
     /// layers first, since they change what the higher ones see.
     /// </summary>
-    /// <param name="cluster">The cluster.</param>
-    /// <param name="feature">The feature.</param>
     /// <param name="target">The wanted value; the cluster's mean unless given.</param>
     /// <param name="knob">What is turned.</param>
     /// <exception cref="InputException">The cluster was made without this feature and no value is given.</exception>

@@ -12,7 +12,6 @@ public sealed record CalibrationData(TaskPart Train, TaskPart Dev, TaskPart Test
     /// Parts of one task. Two items in five are tested on, the same for every seed, so that nothing that is measured on the
     /// others has seen them; the seed deals the rest into three parts to learn from and one to stop by.
     /// </summary>
-    /// <param name="task">The task.</param>
     /// <param name="seed">Decides who is in train and who in dev.</param>
     /// <exception cref="InputException">There are too few items.</exception>
     public static CalibrationData Of(IModelTask task, int seed)

@@ -27,7 +27,6 @@ public sealed record ExperimentOptions(CalibrationOptions Options, int Seeds = 5
 public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IReadOnlyList<PairedComparison> Comparisons, IReadOnlyList<double> Holm, int TestItems, int Seeds)
 {
     /// <summary>Runs it.</summary>
-    /// <param name="model">The model.</param>
     /// <param name="data">From a seed to the items; the test items are the same for every seed.</param>
     /// <param name="features">The heads' features, of texts that are not tested on.</param>
     /// <param name="clusters">Each head's cluster, in the grid's order.</param>

@@ -11,12 +11,10 @@ namespace AttentionNotebooks;
 public static class CalibrationExport
 {
     /// <summary>Whether a head's setting can be folded.</summary>
-    /// <param name="setting">The setting.</param>
     public static bool CanFold(HeadCalibration setting) => setting.SpecialBias == 0 && setting.Priors.All(IsNothing);
 
     /// <summary>Writes the calibrated model as a plain checkpoint in Hugging Face's layout.</summary>
     /// <param name="source">The folder of the model that was calibrated.</param>
-    /// <param name="calibration">The calibration.</param>
     /// <param name="target">The folder to write; another than the source's.</param>
     /// <param name="leaveOutBiases">Leave out priors and special biases instead of refusing them; the checkpoint is then not the calibrated model.</param>
     /// <returns>The heads whose biases were left out.</returns>
@@ -42,8 +40,6 @@ public static class CalibrationExport
     }
 
     /// <summary>Folds temperatures and gates into a model's weights, in place; biases are passed over.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="calibration">The calibration.</param>
     /// <exception cref="InputException">The calibration is for other heads.</exception>
     public static void Fold(Checkpoint model, ModelCalibration calibration)
     {

@@ -23,7 +23,6 @@ internal interface ILayerSettings
 internal static class CalibrationHooks
 {
     /// <summary>The edits. Several threads may run passes with them at a time.</summary>
-    /// <param name="settings">The settings.</param>
     /// <param name="tokenizer">Knows [CLS] and [SEP].</param>
     public static AttentionHooks Of(ILayerSettings settings, TextTokenizer tokenizer)
     {
@@ -38,8 +37,6 @@ internal static class CalibrationHooks
     }
 
     /// <summary>s/τ + b + c·[key is special].</summary>
-    /// <param name="settings">The settings.</param>
-    /// <param name="layer">The layer.</param>
     /// <param name="scores">Its scores, <c>[B, H, T, T]</c>.</param>
     /// <param name="isSpecial">1 at keys that are [CLS] or [SEP], <c>[B, 1, 1, T]</c>, float32.</param>
     public static Tensor Edit(ILayerSettings settings, int layer, Tensor scores, Tensor isSpecial)

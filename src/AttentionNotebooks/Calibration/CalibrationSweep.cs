@@ -1,7 +1,6 @@
 namespace AttentionNotebooks;
 
 /// <summary>What a sweep sets.</summary>
-/// <param name="Head">The head.</param>
 /// <param name="Prior">Centre and width of the prior whose strength is set.</param>
 /// <param name="Temperatures">The temperatures to set, at least one.</param>
 /// <param name="Strengths">The strengths to set, in nats, at least one.</param>
@@ -13,7 +12,6 @@ public sealed record SweepOptions(Head Head, GaussianPrior Prior, IReadOnlyList<
     IReadOnlyList<HeadFeature> Features, int Threads = 1);
 
 /// <summary>One state of a head in a sweep.</summary>
-/// <param name="Setting">The setting.</param>
 /// <param name="Map">Its map of the text that is shown, <c>[queries, keys]</c>.</param>
 /// <param name="Features">Its features, in the sweep's order.</param>
 /// <param name="Loss">The task's mean loss of a target with it, in nats.</param>
@@ -23,7 +21,6 @@ public sealed record SweepState(HeadCalibration Setting, float[,] Map, double[] 
 /// A head at every combination of some temperatures and some strengths of a prior, with its features and a task's loss: all that a
 /// picture with two sliders needs.
 /// </summary>
-/// <param name="Head">The head.</param>
 /// <param name="Tokens">The tokens of the text that is shown.</param>
 /// <param name="Prior">The prior whose strength is set.</param>
 /// <param name="Temperatures">τ of each row.</param>

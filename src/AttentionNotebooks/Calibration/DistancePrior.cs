@@ -13,7 +13,6 @@ public abstract record DistancePrior
     public abstract double At(int offset);
 
     /// <summary>The prior with every gain multiplied.</summary>
-    /// <param name="factor">The factor.</param>
     public abstract DistancePrior Times(double factor);
 
     /// <summary>What is wrong with it, or <see langword="null"/>.</summary>

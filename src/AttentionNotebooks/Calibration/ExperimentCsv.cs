@@ -7,7 +7,6 @@ public static class ExperimentCsv
     private static readonly string[] Columns = ["arm", "kind", "parameters", "seed", "loss", "accuracy"];
 
     /// <summary>Writes the arms of an experiment.</summary>
-    /// <param name="experiment">The experiment.</param>
     /// <param name="file">The file; it holds all rows or is as it was.</param>
     /// <param name="firstSeed">The first seed, as <see cref="ExperimentOptions.FirstSeed"/> gave it.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>

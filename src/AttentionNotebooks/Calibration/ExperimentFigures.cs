@@ -41,7 +41,6 @@ public sealed record ExperimentFigures(string Model, string Task, HeadGrid Grid,
     private const double Sure = 0.05;
 
     /// <summary>The figures of an experiment.</summary>
-    /// <param name="experiment">The experiment.</param>
     /// <param name="model">What the model is called.</param>
     /// <param name="task">What the task is called.</param>
     /// <param name="grid">The model's heads.</param>
@@ -72,7 +71,6 @@ public sealed record ExperimentFigures(string Model, string Task, HeadGrid Grid,
     public void Write(string file) => AtomicFile.WriteText(file, ExperimentFile.ToJson(this));
 
     /// <summary>Reads what <c>attn calibrate --json</c> wrote.</summary>
-    /// <param name="file">The file.</param>
     /// <exception cref="InputException">It cannot be read, is no such file, lacks a figure, or holds one that cannot be.</exception>
     public static ExperimentFigures Read(string file) => ExperimentFile.Read(file);
 

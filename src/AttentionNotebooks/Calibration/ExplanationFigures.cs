@@ -22,7 +22,6 @@ public sealed record PredictionFigures(
 public sealed record TransferFigures(double R2, double Rank, double RankLow, double RankHigh, double PValue);
 
 /// <summary>One feature's part in an explanation, with 95 % intervals over draws of heads.</summary>
-/// <param name="Feature">The feature.</param>
 /// <param name="Coefficient">Change of importance, in its standard deviations, with one standard deviation of the feature.</param>
 /// <param name="CoefficientLow">Lower end.</param>
 /// <param name="CoefficientHigh">Upper end.</param>
@@ -51,12 +50,10 @@ public sealed record ExplanationFigures(string FeaturesFile, string ImportanceFi
     private const string Again = "Write the file with attn explain";
 
     /// <summary>The figures of a model of importance.</summary>
-    /// <param name="model">The model.</param>
     public static PredictionFigures Of(ImportanceModel model) => new(model.R2, model.R2Interval.Low, model.R2Interval.High, model.Rank,
         model.PValue, model.Null.Count, model.Null.Average(), model.Null.Max(), model.Lambda);
 
     /// <summary>The figures of a transfer.</summary>
-    /// <param name="transfer">The transfer.</param>
     public static TransferFigures Of(ImportanceTransfer transfer) =>
         new(transfer.R2, transfer.Rank, transfer.RankInterval.Low, transfer.RankInterval.High, transfer.PValue);
 
@@ -102,7 +99,6 @@ public sealed record ExplanationFigures(string FeaturesFile, string ImportanceFi
     }));
 
     /// <summary>Reads what <c>attn explain</c> wrote.</summary>
-    /// <param name="file">The file.</param>
     /// <exception cref="InputException">It cannot be read, lacks a figure, or holds one that cannot be.</exception>
     public static ExplanationFigures Read(string file)
     {

@@ -32,7 +32,6 @@ public sealed record HeadCalibration(double Temperature = 1, double SpecialBias 
     public double Bias(int offset) => Priors.Sum(p => p.At(offset));
 
     /// <summary>The head with one prior instead of those it has.</summary>
-    /// <param name="prior">The prior.</param>
     public HeadCalibration With(DistancePrior prior) => this with { Priors = [prior] };
 
     /// <summary>1/τ, the factor on the scores; 0 at an infinite temperature.</summary>

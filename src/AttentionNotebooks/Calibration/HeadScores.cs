@@ -23,7 +23,6 @@ internal sealed class HeadScores : IDisposable
     /// <summary>Runs the model and keeps the head's scores.</summary>
     /// <param name="bert">The model; what its calibration does to the layers before the head's counts, what it does to the head itself does not.</param>
     /// <param name="texts">The texts, at least one, none empty.</param>
-    /// <param name="head">The head.</param>
     /// <exception cref="InputException">There is no text, one has no token, or there is no such head.</exception>
     public static HeadScores Compute(CalibratedBert bert, IReadOnlyList<string> texts, Head head)
     {
@@ -58,7 +57,6 @@ internal sealed class HeadScores : IDisposable
 
     /// <summary>The head's map of a text under a setting: <c>[queries, keys]</c>.</summary>
     /// <param name="text">The text's position.</param>
-    /// <param name="setting">The setting.</param>
     /// <exception cref="InputException">There is no such text, or the setting cannot be used.</exception>
     public float[,] Map(int text, HeadCalibration setting)
     {
@@ -72,7 +70,6 @@ internal sealed class HeadScores : IDisposable
 
     /// <summary>A feature of the head under a setting: the mean over the texts, as in a head table.</summary>
     /// <param name="feature">The feature; not one of the values or of the layers below.</param>
-    /// <param name="setting">The setting.</param>
     /// <exception cref="InputException">The feature needs more than the head's own map, or has no value here, or the setting cannot be used.</exception>
     public double Feature(HeadFeature feature, HeadCalibration setting)
     {

@@ -3,7 +3,6 @@ using MathNet.Numerics.RootFinding;
 namespace AttentionNotebooks;
 
 /// <summary>A setting that was solved for.</summary>
-/// <param name="Setting">The setting.</param>
 /// <param name="Before">The feature before.</param>
 /// <param name="After">The feature with it.</param>
 internal sealed record HeadSolution(HeadCalibration Setting, double Before, double After);
@@ -18,7 +17,6 @@ internal static class HeadSolver
     /// <summary>Solves.</summary>
     /// <param name="scores">The head's scores.</param>
     /// <param name="setting">The setting to start from; all but the knob stays as it is.</param>
-    /// <param name="feature">The feature.</param>
     /// <param name="target">Its wanted value.</param>
     /// <param name="knob">What is turned.</param>
     /// <returns>Of several solutions the one next to where the knob stands.</returns>

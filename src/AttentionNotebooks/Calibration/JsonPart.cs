@@ -3,7 +3,6 @@ using System.Text.Json;
 namespace AttentionNotebooks;
 
 /// <summary>An object in a file of figures, with errors that name the place.</summary>
-/// <param name="File">The file.</param>
 /// <param name="Place">Where in it; <see langword="null"/> for the root.</param>
 /// <param name="Element">The object.</param>
 /// <param name="Again">How the file is made again.</param>

@@ -27,7 +27,6 @@ public sealed class ModelCalibration : IEquatable<ModelCalibration>
     public IReadOnlyList<HeadCalibration> Heads => _heads;
 
     /// <summary>A head's setting.</summary>
-    /// <param name="head">The head.</param>
     /// <exception cref="InputException">There is no such head.</exception>
     public HeadCalibration this[Head head] => _heads[Grid.PositionOf(head)];
 
@@ -43,18 +42,14 @@ public sealed class ModelCalibration : IEquatable<ModelCalibration>
 
     /// <summary>All heads set alike.</summary>
     /// <param name="grid">The model's heads.</param>
-    /// <param name="setting">The setting.</param>
     /// <exception cref="InputException">The setting cannot be used.</exception>
     public static ModelCalibration Uniform(HeadGrid grid, HeadCalibration setting) => new(grid, [.. Enumerable.Repeat(setting, grid.Count)]);
 
     /// <summary>The calibration with one head set otherwise.</summary>
-    /// <param name="head">The head.</param>
-    /// <param name="setting">Its setting.</param>
     /// <exception cref="InputException">There is no such head, or the setting cannot be used.</exception>
     public ModelCalibration With(Head head, HeadCalibration setting) => With([head], _ => setting);
 
     /// <summary>The calibration with some heads, such as a cluster's, set otherwise.</summary>
-    /// <param name="heads">The heads.</param>
     /// <param name="change">From a head's setting to its new one.</param>
     /// <exception cref="InputException">There is no such head, or a setting cannot be used.</exception>
     public ModelCalibration With(IEnumerable<Head> heads, Func<HeadCalibration, HeadCalibration> change)

@@ -1,12 +1,10 @@
 namespace AttentionNotebooks;
 
 /// <summary>Some items of a task: those that are learnt from, chosen by, or tested on.</summary>
-/// <param name="Task">The task.</param>
 /// <param name="Batches">The items, dealt into batches.</param>
 public sealed record TaskPart(IModelTask Task, IReadOnlyList<int[]> Batches)
 {
     /// <summary>All items of a task.</summary>
-    /// <param name="task">The task.</param>
     public static TaskPart All(IModelTask task) => new(task, task.Batches);
 
     /// <summary>How many items there are.</summary>
@@ -16,8 +14,6 @@ public sealed record TaskPart(IModelTask Task, IReadOnlyList<int[]> Batches)
     public int[] Items => [.. Batches.SelectMany(b => b).Order()];
 
     /// <summary>Some of a task's items, in batches of like length that are no larger than the task's own.</summary>
-    /// <param name="task">The task.</param>
-    /// <param name="items">The items.</param>
     /// <exception cref="InputException">There is none.</exception>
     public static TaskPart Of(IModelTask task, IReadOnlyCollection<int> items)
     {

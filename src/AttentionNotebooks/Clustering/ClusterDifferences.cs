@@ -1,7 +1,6 @@
 namespace AttentionNotebooks;
 
 /// <summary>How clusters differ in one feature, and how sure that is.</summary>
-/// <param name="Feature">The feature.</param>
 /// <param name="Clustered">Whether the clusters were made from it, or from one that says the same; if so they differ in it by construction, whatever its p-values say.</param>
 /// <param name="EtaSquared">Share of its variance between the clusters.</param>
 /// <param name="EpsilonSquared">The same of its ranks, which no outlying head sways.</param>
@@ -63,7 +62,6 @@ public static class ClusterDifferences
 
     /// <summary>Cliff's δ of every pair of clusters in one feature: positive where the first tends to have more of it.</summary>
     /// <param name="clustering">The clusters.</param>
-    /// <param name="feature">The feature.</param>
     /// <returns><c>[clusters, clusters]</c>.</returns>
     /// <exception cref="InputException">There is no such feature.</exception>
     public static double[,] Pairs(HeadClustering clustering, string feature)

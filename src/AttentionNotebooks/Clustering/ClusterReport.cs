@@ -13,7 +13,6 @@ public static class ClusterReport
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Computes the figures; it takes seconds, since the heads are clustered again some hundred times.</summary>
-    /// <param name="clustering">The clustering.</param>
     /// <param name="resample">
     /// From a seed to the head table over texts drawn with replacement (<see cref="TextValues.Resample"/>), for the stability over texts;
     /// left out when omitted.

@@ -59,7 +59,6 @@ public sealed class HeadClustering
     public double Silhouette => Silhouettes.Average();
 
     /// <summary>The cluster of a head.</summary>
-    /// <param name="head">The head.</param>
     /// <exception cref="InputException">The model has no such head.</exception>
     public HeadCluster this[Head head] => Clusters[Labels[Grid.PositionOf(head)]];
 

@@ -30,7 +30,6 @@ public static class Stability
     /// Draws the heads with replacement and clusters the draw; heads that it missed join the cluster whose drawn heads are
     /// nearest on average. Bootstrap after Hennig 2007. Asks whether the clusters hang on a few heads.
     /// </summary>
-    /// <param name="clustering">The clustering.</param>
     /// <param name="seed">Decides the draws.</param>
     /// <param name="draws">How many.</param>
     /// <returns>Over the draws that had at least k different heads; <see langword="null"/> where no draw had, as when k is nearly the number of heads.</returns>
@@ -46,7 +45,6 @@ public static class Stability
     /// Clusters tables of other samples of the texts. Asks whether another corpus of the kind would have given the same
     /// clusters.
     /// </summary>
-    /// <param name="clustering">The clustering.</param>
     /// <param name="resample">A table of the same heads and features over a sample of the texts, by seed, such as <see cref="TextValues.Resample"/>.</param>
     /// <param name="seed">Decides the draws.</param>
     /// <param name="draws">How many.</param>
@@ -59,7 +57,6 @@ public static class Stability
     }
 
     /// <summary>Draws the features with replacement. Asks whether the clusters hang on a few features.</summary>
-    /// <param name="clustering">The clustering.</param>
     /// <param name="seed">Decides the draws.</param>
     /// <param name="draws">How many.</param>
     /// <exception cref="InputException">The clustering is on one feature, or on given distances.</exception>
@@ -75,7 +72,6 @@ public static class Stability
     }
 
     /// <summary>Runs the algorithm with other seeds. Asks whether it finds the same optimum whatever its start.</summary>
-    /// <param name="clustering">The clustering.</param>
     /// <param name="seed">Decides the seeds.</param>
     /// <param name="draws">How many.</param>
     /// <param name="algorithm">The algorithm; the clustering's own when omitted. <see cref="ClusterAlgorithms.KMeansWith"/> with one start shows what restarts are for.</param>

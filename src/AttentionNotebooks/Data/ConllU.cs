@@ -29,7 +29,6 @@ public static class ConllU
     private const string IdComment = "# sent_id =";
 
     /// <summary>The sentences of a file, one after the other.</summary>
-    /// <param name="file">The file.</param>
     /// <exception cref="InputException">It cannot be read, or a sentence is broken; the message names the line.</exception>
     public static IEnumerable<TreebankSentence> Read(string file)
     {

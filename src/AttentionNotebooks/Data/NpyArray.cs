@@ -39,7 +39,6 @@ public sealed partial record NpyArray(int[] Shape, double[] Values)
     }
 
     /// <summary>Reads an array that is an entry of an archive.</summary>
-    /// <param name="entry">The entry.</param>
     /// <param name="source">The file, for errors.</param>
     /// <param name="place">The entry, for errors.</param>
     /// <exception cref="InputException">It is not such an array, is cut off, or claims to unpack to more than it can.</exception>

@@ -9,7 +9,6 @@ public static class Npz
     private static readonly DateTimeOffset EntryTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Writes an archive; the file holds it whole or is as it was. Entries are made one after the other, so one array is in memory at a time.</summary>
-    /// <param name="file">The file.</param>
     /// <param name="entries">Names (without .npy) and what writes each array, such as <see cref="NpyArray.Write(Stream, int[], ReadOnlySpan{float})"/>.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     public static void Write(string file, IEnumerable<(string Name, Action<Stream> Write)> entries) => AtomicFile.Write(file, stream =>
@@ -26,7 +25,6 @@ public static class Npz
     });
 
     /// <summary>Reads all arrays of an archive, in its order.</summary>
-    /// <param name="file">The file.</param>
     /// <param name="remedy">What to do when it is broken, for the error.</param>
     /// <returns>Names (without .npy) and arrays.</returns>
     /// <exception cref="InputException">It is missing, is no such archive, or an entry is broken.</exception>
@@ -46,7 +44,6 @@ public static class Npz
     /// <summary>Reads in an archive; whatever a zip reader meets in broken bytes becomes one error.</summary>
     /// <param name="file">The archive.</param>
     /// <param name="remedy">What to do when it is broken, for the error.</param>
-    /// <param name="read">Reads.</param>
     /// <exception cref="InputException">The archive is missing, is not an archive, or is broken.</exception>
     internal static T Guarded<T>(string file, string remedy, Func<T> read)
     {

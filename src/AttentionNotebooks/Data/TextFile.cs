@@ -4,7 +4,6 @@ namespace AttentionNotebooks;
 public static class TextFile
 {
     /// <summary>The lines of a UTF-8 file, one after the other; the file is never held as a whole.</summary>
-    /// <param name="file">The file.</param>
     /// <exception cref="InputException">It cannot be read, or is not UTF-8.</exception>
     public static IEnumerable<string> Lines(string file)
     {
@@ -20,7 +19,6 @@ public static class TextFile
     }
 
     /// <summary>The non-empty lines of a file, trimmed: one text each.</summary>
-    /// <param name="file">The file.</param>
     /// <param name="limit">At most this many.</param>
     /// <exception cref="InputException">It cannot be read, is not UTF-8, or has no text at all.</exception>
     public static IReadOnlyList<string> Texts(string file, int limit = int.MaxValue)

@@ -96,7 +96,6 @@ public static class DistanceFeatures
     /// The feature of a name that carries a number: <c>within_7</c>, <c>beyond_20</c>, <c>distance_q25</c>; else
     /// <see langword="null"/>.
     /// </summary>
-    /// <param name="name">The name.</param>
     public static HeadFeature? Numbered(string name)
     {
         int? Number(string prefix) =>

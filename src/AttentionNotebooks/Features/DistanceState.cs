@@ -7,7 +7,6 @@ namespace AttentionNotebooks;
 /// <param name="Run">What the result depends on (source, distance, batch size), as a hash: only shards of one run may be put together.</param>
 /// <param name="Shard">Which shard, from 0.</param>
 /// <param name="Shards">Of how many.</param>
-/// <param name="Sums">The sums.</param>
 public sealed record DistanceState(string Run, int Shard, int Shards, HeadDistanceReducer Sums)
 {
     private const string Format = "attention-notebooks distances 2";
@@ -16,7 +15,6 @@ public sealed record DistanceState(string Run, int Shard, int Shards, HeadDistan
     private const string Remedy = "Run attn distances again for it";
 
     /// <summary>Whether a file says that it holds such a state.</summary>
-    /// <param name="file">The file.</param>
     public static bool IsIn(string file)
     {
         try
@@ -29,14 +27,11 @@ public sealed record DistanceState(string Run, int Shard, int Shards, HeadDistan
     }
 
     /// <summary>What the distances of a source depend on, as a hash.</summary>
-    /// <param name="source">The source.</param>
-    /// <param name="distance">The distance.</param>
     /// <param name="tokensPerBatch">The size of batches.</param>
     public static string RunOf(IAttentionSource source, HeadDistance distance, int tokensPerBatch) =>
         new Fingerprint().Add(source.Fingerprint).Add(tokensPerBatch).Add(distance.Name).Add(distance.Definition).Of();
 
     /// <summary>Writes the state; the file holds it whole or is as it was.</summary>
-    /// <param name="file">The file.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     public void Write(string file) => AtomicFile.Write(file, stream =>
     {
@@ -58,7 +53,6 @@ public sealed record DistanceState(string Run, int Shard, int Shards, HeadDistan
     });
 
     /// <summary>Reads a state.</summary>
-    /// <param name="file">The file.</param>
     /// <exception cref="InputException">It is missing or is no such state.</exception>
     public static DistanceState Read(string file)
     {

@@ -3,7 +3,6 @@ namespace AttentionNotebooks;
 /// <summary>A family of features: one file, one question.</summary>
 /// <param name="Name">What the command line calls it.</param>
 /// <param name="Question">What its features ask of a head.</param>
-/// <param name="Features">Its features.</param>
 /// <param name="Kind">What they say about a head, unless a feature knows better.</param>
 public sealed record FeatureFamily(string Name, string Question, IReadOnlyList<HeadFeature> Features, MeasureKind Kind);
 
@@ -50,7 +49,6 @@ public sealed class FeatureCatalogue
     }
 
     /// <summary>The catalogue for the texts of a source, whose tokens are counted in those texts, with the user's own features.</summary>
-    /// <param name="source">The source.</param>
     public static FeatureCatalogue For(IAttentionSource source) => new(TokenCounts.Of(source.Texts), UserMeasures.Features);
 
     /// <summary>What a feature's family says that it says about a head.</summary>
@@ -64,12 +62,10 @@ public sealed class FeatureCatalogue
     public IReadOnlyList<HeadFeature> All { get; }
 
     /// <summary>What a source has for features.</summary>
-    /// <param name="source">The source.</param>
     public static FeatureNeeds Has(IAttentionSource source) =>
         (source.Texts.All(t => t.Tokens is not null) ? FeatureNeeds.Tokens : 0) | (source.Texts.All(t => t.Tags is not null) ? FeatureNeeds.Tags : 0) | (source.HasValues ? FeatureNeeds.Values : 0);
 
     /// <summary>Of the features, those that a source can give.</summary>
-    /// <param name="source">The source.</param>
     public IReadOnlyList<HeadFeature> Possible(IAttentionSource source) => [.. All.Where(f => (f.Needs & ~Has(source)) == 0)];
 
     /// <summary>
@@ -77,7 +73,6 @@ public sealed class FeatureCatalogue
     /// the source can give of it; a feature that is named itself and that the source cannot give is an error.
     /// </summary>
     /// <param name="names">For example <c>mean_distance,concentration,within_7</c>; <see cref="StandardFeatures.All"/> when empty.</param>
-    /// <param name="source">The source.</param>
     /// <exception cref="InputException">There is no such feature or family, one is named twice, or the source lacks what one needs.</exception>
     public IReadOnlyList<HeadFeature> Parse(string? names, IAttentionSource source)
     {

@@ -12,7 +12,6 @@ namespace AttentionNotebooks;
 /// <param name="Shards">Of how many.</param>
 /// <param name="BatchesDone">Batches of the shard that are in the sums.</param>
 /// <param name="Batches">Batches of the shard.</param>
-/// <param name="Sums">The sums.</param>
 public sealed record FeatureState(string Run, int Shard, int Shards, int BatchesDone, int Batches, FeatureReducer Sums)
 {
     private const string Format = "attention-notebooks features 3";
@@ -30,8 +29,6 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
     public bool Complete => BatchesDone == Batches;
 
     /// <summary>What the result of an extraction depends on, as a hash.</summary>
-    /// <param name="source">The source.</param>
-    /// <param name="features">The features.</param>
     /// <param name="tokensPerBatch">The size of batches.</param>
     public static string RunOf(IAttentionSource source, IReadOnlyList<HeadFeature> features, int tokensPerBatch)
     {
@@ -41,7 +38,6 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
     }
 
     /// <summary>Writes the state; the file holds it whole or is as it was.</summary>
-    /// <param name="file">The file.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     public void Write(string file) => AtomicFile.Write(file, stream =>
     {
@@ -82,7 +78,6 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
     });
 
     /// <summary>Reads a state.</summary>
-    /// <param name="file">The file.</param>
     /// <exception cref="InputException">It is missing or is no such state.</exception>
     public static FeatureState Read(string file)
     {

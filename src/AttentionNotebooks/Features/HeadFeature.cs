@@ -15,7 +15,6 @@ public sealed record HeadFeature(string Name, string Unit, string Definition, st
 {
     /// <summary>A feature of one's own, as a notebook cell adds it.</summary>
     /// <param name="name">What the column is called.</param>
-    /// <param name="unit">Its unit.</param>
     /// <param name="compute">From the maps <c>[B, H, T, T]</c>, and what is known of them and of their texts, to <c>[B, H]</c>.</param>
     public HeadFeature(string name, string unit, Func<torch.Tensor, LayerMaps, torch.Tensor> compute)
         : this(name, unit, "user-defined", "user", m => compute(m.Probabilities, m)) => Kind = MeasureKind.User;
@@ -25,7 +24,6 @@ public sealed record HeadFeature(string Name, string Unit, string Definition, st
     /// averages. It has no value in a single text, and no spread.
     /// </summary>
     /// <param name="name">What the column is called.</param>
-    /// <param name="unit">Its unit.</param>
     /// <param name="definition">The formula, with E for the mean over texts.</param>
     /// <param name="source">Who defined it.</param>
     /// <param name="statistic">What is averaged.</param>

@@ -36,7 +36,6 @@ public sealed class MeanMaps
     public IReadOnlyList<string> Labels => [.. Enumerable.Range(0, Bins).Select(b => FormattableString.Invariant($"{100.0 * (b + 0.5) / Bins:0} %"))];
 
     /// <summary>One head's mean map, <c>[bins, bins]</c>.</summary>
-    /// <param name="head">The head.</param>
     /// <exception cref="InputException">There is no such head.</exception>
     public float[,] this[Head head] => Mean([head]);
 
@@ -80,7 +79,6 @@ public sealed class MeanMaps
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    /// <param name="file">The file.</param>
     /// <exception cref="InputException">It is missing or broken.</exception>
     public static MeanMaps Read(string file)
     {

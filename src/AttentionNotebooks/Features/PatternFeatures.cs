@@ -62,7 +62,6 @@ public static class PatternFeatures
 
     /// <summary>The kind that most of a head's maps are of; of kinds as common the first of the rule.</summary>
     /// <param name="table">A table with the five columns.</param>
-    /// <param name="head">The head.</param>
     /// <returns>The feature of that kind.</returns>
     /// <exception cref="InputException">The table lacks a column or the head.</exception>
     public static HeadFeature KindOf(HeadTable table, Head head) => All.MaxBy(f => table[head, f.Name])!;

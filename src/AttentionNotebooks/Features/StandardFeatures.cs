@@ -26,7 +26,6 @@ public static class StandardFeatures
     ];
 
     /// <summary>What is computed of a source when no feature is named: the standard ones, and those of the user's own that it can give.</summary>
-    /// <param name="source">The source.</param>
     public static IReadOnlyList<HeadFeature> Default(IAttentionSource source)
     {
         var has = FeatureCatalogue.Has(source);
@@ -46,7 +45,6 @@ public static class StandardFeatures
     }
 
     /// <summary>The feature of that name.</summary>
-    /// <param name="name">Its name.</param>
     /// <exception cref="InputException">There is no such feature.</exception>
     public static HeadFeature Get(string name) =>
         All.FirstOrDefault(f => f.Name == name) ?? throw Spelling.Unknown("feature", name, [.. All.Select(f => f.Name)]);

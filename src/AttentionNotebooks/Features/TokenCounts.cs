@@ -18,7 +18,6 @@ public sealed class TokenCounts
     }
 
     /// <summary>How often a token occurs; 0 where it never did.</summary>
-    /// <param name="token">The token.</param>
     public int this[string token] => _counts.GetValueOrDefault(token);
 
     /// <summary>The position of a text's rarest token, the first of those as rare; −1 where it has none but special ones.</summary>

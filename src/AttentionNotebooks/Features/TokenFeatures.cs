@@ -73,7 +73,6 @@ public static class TokenFeatures
         [Self, Previous, Next, Cls, Sep, Punctuation, SameWord, Rarest(counts), ContentWords, FunctionWords];
 
     /// <summary>Whether a token is nothing but punctuation marks and symbols; special tokens, which all hold letters, are not.</summary>
-    /// <param name="token">The token.</param>
     public static bool IsPunctuation(string token) => token.Length > 0 && token.All(c => char.IsPunctuation(c) || char.IsSymbol(c));
 
     private static HeadFeature Tagged(string name, string classes, HashSet<string> tags) =>

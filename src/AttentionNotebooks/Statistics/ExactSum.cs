@@ -21,7 +21,6 @@ public struct ExactSum
     public readonly Int128 Units => _sum;
 
     /// <summary>A sum of so many units of 2⁻⁶⁴, as <see cref="Units"/> told it.</summary>
-    /// <param name="units">The units.</param>
     public static ExactSum FromUnits(Int128 units) => new(units);
 
     /// <summary>Adds a term.</summary>

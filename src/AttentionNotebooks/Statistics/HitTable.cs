@@ -69,7 +69,6 @@ internal sealed class HitTable
 
     /// <summary>How many items of a set there are in each unit that has items that count.</summary>
     /// <param name="items">The items that count.</param>
-    /// <param name="sets">The sets.</param>
     /// <returns>Per set and unit, its items; last, the items that count.</returns>
     public double[][] PerUnit(BitSet items, params BitSet[] sets)
     {

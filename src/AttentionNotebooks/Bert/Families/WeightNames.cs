@@ -14,7 +14,6 @@ internal sealed record WeightNames(IReadOnlyDictionary<string, string> ByParamet
 
     /// <summary>Finds the parameters. Files of a bare encoder leave the prefix out; files converted from TensorFlow call
     /// the normalisation's parameters gamma and beta; the head's bias may stand under the decoder's name only.</summary>
-    /// <param name="file">The file.</param>
     /// <param name="config">The model.</param>
     /// <exception cref="InputException">A tensor is missing, stands there twice, or has another shape than the model's.</exception>
     public static WeightNames Match(IWeightFile file, BertConfig config)

@@ -22,7 +22,6 @@ internal sealed record TorchStorage(string Key, ScalarType Type, long Count, lon
 /// <summary>A tensor of a PyTorch file, not read yet. Within its storage, as was checked when it was made.</summary>
 /// <param name="Storage">Where its numbers are.</param>
 /// <param name="Offset">The storage's element that is its first.</param>
-/// <param name="Shape">Its shape.</param>
 /// <param name="Strides">Elements from one index to the next, per dimension.</param>
 /// <param name="Span">Elements of the storage from its first to its last, both included.</param>
 internal sealed record TorchTensor(TorchStorage Storage, long Offset, long[] Shape, long[] Strides, long Span)

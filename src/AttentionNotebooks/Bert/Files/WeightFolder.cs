@@ -7,7 +7,6 @@ internal static class WeightFolder
     public const string Torch = "pytorch_model.bin", TorchIndex = Torch + ".index.json";
 
     /// <summary>Opens the folder's weights; where there are several, safetensors before pickles and one file before shards, as Hugging Face does.</summary>
-    /// <param name="folder">The folder.</param>
     /// <returns>The open weights; the caller disposes them.</returns>
     /// <exception cref="InputException">There are none, or they cannot be read.</exception>
     public static IWeightFile Open(string folder)

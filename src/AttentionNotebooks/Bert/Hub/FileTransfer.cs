@@ -12,7 +12,6 @@ internal sealed class FileTransfer(HubClient hub, HubListing listing, HubSetting
     private const long Movement = 1 << 20;
 
     /// <summary>Fetches a file, unless it is there already.</summary>
-    /// <param name="file">The file.</param>
     /// <param name="size">Its length in bytes.</param>
     /// <param name="checksum">What its bytes must be.</param>
     /// <param name="cancellation">Stops it; what was received stays for the next run.</param>

@@ -12,7 +12,6 @@ internal static class HubAnswers
     /// <summary>The exception for an answer that is neither content nor a redirect.</summary>
     /// <param name="repository">What was asked for.</param>
     /// <param name="place">The file or the revision.</param>
-    /// <param name="answer">The answer.</param>
     /// <param name="host">Who answered.</param>
     /// <param name="isHub">Whether that is the hub itself, not a file host that it sent us to.</param>
     /// <param name="withToken">Whether a token was sent.</param>

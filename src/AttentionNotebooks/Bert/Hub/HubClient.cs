@@ -69,7 +69,6 @@ internal sealed class HubClient : IDisposable
     }
 
     /// <summary>Begins to fetch a file, or the rest of it.</summary>
-    /// <param name="commit">The commit.</param>
     /// <param name="file">The file's name.</param>
     /// <param name="from">The first byte wanted.</param>
     /// <param name="etag">What the bytes before it were of; the server then starts anew if that has changed.</param>

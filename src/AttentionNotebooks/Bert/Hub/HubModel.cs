@@ -1,7 +1,6 @@
 namespace AttentionNotebooks;
 
 /// <summary>A model of the hub in a folder: what to cite.</summary>
-/// <param name="Folder">The folder.</param>
 /// <param name="Repository">The repository's full name.</param>
 /// <param name="Asked">The name it was asked for by; the hub keeps old names of renamed repositories.</param>
 /// <param name="Revision">The revision asked for.</param>
@@ -17,7 +16,6 @@ public sealed record HubModel(string Folder, string Repository, string Asked, st
 }
 
 /// <summary>A file of a <see cref="HubModel"/>.</summary>
-/// <param name="Name">Its name.</param>
 /// <param name="Size">Its length in bytes.</param>
 /// <param name="Sha256">The SHA-256 of its bytes, in lower-case hexadecimal digits.</param>
 public sealed record HubModelFile(string Name, long Size, string Sha256);

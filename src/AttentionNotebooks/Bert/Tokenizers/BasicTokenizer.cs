@@ -4,7 +4,6 @@ using System.Text;
 namespace AttentionNotebooks;
 
 /// <summary>What BERT's basic tokenisation does to letters.</summary>
-/// <param name="LowerCase">Lower-cases.</param>
 /// <param name="StripAccents">Takes accents off.</param>
 /// <param name="SplitCjk">Sets CJK characters apart.</param>
 internal readonly record struct BasicOptions(bool LowerCase, bool StripAccents, bool SplitCjk);
@@ -39,7 +38,6 @@ internal static class BasicTokenizer
     }
 
     /// <summary>The parts of one word: cleaned, normalised, punctuation and CJK characters on their own.</summary>
-    /// <param name="word">The word.</param>
     /// <param name="start">Its first position in the text.</param>
     /// <param name="options">What to do to letters.</param>
     public static List<AlignedText> SplitWord(string word, int start, BasicOptions options)

@@ -18,7 +18,6 @@ internal static class ByteLevelParts
     private enum Kind { Space, Letter, Number, Other }
 
     /// <summary>The parts of a stretch of text.</summary>
-    /// <param name="text">The text.</param>
     /// <param name="from">Where the stretch begins.</param>
     /// <param name="to">Where it ends.</param>
     /// <param name="spaceBefore">Whether to read it as if a space stood before it.</param>

@@ -1,7 +1,6 @@
 namespace AttentionNotebooks;
 
 /// <summary>A piece before special tokens are put around the text.</summary>
-/// <param name="Id">Its id.</param>
 /// <param name="Word">The word that it belongs to, or −1.</param>
 /// <param name="Start">Its first UTF-16 position in the text.</param>
 /// <param name="End">One past its last.</param>

@@ -115,7 +115,6 @@ public abstract class TextTokenizer
     public TokenizedText Encode(IEnumerable<string> words, int? maxLength = null) => Join(PiecesOf(words), null, maxLength);
 
     /// <summary>The ids of a text without special tokens around it and without a limit.</summary>
-    /// <param name="text">The text.</param>
     /// <returns>The ids, <c>[T]</c>.</returns>
     public int[] EncodePieces(string text) => [.. PiecesOf(text).Select(p => p.Id)];
 

@@ -22,11 +22,9 @@ public static class TokenRoles
         Of(tokens, Pieces.MarksOf(tokens), i => Spellings.TryGetValue(tokens[i], out var role) ? role : null);
 
     /// <summary>The role of a token that is looked at alone; every piece that is not special counts as a word.</summary>
-    /// <param name="token">The token.</param>
     public static TokenRole Of(string token) => Spellings.GetValueOrDefault(token, TokenRole.Word);
 
     /// <summary>A token as people read it: the marks <c>Ġ</c> and <c>▁</c> are a space, <c>##</c> stays.</summary>
-    /// <param name="token">The token.</param>
     public static string Shown(string token) => Pieces.Shown(token);
 
     /// <summary>The roles of tokens whose marks and special tokens are known.</summary>

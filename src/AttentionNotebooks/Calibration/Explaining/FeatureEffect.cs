@@ -1,7 +1,6 @@
 namespace AttentionNotebooks;
 
 /// <summary>What one feature tells of importance.</summary>
-/// <param name="Feature">The feature.</param>
 /// <param name="Coefficient">Change of importance, in its standard deviations, with one standard deviation of the feature, the others held; shrunk by the ridge.</param>
 /// <param name="CoefficientInterval">95 % of the draws of heads lie in it.</param>
 /// <param name="Spearman">Rank correlation of the feature with importance, the others left out of account.</param>

@@ -13,7 +13,6 @@ public sealed record PruningCurve(string Name, IReadOnlyList<int> Removed, IRead
     public IReadOnlyList<double> Accuracy => [.. Scores.Select(s => s.Accuracy.Value)];
 
     /// <summary>Measures curves. Passes that several orders share, such as that without any head, are run once.</summary>
-    /// <param name="model">The model.</param>
     /// <param name="test">The items to score.</param>
     /// <param name="orders">The orders: any measures; the heads that have least of one go first.</param>
     /// <param name="steps">In how many steps all heads are taken out, at least 1.</param>

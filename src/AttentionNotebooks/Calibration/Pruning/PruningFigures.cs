@@ -19,7 +19,6 @@ public sealed record PruningFigures(string Model, string Task, HeadGrid Grid, in
     private const double Sure = 0.05;
 
     /// <summary>The figures of a study.</summary>
-    /// <param name="study">The study.</param>
     /// <param name="model">What the model is called.</param>
     /// <param name="task">What the task is called.</param>
     /// <param name="grid">The model's heads.</param>
@@ -43,7 +42,6 @@ public sealed record PruningFigures(string Model, string Task, HeadGrid Grid, in
     }));
 
     /// <summary>Reads what <c>attn prune --json</c> wrote.</summary>
-    /// <param name="file">The file.</param>
     /// <exception cref="InputException">It cannot be read, is no such file, lacks a figure, or holds one that cannot be.</exception>
     public static PruningFigures Read(string file)
     {

@@ -34,7 +34,6 @@ public sealed record PruningStudy(IReadOnlyList<PruningCurve> Curves, IReadOnlyL
     public const string RandomOrders = "random orders";
 
     /// <summary>Takes heads out.</summary>
-    /// <param name="model">The model.</param>
     /// <param name="test">The items to score: two at least, none that an order was measured on.</param>
     /// <param name="orders">The orders, one at least: any measures; the heads that have least of one go first.</param>
     /// <param name="options">How.</param>

@@ -39,7 +39,6 @@ public sealed record SentenceTask(string Name, IReadOnlyList<string> TextColumns
     /// <summary>The task of any file with a header.</summary>
     /// <param name="name">What to call it.</param>
     /// <param name="textColumns">The column of the text, or the two columns of a pair.</param>
-    /// <param name="labelColumn">The column of the label.</param>
     /// <param name="metric">What to measure it by.</param>
     /// <exception cref="InputException">There are no or more than two text columns.</exception>
     public static SentenceTask OfColumns(string name, IReadOnlyList<string> textColumns, string labelColumn, ClassificationMetric metric = ClassificationMetric.Accuracy) => textColumns.Count is 1 or 2

@@ -1,7 +1,6 @@
 namespace AttentionNotebooks;
 
 /// <summary>A family of features as a measure: all of them that the source can give, in one pass.</summary>
-/// <param name="family">The family.</param>
 public sealed class FeatureMeasure(FeatureFamily family) : IHeadMeasure
 {
     /// <inheritdoc/>

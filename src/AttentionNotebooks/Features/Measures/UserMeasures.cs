@@ -27,7 +27,6 @@ public static class UserMeasures
 
     /// <summary>Registers a function of the head; one of the same name is replaced.</summary>
     /// <param name="name">The column's name.</param>
-    /// <param name="unit">Its unit.</param>
     /// <param name="of">From a head to its number.</param>
     /// <exception cref="InputException">The kit has a measure of that name.</exception>
     public static void Add(string name, string unit, Func<Head, double> of) =>
@@ -50,7 +49,6 @@ public static class UserMeasures
     }
 
     /// <summary>What a registered measure is; <see langword="null"/> for any other name.</summary>
-    /// <param name="name">The name.</param>
     public static ColumnInfo? Find(string name)
     {
         lock (_gate) return _features.FirstOrDefault(f => f.Name == name)?.Info ?? _columns.FirstOrDefault(c => c.Info.Name == name).Info;

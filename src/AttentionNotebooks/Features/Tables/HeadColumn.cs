@@ -9,13 +9,10 @@ namespace AttentionNotebooks;
 public sealed record HeadColumn : IReadOnlyList<double>
 {
     /// <summary>A column whose unit and formula are those of the measure of this name, if the kit knows one.</summary>
-    /// <param name="name">Its name.</param>
     /// <param name="values">One value per head in the grid's order.</param>
     public HeadColumn(string name, double[] values) : this(KnownColumns.Of(name), values) { }
 
     /// <summary>A column of the user's own.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="unit">Its unit.</param>
     /// <param name="values">One value per head in the grid's order.</param>
     public HeadColumn(string name, string unit, double[] values)
         : this(new ColumnInfo(name, unit, "user-defined", "user", MeasureKind.User), values) { }
@@ -93,11 +90,9 @@ public sealed record HeadColumn : IReadOnlyList<double>
     }
 
     /// <summary>The same numbers under another name.</summary>
-    /// <param name="name">The name.</param>
     public HeadColumn Named(string name) => this with { Info = Info with { Name = name, Title = name } };
 
     /// <summary>The values as an array. Not a copy: do not write to it.</summary>
-    /// <param name="column">The column.</param>
     public static implicit operator double[](HeadColumn column) => column.Values;
 
     /// <summary>Whether both are the same numbers of the same measure.</summary>

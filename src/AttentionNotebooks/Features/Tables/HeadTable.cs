@@ -67,7 +67,6 @@ public sealed class HeadTable
     public IReadOnlyList<TableNote> Notes { get; }
 
     /// <summary>One value.</summary>
-    /// <param name="head">The head.</param>
     /// <param name="feature">The column's name.</param>
     /// <exception cref="InputException">There is no such head or column.</exception>
     public double this[Head head, string feature] => Column(feature)[Grid.PositionOf(head)];
@@ -95,7 +94,6 @@ public sealed class HeadTable
         new(Grid, [.. features.Select(Column)], Texts, NotesAbout(features), From);
 
     /// <summary>The table with one more column, or with that column replaced.</summary>
-    /// <param name="column">The column.</param>
     public HeadTable With(HeadColumn column)
     {
         HeadColumn[] kept = [.. _columns.Where(c => c.Name != column.Name)];
@@ -109,7 +107,6 @@ public sealed class HeadTable
 
     /// <summary>The table with a column of the user's own.</summary>
     /// <param name="name">The column's name.</param>
-    /// <param name="unit">Its unit.</param>
     /// <param name="values">One value per head in the grid's order.</param>
     public HeadTable With(string name, string unit, double[] values) => With(new HeadColumn(name, unit, values));
 
@@ -160,7 +157,6 @@ public sealed class HeadTable
     public string ToCsv() => HeadTableCsv.Of(this);
 
     /// <summary>Refuses a file whose name ends in no format that is written: to be asked before hours of work.</summary>
-    /// <param name="file">The file.</param>
     /// <exception cref="InputException">It does.</exception>
     public static void RequireFormat(string file) => HeadTableFile.FormatOf(file);
 

@@ -8,7 +8,6 @@ public static class HeadTableFrame
     private const string Remedy = "Give columns layer and head (integers) and one or more of numbers, without nulls";
 
     /// <summary>The table as a frame: columns <c>layer</c> and <c>head</c> (int32) and one per feature (float64), a row per head. A copy.</summary>
-    /// <param name="table">The table.</param>
     public static DataFrame ToDataFrame(this HeadTable table) => new(
     [
         new Int32DataFrameColumn("layer", table.Grid.All().Select(h => h.Layer)), new Int32DataFrameColumn("head", table.Grid.All().Select(h => h.Index)),

@@ -22,7 +22,6 @@ public sealed record Provenance(string? Model = null, string? ModelHash = null, 
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The provenance of what is measured on a source by this version of the kit.</summary>
-    /// <param name="source">The source.</param>
     /// <param name="measures">The names of the measures.</param>
     public static Provenance Of(IAttentionSource source, IEnumerable<string> measures)
     {
@@ -39,29 +38,24 @@ public sealed record Provenance(string? Model = null, string? ModelHash = null, 
     }
 
     /// <summary>The provenance of what has no texts: a model alone.</summary>
-    /// <param name="model">The model.</param>
     public static Provenance Of(ModelOrigin model) =>
         new(model.Name, model.Hash, Version: KitVersion) { Options = new Dictionary<string, string> { [Precision] = model.Precision } };
 
     /// <summary>Whether both are known to be of different models. Weights of another number format are not compared.</summary>
-    /// <param name="other">The other.</param>
     public bool IsOfAnotherModel(Provenance? other) => ModelHash is not null && other?.ModelHash is not null
         ? ModelHash != other.ModelHash && Options.GetValueOrDefault(Precision) == other.Options.GetValueOrDefault(Precision)
         : Model is not null && other?.Model is not null && Model != other.Model;
 
     /// <summary>What stands beside a file that the kit wrote: clusters, relations or a table.</summary>
-    /// <param name="file">The file.</param>
     /// <returns><see langword="null"/> where nothing stands there, or where it is about another file than lies there now.</returns>
     /// <exception cref="InputException">The notes are damaged.</exception>
     public static Provenance? Read(string file) => TableNotesFile.ReadAll(file)?.From;
 
     /// <summary>Writes it beside a file that is written, in <see cref="TableNotesFile"/>.</summary>
-    /// <param name="file">The file.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     public void Write(string file) => TableNotesFile.Write(file, [], this);
 
     /// <summary>Equal where all that is known agrees, the options too.</summary>
-    /// <param name="other">The other.</param>
     public bool Equals(Provenance? other) => other is not null
         && (Model, ModelHash, Texts, TextsHash, Version) == (other.Model, other.ModelHash, other.Texts, other.TextsHash, other.Version)
         && Options.Count == other.Options.Count

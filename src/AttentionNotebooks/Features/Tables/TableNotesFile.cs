@@ -20,7 +20,6 @@ public static class TableNotesFile
     /// Writes the notes of a table that is written; without notes and provenance, removes what an earlier table left there.
     /// </summary>
     /// <param name="table">The table's file.</param>
-    /// <param name="notes">The notes.</param>
     /// <param name="from">Where the table comes from, if that is known.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     public static void Write(string table, IReadOnlyList<TableNote> notes, Provenance? from = null) => Write(table, notes, from, []);

@@ -4,7 +4,6 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks;
 
 /// <summary>Intervals of a feature, one per head in the grid's order.</summary>
-/// <param name="Feature">The feature.</param>
 /// <param name="Low">Lower ends; NaN where a head has no value in the draws.</param>
 /// <param name="High">Upper ends.</param>
 public sealed record HeadIntervals(string Feature, double[] Low, double[] High);

@@ -2,7 +2,6 @@ namespace AttentionNotebooks;
 
 /// <summary>How sure a head's value of a feature is.</summary>
 /// <param name="Feature">The feature's name.</param>
-/// <param name="Head">The head.</param>
 /// <param name="Mean">The mean over the texts with its 95 % interval, in the feature's unit (NaN where no draw has a value).</param>
 public sealed record FeatureInterval(string Feature, Head Head, Interval Mean);
 
@@ -33,7 +32,6 @@ public static class IntervalTable
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    /// <param name="file">The file.</param>
     /// <exception cref="InputException">The file cannot be read, lacks a column, or has a broken row.</exception>
     public static IReadOnlyList<FeatureInterval> Read(string file) =>
     [

@@ -4,7 +4,6 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks;
 
 /// <summary>One corpus less another at equal text length, per head in the grid's order.</summary>
-/// <param name="Feature">The feature.</param>
 /// <param name="Raw">The difference of the plain means, length and all.</param>
 /// <param name="Matched">The difference within bins of length, averaged over the bins, with its 95 % interval over texts.</param>
 /// <param name="Bins">The bins that both corpora have texts in.</param>
@@ -18,7 +17,6 @@ public sealed record LengthComparison(string Feature, double[] Raw, Interval[] M
 public readonly record struct LengthBin(int Shortest, int Longest, int First, int Second);
 
 /// <summary>How a head's value moves with the length of the text: value = intercept + slope·n, by least squares.</summary>
-/// <param name="Head">The head.</param>
 /// <param name="Intercept">The value at no length.</param>
 /// <param name="Slope">Change per token of the text.</param>
 /// <param name="Explained">The share of the variance over texts that the line explains, r².</param>

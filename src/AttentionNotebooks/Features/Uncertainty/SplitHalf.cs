@@ -4,7 +4,6 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks;
 
 /// <summary>How well a feature tells heads apart, as the texts are: would other texts rank the heads alike?</summary>
-/// <param name="Feature">The feature.</param>
 /// <param name="Interval">Spearman–Brown reliability, the mean over the splits, and where 95 % of the splits lie.</param>
 public sealed record Reliability(string Feature, Interval Interval)
 {

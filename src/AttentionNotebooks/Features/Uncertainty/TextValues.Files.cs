@@ -17,7 +17,6 @@ public sealed partial class TextValues
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    /// <param name="file">The file.</param>
     /// <exception cref="InputException">It is missing or broken, its entries have different shapes, or a value is not finite.</exception>
     public static TextValues Read(string file)
     {

@@ -66,7 +66,6 @@ public sealed partial class TextValues
 
     /// <summary>A head's value in one text.</summary>
     /// <param name="text">The text's position.</param>
-    /// <param name="head">The head.</param>
     /// <param name="feature">The feature's name.</param>
     /// <exception cref="InputException">There is no such text, head or feature, or the feature has no value in a single text.</exception>
     public double this[int text, Head head, string feature]

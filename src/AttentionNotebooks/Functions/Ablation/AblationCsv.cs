@@ -12,7 +12,6 @@ public static class AblationCsv
         + "random_groups,random_mean,random_low,random_high,p,p_holm,p_less,heads,only";
 
     /// <summary>Writes effects.</summary>
-    /// <param name="effects">The effects.</param>
     /// <param name="file">The file; it holds the whole table or is as it was.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     public static void Write(IReadOnlyList<AblationEffect> effects, string file) => AtomicFile.WriteText(file, Of(effects));
@@ -21,7 +20,6 @@ public static class AblationCsv
     /// The CSV text. <c>layer</c> stands where all heads of a group are of one layer, <c>head</c> where there is but one; <c>heads</c> is
     /// their number.
     /// </summary>
-    /// <param name="effects">The effects.</param>
     public static string Of(IReadOnlyList<AblationEffect> effects)
     {
         var text = new CsvText(Header.Split(','));

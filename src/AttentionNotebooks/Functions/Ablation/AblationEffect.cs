@@ -1,7 +1,6 @@
 namespace AttentionNotebooks;
 
 /// <summary>What a model loses without a group of heads, or with that group alone.</summary>
-/// <param name="Group">The group.</param>
 /// <param name="Mode">What is put in the place of the heads that go.</param>
 /// <param name="OnlyKept">Whether the group stays and all other heads go, instead of the group.</param>
 /// <param name="Before">The untouched model's scores, item by item.</param>

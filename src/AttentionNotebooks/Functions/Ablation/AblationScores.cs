@@ -7,8 +7,6 @@ namespace AttentionNotebooks;
 public static class AblationScores
 {
     /// <summary>Asks a task once without and once with each ablation.</summary>
-    /// <param name="task">The task.</param>
-    /// <param name="ablations">The ablations.</param>
     /// <param name="threads">
     /// How many passes run at once, each on one thread; 1 runs one after the other on libtorch's own threads. More is faster for small
     /// models on CPUs. The task is then asked from several threads, and libtorch's number of threads is another one meanwhile.

@@ -37,7 +37,6 @@ public static class AblationStudy
 {
     /// <summary>Weighs groups of heads.</summary>
     /// <param name="task">What the model is asked; two items at least.</param>
-    /// <param name="groups">The groups.</param>
     /// <param name="options">How; uniform maps, against 20 random groups, when omitted.</param>
     /// <param name="progress">Told after each pass, in passes of the model over a batch.</param>
     /// <param name="cancellation">Stops the work.</param>

@@ -17,8 +17,6 @@ internal sealed record ModelEdit(int LowestLayer, Func<(int Layer, Tensor States
 internal static class EditedScores
 {
     /// <summary>Asks a task once without and once with each edit.</summary>
-    /// <param name="task">The task.</param>
-    /// <param name="edits">The edits.</param>
     /// <param name="threads">How many passes run at once, each on one thread; 1 runs one after the other on libtorch's own threads.</param>
     /// <param name="wholePasses">Run every pass from the first layer on: slower, and the same.</param>
     /// <param name="under">Edits that hold in every pass, before those of each.</param>

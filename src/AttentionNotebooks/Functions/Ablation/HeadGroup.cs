@@ -20,7 +20,6 @@ public static class HeadGroups
         [.. grid.All().GroupBy(h => h.Layer).Select(g => new HeadGroup($"layer {g.Key}", [.. g]))];
 
     /// <summary>The clusters of a clustering, called by number and name: <c>0 broad</c>.</summary>
-    /// <param name="clustering">The clustering.</param>
     public static IReadOnlyList<HeadGroup> Of(HeadClustering clustering) =>
         [.. clustering.Clusters.Select(c => new HeadGroup(Name(c.Number, c.Name), c.Heads))];
 

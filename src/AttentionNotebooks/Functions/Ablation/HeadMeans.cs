@@ -20,7 +20,6 @@ public sealed class HeadMeans
     public long Tokens { get; }
 
     /// <summary>A head's mean output, <c>[d]</c>.</summary>
-    /// <param name="head">The head.</param>
     /// <exception cref="InputException">The model has no such head.</exception>
     public ReadOnlySpan<double> this[Head head] => _means[Grid[Grid.PositionOf(head)].Layer].AsSpan(head.Index * HeadSize, HeadSize);
 
@@ -37,7 +36,6 @@ public sealed class HeadMeans
     }
 
     /// <summary>Computes the means of a model without a checkpoint around it.</summary>
-    /// <param name="model">The model.</param>
     /// <param name="padId">The token that fills shorter texts up.</param>
     /// <param name="texts">The reference corpus, at least one text.</param>
     /// <param name="options">Batch size; the shard is passed over.</param>

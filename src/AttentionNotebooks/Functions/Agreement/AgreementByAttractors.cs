@@ -8,7 +8,6 @@ namespace AttentionNotebooks;
 public readonly record struct Attractors(int Least, int? Most)
 {
     /// <summary>Whether an item is meant.</summary>
-    /// <param name="item">The item.</param>
     public bool Holds(AgreementItem item) => item.Attractors >= Least && item.Attractors <= (Most ?? int.MaxValue);
 
     /// <inheritdoc/>
@@ -38,7 +37,6 @@ public static class AgreementByAttractors
 {
     /// <summary>Asks a model without groups of heads, such as the clusters of a clustering (<see cref="HeadGroups"/>), and without random groups of the same make.</summary>
     /// <param name="task">The items.</param>
-    /// <param name="groups">The groups.</param>
     /// <param name="options">What is put in the heads' place, and the random groups; uniform maps, against 20, when omitted.</param>
     /// <param name="progress">Told after each pass, in passes of the model over a batch.</param>
     /// <param name="cancellation">Stops the work.</param>

@@ -50,7 +50,6 @@ public static class SubjectVerbAgreement
 
     /// <summary>Asks a model.</summary>
     /// <param name="checkpoint">A model with a masked-LM head.</param>
-    /// <param name="items">The items.</param>
     /// <returns>Per item, whether the right form scores higher; <see langword="null"/> where one of the forms is not a single word piece, so that it cannot be asked.</returns>
     /// <exception cref="InputException">The checkpoint has no masked-LM head, or a sentence is too long for the model.</exception>
     public static bool?[] Judge(Checkpoint checkpoint, IReadOnlyList<AgreementItem> items)
@@ -64,7 +63,6 @@ public static class SubjectVerbAgreement
     }
 
     /// <summary>How often the right form won, by the number of attractors.</summary>
-    /// <param name="items">The items.</param>
     /// <param name="answers">What <see cref="Judge"/> said of them; those that could not be asked do not count.</param>
     public static IReadOnlyList<(int Attractors, Proportion Right)> ByAttractors(IReadOnlyList<AgreementItem> items, IReadOnlyList<bool?> answers) =>
         [.. items.Zip(answers).Where(p => p.Second is not null).GroupBy(p => p.First.Attractors).OrderBy(g => g.Key)

@@ -7,7 +7,6 @@ namespace AttentionNotebooks;
 public static class AntecedentTable
 {
     /// <summary>Writes a row per type of anaphor and head.</summary>
-    /// <param name="scores">The scores.</param>
     /// <param name="file">The file; it holds all rows or is as it was.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     public static void Write(IReadOnlyList<AntecedentScores> scores, string file)

@@ -5,7 +5,6 @@ public static class CoreferenceAttention
 {
     /// <summary>Gives a model the documents' words; long documents are cut, with the mentions that lie behind the cut. (Clark et al. 2019, Table 2, cut to 128 tokens.)</summary>
     /// <param name="checkpoint">The model; it must outlive the source.</param>
-    /// <param name="documents">The documents.</param>
     /// <param name="maxLength">The most tokens, special ones included; the model's own limit when omitted.</param>
     /// <returns>The source, its documents, how many were cut, and how many were left out because no mention in them has an antecedent or a word has no piece.</returns>
     /// <exception cref="InputException">No document is left.</exception>

@@ -23,12 +23,10 @@ public sealed record Mention(int First, int Last, int Head, string Entity, Menti
 
 /// <summary>A text with its mentions.</summary>
 /// <param name="Id">Its name.</param>
-/// <param name="Words">Its words.</param>
 /// <param name="Mentions">Its mentions, in the order of their first words.</param>
 public sealed record CoreferenceDocument(string Id, IReadOnlyList<string> Words, IReadOnlyList<Mention> Mentions)
 {
     /// <summary>The mentions that another one can refer back to: those that end before it begins.</summary>
-    /// <param name="mention">The mention.</param>
     public IEnumerable<Mention> Before(Mention mention) => Mentions.Where(m => m.Last < mention.First);
 
     /// <summary>The mentions that have an antecedent: one before them of the same entity.</summary>

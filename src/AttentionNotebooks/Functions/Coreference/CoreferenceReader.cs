@@ -10,7 +10,6 @@ public static class CoreferenceReader
     private const string EntityRemedy = "Annotate as CorefUD does: (e1-person-1- opens, e1) closes, (e1-person-1-) is a single word; every mention closes in its sentence";
 
     /// <summary>Reads documents: a table where the name ends in .tsv, CoNLL-U otherwise.</summary>
-    /// <param name="file">The file.</param>
     /// <exception cref="InputException">It cannot be read, a line or an annotation is broken, or no document has a mention.</exception>
     public static IReadOnlyList<CoreferenceDocument> Read(string file)
     {

@@ -42,7 +42,6 @@ public static class HeadGradients
     /// The mean of |∂L(x)/∂α_ij| over all queries i and the keys j of a kind, for every item and head: Clark et al. 2019, §3.2,
     /// "gradient-based measures of feature importance". The weights α are taken as free, not bound to sum to 1.
     /// </summary>
-    /// <param name="task">The task.</param>
     /// <param name="progress">Told after each batch, in items.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>Per kind of key <c>[item][head position]</c>, in nats per unit of weight; NaN where an item has no such key.</returns>

@@ -14,7 +14,6 @@ public sealed record HeadImportance(HeadTable Table)
 
     /// <summary>Computes measures of a model at a task.</summary>
     /// <param name="checkpoint">The task's model.</param>
-    /// <param name="task">The task.</param>
     /// <param name="progress">Reports after each batch of each pass, in items.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>

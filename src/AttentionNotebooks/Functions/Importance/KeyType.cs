@@ -27,7 +27,6 @@ public static class KeyTypes
 
     /// <summary>The kind of a token.</summary>
     /// <param name="token">The token's text.</param>
-    /// <param name="role">Its role.</param>
     public static KeyType Of(string token, TokenRole role) => role switch
     {
         TokenRole.Cls => KeyType.Cls,
@@ -36,7 +35,6 @@ public static class KeyTypes
     };
 
     /// <summary>The kinds of a text's tokens, <c>[T]</c>.</summary>
-    /// <param name="text">The text.</param>
     public static IEnumerable<KeyType> Of(TokenizedText text) => text.Tokens.Zip(text.Roles, Of);
 
     /// <summary>The kinds that occur in texts, in the order of tables.</summary>

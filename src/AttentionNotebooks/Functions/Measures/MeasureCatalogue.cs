@@ -29,12 +29,10 @@ public static class MeasureCatalogue
         [.. Shipped.Where(m => m is GateGradient or AttentionGradient or HandedOver)];
 
     /// <summary>The names of all columns of one kind, in the catalogue's order.</summary>
-    /// <param name="kind">The kind.</param>
     public static IReadOnlyList<string> NamesOf(MeasureKind kind) =>
         [.. Shipped.SelectMany(m => m.Columns).Where(c => c.Kind == kind && c.InSynthesis).Select(c => c.Name).Distinct()];
 
     /// <summary>Whether a measure or a column has this name.</summary>
-    /// <param name="name">The name.</param>
     public static bool Has(string name) =>
         Of(name) is not null || UserMeasures.Find(name) is not null || DistanceFeatures.Numbered(name) is not null;
 
@@ -54,7 +52,6 @@ public static class MeasureCatalogue
 
     /// <summary>The same as a table that knows where it comes from.</summary>
     /// <param name="context">What to measure on.</param>
-    /// <param name="measures">The measures.</param>
     /// <exception cref="InputException">The context lacks what one needs.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static HeadTable Table(MeasureContext context, IReadOnlyList<IHeadMeasure> measures) =>
@@ -72,7 +69,6 @@ public static class MeasureCatalogue
             from: Provenance.Of(context.Source, columns.Select(c => c.Name)));
 
     /// <summary>The error of a name that no measure has; it names the nearest one.</summary>
-    /// <param name="name">The name.</param>
     public static InputException Unknown(string name) =>
         Spelling.Unknown("measure", name, [.. Shipped.Select(m => m.Name), .. Shipped.SelectMany(m => m.Columns).Select(c => c.Name).Distinct()]);
 

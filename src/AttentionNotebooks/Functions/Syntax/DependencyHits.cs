@@ -60,7 +60,6 @@ public sealed class DependencyHits : IAttentionVisitor
     }
 
     /// <summary>How often a head finds the syntactic head, over all words, punctuation too; roots count as missed, as in Clark et al.'s code.</summary>
-    /// <param name="head">The head.</param>
     /// <param name="direction">Which way it is read.</param>
     /// <exception cref="InputException">The model has no such head.</exception>
     public Proportion Attachment(Head head, Direction direction) => new(Table[CandidateOf(head, direction)].Count(), Words.Length);

@@ -28,7 +28,6 @@ public static class DependencyRelations
 
     /// <summary>The accuracy of every head for one relation and direction, in the grid's order.</summary>
     /// <param name="scores">Scores of all heads.</param>
-    /// <param name="relation">The relation.</param>
     /// <param name="direction">Which way heads are read.</param>
     /// <exception cref="InputException">There is no such relation.</exception>
     public static double[] ByHead(this IReadOnlyList<RelationScore> scores, string relation, Direction direction)

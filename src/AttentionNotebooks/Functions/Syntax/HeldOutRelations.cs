@@ -10,7 +10,6 @@ namespace AttentionNotebooks;
 public sealed record HeldOutChoice(Head Head, Direction Direction, Proportion Chosen, Proportion Scored, int Offset, Proportion OffsetScored);
 
 /// <summary>A relation, with nothing chosen on the words that it is scored on.</summary>
-/// <param name="Relation">The relation.</param>
 /// <param name="Best">The best head over all words, as papers report it: chosen and scored on the same words.</param>
 /// <param name="Choices">What either half chose.</param>
 /// <param name="Accuracy">Both halves' held-out scores together: every word is scored by the head that was chosen without its sentence.</param>

@@ -8,7 +8,6 @@ internal static class OffsetBaseline
 
     /// <summary>The offset that finds most heads among some words; of those as good, the nearest, and of these the one to the left.</summary>
     /// <param name="hits">The treebank.</param>
-    /// <param name="words">The words.</param>
     /// <param name="farthest">No offset is farther away than this.</param>
     public static int Best(DependencyHits hits, BitSet words, int farthest = int.MaxValue) =>
         Enumerable.Range(0, hits.Offsets.Length).Where(i => words[i] && Math.Abs(hits.Offsets[i]) <= farthest && hits.Offsets[i] != 0).GroupBy(i => hits.Offsets[i])

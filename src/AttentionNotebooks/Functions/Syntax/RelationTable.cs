@@ -52,7 +52,6 @@ public static class RelationTable
     }
 
     /// <summary>Writes a row per relation: its best head, and what a head is worth on the sentences that it was not chosen on.</summary>
-    /// <param name="relations">The relations.</param>
     /// <param name="file">The file; it holds all rows or is as it was.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     public static void Write(IReadOnlyList<HeldOutRelation> relations, string file)

@@ -19,7 +19,6 @@ public static class TreebankAttention
     }
 
     /// <summary>Per text of a source, which word of its sentence each token is of.</summary>
-    /// <param name="source">The source.</param>
     /// <param name="sentences">One sentence per text, in the source's order.</param>
     /// <returns>Per text and token its word, from 0, or −1 for special tokens.</returns>
     /// <exception cref="InputException">A sentence's words do not fit its text's tokens.</exception>

@@ -23,6 +23,5 @@ public sealed class UndirectedTrees : IHeadMeasure
         [Of(UndirectedAttachment.Measure(context.Source, context.RequireTreebank(this), context.Seed, context.Progress, context.Cancellation))];
 
     /// <summary>The column of scores that are there already.</summary>
-    /// <param name="scores">The scores.</param>
     public static HeadColumn Of(UndirectedScores scores) => new(_uuas, [.. scores.ByHead.Select(p => p.Value)]);
 }

@@ -7,7 +7,6 @@ public static class SynthesisColumns
     /// The layer, the standard features that say where heads look (<see cref="StandardFeatures.ForSynthesis"/>), and of the other columns the
     /// user's own and those of syntax, antecedents and importance that can be compared between heads.
     /// </summary>
-    /// <param name="table">The table.</param>
     public static IReadOnlyList<HeadColumn> ForSynthesis(this HeadTable table)
     {
         HeadColumn[] features = [.. StandardFeatures.ForSynthesis.Where(f => table.Features.Contains(f.Name))

@@ -10,7 +10,6 @@ public static class SynthesisFiles
     public const string Header = "cluster,name,heads,measure,kind,unit,clustered,mean,others,delta,ci_low,ci_high,p,p_holm,p_within_layers,sure,beyond_layers";
 
     /// <summary>Writes a row per cluster and measure; invariant culture, numbers that read back to the same bits.</summary>
-    /// <param name="synthesis">The synthesis.</param>
     /// <param name="file">The file; it holds the whole table or is as it was.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     public static void WriteCsv(this ClusterSynthesis synthesis, string file)
@@ -26,7 +25,6 @@ public static class SynthesisFiles
     }
 
     /// <summary>A paragraph per cluster, in Markdown.</summary>
-    /// <param name="synthesis">The synthesis.</param>
     public static string ToMarkdown(this ClusterSynthesis synthesis)
     {
         var text = new StringBuilder("# What each cluster does\n");

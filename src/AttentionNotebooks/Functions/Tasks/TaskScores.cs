@@ -15,7 +15,6 @@ public sealed record TaskScores(double[] Losses, int[] Correct, int[] Targets)
     public Proportion Accuracy => new(Correct.Sum(), Targets.Sum());
 
     /// <summary>Evaluates a model on all items of a task, or on some.</summary>
-    /// <param name="task">The task.</param>
     /// <param name="hooks">Edits of the model's attention, if any.</param>
     /// <param name="batches">Which items, dealt into batches; all unless given. The others' entries stay 0.</param>
     /// <param name="cancellation">Stops the work.</param>

@@ -15,7 +15,6 @@ public sealed class VerbNumber : ITextTask
 
     /// <summary>Prepares the items.</summary>
     /// <param name="checkpoint">A model with a masked-LM head; it must outlive the task.</param>
-    /// <param name="items">The items.</param>
     /// <exception cref="InputException">The checkpoint has no masked-LM head, a sentence is too long for the model, or no item can be asked.</exception>
     public VerbNumber(Checkpoint checkpoint, IReadOnlyList<AgreementItem> items)
     {

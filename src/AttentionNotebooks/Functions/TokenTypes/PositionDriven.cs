@@ -24,6 +24,5 @@ public sealed class PositionDriven : IHeadMeasure
         Of(PositionAndContent.Measure(context.Source, context.Progress, context.Cancellation));
 
     /// <summary>The columns of shares that are there already; NaN for a head that is uniform everywhere.</summary>
-    /// <param name="shares">The shares.</param>
     public static IReadOnlyList<HeadColumn> Of(PositionShares shares) => [new(_position, shares.Position), new(_content, shares.Content)];
 }

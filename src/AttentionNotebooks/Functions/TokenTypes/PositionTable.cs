@@ -11,7 +11,6 @@ public static class PositionTable
     private static readonly string[] Columns = ["layer", "head", .. Values];
 
     /// <summary>Writes a row per head.</summary>
-    /// <param name="shares">The shares.</param>
     /// <param name="file">The file; it holds all rows or is as it was.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     public static void Write(PositionShares shares, string file)
@@ -24,7 +23,6 @@ public static class PositionTable
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    /// <param name="file">The file.</param>
     /// <exception cref="InputException">
     /// The file cannot be read, lacks a column, has a broken row, or heads are missing or stand twice.
     /// </exception>

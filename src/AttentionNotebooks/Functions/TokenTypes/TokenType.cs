@@ -21,7 +21,6 @@ public sealed record TokenType(string Group, string Name, HeadFeature Feature, F
 
     /// <summary>Places at some offsets from the token that looks.</summary>
     /// <param name="lowest">The lowest offset j − i in tokens.</param>
-    /// <param name="highest">The highest.</param>
     /// <param name="name">The kind.</param>
     public static TokenType OfOffsets(int lowest, int highest, string name) => new("offset", name,
         new HeadFeature($"at {name}", "share", $"Σ_i Σ_j A_ij / n, {lowest} ≤ j − i ≤ {highest}", "this kit", m => m.Sum(m.Batch.Cached($"offsets {lowest} {highest}", () => m.Batch.MarkOffsets(lowest, highest))) / m.Lengths) { Range = "0 … 1" },

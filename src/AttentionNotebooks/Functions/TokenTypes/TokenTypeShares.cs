@@ -10,7 +10,6 @@ namespace AttentionNotebooks;
 public sealed record TypeShare(TokenType Type, double Share, Interval Interval, double Uniform, double Ratio, Interval RatioInterval);
 
 /// <summary>The shares of one cluster's heads, averaged over the heads.</summary>
-/// <param name="Cluster">The cluster.</param>
 /// <param name="Shares">A share per kind, in the order of the kinds.</param>
 public sealed record ClusterShares(HeadCluster Cluster, IReadOnlyList<TypeShare> Shares);
 
@@ -65,7 +64,6 @@ public sealed class TokenTypeShares
     }
 
     /// <summary>One head's shares.</summary>
-    /// <param name="head">The head.</param>
     /// <param name="draws">Draws of texts for the intervals.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="InputException">The model has no such head.</exception>

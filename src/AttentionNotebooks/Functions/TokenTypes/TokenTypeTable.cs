@@ -1,7 +1,6 @@
 namespace AttentionNotebooks;
 
 /// <summary>A head's share of a kind of token, as a file holds it.</summary>
-/// <param name="Head">The head.</param>
 /// <param name="Group">What the kind is a kind of, e.g. <c>part of speech</c>.</param>
 /// <param name="Type">The kind, e.g. <c>NOUN</c>.</param>
 /// <param name="Share">The mean over texts of the share of attention that goes there, with its 95 % interval (none for one text).</param>
@@ -17,7 +16,6 @@ public static class TokenTypeTable
     private static readonly string[] Columns = ["layer", "head", "group", "type", "share", "ci_low", "ci_high", "uniform", "ratio"];
 
     /// <summary>Writes a row per kind and head, and the notes beside it (<see cref="TableNotesFile"/>).</summary>
-    /// <param name="shares">The shares.</param>
     /// <param name="file">The file; it holds all rows or is as it was.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     public static void Write(TokenTypeShares shares, string file)
@@ -39,7 +37,6 @@ public static class TokenTypeTable
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    /// <param name="file">The file.</param>
     /// <exception cref="InputException">The file cannot be read, lacks a column, or has a broken row.</exception>
     public static IReadOnlyList<TokenTypeRow> Read(string file) =>
     [

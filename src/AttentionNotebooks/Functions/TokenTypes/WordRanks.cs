@@ -52,7 +52,6 @@ public sealed class WordRanks
     }
 
     /// <summary>A word's rank, from 1; <see langword="null"/> where it was never seen.</summary>
-    /// <param name="word">The word.</param>
     public int? this[string word] => _ranks.TryGetValue(word.ToLowerInvariant(), out int rank) ? rank : null;
 
     /// <summary>The ranks of a text's tokens: those of the words that they are pieces of; 0 for words never seen, −1 for special tokens.</summary>

@@ -54,7 +54,6 @@ public sealed class ProbeData
     /// Maps that know of nothing but distance, for a control: one per offset, 1 where the column stands so many words to the
     /// right of the row. [CLS] stands before the first word, [SEP] after the last.
     /// </summary>
-    /// <param name="sentences">The sentences.</param>
     /// <param name="farthest">Offsets beyond this one count as this one.</param>
     public static ProbeData OfDistances(IReadOnlyList<TreebankSentence> sentences, int farthest = 12)
     {

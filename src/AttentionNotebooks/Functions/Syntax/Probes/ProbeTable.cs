@@ -6,7 +6,6 @@ namespace AttentionNotebooks;
 public static class ProbeTable
 {
     /// <summary>Writes a row per probe.</summary>
-    /// <param name="scores">The scores.</param>
     /// <param name="file">The file; it holds all rows or is as it was.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     public static void Write(IReadOnlyList<ProbeScore> scores, string file)
