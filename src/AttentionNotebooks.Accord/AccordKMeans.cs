@@ -28,7 +28,8 @@ public sealed class AccordKMeans : IClusterAlgorithm
         var points = heads.PointsFor(Name);
         return Starts.Best(Name, points, k, seed, Restarts, copy =>
         {
-            var kmeans = new Accord.MachineLearning.KMeans(k, new SquareEuclidean()) { UseSeeding = Seeding.KMeansPlusPlus, MaxIterations = MaxIterations, Tolerance = Tolerance };
+            var kmeans = new Accord.MachineLearning.KMeans(k, new SquareEuclidean())
+                { UseSeeding = Seeding.KMeansPlusPlus, MaxIterations = MaxIterations, Tolerance = Tolerance };
             kmeans.ParallelOptions.MaxDegreeOfParallelism = 1; // otherwise sums in another order give other bits
             return kmeans.Learn(copy).Decide(copy);
         }, labels => -Validity.Inertia(points, labels));

@@ -14,7 +14,8 @@ internal static class Starts
     /// <param name="fit">From a copy of the points to labels.</param>
     /// <param name="score">Of the labels that <paramref name="fit"/> has just returned; the higher, the better.</param>
     /// <exception cref="InputException">No start gave k clusters.</exception>
-    public static int[] Best(string name, double[][] points, int k, int seed, int count, Func<double[][], int[]> fit, Func<int[], double> score)
+    public static int[] Best(string name, double[][] points, int k, int seed, int count, Func<double[][], int[]> fit,
+        Func<int[], double> score)
     {
         var random = new Random(seed);
         (int[]? Labels, double Score) best = (null, double.NegativeInfinity);
@@ -39,6 +40,7 @@ internal static class Starts
             }
         }
         finally { Generator.ThreadSeed = before; }
-        return best.Labels ?? throw new InputException($"algorithm {name}", $"k = {k}", $"gave {k} clusters in none of {count} starts", "Choose a smaller k, or the algorithm of this kit", failure);
+        return best.Labels ?? throw new InputException($"algorithm {name}", $"k = {k}", $"gave {k} clusters in none of {count} starts",
+            "Choose a smaller k, or the algorithm of this kit", failure);
     }
 }

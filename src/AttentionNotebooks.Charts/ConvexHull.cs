@@ -7,7 +7,8 @@ internal static class ConvexHull
     /// <param name="points">Points <c>[n][2]</c>; those that are not finite are left out.</param>
     public static double[][] Of(IEnumerable<double[]> points)
     {
-        double[][] sorted = [.. points.Where(p => double.IsFinite(p[0]) && double.IsFinite(p[1])).DistinctBy(p => (p[0], p[1])).OrderBy(p => p[0]).ThenBy(p => p[1])];
+        double[][] sorted = [.. points.Where(p => double.IsFinite(p[0]) && double.IsFinite(p[1])).DistinctBy(p => (p[0], p[1]))
+            .OrderBy(p => p[0]).ThenBy(p => p[1])];
         return sorted.Length < 3 ? sorted : [.. Chain(sorted), .. Chain(sorted.Reverse())];
     }
 

@@ -43,8 +43,13 @@ internal sealed class MapView
         get
         {
             if (tokens.Count > MostHovered) return null;
-            string[] rows = [.. shown.Select(i => $"<br>row: {Label(i)} looks most at {string.Join(", ", shown.OrderByDescending(j => map[i, j]).Take(Strongest).Select(j => $"{Label(j)} {Weight(map[i, j])}"))}")];
-            string[] columns = [.. shown.Select(j => $"<br>column: {Label(j)} gets {Weight(shown.Average(i => map[i, j]))} on average, most from {Label(shown.MaxBy(i => map[i, j]))}")];
+            string[] rows =
+                [.. shown.Select(i => $"<br>row: {Label(i)} looks most at "
+                + $"{string.Join(", ", shown.OrderByDescending(j => map[i, j]).Take(Strongest).Select(j => $"{Label(j)} "
+                + $"{Weight(map[i, j])}"))}")];
+            string[] columns = [.. shown.Select(j =>
+                $"<br>column: {Label(j)} gets {Weight(shown.Average(i => map[i, j]))} on average, most from "
+                + $"{Label(shown.MaxBy(i => map[i, j]))}")];
             return [.. rows.Select(r => columns.Select(c => r + c).ToArray())];
         }
     }

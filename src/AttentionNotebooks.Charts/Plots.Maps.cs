@@ -14,7 +14,8 @@ public sealed partial class Plots
     private const string MapHover = "<b>%{y} → %{x}: %{z:.4f}</b>%{text}<extra></extra>";
 
     /// <inheritdoc/>
-    public Figure AttentionMap(float[,] map, IReadOnlyList<string> tokens, string title, string? caption = null) => AttentionMap(Widen(map), tokens, title, caption);
+    public Figure AttentionMap(float[,] map, IReadOnlyList<string> tokens, string title, string? caption = null) =>
+        AttentionMap(Widen(map), tokens, title, caption);
 
     /// <inheritdoc/>
     public Figure AttentionMap(double[,] map, IReadOnlyList<string> tokens, string title, string? caption = null)
@@ -30,14 +31,19 @@ public sealed partial class Plots
         var layout = Drawing.Layout(title, side, (left, choice ? 88 : 48, 100, left), left + side + 100)
             .With("xaxis", TokenAxis("attended token (key)", all).With("tickangle", -90))
             .With("yaxis", TokenAxis("attending token (query)", all).With("autorange", "reversed"))
-            .With("plot_bgcolor", Style.Faint).With("updatemenus", choice ? new object[] { TokenChoice(all, words, n > MostLabels) } : null);
+            .With("plot_bgcolor", Style.Faint).With("updatemenus", choice ? new object[] { TokenChoice(all, words, n > MostLabels) }
+                : null);
         return Drawing.Finish([trace], layout, title, (caption ??
-            "Each row is one token's attention over all tokens and sums to 1; the darker, the more. A diagonal is attention to itself, lines beside it to neighbours, a column to one token from everywhere.")
-            + (choice ? " “Words only” leaves out the rows and columns of the special tokens and changes no weight: what is left of a row is what it gives to words." : ""));
+            "Each row is one token's attention over all tokens and sums to 1; the darker, the more. A diagonal is attention to itself, "
+            + "lines beside it to neighbours, a column to one token from everywhere.")
+            + (choice
+                ? " “Words only” leaves out the rows and columns of the special tokens and changes no weight: what is left of a row is "
+                + "what it gives to words." : ""));
     }
 
     /// <inheritdoc/>
-    public Figure HeadMaps(IReadOnlyList<float[,]> maps, IReadOnlyList<string> names, IReadOnlyList<string> tokens, string title, string? caption = null)
+    public Figure HeadMaps(IReadOnlyList<float[,]> maps, IReadOnlyList<string> names, IReadOnlyList<string> tokens, string title,
+        string? caption = null)
     {
         Require(maps.Count is > 0 and <= MostMaps, $"{maps.Count} maps; from 1 to {MostMaps} fit on a page", nameof(maps));
         Require(names.Count == maps.Count, $"{names.Count} names for {maps.Count} maps", nameof(names));
@@ -51,7 +57,13 @@ public sealed partial class Plots
         if (!labelled) side = Side(left = 24);
         int plotWidth = columns * side + (columns - 1) * Gap, plotHeight = rows * side + (rows - 1) * Gap;
         var layout = Drawing.Layout(title, plotHeight, (left, Top, Right, left), left + plotWidth + Right).With("plot_bgcolor", Style.Faint)
-            .With("coloraxis", new { cmin = 0, cmax = maps.Max(m => MapView.LargestOf(Widen(m))), colorscale = Style.InkScale, colorbar = Drawing.ColourBar("attention weight") });
+            .With("coloraxis", new
+            {
+                cmin = 0,
+                cmax = maps.Max(m => MapView.LargestOf(Widen(m))),
+                colorscale = Style.InkScale,
+                colorbar = Drawing.ColourBar("attention weight")
+            });
         var traces = new List<Trace>();
         var headings = new List<object>();
         for (int m = 0; m < maps.Count; m++)
@@ -61,17 +73,34 @@ public sealed partial class Plots
             string id = m == 0 ? "" : $"{m + 1}";
             double x0 = column * (side + Gap) / (double)plotWidth, y1 = 1 - row * (side + Gap) / (double)plotHeight;
             traces.Add(new Trace("heatmap").With("z", Drawing.Rows(Widen(maps[m]))).With("coloraxis", "coloraxis")
-                .With("xaxis", $"x{id}").With("yaxis", $"y{id}").With("hovertemplate", $"<b>{Style.Label(names[m])}</b><br>{SmallMapHover}"));
+                .With("xaxis", $"x{id}").With("yaxis", $"y{id}")
+                .With("hovertemplate", $"<b>{Style.Label(names[m])}</b><br>{SmallMapHover}"));
             LinearAxis Small(LinearAxis axis, bool show, double from, double to, string other) => axis
-                .With("domain", new[] { from, to }).With("anchor", other).With("showticklabels", show && labelled).With("ticks", "").With("mirror", true).With("showline", true).With("linecolor", Style.Faint).With("tickfont", new { size = side >= 11 * tokens.Count ? 10 : 8 })
+                .With("domain", new[] { from, to }).With("anchor", other).With("showticklabels", show && labelled).With("ticks", "")
+                .With("mirror", true).With("showline", true).With("linecolor", Style.Faint)
+                .With("tickfont", new { size = side >= 11 * tokens.Count ? 10 : 8 })
                 .With("matches", m == 0 ? null : other[0] == 'y' ? "x" : "y");
-            layout.With($"xaxis{id}", Small(SmallTokenAxis(tokens), lowest, x0, x0 + side / (double)plotWidth, $"y{id}").With("tickangle", -90))
-                .With($"yaxis{id}", Small(SmallTokenAxis(tokens), column == 0, y1 - side / (double)plotHeight, y1, $"x{id}").With("autorange", "reversed"));
-            headings.Add(new { text = $"<b>{Style.Label(names[m])}</b>", x = x0, xref = "paper", xanchor = "left", y = y1, yref = "paper", yanchor = "bottom", showarrow = false, font = new { size = 12 } });
+            layout.With($"xaxis{id}", Small(SmallTokenAxis(tokens), lowest, x0, x0 + side / (double)plotWidth, $"y{id}")
+                .With("tickangle", -90))
+                .With($"yaxis{id}", Small(SmallTokenAxis(tokens), column == 0, y1 - side / (double)plotHeight, y1, $"x{id}")
+                    .With("autorange", "reversed"));
+            headings.Add(new
+            {
+                text = $"<b>{Style.Label(names[m])}</b>",
+                x = x0,
+                xref = "paper",
+                xanchor = "left",
+                y = y1,
+                yref = "paper",
+                yanchor = "bottom",
+                showarrow = false,
+                font = new { size = 12 }
+            });
         }
         layout.With("annotations", headings);
         return Drawing.Finish(traces, layout, title, caption ??
-            "One map per head on the same text: rows attend (queries), columns are attended (keys), both in the text's order; the darker, the more. All maps share one scale."
+            "One map per head on the same text: rows attend (queries), columns are attended (keys), both in the text's order; the darker, "
+            + "the more. All maps share one scale."
             + (labelled ? "" : " Hover for the tokens."));
     }
 
@@ -79,10 +108,12 @@ public sealed partial class Plots
     private static LinearAxis TokenAxis(string title, MapView view)
     {
         // Lines from the pointer to both axes: which row, which column.
-        var axis = Drawing.Axis(title).With("ticks", "").With("showspikes", true).With("spikemode", "across").With("spikesnap", "data").With("spikethickness", 1).With("spikedash", "solid").With("spikecolor", Style.Highlight);
+        var axis = Drawing.Axis(title).With("ticks", "").With("showspikes", true).With("spikemode", "across").With("spikesnap", "data")
+            .With("spikethickness", 1).With("spikedash", "solid").With("spikecolor", Style.Highlight);
         return view.Count > MostLabels
             ? axis.With("type", "category").With("tickfont", new { size = 9 })
-            : axis.Ticks(Enumerable.Range(0, view.Count).Select(i => (double)i), view.Labels).With("tickfont", new { size = view.Count <= 45 ? 11 : 8 });
+            : axis.Ticks(Enumerable.Range(0, view.Count).Select(i => (double)i), view.Labels)
+            .With("tickfont", new { size = view.Count <= 45 ? 11 : 8 });
     }
 
     // Plotly's own buttons, so that they work in a saved page. The colour scale ends at the largest weight that is shown:
@@ -96,13 +127,25 @@ public sealed partial class Plots
             var layout = new Dictionary<string, object> { ["xaxis.autorange"] = true, ["yaxis.autorange"] = "reversed" };
             foreach (string axis in (string[])["x", "y"])
                 if (categories) trace[axis] = new[] { view.Places };
-                else (layout[$"{axis}axis.tickvals"], layout[$"{axis}axis.ticktext"]) = (Enumerable.Range(0, view.Count).ToArray(), view.Labels);
+                else (layout[$"{axis}axis.tickvals"], layout[$"{axis}axis.ticktext"]) =
+                    (Enumerable.Range(0, view.Count).ToArray(), view.Labels);
             return new { label, method = "update", args = new object[] { trace, layout } };
         }
         return new
         {
-            type = "buttons", direction = "right", buttons = new[] { Button("all tokens", all), Button("words only", words) }, active = 0, showactive = true,
-            x = 0, xanchor = "left", y = 1, yanchor = "bottom", pad = new { b = 8 }, bgcolor = "#FFFFFF", bordercolor = Style.Grey, font = new { size = 12 },
+            type = "buttons",
+            direction = "right",
+            buttons = new[] { Button("all tokens", all), Button("words only", words) },
+            active = 0,
+            showactive = true,
+            x = 0,
+            xanchor = "left",
+            y = 1,
+            yanchor = "bottom",
+            pad = new { b = 8 },
+            bgcolor = "#FFFFFF",
+            bordercolor = Style.Grey,
+            font = new { size = 12 },
         };
     }
 
@@ -110,7 +153,8 @@ public sealed partial class Plots
     private static LinearAxis SmallTokenAxis(IReadOnlyList<string> tokens) =>
         Drawing.Axis("").Ticks(Enumerable.Range(0, tokens.Count).Select(i => (double)i), tokens.Select(Style.Token));
 
-    private static int LabelRoom(IReadOnlyList<string> tokens) => 12 + 7 * tokens.Max(t => Math.Min(t.Length, 14) + (tokens.Count > MostLabels ? 3 : 0));
+    private static int LabelRoom(IReadOnlyList<string> tokens) =>
+        12 + 7 * tokens.Max(t => Math.Min(t.Length, 14) + (tokens.Count > MostLabels ? 3 : 0));
 
     private static double[,] Widen(float[,] map)
     {

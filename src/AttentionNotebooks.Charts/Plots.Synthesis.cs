@@ -17,16 +17,24 @@ public sealed partial class Plots
         string[][] hover = [.. rows.Select(r => r.Select(c => string.Create(CultureInfo.InvariantCulture,
             $"{Style.Number(c.Mean)} against {Style.Number(c.Others)} {c.Function.Unit}<br>δ {c.Delta:0.00} ({c.Low:0.00} to {c.High:0.00})<br>p {c.Holm:0.000} after Holm, {c.LayerPValue:0.000} within layers{(c.Clustered ? "<br>the clusters were made from it" : "")}")).ToArray())];
         string[] labels = [.. rows[0].Select(c => Style.Label(c.Clustered ? c.Function.Name + "*" : c.Function.Name))];
-        var cells = new Trace("heatmap").With("z", rows.Select(r => r.Select(c => c.Delta).Gaps()).ToArray()).With("text", marks).With("customdata", hover)
-            .With("colorscale", Style.DivergingScale).With("zmin", -1).With("zmax", 1).With("xgap", 1).With("ygap", 1).With("colorbar", Drawing.ColourBar("Cliff’s δ"))
-            .With("texttemplate", "%{text}").With("textfont", new { size = 11 }).With("hovertemplate", "<b>%{y}</b><br>%{x}: %{customdata}<extra></extra>");
+        var cells = new Trace("heatmap").With("z", rows.Select(r => r.Select(c => c.Delta).Gaps()).ToArray()).With("text", marks)
+            .With("customdata", hover)
+            .With("colorscale", Style.DivergingScale).With("zmin", -1).With("zmax", 1).With("xgap", 1).With("ygap", 1)
+            .With("colorbar", Drawing.ColourBar("Cliff’s δ"))
+            .With("texttemplate", "%{text}").With("textfont", new { size = 11 })
+            .With("hovertemplate", "<b>%{y}</b><br>%{x}: %{customdata}<extra></extra>");
         int bottom = 40 + 6 * labels.Max(l => l.Length), clusters = rows.Length;
         var layout = Drawing.Layout(title, Math.Max(180, 44 * clusters), (190, 48, 100, bottom)).With("plot_bgcolor", Style.Faint)
-            .With("xaxis", Drawing.Axis("").Ticks(Enumerable.Range(0, labels.Length).Select(i => (double)i), labels).With("tickangle", -45).With("ticks", ""))
-            .With("yaxis", Drawing.Axis("cluster").Ticks(Enumerable.Range(0, clusters).Select(i => (double)i), synthesis.Clusters.Select((c, i) => Style.Wrapped(string.Create(CultureInfo.InvariantCulture, $"{i} · {c.Name} ({c.Heads.Count})"), 24)))
+            .With("xaxis", Drawing.Axis("").Ticks(Enumerable.Range(0, labels.Length).Select(i => (double)i), labels).With("tickangle", -45)
+                .With("ticks", ""))
+            .With("yaxis", Drawing.Axis("cluster").Ticks(Enumerable.Range(0, clusters).Select(i => (double)i),
+                synthesis.Clusters.Select((c, i) => Style.Wrapped(
+                    string.Create(CultureInfo.InvariantCulture, $"{i} · {c.Name} ({c.Heads.Count})"), 24)))
                 .With("autorange", "reversed").With("ticks", ""));
         return Drawing.Finish([cells], layout, title, caption ??
-            "Orange: the cluster’s heads have more of it than the other heads, blue: less; 1 means every one of them. A number is sure (its interval excludes 0 and p < 0.05 after Holm), one in brackets no more than where the heads lie would give, an empty cell is open. * The clusters were made from it.");
+            "Orange: the cluster’s heads have more of it than the other heads, blue: less; 1 means every one of them. A number is sure "
+            + "(its interval excludes 0 and p < 0.05 after Holm), one in brackets no more than where the heads lie would give, an empty "
+            + "cell is open. * The clusters were made from it.");
     }
 
     // As text, since plotly.js' number formats cannot begin with a sign.

@@ -29,20 +29,30 @@ public sealed partial class Plots
             lines.X.AddRange([place[a], place[a], place[b], place[b], null]);
             lines.Y.AddRange([height[a], h, h, height[b], null]);
         }
-        var traces = branches.OrderBy(b => b.Key).Select(b => new Trace("scatter").With("mode", "lines").With("x", b.Value.X.ToArray()).With("y", b.Value.Y.ToArray()).With("hoverinfo", "skip").With("showlegend", false)
+        var traces = branches.OrderBy(b => b.Key)
+            .Select(b => new Trace("scatter").With("mode", "lines").With("x", b.Value.X.ToArray()).With("y", b.Value.Y.ToArray())
+                .With("hoverinfo", "skip").With("showlegend", false)
             .With("line", new { color = b.Key < 0 ? Style.Grey : Style.Colour(b.Key), width = b.Key < 0 ? 1 : 1.6 })).ToList();
         foreach (var c in clustering.Clusters)
         {
             int[] at = [.. Enumerable.Range(0, n).Where(i => clustering.Labels[order[i]] == c.Number)];
-            traces.Add(new Trace("scatter").With("mode", "markers").With("name", Style.Label(LegendName(c))).With("x", at).With("y", at.Select(_ => 0.0).ToArray()).With("customdata", at.Select(i => clustering.Grid[order[i]].ToString()).ToArray())
-                .With("marker", new { color = Style.Colour(c.Number), symbol = Style.Symbol(c.Number), size = n > MostLeafLabels ? 6 : 9 }).With("cliponaxis", false).With("hovertemplate", $"<b>%{{customdata}}</b><br>{Style.Label(c.Name)}<extra></extra>"));
+            traces.Add(new Trace("scatter").With("mode", "markers").With("name", Style.Label(LegendName(c))).With("x", at)
+                .With("y", at.Select(_ => 0.0).ToArray()).With("customdata", at.Select(i => clustering.Grid[order[i]].ToString()).ToArray())
+                .With("marker", new { color = Style.Colour(c.Number), symbol = Style.Symbol(c.Number), size = n > MostLeafLabels ? 6 : 9 })
+                .With("cliponaxis", false).With("hovertemplate", $"<b>%{{customdata}}</b><br>{Style.Label(c.Name)}<extra></extra>"));
         }
         var axis = Drawing.Axis("head").With("range", new[] { -1.0, n }).With("ticks", "");
-        axis = n > MostLeafLabels ? axis.Ticks([0.0, n - 1.0], [" ", " "]) : axis.Ticks(Enumerable.Range(0, n).Select(i => (double)i), order.Select(i => clustering.Grid[i].ToString())).With("tickangle", -90);
-        var layout = Drawing.Layout(title, 340, (66, 48, 24, n > MostLeafLabels ? 40 : 64), legend: LegendNames(clustering)).With("xaxis", axis)
-            .With("yaxis", Drawing.Axis(tree.Linkage == Linkage.Ward ? "height √(2·growth of the sum of squares)" : "distance of the groups joined", grid: true).With("rangemode", "tozero"));
+        axis = n > MostLeafLabels ? axis.Ticks([0.0, n - 1.0], [" ", " "])
+            : axis.Ticks(Enumerable.Range(0, n).Select(i => (double)i), order.Select(i => clustering.Grid[i].ToString()))
+            .With("tickangle", -90);
+        var layout = Drawing.Layout(title, 340, (66, 48, 24, n > MostLeafLabels ? 40 : 64), legend: LegendNames(clustering))
+            .With("xaxis", axis)
+            .With("yaxis", Drawing.Axis(tree.Linkage == Linkage.Ward ? "height √(2·growth of the sum of squares)"
+                : "distance of the groups joined", grid: true).With("rangemode", "tozero"));
         return Drawing.Finish(traces, layout, title, caption ??
-            "A bracket joins two groups at the height of their distance; long stems are groups that stand apart. Coloured: all heads below are of one cluster of the clustering shown elsewhere; grey: of several. Where a colour has one bracket of its own, the tree finds the same cluster.");
+            "A bracket joins two groups at the height of their distance; long stems are groups that stand apart. Coloured: all heads "
+            + "below are of one cluster of the clustering shown elsewhere; grey: of several. Where a colour has one bracket of its own, "
+            + "the tree finds the same cluster.");
     }
 
     // The heads from left to right, so that no branches cross.

@@ -29,18 +29,22 @@ internal static class Style
     // Okabe and Ito 2008, "Color Universal Design": these colours can be distinguished with every common colour vision. Their
     // yellow is too light for thin marks on white paper and their black is the text's, so yellow comes late and grey stands for
     // black.
-    private static readonly string[] _qualitative = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#7F7F7F"];
+    private static readonly string[] _qualitative =
+        ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#7F7F7F"];
 
     // One more than there are colours, so that a pair of the two repeats only after 72 clusters.
-    private static readonly string[] _symbols = ["circle", "square", "diamond", "triangle-up", "cross", "triangle-down", "star", "x", "hexagon"];
+    private static readonly string[] _symbols =
+        ["circle", "square", "diamond", "triangle-up", "cross", "triangle-down", "star", "x", "hexagon"];
 
     private static readonly string[] _dashes = ["solid", "dash", "dot", "dashdot", "longdash"];
 
     /// <summary>From nothing (paper) to much (ink) in equal steps of OKLab lightness: for amounts, from 0 on.</summary>
-    public static readonly object[] InkScale = Scale("#FFFFFF", "#C1E7FF", "#82CCFE", "#51ADF3", "#388ED8", "#2D70B5", "#29548D", "#243B61", "#1D2433");
+    public static readonly object[] InkScale =
+        Scale("#FFFFFF", "#C1E7FF", "#82CCFE", "#51ADF3", "#388ED8", "#2D70B5", "#29548D", "#243B61", "#1D2433");
 
     /// <summary>Blue below, white at and orange above the middle, in equal steps of OKLab lightness on both sides.</summary>
-    public static readonly object[] DivergingScale = Scale("#004D91", "#3479BE", "#73A6D9", "#B4D3F1", "#FFFFFF", "#EBC7AF", "#D0916C", "#B15A2E", "#842C03");
+    public static readonly object[] DivergingScale =
+        Scale("#004D91", "#3479BE", "#73A6D9", "#B4D3F1", "#FFFFFF", "#EBC7AF", "#D0916C", "#B15A2E", "#842C03");
 
     /// <summary>The colour of the n-th cluster or series.</summary>
     /// <param name="n">From 0.</param>
@@ -52,9 +56,11 @@ internal static class Style
 
     /// <summary>The size of the n-th symbol in pixels: pointed ones are drawn larger, so that all look alike large.</summary>
     /// <param name="n">From 0.</param>
-    public static int SymbolSize(int n) => Symbol(n) is "circle" or "square" ? 8 : Symbol(n) is "diamond" or "cross" or "x" or "hexagon" ? 9 : 11;
+    public static int SymbolSize(int n) => Symbol(n) is "circle" or "square" ? 8 : Symbol(n) is "diamond" or "cross" or "x" or "hexagon" ? 9
+        : 11;
 
-    /// <summary>The outline of the n-th colour's marks: white parts marks that overlap, and grey keeps yellow apart from the paper.</summary>
+    /// <summary>The outline of the n-th colour's marks: white parts marks that overlap, and grey keeps yellow apart from the
+    /// paper.</summary>
     /// <param name="n">From 0.</param>
     public static string Outline(int n) => Colour(n) == "#F0E442" ? Grey : "#FFFFFF";
 
@@ -101,11 +107,13 @@ internal static class Style
     public static string WithUnit(string name, string unit) => Label(unit.Length == 0 ? name : $"{name} ({unit})");
 
     /// <summary>A value for a caption or a label: three significant digits.</summary>
-    public static string Number(double value) => value.ToString(Math.Abs(value) >= 100 ? "0" : "G3", CultureInfo.InvariantCulture).Replace("-", "−");
+    public static string Number(double value) =>
+        value.ToString(Math.Abs(value) >= 100 ? "0" : "G3", CultureInfo.InvariantCulture).Replace("-", "−");
 
     /// <summary>d3's format for the numbers in the cells of a grid, by their largest size: at most four characters and a sign.</summary>
     /// <param name="largest">The largest absolute value.</param>
     public static string CellFormat(double largest) => largest < 10 ? ".2f" : largest < 100 ? ".1f" : ".0f";
 
-    private static object[] Scale(params string[] colours) => [.. colours.Select((c, i) => (object)new object[] { i / (colours.Length - 1.0), c })];
+    private static object[] Scale(params string[] colours) =>
+        [.. colours.Select((c, i) => (object)new object[] { i / (colours.Length - 1.0), c })];
 }

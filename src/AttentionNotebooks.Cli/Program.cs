@@ -55,7 +55,10 @@ namespace AttentionNotebooks.Cli
             }
             var configuration = new InvocationConfiguration
             {
-                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToStop, Output = output, Error = error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = TimeToStop,
+                Output = output,
+                Error = error,
             };
             if (parsed.Errors.Count > 0)
             {

@@ -1,6 +1,7 @@
 namespace AttentionNotebooks;
 
-/// <summary>The mean and the population standard deviation of a feature over the heads, for saying how far a value lies from the others.</summary>
+/// <summary>The mean and the population standard deviation of a feature over the heads, for saying how far a value lies from the
+/// others.</summary>
 /// <param name="Deviation">The population standard deviation.</param>
 internal readonly record struct ColumnScale(double Mean, double Deviation)
 {

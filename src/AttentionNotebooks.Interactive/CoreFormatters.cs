@@ -50,7 +50,8 @@ internal static class CoreFormatters
         var rows = Enumerable.Range(0, shown).Select(i => (string[])[table.Grid[i].ToString(), .. table.Columns.Select(c => Number(c[i]))]);
         string texts = table.Texts > 0 ? string.Create(CultureInfo.InvariantCulture, $"; means over {table.Texts:N0} texts") : "";
         string more = shown < table.Grid.Count ? $"{table.Grid.Count - shown} more heads. " : "";
-        return new TextTable($"{table.Grid.Count} heads ({table.Grid.Layers} layers × {table.Grid.Heads}), {table.Features.Count} features{texts}",
+        return new TextTable($"{table.Grid.Count} heads ({table.Grid.Layers} layers × {table.Grid.Heads}), {table.Features.Count} "
+            + $"features{texts}",
             ["head", .. table.Features], [.. rows], $"{more}A head is layer-head, both counted from 0.{Notes(table)}",
             table.Columns.Any(c => c.Unit.Length > 0) ? ["", .. table.Columns.Select(c => c.Unit)] : null);
     }
@@ -61,7 +62,8 @@ internal static class CoreFormatters
         int[] order = [.. Enumerable.Range(0, column.Count).OrderByDescending(i => column[i])];
         string List(IEnumerable<int> positions) => string.Join(", ", positions.Select(i => Number(column[i])));
         return new TextTable("", ["column", "unit", "formula", "source", "heads", "highest", "lowest"],
-            [[column.Name, column.Unit, column.Definition, column.Source, column.Count.ToString(CultureInfo.InvariantCulture), List(order.Take(3)), List(order.Reverse().Take(3))]], "");
+            [[column.Name, column.Unit, column.Definition, column.Source, column.Count.ToString(CultureInfo.InvariantCulture),
+                List(order.Take(3)), List(order.Reverse().Take(3))]], "");
     }
 
     private static string Notes(HeadTable table) => string.Concat(table.Notes.Take(ShownNotes).Select(n => $" Note: {n.Text}"))
@@ -78,7 +80,8 @@ internal static class CoreFormatters
             Telling(clustering, c), c.Evidence,
         ]);
         return new TextTable(
-            string.Create(CultureInfo.InvariantCulture, $"{clustering.Clusters.Count} clusters of {clustering.Grid.Count} heads, mean silhouette {clustering.Silhouette:0.000}"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"{clustering.Clusters.Count} clusters of {clustering.Grid.Count} heads, mean silhouette {clustering.Silhouette:0.000}"),
             ["cluster", "name", "heads", "layers", "silhouette", "most telling means", "evidence"], [.. rows],
             $"Clustered on {string.Join(", ", clustering.Table.Features)} ({ScalingName(clustering.Scaling)}).");
     }
@@ -106,7 +109,8 @@ internal static class CoreFormatters
     private static string Telling(HeadClustering clustering, HeadCluster cluster) => string.Join(", ", clustering.Table.Features
         .Select(f => (Feature: f, Mean: cluster.Means[f], Z: ColumnScale.Of(clustering.Table.Column(f)).Score(cluster.Means[f])))
         .OrderByDescending(f => Math.Abs(f.Z)).Take(3)
-        .Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Feature} {Number(f.Mean)}{ColumnUnit.AfterNumber(clustering.AllFeatures.Column(f.Feature).Unit)} ({f.Z:+0.0;-0.0} sd)")));
+        .Select(f => string.Create(CultureInfo.InvariantCulture,
+            $"{f.Feature} {Number(f.Mean)}{ColumnUnit.AfterNumber(clustering.AllFeatures.Column(f.Feature).Unit)} ({f.Z:+0.0;-0.0} sd)")));
 
     private static string ScalingName(Scaling scaling) => scaling switch
     {

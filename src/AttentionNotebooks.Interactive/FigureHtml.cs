@@ -30,7 +30,8 @@ internal static class FigureHtml
     {
         var (width, height) = Size(figure);
         string caption = figure.Caption.Length == 0 ? "" :
-            $"""<figcaption style="padding:2px 16px 12px;font:13px/1.45 {Html.FontFamily};color:#444">{Html.Escape(figure.Caption)}</figcaption>""";
+            $"""<figcaption style="padding:2px 16px 12px;font:13px/1.45 {Html.FontFamily};color:#444">{Html.Escape(
+                figure.Caption)}</figcaption>""";
         return $"""
             <figure class="attention-figure" style="margin:8px 0;background:#fff;width:{width}px;max-width:100%;overflow-x:auto">
             <div id="{id}" style="width:{width}px;height:{height}px;font:13px {Html.FontFamily};color:#666">This chart needs plotly.js: run the set-up cell, #load "kit.csx".</div>
@@ -62,7 +63,8 @@ internal static class FigureHtml
     {
         using var layout = JsonDocument.Parse(figure.LayoutJson);
         string Side(string name, int otherwise) =>
-            (layout.RootElement.TryGetProperty(name, out var side) && side.ValueKind == JsonValueKind.Number ? side.GetDouble() : otherwise).ToString("0.##", CultureInfo.InvariantCulture);
+            (layout.RootElement.TryGetProperty(name, out var side) && side.ValueKind == JsonValueKind.Number ? side.GetDouble() : otherwise)
+            .ToString("0.##", CultureInfo.InvariantCulture);
         return (Side("width", 800), Side("height", 450));
     }
 }

@@ -5,7 +5,8 @@ namespace AttentionNotebooks;
 /// unless it is given another one. Layers and heads count from 0. Colours are told apart with colour-blind eyes too,
 /// and clusters also by symbol or number. A value that is not a number leaves a gap.
 /// </summary>
-/// <remarks>Only framework types, types of the core and <see cref="Figure"/> stand here: the class behind it lives in a load context of its own.</remarks>
+/// <remarks>Only framework types, types of the core and <see cref="Figure"/> stand here: the class behind it lives in a load context of its
+/// own.</remarks>
 public partial interface IPlots
 {
     /// <summary>
@@ -30,9 +31,11 @@ public partial interface IPlots
     /// <param name="title">What is drawn.</param>
     /// <param name="caption">What to see.</param>
     /// <exception cref="ArgumentException">The numbers or sizes do not fit one another.</exception>
-    Figure HeadMaps(IReadOnlyList<float[,]> maps, IReadOnlyList<string> names, IReadOnlyList<string> tokens, string title, string? caption = null);
+    Figure HeadMaps(IReadOnlyList<float[,]> maps, IReadOnlyList<string> names, IReadOnlyList<string> tokens, string title,
+        string? caption = null);
 
-    /// <summary>One column over all heads, with its unit: a heatmap, heads to the right, layers upwards as the text rises through the model.</summary>
+    /// <summary>One column over all heads, with its unit: a heatmap, heads to the right, layers upwards as the text rises through the
+    /// model.</summary>
     /// <param name="table">The heads and their features.</param>
     /// <param name="feature">The feature's name.</param>
     /// <param name="title">What is drawn; by default the feature's name.</param>
@@ -41,7 +44,8 @@ public partial interface IPlots
     /// <exception cref="InputException">There is no such feature.</exception>
     Figure HeadGrid(HeadTable table, string feature, string? title = null, string? caption = null, bool diverging = false);
 
-    /// <summary>How a column is spread over the heads, with its unit: a histogram, and below it every head as a point in its layer's row.</summary>
+    /// <summary>How a column is spread over the heads, with its unit: a histogram, and below it every head as a point in its layer's
+    /// row.</summary>
     /// <param name="table">The heads and their features.</param>
     /// <param name="feature">The feature's name.</param>
     /// <param name="title">What is drawn; by default the feature's name.</param>
@@ -57,7 +61,8 @@ public partial interface IPlots
     /// <param name="title">What is drawn.</param>
     /// <param name="caption">What to see.</param>
     /// <exception cref="ArgumentException"><paramref name="xy"/> does not have two coordinates for every head.</exception>
-    Figure ClusterScatter(HeadClustering clustering, double[][] xy, string xTitle, string yTitle, string? title = null, string? caption = null);
+    Figure ClusterScatter(HeadClustering clustering, double[][] xy, string xTitle, string yTitle, string? title = null,
+        string? caption = null);
 
     /// <summary>The cluster of every head: heads to the right, layers upwards, the cluster's number in each cell.</summary>
     /// <param name="clustering">The clusters.</param>
@@ -65,7 +70,8 @@ public partial interface IPlots
     /// <param name="caption">What to see.</param>
     Figure ClusterGrid(HeadClustering clustering, string? title = null, string? caption = null);
 
-    /// <summary>What sets the clusters apart: clusters × features, each cluster's mean in standard deviations from the mean over all heads.</summary>
+    /// <summary>What sets the clusters apart: clusters × features, each cluster's mean in standard deviations from the mean over all
+    /// heads.</summary>
     /// <param name="clustering">The clusters.</param>
     /// <param name="title">What is drawn.</param>
     /// <param name="caption">What to see.</param>
@@ -97,9 +103,11 @@ public partial interface IPlots
     /// <param name="baselineName">What the legend calls it.</param>
     /// <exception cref="ArgumentException">There are no values, or the lengths differ.</exception>
     Figure Bars(IReadOnlyList<string> labels, IReadOnlyList<double> values, string valueTitle, string title, string caption = "",
-        IReadOnlyList<double>? low = null, IReadOnlyList<double>? high = null, IReadOnlyList<double>? baseline = null, string baselineName = "baseline");
+        IReadOnlyList<double>? low = null, IReadOnlyList<double>? high = null, IReadOnlyList<double>? baseline = null,
+            string baselineName = "baseline");
 
-    /// <summary>A few values per name as dots on a line each, joined by it: heads beside their baselines. The first name is on top.</summary>
+    /// <summary>A few values per name as dots on a line each, joined by it: heads beside their baselines. The first name is on
+    /// top.</summary>
     /// <param name="labels">The names.</param>
     /// <param name="series">What is compared, with a value per name; each has a colour and a symbol of its own.</param>
     /// <param name="valueTitle">The values' axis, with its unit.</param>
@@ -108,7 +116,8 @@ public partial interface IPlots
     /// <param name="low">The lower ends of intervals around the first series, if known.</param>
     /// <param name="high">The upper ends, if known.</param>
     /// <exception cref="ArgumentException">There is nothing to draw, or the lengths differ.</exception>
-    Figure Dots(IReadOnlyList<string> labels, IReadOnlyList<(string Name, IReadOnlyList<double> Values)> series, string valueTitle, string title, string caption = "",
+    Figure Dots(IReadOnlyList<string> labels, IReadOnlyList<(string Name, IReadOnlyList<double> Values)> series, string valueTitle,
+        string title, string caption = "",
         IReadOnlyList<double>? low = null, IReadOnlyList<double>? high = null);
 
     /// <summary>Parts of wholes as bars end to end, the first name on top.</summary>
@@ -118,9 +127,11 @@ public partial interface IPlots
     /// <param name="title">What is drawn.</param>
     /// <param name="caption">What to see.</param>
     /// <exception cref="ArgumentException">There is nothing to draw, or the lengths differ.</exception>
-    Figure Stacked(IReadOnlyList<string> labels, IReadOnlyList<(string Name, IReadOnlyList<double> Values)> parts, string valueTitle, string title, string caption = "");
+    Figure Stacked(IReadOnlyList<string> labels, IReadOnlyList<(string Name, IReadOnlyList<double> Values)> parts, string valueTitle,
+        string title, string caption = "");
 
-    /// <summary>Who likes what: rows × columns of ratios to the uniform share, in colours where twice and half are as far from white.</summary>
+    /// <summary>Who likes what: rows × columns of ratios to the uniform share, in colours where twice and half are as far from
+    /// white.</summary>
     /// <param name="rows">Kinds of tokens or places.</param>
     /// <param name="columns">Heads or clusters.</param>
     /// <param name="ratios">A ratio per row and column; one that is not a number leaves a gap.</param>
@@ -128,7 +139,8 @@ public partial interface IPlots
     /// <param name="title">What is drawn.</param>
     /// <param name="caption">What to see.</param>
     /// <exception cref="ArgumentException">There is nothing to draw, or the sizes differ.</exception>
-    Figure Preferences(IReadOnlyList<string> rows, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<double>> ratios, string columnTitle, string title, string? caption = null);
+    Figure Preferences(IReadOnlyList<string> rows, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<double>> ratios,
+        string columnTitle, string title, string? caption = null);
 
     /// <summary>One or more series over a common horizontal axis, each with a colour, a dash and a symbol of its own.</summary>
     /// <param name="x">The common coordinates.</param>
@@ -138,7 +150,8 @@ public partial interface IPlots
     /// <param name="title">What is drawn.</param>
     /// <param name="caption">What to see.</param>
     /// <exception cref="ArgumentException">There is no series or point, or the lengths differ.</exception>
-    Figure Lines(IReadOnlyList<double> x, IReadOnlyList<(string Name, IReadOnlyList<double> Y)> series, string xTitle, string yTitle, string title, string caption = "");
+    Figure Lines(IReadOnlyList<double> x, IReadOnlyList<(string Name, IReadOnlyList<double> Y)> series, string xTitle, string yTitle,
+        string title, string caption = "");
 
     /// <summary>
     /// Clusters to play with, in a live page and in an exported one: a slider over k, a menu of what was clustered on, a
@@ -150,8 +163,10 @@ public partial interface IPlots
     /// <param name="k">The k to begin with.</param>
     /// <param name="title">What is drawn.</param>
     /// <param name="caption">What to see.</param>
-    /// <exception cref="ArgumentException">There is nothing to choose from, the heads or the numbers of clusters differ, or <paramref name="k"/> is not among them.</exception>
-    Figure ClusterExplorer(IReadOnlyList<(string Name, IReadOnlyList<HeadClustering> ByK)> clusterings, IReadOnlyList<Projection> projections, int k, string? title = null, string? caption = null);
+    /// <exception cref="ArgumentException">There is nothing to choose from, the heads or the numbers of clusters differ, or
+    /// <paramref name="k"/> is not among them.</exception>
+    Figure ClusterExplorer(IReadOnlyList<(string Name, IReadOnlyList<HeadClustering> ByK)> clusterings,
+        IReadOnlyList<Projection> projections, int k, string? title = null, string? caption = null);
 
     /// <summary>How often each pair of heads is put into one cluster when something is varied: heads × heads, ordered by cluster.</summary>
     /// <param name="report">The draws.</param>
@@ -170,7 +185,8 @@ public partial interface IPlots
     /// <exception cref="ArgumentException">There is no value under the null.</exception>
     Figure NullHistogram(IReadOnlyList<double> @null, double observed, string valueTitle, string title, string caption = "");
 
-    /// <summary>A text written twice with a curved link for every weight, the darker the more; the layer is chosen by a menu and the head by a slider, in a saved page too.</summary>
+    /// <summary>A text written twice with a curved link for every weight, the darker the more; the layer is chosen by a menu and the head
+    /// by a slider, in a saved page too.</summary>
     /// <param name="maps">The maps of all heads on the text, of at most 48 tokens.</param>
     /// <param name="start">The head to begin with; 0-0 unless given.</param>
     /// <param name="title">What is drawn.</param>
@@ -179,7 +195,8 @@ public partial interface IPlots
     /// <exception cref="InputException">There is no such head.</exception>
     Figure HeadLinks(TextMaps maps, Head? start = null, string? title = null, string? caption = null);
 
-    /// <summary>A dendrogram: in which order and at what distance heads join; branches whose heads are of one cluster have its colour.</summary>
+    /// <summary>A dendrogram: in which order and at what distance heads join; branches whose heads are of one cluster have its
+    /// colour.</summary>
     /// <param name="tree">The tree of the heads.</param>
     /// <param name="clustering">Clusters of the same heads, of this tree or of another algorithm.</param>
     /// <param name="title">What is drawn.</param>

@@ -97,7 +97,8 @@ public static partial class Kit
             : throw new InputException(path, null, "does not exist", $"Name a file or folder inside {Path.Combine(Root, "data")}");
     }
 
-    private static string? FindRoot() => FindRoot(Environment.CurrentDirectory) ?? FindRoot(AppContext.BaseDirectory) ?? FindRoot(Path.GetDirectoryName(typeof(Kit).Assembly.Location)!);
+    private static string? FindRoot() => FindRoot(Environment.CurrentDirectory) ?? FindRoot(AppContext.BaseDirectory)
+        ?? FindRoot(Path.GetDirectoryName(typeof(Kit).Assembly.Location)!);
 
     private static string? FindRoot(string start)
     {
@@ -107,5 +108,6 @@ public static partial class Kit
     }
 
     private static InputException NoRoot(string folder) =>
-        new(folder, null, $"lies in no folder with {Marker}", "Start the notebook inside the repository, or name it: Kit.Start(\"path/to/repository\")");
+        new(folder, null, $"lies in no folder with {Marker}",
+            "Start the notebook inside the repository, or name it: Kit.Start(\"path/to/repository\")");
 }

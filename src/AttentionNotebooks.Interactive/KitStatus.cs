@@ -10,7 +10,8 @@ public sealed record KitStatus(string Version, string? Device, string? Problem, 
 {
     /// <summary>The line.</summary>
     public override string ToString() =>
-        $"AttentionNotebooks {Version} · tensors: {Device ?? $"none, libtorch does not load ({Problem})"} · data: {DataFolder ?? "not found"}";
+        $"AttentionNotebooks {Version} · tensors: {Device ?? $"none, libtorch does not load ({Problem})"} · data: "
+        + $"{DataFolder ?? "not found"}";
 
     /// <summary>The line as HTML, and plotly.js unless the page has it (<see cref="PlotlyScript.ProvidedByPage"/>).</summary>
     /// <exception cref="InputException">plotly.js is needed and does not lie beside the kit.</exception>

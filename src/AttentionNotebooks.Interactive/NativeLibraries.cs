@@ -19,7 +19,9 @@ internal static class NativeLibraries
         {
             OpenMp.WaitPassively();
             // TorchSharp is not asked before: where it finds no libtorch it copies half a gigabyte about and answers with a page of text.
-            return Preload(folder) ? (Device(), null) : (null, $"there is none in {folder} nor in the package cache; build the solution, or reference the package TorchSharp-cpu");
+            return Preload(folder) ? (Device(), null)
+                : (null,
+                    $"there is none in {folder} nor in the package cache; build the solution, or reference the package TorchSharp-cpu");
         }
         catch (Exception e)
         {
@@ -40,7 +42,8 @@ internal static class NativeLibraries
     {
         if (NativeLibrary.TryLoad("LibTorchSharp", typeof(torch).Assembly, null, out _)) return true;
         string platform = RuntimeInformation.RuntimeIdentifier;
-        string[] places = [folder, Path.Combine(folder, "runtimes", platform, "native"), .. PackagedLibtorch.Folders(typeof(torch).Assembly.Location, platform)];
+        string[] places = [folder, Path.Combine(folder, "runtimes", platform, "native"),
+            .. PackagedLibtorch.Folders(typeof(torch).Assembly.Location, platform)];
         string[] found = [.. FileNames().Select(n => places.Select(p => Path.Combine(p, n)).FirstOrDefault(File.Exists)).OfType<string>()];
         if (found.Length == 0) return false;
         foreach (string path in found) NativeLibrary.Load(PackagedLibtorch.Loadable(path));

@@ -13,14 +13,17 @@ internal static class PackagedLibtorch
 {
     private const string SystemLibrary = "libstdc++.so.6";
 
-    /// <summary>The folders with libtorch's and TorchSharp's native libraries, none where TorchSharp does not come from a package cache.</summary>
+    /// <summary>The folders with libtorch's and TorchSharp's native libraries, none where TorchSharp does not come from a package
+    /// cache.</summary>
     /// <param name="torchSharp">The path of TorchSharp.dll: <c>CACHE/torchsharp/VERSION/lib/FRAMEWORK/TorchSharp.dll</c>.</param>
     /// <param name="platform">The runtime identifier, such as <c>linux-x64</c>.</param>
     public static IReadOnlyList<string> Folders(string torchSharp, string platform)
     {
         var package = new FileInfo(torchSharp).Directory?.Parent?.Parent;
-        if (package?.Parent is not { Name: "torchsharp", Parent: { } cache } || LibtorchVersion(cache.FullName, package.Name) is not { } version) return [];
-        return [Path.Combine(cache.FullName, $"libtorch-cpu-{platform}", version, "runtimes", platform, "native"), Path.Combine(package.FullName, "runtimes", platform, "native")];
+        if (package?.Parent is not { Name: "torchsharp", Parent: { } cache }
+            || LibtorchVersion(cache.FullName, package.Name) is not { } version) return [];
+        return [Path.Combine(cache.FullName, $"libtorch-cpu-{platform}", version, "runtimes", platform, "native"),
+            Path.Combine(package.FullName, "runtimes", platform, "native")];
     }
 
     /// <summary>
@@ -37,17 +40,21 @@ internal static class PackagedLibtorch
     {
         if (system is null) return file;
         byte[] offered = File.ReadAllBytes(system), image = File.ReadAllBytes(file);
-        var relaxed = ElfVersionNeeds.Relax(image, (library, version) => library == SystemLibrary && !ElfVersionNeeds.Offers(offered, version));
+        var relaxed = ElfVersionNeeds.Relax(image, (library, version) => library == SystemLibrary
+            && !ElfVersionNeeds.Offers(offered, version));
         if (relaxed.Count == 0) return file;
         string copy = Path.Combine(copies, Path.GetFileName(file));
         // Another kernel may have it loaded: what is there and right stays.
-        if (!File.Exists(copy) || !File.ReadAllBytes(copy).AsSpan().SequenceEqual(image)) AtomicFile.Write(copy, stream => stream.Write(image));
+        if (!File.Exists(copy) || !File.ReadAllBytes(copy).AsSpan().SequenceEqual(image))
+            AtomicFile.Write(copy, stream => stream.Write(image));
         return copy;
     }
 
     /// <summary>As <see cref="Loadable(string, string, string?)"/>, for this system and in the user's own folder.</summary>
     public static string Loadable(string file) => OperatingSystem.IsLinux() && Path.GetFileName(file) == "libLibTorchSharp.so"
-        ? Loadable(file, Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "AttentionNotebooks", $"TorchSharp-{typeof(torch).Assembly.GetName().Version}"), ElfVersionNeeds.FindSystemLibrary(SystemLibrary))
+        ? Loadable(file, Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData,
+            Environment.SpecialFolderOption.Create), "AttentionNotebooks", $"TorchSharp-{typeof(torch).Assembly.GetName().Version}"),
+                ElfVersionNeeds.FindSystemLibrary(SystemLibrary))
         : file;
 
     // Which libtorch a TorchSharp wants is written in the package that ties the two together.
@@ -56,7 +63,8 @@ internal static class PackagedLibtorch
         try
         {
             var nuspec = XDocument.Load(Path.Combine(cache, "torchsharp-cpu", torchSharpVersion, "torchsharp-cpu.nuspec"));
-            string? version = nuspec.Descendants().FirstOrDefault(e => e.Name.LocalName == "dependency" && (string?)e.Attribute("id") == "libtorch-cpu")?.Attribute("version")?.Value;
+            string? version = nuspec.Descendants().FirstOrDefault(e => e.Name.LocalName == "dependency"
+                && (string?)e.Attribute("id") == "libtorch-cpu")?.Attribute("version")?.Value;
             return version?.Trim('[', ']', '(', ')').Split(',')[0];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or XmlException) { return null; }

@@ -32,7 +32,8 @@ public static class PlotlyScript
     {
         var assembly = PlotsLoader.Context.LoadBeside("Plotly.NET");
         string name = assembly.GetManifestResourceNames().FirstOrDefault(n => n.EndsWith(".min.js", StringComparison.Ordinal))
-            ?? throw new InputException(assembly.Location, null, "holds no plotly.js", "Build the solution again with the Plotly.NET version that it names");
+            ?? throw new InputException(assembly.Location, null, "holds no plotly.js",
+                "Build the solution again with the Plotly.NET version that it names");
         using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
         // In the strings and expressions of a script <\/ means </, and does not end the element.
         return reader.ReadToEnd().Replace("</script", "<\\/script", StringComparison.OrdinalIgnoreCase);

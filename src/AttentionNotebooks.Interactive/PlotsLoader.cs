@@ -60,6 +60,7 @@ internal sealed class PlotsLoader : AssemblyLoadContext
     {
         string kit = Path.GetDirectoryName(typeof(PlotsLoader).Assembly.Location)!;
         string[] places = [Path.Combine(kit, "charts"), Path.Combine(kit, "..", "..", "charts"), kit];
-        return places.Select(p => Path.GetFullPath(Path.Combine(p, name + ".dll"))).FirstOrDefault(File.Exists) ?? Path.Combine(kit, name + ".dll");
+        return places.Select(p => Path.GetFullPath(Path.Combine(p, name + ".dll"))).FirstOrDefault(File.Exists)
+            ?? Path.Combine(kit, name + ".dll");
     }
 }

@@ -7,8 +7,12 @@ internal static class SynthesisTables
 {
     /// <summary>A row per cluster, with what it does in words.</summary>
     public static TextTable Of(ClusterSynthesis synthesis) => new(
-        string.Create(CultureInfo.InvariantCulture, $"What {synthesis.Clusters.Count} clusters do, by {synthesis.Functions.Count} measures"),
+        string.Create(CultureInfo.InvariantCulture,
+            $"What {synthesis.Clusters.Count} clusters do, by {synthesis.Functions.Count} measures"),
         ["cluster", "name", "heads", "in words"],
-        [.. synthesis.Clusters.Select((c, i) => (string[])[i.ToString(CultureInfo.InvariantCulture), c.Name, c.Heads.Count.ToString(CultureInfo.InvariantCulture), synthesis.Describe(i)])],
-        string.Create(CultureInfo.InvariantCulture, $"δ: Cliff's δ with its 95 % interval over heads; sure where that excludes 0 and {synthesis.Draws} shufflings give p < 0.05 after Holm over all cells. The measures' own uncertainty over texts is not in it."));
+        [.. synthesis.Clusters.Select((c, i) =>
+            (string[])[i.ToString(CultureInfo.InvariantCulture), c.Name, c.Heads.Count.ToString(CultureInfo.InvariantCulture),
+                synthesis.Describe(i)])],
+        string.Create(CultureInfo.InvariantCulture,
+            $"δ: Cliff's δ with its 95 % interval over heads; sure where that excludes 0 and {synthesis.Draws} shufflings give p < 0.05 after Holm over all cells. The measures' own uncertainty over texts is not in it."));
 }

@@ -25,20 +25,23 @@ internal static class TextDisplays
         var html = new StringBuilder(Style).Append("<div class=\"attention-tokens\">");
         for (int i = 0; i < text.Length; i++)
         {
-            bool special = text.Words[i] < 0, more = i > 0 && !special && text.Words[i] == text.Words[i - 1] && Source(text, i) == Source(text, i - 1);
+            bool special = text.Words[i] < 0, more = i > 0 && !special && text.Words[i] == text.Words[i - 1]
+                && Source(text, i) == Source(text, i - 1);
             if (i > 0 && !more) html.Append(' ');
             string kind = special ? "special" : more ? "more" : "first", word = special ? "" : $", word {text.Words[i]}";
             html.Append(CultureInfo.InvariantCulture, $"<span class=\"{kind}\" title=\"position {i}, id {text.Ids[i]}{word}\">")
                 .Append(CultureInfo.InvariantCulture, $"{Html.Escape(TokenRoles.Shown(text.Tokens[i]))}<sub>{text.Ids[i]}</sub></span>");
         }
-        return html.Append("</div>").Append(CultureInfo.InvariantCulture, $"<div class=\"attention-note\">{Html.Escape(Facts(text))}</div>").ToString();
+        return html.Append("</div>").Append(CultureInfo.InvariantCulture, $"<div class=\"attention-note\">{Html.Escape(Facts(text))}</div>")
+            .ToString();
     }
 
     /// <summary>The tokens in one line, and how many there are.</summary>
     public static string ToText(TokenizedText text) => $"{string.Join(' ', text.Tokens.Select(TokenRoles.Shown))}\n{Facts(text)}";
 
     /// <summary>All heads on one text: links to choose from, where they are legible.</summary>
-    public static string ToHtml(TextMaps maps) => maps.Tokens.Count <= MostLinkedTokens ? Kit.Plot.HeadLinks(maps).ToHtml() : $"<div>{Html.Escape(ToText(maps))}</div>";
+    public static string ToHtml(TextMaps maps) => maps.Tokens.Count <= MostLinkedTokens ? Kit.Plot.HeadLinks(maps).ToHtml()
+        : $"<div>{Html.Escape(ToText(maps))}</div>";
 
     /// <summary>What maps there are, and how to see one.</summary>
     public static string ToText(TextMaps maps)
@@ -52,11 +55,13 @@ internal static class TextDisplays
     public static string ToText(Checkpoint checkpoint)
     {
         var c = checkpoint.Config;
-        return string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(checkpoint.Folder))}: {c.ModelType}, {c.NumHiddenLayers} layers × {c.NumAttentionHeads} heads, hidden size {c.HiddenSize} ({c.HiddenSize / c.NumAttentionHeads} per head), {checkpoint.Tokenizer.VocabularySize:N0} pieces, {c.MaxTokens} positions, {(checkpoint.HasMaskedLmHead ? "with" : "without")} a masked-LM head");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(checkpoint.Folder))}: {c.ModelType}, {c.NumHiddenLayers} layers × {c.NumAttentionHeads} heads, hidden size {c.HiddenSize} ({c.HiddenSize / c.NumAttentionHeads} per head), {checkpoint.Tokenizer.VocabularySize:N0} pieces, {c.MaxTokens} positions, {(checkpoint.HasMaskedLmHead ? "with" : "without")} a masked-LM head");
     }
 
     private static string Facts(TokenizedText text) =>
-        string.Create(CultureInfo.InvariantCulture, $"{text.Length} tokens, {Enumerable.Range(0, text.Length).Where(i => text.Words[i] >= 0).Select(i => (Source(text, i), text.Words[i])).Distinct().Count()} words{(text.Truncated ? $"; {text.Dropped} pieces were cut off" : "")}. Dashed: special tokens; small: ids.");
+        string.Create(CultureInfo.InvariantCulture,
+            $"{text.Length} tokens, {Enumerable.Range(0, text.Length).Where(i => text.Words[i] >= 0).Select(i => (Source(text, i), text.Words[i])).Distinct().Count()} words{(text.Truncated ? $"; {text.Dropped} pieces were cut off" : "")}. Dashed: special tokens; small: ids.");
 
     private static int Source(TokenizedText text, int at) => at < text.Sources.Length ? text.Sources[at] : 0;
 }

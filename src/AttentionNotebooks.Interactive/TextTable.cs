@@ -58,9 +58,12 @@ internal sealed record TextTable(string Title, string[] Columns, string[][] Rows
     /// <summary>The table as plain text, numbers aligned to the right.</summary>
     public string ToText()
     {
-        int[] widths = [.. Columns.Select((name, c) => Rows.Append(Units ?? Columns).Select(r => Short(r[c]).Length).Append(name.Length).Max())];
-        string Line(string[] cells) => string.Join("  ", cells.Select((cell, c) => IsNumeric(c) ? Short(cell).PadLeft(widths[c]) : Short(cell).PadRight(widths[c]))).TrimEnd();
-        return string.Join('\n', ((string[])[Title, Line(Columns), Units is null ? "" : Line(Units), .. Rows.Select(Line), Note]).Where(l => l.Length > 0));
+        int[] widths = [.. Columns.Select((name, c) => Rows.Append(Units ?? Columns).Select(r => Short(r[c]).Length).Append(name.Length)
+            .Max())];
+        string Line(string[] cells) => string.Join("  ",
+            cells.Select((cell, c) => IsNumeric(c) ? Short(cell).PadLeft(widths[c]) : Short(cell).PadRight(widths[c]))).TrimEnd();
+        return string.Join('\n', ((string[])[Title, Line(Columns), Units is null ? "" : Line(Units), .. Rows.Select(Line), Note])
+            .Where(l => l.Length > 0));
     }
 
     private string Cell(string element, int column, string text)
@@ -69,7 +72,8 @@ internal sealed record TextTable(string Title, string[] Columns, string[][] Rows
         return $"<{element}{kind}>{Html.Escape(text)}</{element}>";
     }
 
-    private bool IsNumeric(int column) => Rows.Length > 0 && Rows.All(r => r[column].Length == 0 || double.TryParse(r[column], NumberStyles.Float, CultureInfo.InvariantCulture, out _));
+    private bool IsNumeric(int column) => Rows.Length > 0
+        && Rows.All(r => r[column].Length == 0 || double.TryParse(r[column], NumberStyles.Float, CultureInfo.InvariantCulture, out _));
 
     private static string Short(string text) => text.Length <= WidestTextCell ? text : text[..(WidestTextCell - 1)] + "…";
 }

@@ -60,7 +60,8 @@ internal sealed class CellOutputs
     /// <summary>What has been collected so far.</summary>
     public IReadOnlyList<Output> Snapshot()
     {
-        lock (gate) return [.. entries.Select(e => (Output?)e.Error ?? (Output?)e.Display ?? new StreamOutput(e.Stream!, e.Text.ToString()))];
+        lock (gate) return [.. entries.Select(e => (Output?)e.Error ?? (Output?)e.Display
+            ?? new StreamOutput(e.Stream!, e.Text.ToString()))];
     }
 
     private void Add(Entry entry)

@@ -35,7 +35,9 @@ internal sealed record CellParts(IReadOnlyList<CellPart> Parts, bool IsTimed)
                 case "#!csharp" or "#!c#" or "#!C#" when words.Length == 1: language = "csharp"; break;
                 case "#!markdown" when words.Length == 1: language = "markdown"; break;
                 default:
-                    throw new CellException(new CellFailure(cell, i + 1, lines[i].IndexOf('#') + 1, "Magic command", $"'{lines[i].Trim()}' is not known to attn run; it knows #!csharp, #!markdown and #!time. Remove the line, or run the notebook in .NET Interactive", []));
+                    throw new CellException(new CellFailure(cell, i + 1, lines[i].IndexOf('#') + 1, "Magic command",
+                        $"'{lines[i].Trim()}' is not known to attn run; it knows #!csharp, #!markdown and #!time. Remove the line, or run "
+                            + $"the notebook in .NET Interactive", []));
             }
         }
         Add(lines.Length);

@@ -46,7 +46,8 @@ internal sealed class CellWorker(Notebook notebook, Cell cell, ScriptHost host, 
         string place = lineWhenStopped is null ? "it began on this line" : "it was on this line";
         string left = stopped ? "" : "; it does not react and was abandoned";
         return new CellFailure(cell, line, null, "Time limit",
-            string.Create(CultureInfo.InvariantCulture, $"the cell did not end within {limit!.Value.TotalSeconds:0.###} s ({place}){left}. Give it longer with --timeout, or less to do"), []);
+            string.Create(CultureInfo.InvariantCulture,
+                $"the cell did not end within {limit!.Value.TotalSeconds:0.###} s ({place}){left}. Give it longer with --timeout, or less to do"), []);
     }
 
     // Cancelling aborts a thread that computes, and waits for it, for ever if it is in native code; hence on a thread
@@ -69,10 +70,14 @@ internal sealed class CellWorker(Notebook notebook, Cell cell, ScriptHost host, 
             foreach (var part in parts.Parts)
             {
                 current = part;
-                if (part.Language == "markdown") outputs.Display(new Dictionary<string, string> { [Mime.Markdown] = part.Text.Trim('\n') }, isResult: false);
+                if (part.Language == "markdown")
+                    outputs.Display(new Dictionary<string, string> { [Mime.Markdown] = part.Text.Trim('\n') }, isResult: false);
                 else RunCode(part);
             }
-            if (parts.IsTimed) outputs.Display(new Dictionary<string, string> { [Mime.Plain] = string.Create(CultureInfo.InvariantCulture, $"Wall time: {clock.Elapsed.TotalMilliseconds}ms") }, isResult: false);
+            if (parts.IsTimed)
+                outputs.Display(new Dictionary<string, string>
+                { [Mime.Plain] = string.Create(CultureInfo.InvariantCulture, $"Wall time: {clock.Elapsed.TotalMilliseconds}ms") },
+                    isResult: false);
         }
         catch (CellException e)
         {

@@ -17,9 +17,24 @@ internal static partial class DibFormat
     // Names that begin a cell whatever the file's #!meta says. The others are kernels that .NET Interactive starts with.
     private static readonly Dictionary<string, string> Kernels = new(StringComparer.Ordinal)
     {
-        ["csharp"] = "csharp", ["c#"] = "csharp", ["C#"] = "csharp", ["markdown"] = "markdown", ["md"] = "markdown",
-        ["fsharp"] = "fsharp", ["f#"] = "fsharp", ["F#"] = "fsharp", ["pwsh"] = "pwsh", ["powershell"] = "pwsh", ["javascript"] = "javascript", ["js"] = "javascript",
-        ["html"] = "html", ["sql"] = "sql", ["kql"] = "kql", ["mermaid"] = "mermaid", ["http"] = "http", ["value"] = "value",
+        ["csharp"] = "csharp",
+        ["c#"] = "csharp",
+        ["C#"] = "csharp",
+        ["markdown"] = "markdown",
+        ["md"] = "markdown",
+        ["fsharp"] = "fsharp",
+        ["f#"] = "fsharp",
+        ["F#"] = "fsharp",
+        ["pwsh"] = "pwsh",
+        ["powershell"] = "pwsh",
+        ["javascript"] = "javascript",
+        ["js"] = "javascript",
+        ["html"] = "html",
+        ["sql"] = "sql",
+        ["kql"] = "kql",
+        ["mermaid"] = "mermaid",
+        ["http"] = "http",
+        ["value"] = "value",
     };
 
     /// <summary>Reads the cells of <paramref name="text"/>; <paramref name="path"/> names it in messages.</summary>
@@ -56,7 +71,8 @@ internal static partial class DibFormat
             while (end > first && lines[end - 1].Length == 0) end--;
             if (first == end) return;
             if (kernel is not ("csharp" or "markdown"))
-                throw new InputException(path, $"line {start}", $"a cell is for the kernel '{kernel}'; only C# and markdown cells are run", "Change the line to #!csharp, or remove the cell");
+                throw new InputException(path, $"line {start}", $"a cell is for the kernel '{kernel}'; only C# and markdown cells are run",
+                    "Change the line to #!csharp, or remove the cell");
             cells.Add(NewCell(cells.Count + 1, kernel, string.Join('\n', lines[first..end])));
         }
     }
@@ -69,10 +85,13 @@ internal static partial class DibFormat
         foreach (var cell in notebook.Cells)
         {
             if (cell.Source.Trim('\n').Length == 0) continue;
-            if (cell.Type == CellType.Raw) throw new InputException(notebook.Path, cell.Label, "is a raw cell, and a .dib has only code and markdown", "Make it a markdown cell, or remove it");
+            if (cell.Type == CellType.Raw)
+                throw new InputException(notebook.Path, cell.Label, "is a raw cell, and a .dib has only code and markdown",
+                    "Make it a markdown cell, or remove it");
             string[] source = cell.Source.Trim('\n').Split('\n');
             if (Array.FindIndex(source, BeginsCell) is >= 0 and int line)
-                throw new InputException(notebook.Path, cell.Label, $"has the line '{source[line]}', which in a .dib begins a new cell", "Make two cells of it, or indent the line");
+                throw new InputException(notebook.Path, cell.Label, $"has the line '{source[line]}', which in a .dib begins a new cell",
+                    "Make two cells of it, or indent the line");
             lines.Add(cell.Type == CellType.Markdown ? "#!markdown" : "#!" + cell.Language);
             lines.Add("");
             lines.AddRange(source);
@@ -85,12 +104,15 @@ internal static partial class DibFormat
     /// <exception cref="InputException">As <see cref="Text"/>, or the file cannot be written.</exception>
     public static void Write(string path, Notebook notebook) => AtomicFile.WriteText(path, Text(notebook));
 
-    /// <summary>The first path in a <c>#load</c> or <c>#r</c> of the cells that starts from the notebook's folder, if there is one.</summary>
+    /// <summary>The first path in a <c>#load</c> or <c>#r</c> of the cells that starts from the notebook's folder, if there is
+    /// one.</summary>
     public static string? FirstRelativePath(Notebook notebook) => notebook.Cells.Where(c => c.Type == CellType.Code)
-        .SelectMany(c => Reference().Matches(c.Source)).Select(m => m.Groups[1].Value).FirstOrDefault(p => !Path.IsPathRooted(p) && Path.GetExtension(p) is ".csx" or ".cs" or ".dll");
+        .SelectMany(c => Reference().Matches(c.Source)).Select(m => m.Groups[1].Value)
+        .FirstOrDefault(p => !Path.IsPathRooted(p) && Path.GetExtension(p) is ".csx" or ".cs" or ".dll");
 
     private static bool BeginsCell(string line) =>
-        line.StartsWith("#!", StringComparison.Ordinal) && (Kernels.ContainsKey(line[2..]) || line.StartsWith(Meta, StringComparison.Ordinal));
+        line.StartsWith("#!", StringComparison.Ordinal)
+        && (Kernels.ContainsKey(line[2..]) || line.StartsWith(Meta, StringComparison.Ordinal));
 
     // The first #!meta wherever it stands, up to the next line that begins with #!.
     private static JsonObject? ReadMeta(string path, string[] lines, out int start, out int end)
@@ -110,7 +132,8 @@ internal static partial class DibFormat
         catch (JsonException e)
         {
             string reason = e.Message.Split(" LineNumber:")[0].Split(" Path:")[0].TrimEnd('.');
-            throw new InputException(path, $"line {start + 2 + (e.LineNumber ?? 0)}", $"the #!meta block is not valid JSON ({reason})", Repair, e);
+            throw new InputException(path, $"line {start + 2 + (e.LineNumber ?? 0)}", $"the #!meta block is not valid JSON ({reason})",
+                Repair, e);
         }
     }
 
@@ -121,20 +144,24 @@ internal static partial class DibFormat
         {
             if (NotebookReader.Text(item["name"]) is not string name) continue;
             // A kernel of another name may still speak C#.
-            string kernel = kernels.GetValueOrDefault(name) ?? (NotebookReader.Text(item["languageName"]) is "C#" or "csharp" ? "csharp" : name);
-            foreach (string alias in (item["aliases"] as JsonArray ?? []).Select(NotebookReader.Text).OfType<string>().Prepend(name)) kernels.TryAdd(alias, kernel);
+            string kernel = kernels.GetValueOrDefault(name)
+                ?? (NotebookReader.Text(item["languageName"]) is "C#" or "csharp" ? "csharp" : name);
+            foreach (string alias in (item["aliases"] as JsonArray ?? []).Select(NotebookReader.Text).OfType<string>().Prepend(name))
+                kernels.TryAdd(alias, kernel);
         }
         return kernels;
     }
 
     private static string? DefaultKernel(JsonObject? meta) =>
-        NotebookReader.Text((meta?["kernelInfo"] as JsonObject)?["defaultKernelName"]) is string name ? KernelsOf(meta).GetValueOrDefault(name) ?? name : null;
+        NotebookReader.Text((meta?["kernelInfo"] as JsonObject)?["defaultKernelName"]) is string name
+        ? KernelsOf(meta).GetValueOrDefault(name) ?? name : null;
 
     // What VS Code writes for a C# notebook; the kernels that the notebook itself lists, where it does.
     private static JsonObject KernelInfo(Notebook notebook)
     {
         var own = ((notebook.Json["metadata"] as JsonObject)?["polyglot_notebook"] as JsonObject)?["kernelInfo"] as JsonObject;
-        var items = own?["items"] is JsonArray { Count: > 0 } listed ? listed.DeepClone() : new JsonArray(new JsonObject { ["aliases"] = new JsonArray(), ["name"] = "csharp" });
+        var items = own?["items"] is JsonArray { Count: > 0 } listed ? listed.DeepClone()
+            : new JsonArray(new JsonObject { ["aliases"] = new JsonArray(), ["name"] = "csharp" });
         return new JsonObject { ["kernelInfo"] = new JsonObject { ["defaultKernelName"] = "csharp", ["items"] = items } };
     }
 
@@ -155,7 +182,15 @@ internal static partial class DibFormat
         {
             ["kernelspec"] = new JsonObject { ["display_name"] = ".NET (C#)", ["language"] = "C#", ["name"] = ".net-csharp" },
             ["language_info"] = new JsonObject { ["name"] = "polyglot-notebook" },
-            ["polyglot_notebook"] = new JsonObject { ["kernelInfo"] = new JsonObject { ["defaultKernelName"] = "csharp", ["items"] = new JsonArray(new JsonObject { ["aliases"] = new JsonArray(), ["name"] = "csharp" }) } },
+            ["polyglot_notebook"] = new JsonObject
+            {
+                ["kernelInfo"] = new JsonObject
+                {
+                    ["defaultKernelName"] = "csharp",
+                    ["items"] =
+                    new JsonArray(new JsonObject { ["aliases"] = new JsonArray(), ["name"] = "csharp" })
+                }
+            },
         },
         ["nbformat"] = 4,
         ["nbformat_minor"] = 5,

@@ -47,11 +47,13 @@ namespace System
     {
         /// <summary>Displays a value among the cell's outputs.</summary>
         /// <param name="mimeTypes">The forms to display it in; by default those its type prefers.</param>
-        public static DisplayedValue Display(this object? value, params string[] mimeTypes) => new(MimeBundle.Of(value, mimeTypes), mimeTypes);
+        public static DisplayedValue Display(this object? value, params string[] mimeTypes) =>
+            new(MimeBundle.Of(value, mimeTypes), mimeTypes);
 
         /// <summary>Displays text that is already in the form named.</summary>
         /// <param name="value">The content.</param>
         /// <param name="mimeType">Its form, such as <c>text/html</c>.</param>
-        public static DisplayedValue DisplayAs(this string value, string mimeType) => new(new Dictionary<string, string> { [mimeType] = value }, [mimeType]);
+        public static DisplayedValue DisplayAs(this string value, string mimeType) =>
+            new(new Dictionary<string, string> { [mimeType] = value }, [mimeType]);
     }
 }

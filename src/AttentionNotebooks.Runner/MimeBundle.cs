@@ -22,7 +22,8 @@ internal static class MimeBundle
             data[Mime.Plain] = Form(null, Mime.Plain);
             return data;
         }
-        if (!data.ContainsKey(Mime.Plotly) && FormatterFor(type, Mime.Plotly) is { } figure) data[Mime.Plotly] = value.ToDisplayString(figure);
+        if (!data.ContainsKey(Mime.Plotly) && FormatterFor(type, Mime.Plotly) is { } figure)
+            data[Mime.Plotly] = value.ToDisplayString(figure);
         if (!data.ContainsKey(Mime.Plain) && PlainText(value!, type) is string text) data[Mime.Plain] = text;
         return data;
     }

@@ -39,7 +39,8 @@ public sealed class NotebookProgram
 
     /// <summary>Sets the process up as <c>attn run</c> does: current folder, parameters, console, formatters.</summary>
     /// <param name="arguments">The program's command line: <c>--out DIR</c> and <c>--param k=v</c>.</param>
-    /// <param name="notebook">The notebook that the program was, from the program's own folder. Relative paths in cells start from its folder; where that is gone, from the program's.</param>
+    /// <param name="notebook">The notebook that the program was, from the program's own folder. Relative paths in cells start from its
+    /// folder; where that is gone, from the program's.</param>
     /// <param name="programFile">The program's source file; the compiler fills it in.</param>
     /// <returns>What the cells report to.</returns>
     /// <remarks>Wrong arguments end the process with exit code 2, a request for help with 0.</remarks>
@@ -49,7 +50,8 @@ public sealed class NotebookProgram
         NativeHeap.Keep();
         var folder = RunOptions.Folder("The folder to write NAME.html to.");
         var parameters = RunOptions.Parameters();
-        var command = new RootCommand($"The notebook {Path.GetFileName(notebook)} as a program: runs its cells and writes its page.") { folder, parameters };
+        var command = new RootCommand($"The notebook {Path.GetFileName(notebook)} as a program: runs its cells and writes its page.")
+            { folder, parameters };
         command.SetAction(_ => { });
         var parsed = command.Parse(arguments);
         int code = parsed.Invoke();
@@ -58,7 +60,8 @@ public sealed class NotebookProgram
         string home = Path.GetDirectoryName(programFile)!;
         string path = Path.GetFullPath(notebook, home);
         if (!Directory.Exists(Path.GetDirectoryName(path))) path = Path.Combine(home, Path.GetFileName(path));
-        return new NotebookProgram(path, programFile, Path.GetFullPath(parsed.GetValue(folder)!), RunOptions.Given(parsed.GetValue(parameters)));
+        return new NotebookProgram(path, programFile, Path.GetFullPath(parsed.GetValue(folder)!),
+            RunOptions.Given(parsed.GetValue(parameters)));
     }
 
     /// <summary>A markdown cell.</summary>
@@ -112,7 +115,8 @@ public sealed class NotebookProgram
     public void ShowMarkdown(string text) => Display(Mime.Markdown, text.ReplaceLineEndings("\n").Trim('\n'));
 
     /// <summary>Shows how long the cell has taken.</summary>
-    public void ShowTime() => Display(Mime.Plain, string.Create(CultureInfo.InvariantCulture, $"Wall time: {cellClock.Elapsed.TotalMilliseconds}ms"));
+    public void ShowTime() => Display(Mime.Plain,
+        string.Create(CultureInfo.InvariantCulture, $"Wall time: {cellClock.Elapsed.TotalMilliseconds}ms"));
 
     /// <summary>Writes the page.</summary>
     public void Finish()
@@ -125,13 +129,15 @@ public sealed class NotebookProgram
 
     private (Cell Cell, CellOutputs Outputs, int Line) Current => current ?? throw new InvalidOperationException("No code cell has begun.");
 
-    private void Display(string mime, string text) => Current.Outputs.Display(new Dictionary<string, string> { [mime] = text }, isResult: false);
+    private void Display(string mime, string text) =>
+        Current.Outputs.Display(new Dictionary<string, string> { [mime] = text }, isResult: false);
 
     private void EndCell()
     {
         if (current is not var (cell, outputs, _)) return;
         ran.Add((cell, outputs, cellClock.Elapsed));
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileNameWithoutExtension(path)}  [{cell.Number,2}] {cellClock.Elapsed.TotalSeconds:0.00} s"));
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{Path.GetFileNameWithoutExtension(path)}  [{cell.Number,2}] {cellClock.Elapsed.TotalSeconds:0.00} s"));
         current = null;
     }
 

@@ -16,7 +16,8 @@ internal static class NotebookReader
     public static Notebook Read(string path)
     {
         string full = Path.GetFullPath(path);
-        if (!File.Exists(full)) throw new InputException(path, null, "there is no such file", "Check the path; notebooks are .ipynb or .dib files");
+        if (!File.Exists(full))
+            throw new InputException(path, null, "there is no such file", "Check the path; notebooks are .ipynb or .dib files");
         byte[] bytes;
         try
         {
@@ -30,7 +31,9 @@ internal static class NotebookReader
         {
             ".ipynb" => Parse(path, bytes),
             ".dib" => DibFormat.Parse(path, Utf8(path, bytes)),
-            var other => throw new InputException(path, null, $"is no notebook: {(other.Length > 0 ? $"files that end in {other}" : "files without an extension")} are not read", "Name an .ipynb or .dib file"),
+            var other => throw new InputException(path, null,
+                $"is no notebook: {(other.Length > 0 ? $"files that end in {other}" : "files without an extension")} are not read",
+                    "Name an .ipynb or .dib file"),
         };
     }
 
@@ -38,7 +41,8 @@ internal static class NotebookReader
     {
         try
         {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes.AsSpan(Encoding.UTF8.Preamble.Length) : bytes);
+            return new UTF8Encoding(false, throwOnInvalidBytes: true)
+                .GetString(bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes.AsSpan(Encoding.UTF8.Preamble.Length) : bytes);
         }
         catch (DecoderFallbackException e)
         {
@@ -79,7 +83,8 @@ internal static class NotebookReader
         int? major = Integer(root["nbformat"]);
         if (major is null) throw new InputException(path, "nbformat", "is missing or not a number, so this is not a notebook", Repair);
         if (major != 4)
-            throw new InputException(path, "nbformat", $"is {major}; only notebooks of format 4 are read", "Convert it with 'jupyter nbconvert --to notebook', or open and save it in VS Code");
+            throw new InputException(path, "nbformat", $"is {major}; only notebooks of format 4 are read",
+                "Convert it with 'jupyter nbconvert --to notebook', or open and save it in VS Code");
     }
 
     // The polyglot default says more than the kernelspec: ".net-csharp" also hosts notebooks whose cells are F#.
@@ -91,7 +96,9 @@ internal static class NotebookReader
             ?? Text(At(metadata, "kernelspec", "language"))
             ?? Text(At(metadata, "kernelspec", "name"));
         if (name is null) return "csharp";
-        return KnownLanguage(name) ?? throw new InputException(path, "metadata", $"the notebook is for the kernel '{name}'; only C# notebooks are run", "Choose the kernel '.NET (C#)' in the editor and save the notebook again");
+        return KnownLanguage(name) ?? throw new InputException(path, "metadata",
+            $"the notebook is for the kernel '{name}'; only C# notebooks are run",
+                "Choose the kernel '.NET (C#)' in the editor and save the notebook again");
     }
 
     private static Cell ReadCell(string path, int number, JsonNode? node, string notebookLanguage)
@@ -106,11 +113,14 @@ internal static class NotebookReader
             null => throw new InputException(path, place, "has no cell_type", Repair),
             var other => throw new InputException(path, place, $"has the unknown cell_type '{other}'", "Use code, markdown or raw"),
         };
-        string source = Lines(json["source"]) ?? throw new InputException(path, place, "has no source, or one that is neither text nor a list of lines", Repair);
+        string source = Lines(json["source"]) ?? throw new InputException(path, place,
+            "has no source, or one that is neither text nor a list of lines", Repair);
         string language = notebookLanguage;
-        var own = Text(At(json["metadata"], "polyglot_notebook", "kernelName")) ?? Text(At(json["metadata"], "dotnet_interactive", "language"));
+        var own = Text(At(json["metadata"], "polyglot_notebook", "kernelName"))
+            ?? Text(At(json["metadata"], "dotnet_interactive", "language"));
         if (type == CellType.Code && own is not null)
-            language = KnownLanguage(own) ?? throw new InputException(path, place, $"is for the kernel '{own}'; only C# and markdown cells are run", "Change the cell's language to C#, or remove the cell");
+            language = KnownLanguage(own) ?? throw new InputException(path, place,
+                $"is for the kernel '{own}'; only C# and markdown cells are run", "Change the cell's language to C#, or remove the cell");
         return new Cell(number, Text(json["id"]), type, language, source.ReplaceLineEndings("\n"), json);
     }
 

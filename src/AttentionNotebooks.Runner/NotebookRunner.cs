@@ -10,7 +10,8 @@ internal static class NotebookRunner
     /// <param name="settings">How to run it.</param>
     /// <param name="progress">Told of every code cell when it has ended.</param>
     /// <param name="cancellation">Abandons the run.</param>
-    public static NotebookRun Run(Notebook notebook, RunSettings settings, Action<Cell, TimeSpan>? progress = null, CancellationToken cancellation = default)
+    public static NotebookRun Run(Notebook notebook, RunSettings settings, Action<Cell, TimeSpan>? progress = null,
+        CancellationToken cancellation = default)
     {
         var clock = Stopwatch.StartNew();
         var ran = new List<(Cell Cell, CellOutputs Outputs, TimeSpan Duration)>();

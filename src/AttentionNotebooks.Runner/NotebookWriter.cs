@@ -36,7 +36,8 @@ internal static partial class NotebookWriter
             if (cell.Type != CellType.Code) continue;
             var executed = run.Cells.FirstOrDefault(c => c.Cell.Number == cell.Number);
             json["execution_count"] = executed?.ExecutionCount;
-            json["outputs"] = new JsonArray([.. (executed?.Outputs ?? []).Select(o => (JsonNode)OutputJson.Write(o, executed!.ExecutionCount))]);
+            json["outputs"] = new JsonArray([.. (executed?.Outputs ?? [])
+                .Select(o => (JsonNode)OutputJson.Write(o, executed!.ExecutionCount))]);
         }
         return root;
     }
@@ -45,7 +46,8 @@ internal static partial class NotebookWriter
     private static string UniqueId(Cell cell, HashSet<string> taken)
     {
         string id = cell.Id is not null && ValidId().IsMatch(cell.Id) ? cell.Id : $"cell-{cell.Number}";
-        for (string first = id, next = id; !taken.Add(id); id = next) next = $"{first[..Math.Min(first.Length, 48)]}-{cell.Number}-{taken.Count}";
+        for (string first = id, next = id; !taken.Add(id); id = next)
+            next = $"{first[..Math.Min(first.Length, 48)]}-{cell.Number}-{taken.Count}";
         return id;
     }
 

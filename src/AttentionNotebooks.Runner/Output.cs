@@ -30,5 +30,6 @@ internal static class Mime
     public const string Plotly = "application/vnd.plotly.v1+json";
 
     /// <summary>Whether nbformat stores content of this type as JSON and not as text.</summary>
-    public static bool IsJson(string mime) => mime == "application/json" || mime.StartsWith("application/", StringComparison.Ordinal) && mime.EndsWith("+json", StringComparison.Ordinal);
+    public static bool IsJson(string mime) => mime == "application/json" || mime.StartsWith("application/", StringComparison.Ordinal)
+        && mime.EndsWith("+json", StringComparison.Ordinal);
 }

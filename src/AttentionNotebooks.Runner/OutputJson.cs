@@ -17,7 +17,13 @@ internal static class OutputJson
             ["output_type"] = "error",
             ["traceback"] = new JsonArray([.. e.Trace.Select(t => (JsonNode)t)]),
         },
-        DisplayOutput { IsResult: true } d => new JsonObject { ["data"] = Bundle(d.Data), ["execution_count"] = executionCount, ["metadata"] = new JsonObject(), ["output_type"] = "execute_result" },
+        DisplayOutput { IsResult: true } d => new JsonObject
+        {
+            ["data"] = Bundle(d.Data),
+            ["execution_count"] = executionCount,
+            ["metadata"] = new JsonObject(),
+            ["output_type"] = "execute_result"
+        },
         DisplayOutput d => new JsonObject { ["data"] = Bundle(d.Data), ["metadata"] = new JsonObject(), ["output_type"] = "display_data" },
         _ => throw new ArgumentOutOfRangeException(nameof(output)),
     };
@@ -27,7 +33,9 @@ internal static class OutputJson
     public static IReadOnlyList<Output> Read(string path, Cell cell)
     {
         if (cell.Json["outputs"] is not JsonArray outputs) return [];
-        return [.. outputs.Select((node, i) => Read(node) ?? throw new InputException(path, $"cell {cell.Number}, output {i + 1}", "is not an output of nbformat 4", "Clear the outputs in the editor and save the notebook again"))];
+        return [.. outputs.Select((node, i) => Read(node)
+            ?? throw new InputException(path, $"cell {cell.Number}, output {i + 1}", "is not an output of nbformat 4",
+                "Clear the outputs in the editor and save the notebook again"))];
     }
 
     /// <summary>Text as nbformat's list of lines, each with its line end.</summary>
@@ -50,12 +58,14 @@ internal static class OutputJson
         switch (NotebookReader.Text(json["output_type"]))
         {
             case "stream":
-                return NotebookReader.Lines(json["text"]) is string text ? new StreamOutput(NotebookReader.Text(json["name"]) ?? "stdout", text) : null;
+                return NotebookReader.Lines(json["text"]) is string text
+                    ? new StreamOutput(NotebookReader.Text(json["name"]) ?? "stdout", text) : null;
             case "error":
                 var trace = (json["traceback"] as JsonArray)?.Select(t => NotebookReader.Text(t) ?? "").ToList() ?? [];
                 return new ErrorOutput(NotebookReader.Text(json["ename"]) ?? "", NotebookReader.Text(json["evalue"]) ?? "", trace);
             case "execute_result" or "display_data" when json["data"] is JsonObject data:
-                var bundle = data.ToDictionary(d => d.Key, d => Mime.IsJson(d.Key) ? d.Value?.ToJsonString() ?? "null" : NotebookReader.Lines(d.Value) ?? "");
+                var bundle = data.ToDictionary(d => d.Key, d => Mime.IsJson(d.Key) ? d.Value?.ToJsonString() ?? "null"
+                    : NotebookReader.Lines(d.Value) ?? "");
                 return new DisplayOutput(bundle, NotebookReader.Text(json["output_type"]) == "execute_result");
             default:
                 return null;

@@ -65,7 +65,8 @@ internal sealed class ProcessState : IDisposable
     private void OnExit(object? sender, EventArgs e)
     {
         Environment.ExitCode = ExitCode.Failed;
-        console.Error.WriteLine($"attn: {notebook.Path}: the process was ended while the notebook ran. Remove Environment.Exit from its cells.");
+        console.Error.WriteLine(
+            $"attn: {notebook.Path}: the process was ended while the notebook ran. Remove Environment.Exit from its cells.");
     }
 
     private static Dictionary<string, string> Variables() =>

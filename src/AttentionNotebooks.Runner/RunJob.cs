@@ -15,7 +15,8 @@ public sealed class RunJob(string folder, RunSettings settings, bool keepGoing, 
     /// <param name="files">Paths of .ipynb or .dib files.</param>
     /// <param name="cancellation">Stops the run between cells.</param>
     /// <returns><see cref="ExitCode.Done"/>, or <see cref="ExitCode.Failed"/> if a notebook failed.</returns>
-    /// <exception cref="InputException">A file is no notebook, a target would be overwritten, or no notebook has a parameter that was given.</exception>
+    /// <exception cref="InputException">A file is no notebook, a target would be overwritten, or no notebook has a parameter that was
+    /// given.</exception>
     public int Run(IReadOnlyList<string> files, CancellationToken cancellation)
     {
         // All are read first: a broken file shows before the others have cost their minutes.
@@ -38,14 +39,17 @@ public sealed class RunJob(string folder, RunSettings settings, bool keepGoing, 
             if (!keepGoing) break;
         }
         int failed = runs.Count(r => r.Failure is not null);
-        output.WriteLine($"{runs.Count - failed} of {notebooks.Count} notebooks ran to their end; see {Path.Combine(folder, "index.html")}");
+        output.WriteLine(
+            $"{runs.Count - failed} of {notebooks.Count} notebooks ran to their end; see {Path.Combine(folder, "index.html")}");
         return failed > 0 ? ExitCode.Failed : ExitCode.Done;
     }
 
     private void CheckTargets(IReadOnlyList<Notebook> notebooks)
     {
         foreach (var same in notebooks.GroupBy(n => n.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
-            throw new InputException(same.Last().Path, null, $"has the same name as {same.First().Path}, and both would be written to one file", "Run them one after the other with different --out folders");
+            throw new InputException(same.Last().Path, null,
+                $"has the same name as {same.First().Path}, and both would be written to one file",
+                    "Run them one after the other with different --out folders");
         foreach (var notebook in notebooks.Where(n => n.Path == Target(n, ".ipynb")))
             throw new InputException(notebook.Path, null, "would be overwritten with its own outputs", "Choose another --out folder");
     }
@@ -53,5 +57,6 @@ public sealed class RunJob(string folder, RunSettings settings, bool keepGoing, 
     private string Target(Notebook notebook, string extension) => Path.Combine(folder, notebook.Name + extension);
 
     private void Report(Notebook notebook, Cell cell, TimeSpan duration) =>
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{notebook.Name}  [{cell.Number,2}/{notebook.Cells.Count}] {duration.TotalSeconds:0.00} s"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{notebook.Name}  [{cell.Number,2}/{notebook.Cells.Count}] {duration.TotalSeconds:0.00} s"));
 }

@@ -6,15 +6,23 @@ namespace AttentionNotebooks.Runner;
 public static class RunOptions
 {
     /// <summary>The option for the folder of what a run writes.</summary>
-    public static Option<string> Folder(string description) => new("--out") { Description = description, DefaultValueFactory = _ => "out", HelpName = "DIR" };
+    public static Option<string> Folder(string description) =>
+        new("--out") { Description = description, DefaultValueFactory = _ => "out", HelpName = "DIR" };
 
     /// <summary>The option for the notebooks' parameters.</summary>
     public static Option<string[]> Parameters()
     {
-        var parameters = new Option<string[]>("--param") { Description = "A parameter of the notebooks, k=v: the environment variable of exactly the name k while they run. May be given more than once.", HelpName = "k=v" };
+        var parameters = new Option<string[]>("--param")
+        {
+            Description =
+                "A parameter of the notebooks, k=v: the environment variable of exactly the name k while they run. May be given more than "
+                + "once.",
+            HelpName = "k=v"
+        };
         parameters.Validators.Add(result =>
         {
-            foreach (var token in result.Tokens.Where(t => t.Value.IndexOf('=', StringComparison.Ordinal) < 1)) result.AddError($"--param takes name=value, not '{token.Value}'.");
+            foreach (var token in result.Tokens.Where(t => t.Value.IndexOf('=', StringComparison.Ordinal) < 1))
+                result.AddError($"--param takes name=value, not '{token.Value}'.");
         });
         return parameters;
     }

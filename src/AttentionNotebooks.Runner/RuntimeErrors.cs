@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 
 namespace AttentionNotebooks.Runner;
 
-/// <summary>The number of the cell and the line of it, from 1, in which a stack frame stands; <see langword="null"/> for code outside of cells.</summary>
+/// <summary>The number of the cell and the line of it, from 1, in which a stack frame stands; <see langword="null"/> for code outside of
+/// cells.</summary>
 internal delegate (int Cell, int Line)? CellPlace(StackFrame frame);
 
 /// <summary>Tells an exception with the line of the cell that led to it, and a trace without the runner's frames.</summary>
@@ -23,7 +24,8 @@ internal static partial class RuntimeErrors
         for (var e = exception; e is not null; e = e.InnerException)
         {
             if (e != exception) trace.Add($"  caused by {e.GetType().Name}: {e.Message}");
-            trace.AddRange(new StackTrace(e, fNeedFileInfo: true).GetFrames().Where(f => !IsPlumbing(f)).Select(f => "  at " + Describe(placeOf, f)));
+            trace.AddRange(new StackTrace(e, fNeedFileInfo: true).GetFrames().Where(f => !IsPlumbing(f))
+                .Select(f => "  at " + Describe(placeOf, f)));
             found ??= LineIn(placeOf, cell, e);
         }
         return new CellFailure(cell, found ?? line, null, exception.GetType().Name, exception.Message, trace);
@@ -31,12 +33,14 @@ internal static partial class RuntimeErrors
 
     /// <summary>The line of <paramref name="cell"/> that <paramref name="exception"/> passed through, if it did.</summary>
     public static int? LineIn(CellPlace placeOf, Cell cell, Exception exception) =>
-        new StackTrace(exception, fNeedFileInfo: true).GetFrames().Select(f => placeOf(f)).FirstOrDefault(p => p?.Cell == cell.Number)?.Line;
+        new StackTrace(exception, fNeedFileInfo: true).GetFrames().Select(f => placeOf(f))
+        .FirstOrDefault(p => p?.Cell == cell.Number)?.Line;
 
     // The machinery between a cell and its exception: the script engine, await, tasks, rethrow, and this program's runner.
     private static bool IsPlumbing(StackFrame frame) =>
         frame.GetMethod()?.DeclaringType is not { } type
-        || type.Namespace is "System.Threading" or "System.Threading.Tasks" or "Microsoft.CodeAnalysis.Scripting" or "System.Runtime.CompilerServices" or "System.Runtime.ExceptionServices" or "AttentionNotebooks.Runner"
+        || type.Namespace is "System.Threading" or "System.Threading.Tasks" or "Microsoft.CodeAnalysis.Scripting"
+        or "System.Runtime.CompilerServices" or "System.Runtime.ExceptionServices" or "AttentionNotebooks.Runner"
         || type.FullName == "System.Runtime.ControlledExecution"
         || (frame.GetMethod()!.Name is "<Factory>" or "<Main>" && IsTopLevel(type));
 
@@ -45,7 +49,8 @@ internal static partial class RuntimeErrors
         var method = frame.GetMethod()!;
         string name = Name(method);
         if (frame.GetFileName() is not string file) return name;
-        var (place, line) = placeOf(frame) is { } own ? ($"cell {own.Cell}", own.Line) : (Path.GetFileName(file), frame.GetFileLineNumber());
+        var (place, line) = placeOf(frame) is { } own ? ($"cell {own.Cell}", own.Line)
+            : (Path.GetFileName(file), frame.GetFileLineNumber());
         return string.Create(CultureInfo.InvariantCulture, $"{(name.Length > 0 ? name + " in " : "")}{place}, line {line}");
     }
 

@@ -34,7 +34,8 @@ internal sealed class ScriptHost : IDisposable
         references = new ScriptReferences(loader, notebook.Folder);
         options = ScriptOptions.Default
             .WithReferences(ScriptReferences.Default)
-            .WithImports("System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks", "System.Linq", typeof(Microsoft.DotNet.Interactive.Kernel).FullName!)
+            .WithImports("System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks",
+                "System.Linq", typeof(Microsoft.DotNet.Interactive.Kernel).FullName!)
             .WithMetadataResolver(references)
             .WithSourceResolver(new SourceFileResolver([notebook.Folder], notebook.Folder))
             .WithLanguageVersion(LanguageVersion.Latest)
@@ -49,7 +50,8 @@ internal sealed class ScriptHost : IDisposable
 
     /// <summary>The cell and line in which a stack frame of this notebook's code stands, if it does.</summary>
     public static CellPlace PlacesOf(Notebook notebook) => frame =>
-        frame.GetFileName() is string file && file.StartsWith(notebook.Path + "#", StringComparison.Ordinal) && int.TryParse(file.AsSpan(notebook.Path.Length + 1), CultureInfo.InvariantCulture, out int cell)
+        frame.GetFileName() is string file && file.StartsWith(notebook.Path + "#", StringComparison.Ordinal)
+        && int.TryParse(file.AsSpan(notebook.Path.Length + 1), CultureInfo.InvariantCulture, out int cell)
             ? (cell, frame.GetFileLineNumber())
             : null;
 
@@ -84,7 +86,8 @@ internal sealed class ScriptHost : IDisposable
     private static bool HasValue(Compilation compilation, string file)
     {
         var tree = compilation.SyntaxTrees.Single(t => t.FilePath == file);
-        return ((CompilationUnitSyntax)tree.GetRoot()).Members.LastOrDefault() is GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last }
+        return (
+            (CompilationUnitSyntax)tree.GetRoot()).Members.LastOrDefault() is GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last }
             && compilation.GetSemanticModel(tree).GetTypeInfo(last.Expression).Type?.SpecialType != SpecialType.System_Void;
     }
 }

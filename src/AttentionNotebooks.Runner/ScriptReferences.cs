@@ -37,7 +37,8 @@ internal sealed class ScriptReferences(InteractiveAssemblyLoader loader, string 
     public string FullPath(string reference, string? baseFilePath) =>
         Path.GetFullPath(reference, baseFilePath is null ? folder : Path.GetDirectoryName(baseFilePath)!);
 
-    public override ImmutableArray<PortableExecutableReference> ResolveReference(string reference, string? baseFilePath, MetadataReferenceProperties properties)
+    public override ImmutableArray<PortableExecutableReference> ResolveReference(string reference, string? baseFilePath,
+        MetadataReferenceProperties properties)
     {
         if (reference.StartsWith("nuget:", StringComparison.OrdinalIgnoreCase)) return [];
         string path = FullPath(reference, baseFilePath);

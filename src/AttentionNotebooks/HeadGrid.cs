@@ -17,7 +17,8 @@ public readonly record struct Head(int Layer, int Index)
         if (parts.Length == 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int layer)
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int index))
             return new Head(layer, index);
-        throw new InputException($"head \"{text}\"", null, "is not of the form layer-head", "Write for example 7-9: layer 7, head 9, both counted from 0");
+        throw new InputException($"head \"{text}\"", null, "is not of the form layer-head",
+            "Write for example 7-9: layer 7, head 9, both counted from 0");
     }
 
     /// <inheritdoc/>
@@ -40,7 +41,8 @@ public readonly record struct HeadGrid(int Layers, int Heads)
     /// <exception cref="InputException">The grid has no such head.</exception>
     public int PositionOf(Head head) => Contains(head)
         ? head.Layer * Heads + head.Index
-        : throw new InputException($"head {head}", null, $"is outside the {this} heads of this model", $"Count from 0: the last head is {this[Count - 1]}");
+        : throw new InputException($"head {head}", null, $"is outside the {this} heads of this model",
+            $"Count from 0: the last head is {this[Count - 1]}");
 
     /// <summary>Whether the grid has this head.</summary>
     public bool Contains(Head head) => head.Layer >= 0 && head.Layer < Layers && head.Index >= 0 && head.Index < Heads;

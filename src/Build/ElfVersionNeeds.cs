@@ -32,7 +32,8 @@ internal static class ElfVersionNeeds
     /// <exception cref="InvalidDataException">The image is not a 64-bit little-endian ELF file.</exception>
     public static List<Need> Read(byte[] image)
     {
-        if (image.Length < 64 || image[0] != 0x7f || image[1] != 'E' || image[2] != 'L' || image[3] != 'F' || image[4] != 2 || image[5] != 1)
+        if (image.Length < 64 || image[0] != 0x7f || image[1] != 'E' || image[2] != 'L' || image[3] != 'F' || image[4] != 2
+            || image[5] != 1)
             throw new InvalidDataException("not a 64-bit little-endian ELF file");
         var sections = Sections(image);
         var needs = new List<Need>();
@@ -44,7 +45,8 @@ internal static class ElfVersionNeeds
 
     /// <summary>Marks as weak every need for which <paramref name="missing"/> says the system lacks the version.</summary>
     /// <returns>The versions that were relaxed.</returns>
-    /// <exception cref="InvalidOperationException">A relocation really binds a symbol of a missing version: relaxing would only move the crash.</exception>
+    /// <exception cref="InvalidOperationException">A relocation really binds a symbol of a missing version: relaxing would only move the
+    /// crash.</exception>
     public static List<string> Relax(byte[] image, Func<string, string, bool> missing)
     {
         var relaxed = new List<string>();
@@ -68,14 +70,18 @@ internal static class ElfVersionNeeds
             int at = checked((int)(table + (long)i * entry));
             list.Add(new Section
             {
-                Type = BitConverter.ToUInt32(b, at + 4), Offset = BitConverter.ToInt64(b, at + 24), Size = BitConverter.ToInt64(b, at + 32),
-                Link = BitConverter.ToUInt32(b, at + 40), EntrySize = BitConverter.ToInt64(b, at + 56),
+                Type = BitConverter.ToUInt32(b, at + 4),
+                Offset = BitConverter.ToInt64(b, at + 24),
+                Size = BitConverter.ToInt64(b, at + 32),
+                Link = BitConverter.ToUInt32(b, at + 40),
+                EntrySize = BitConverter.ToInt64(b, at + 56),
             });
         }
         return list;
     }
 
-    // Elf64_Verneed { u16 version, cnt; u32 file, aux, next } and, per version, Elf64_Vernaux { u32 hash; u16 flags, other; u32 name, next }.
+    // Elf64_Verneed { u16 version, cnt; u32 file, aux, next } and, per version, Elf64_Vernaux { u32 hash; u16 flags, other; u32 name, next
+    // }.
     private static IEnumerable<Need> NeedsOf(byte[] b, Section s, List<Section> sections)
     {
         long strings = sections[(int)s.Link].Offset;
@@ -89,8 +95,11 @@ internal static class ElfVersionNeeds
                 int a = (int)aux;
                 yield return new Need
                 {
-                    Library = library, Version = Text(b, strings + BitConverter.ToUInt32(b, a + 8)),
-                    Index = BitConverter.ToUInt16(b, a + 6), FlagsAt = aux + 4, Weak = (BitConverter.ToUInt16(b, a + 4) & WeakFlag) != 0,
+                    Library = library,
+                    Version = Text(b, strings + BitConverter.ToUInt32(b, a + 8)),
+                    Index = BitConverter.ToUInt16(b, a + 6),
+                    FlagsAt = aux + 4,
+                    Weak = (BitConverter.ToUInt16(b, a + 4) & WeakFlag) != 0,
                 };
                 aux += BitConverter.ToUInt32(b, a + 12);
             }
@@ -125,7 +134,8 @@ internal static class ElfVersionNeeds
     public static string FindSystemLibrary(string name)
     {
         var folders = (Environment.GetEnvironmentVariable("LD_LIBRARY_PATH") ?? "").Split(':').Where(f => f.Length > 0)
-            .Concat(new[] { "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib" });
+            .Concat(new[] { "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu", "/usr/lib/aarch64-linux-gnu",
+                "/lib64", "/usr/lib64", "/lib", "/usr/lib" });
         return folders.Select(f => Path.Combine(f, name)).FirstOrDefault(File.Exists);
     }
 
@@ -160,7 +170,8 @@ public sealed class RelaxVersionNeed : Microsoft.Build.Utilities.Task
         System.IO.File.SetLastWriteTimeUtc(temporary, written); // so that the next build sees an up-to-date copy
         System.IO.File.Delete(File);
         System.IO.File.Move(temporary, File);
-        Log.LogMessage(Microsoft.Build.Framework.MessageImportance.High, System.IO.Path.GetFileName(File) + ": relaxed " + string.Join(", ", relaxed) + ", which this system's " + Library + " lacks");
+        Log.LogMessage(Microsoft.Build.Framework.MessageImportance.High,
+            System.IO.Path.GetFileName(File) + ": relaxed " + string.Join(", ", relaxed) + ", which this system's " + Library + " lacks");
         return true;
     }
 }

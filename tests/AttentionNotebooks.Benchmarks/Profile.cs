@@ -5,7 +5,8 @@ using TorchSharp;
 
 namespace AttentionNotebooks.Benchmarks;
 
-/// <summary>Where an extraction's time goes: the real pass, stopped at its own hooks. On the CPU an operation is done when its call returns.</summary>
+/// <summary>Where an extraction's time goes: the real pass, stopped at its own hooks. On the CPU an operation is done when its call
+/// returns.</summary>
 internal static class Profile
 {
     public static void Run(Precision precision, int texts, int tokens = 128)
@@ -19,10 +20,14 @@ internal static class Profile
             Stages(checkpoint, tokenized); // warm-up
             var stages = Stages(checkpoint, tokenized);
             double all = stages.Values.Sum();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"### Profile: BERT-base's shape, {precision}, {texts} texts × {tokens} tokens, {1000 * all / texts:0.0} ms a text\n\n| stage | ms a text | share |\n|---|---|---|"));
-            foreach (var (stage, seconds) in stages) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {stage} | {1000 * seconds / texts:0.00} | {seconds / all:P1} |"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"### Profile: BERT-base's shape, {precision}, {texts} texts × {tokens} tokens, {1000 * all / texts:0.0} ms a text\n\n| stage | ms a text | share |\n|---|---|---|"));
+            foreach (var (stage, seconds) in stages)
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"| {stage} | {1000 * seconds / texts:0.00} | {seconds / all:P1} |"));
             Console.WriteLine("\n| feature, in this order; what is shared counts where it is asked first | ms a text |\n|---|---|");
-            foreach (var (feature, seconds) in Features(texts, tokens)) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {feature} | {1000 * seconds / texts:0.00} |"));
+            foreach (var (feature, seconds) in Features(texts, tokens))
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {feature} | {1000 * seconds / texts:0.00} |"));
         }
         finally
         {
@@ -50,7 +55,8 @@ internal static class Profile
         };
         var source = new LiveAttention(checkpoint, texts) { Edits = (hooks, "profile") };
         var reducer = new FeatureReducer(source.Grid, StandardFeatures.All);
-        source.Visit(new Timed(reducer, () => Lap("features and their copies to the host")), progress: new Each(() => Lap("batches made and disposed")));
+        source.Visit(new Timed(reducer, () => Lap("features and their copies to the host")),
+            progress: new Each(() => Lap("batches made and disposed")));
         return seconds;
     }
 

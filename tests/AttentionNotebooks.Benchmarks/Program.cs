@@ -29,7 +29,9 @@ switch (args.FirstOrDefault())
         Profile.Run(args.ElementAtOrDefault(1) == "bf16" ? Precision.Bf16 : Precision.Fp32, Number("--texts", 32));
         return 0;
     case "micro":
-        BenchmarkSwitcher.FromAssembly(typeof(Profile).Assembly).Run(args[1..], DefaultConfig.Instance.WithArtifactsPath(Repository.Path("artifacts/benchmarks")).WithOptions(ConfigOptions.DisableOptimizationsValidator));
+        BenchmarkSwitcher.FromAssembly(typeof(Profile).Assembly)
+            .Run(args[1..], DefaultConfig.Instance.WithArtifactsPath(Repository.Path("artifacts/benchmarks"))
+                .WithOptions(ConfigOptions.DisableOptimizationsValidator));
         return 0;
     default:
         Console.Error.WriteLine(Usage);

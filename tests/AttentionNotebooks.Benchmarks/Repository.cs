@@ -19,7 +19,8 @@ internal static class Repository
     private static string FindRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(System.IO.Path.Combine(folder.FullName, "AttentionNotebooks.sln"))) folder = folder.Parent;
+        while (folder is not null && !File.Exists(System.IO.Path.Combine(folder.FullName, "AttentionNotebooks.sln")))
+            folder = folder.Parent;
         return folder?.FullName ?? throw new InvalidOperationException("the benchmarks run from the repository's own output folder");
     }
 }

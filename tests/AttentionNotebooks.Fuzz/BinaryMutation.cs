@@ -7,18 +7,25 @@ namespace AttentionNotebooks.Fuzz;
 /// <summary>Changes inside the containers: a header's text with its length put right, an archive's entries, an archive's claims.</summary>
 internal static class BinaryMutation
 {
-    private static readonly Lazy<byte[]> Bomb = new(() => Archive([("archive/data.pkl", new byte[1 << 26]), ("a.npy", [0x93, .. "NUMPY"u8, 1, 0, 0, 0, .. new byte[1 << 26]])], CompressionLevel.Optimal));
+    private static readonly Lazy<byte[]> Bomb =
+        new(() => Archive([("archive/data.pkl", new byte[1 << 26]), ("a.npy", [0x93, .. "NUMPY"u8, 1, 0, 0, 0, .. new byte[1 << 26]])],
+            CompressionLevel.Optimal));
 
     /// <summary>A name that an entry may claim, outside of every case's folder.</summary>
     public static string Outside { get; } = Path.Combine(Path.GetTempPath(), "attention-notebooks-outside.npy");
 
-    private static readonly string[] Names = ["../../evil.npy", Outside, "..\\evil.npy", "a.npy", "archive/data.pkl", "C:evil.npy", "\0.npy", "x/"];
+    private static readonly string[] Names =
+        ["../../evil.npy", Outside, "..\\evil.npy", "a.npy", "archive/data.pkl", "C:evil.npy", "\0.npy", "x/"];
 
-    private static readonly string[] Calls = ["cos\nsystem\n(X\u0008\0\0\0touch xytR", "cbuiltins\neval\n(X\u0003\0\0\01+1tR", "(X\u0008\0\0\0touch xyios\nsystem\n", "c__main__\nA\n)\u0081", "\u0080\u0002cposix\nsystem\n\u0085R", "cnt\nsystem\n(tR", "((((((((", "]\u0094h\0a", "}\u0094h\0h\0s", "2222", "\u008b\u00ff\u00ff\u00ff\u007f", "B\u00ff\u00ff\u00ff\u00ff"];
+    private static readonly string[] Calls =
+        ["cos\nsystem\n(X\u0008\0\0\0touch xytR", "cbuiltins\neval\n(X\u0003\0\0\01+1tR", "(X\u0008\0\0\0touch xyios\nsystem\n",
+            "c__main__\nA\n)\u0081", "\u0080\u0002cposix\nsystem\n\u0085R", "cnt\nsystem\n(tR", "((((((((", "]\u0094h\0a", "}\u0094h\0h\0s",
+                "2222", "\u008b\u00ff\u00ff\u00ff\u007f", "B\u00ff\u00ff\u00ff\u00ff"];
 
     public static byte[] Safetensors(Random random, byte[] bytes)
     {
-        if (bytes.Length < 8 || BinaryPrimitives.ReadInt64LittleEndian(bytes) is not (>= 0 and var length) || length > bytes.Length - 8) return Mutation.Bytes(random, bytes);
+        if (bytes.Length < 8 || BinaryPrimitives.ReadInt64LittleEndian(bytes) is not (>= 0 and var length) || length > bytes.Length - 8)
+            return Mutation.Bytes(random, bytes);
         byte[] header = JsonMutation.Mutate(random, bytes[8..(8 + (int)length)]);
         if (random.Next(3) == 0) header = Encoding.Latin1.GetBytes(Mutation.ReplaceNumber(random, Encoding.Latin1.GetString(header)));
         return [.. BitConverter.GetBytes((long)header.Length), .. header, .. bytes[(8 + (int)length)..]];
@@ -40,7 +47,8 @@ internal static class BinaryMutation
             _ => Mutation.ReplaceNumber(random, header),
         };
         byte[] values = bytes[(10 + length)..];
-        if (values.Length >= 8 && random.Next(4) == 0) BitConverter.GetBytes(random.Next(2) == 0 ? float.NaN : float.PositiveInfinity).CopyTo(values, 0);
+        if (values.Length >= 8 && random.Next(4) == 0)
+            BitConverter.GetBytes(random.Next(2) == 0 ? float.NaN : float.PositiveInfinity).CopyTo(values, 0);
         return [.. bytes[..8], (byte)header.Length, (byte)(header.Length >> 8), .. Encoding.Latin1.GetBytes(header), .. values];
     }
 
@@ -51,7 +59,8 @@ internal static class BinaryMutation
         return random.Next(3) > 0 ? [.. bytes[..at], .. call, .. bytes[at..]] : Mutation.Bytes(random, bytes);
     }
 
-    /// <summary>An archive with an entry changed by <paramref name="change"/>, or its entries moved, renamed, doubled, compressed, or its claims changed.</summary>
+    /// <summary>An archive with an entry changed by <paramref name="change"/>, or its entries moved, renamed, doubled, compressed, or its
+    /// claims changed.</summary>
     public static byte[] Zip(Random random, byte[] bytes, Func<Random, byte[], byte[]> change)
     {
         if (random.Next(400) == 0) return Bomb.Value;
@@ -62,7 +71,9 @@ internal static class BinaryMutation
             using var zip = new ZipArchive(new MemoryStream(bytes));
             entries = [.. zip.Entries.Where(e => e.Length < 1 << 20 && e.FullName.Length > 0).Select(e => (e.FullName, All(e)))];
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException or ArgumentException or OverflowException) { return change(random, bytes); }
+        catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException or ArgumentException
+            or OverflowException)
+        { return change(random, bytes); }
         if (entries.Count == 0) return Mutation.Bytes(random, bytes);
         int at = random.Next(entries.Count);
         switch (random.Next(8))
@@ -83,7 +94,8 @@ internal static class BinaryMutation
         if (at < 0 || at + 46 > bytes.Length) return Mutation.Bytes(random, bytes);
         byte[] copy = [.. bytes];
         int field = new[] { 10, 16, 20, 24, 28, 30, 42 }[random.Next(7)];
-        BitConverter.GetBytes(random.Next(2) == 0 ? random.Next(1 << random.Next(1, 31)) : -1)[..(field is 10 or 28 or 30 ? 2 : 4)].CopyTo(copy, at + field);
+        BitConverter.GetBytes(random.Next(2) == 0 ? random.Next(1 << random.Next(1, 31)) : -1)[..(field is 10 or 28 or 30 ? 2 : 4)]
+            .CopyTo(copy, at + field);
         if (field == 24 && random.Next(2) == 0) copy.AsSpan(at + 24, 4).CopyTo(copy.AsSpan(at + 20));
         return copy;
     }

@@ -10,11 +10,13 @@ namespace AttentionNotebooks.Fuzz;
 public sealed record Finding(string Target, int Number, string Problem, byte[] Bytes);
 
 /// <summary>What came of a target's cases; of those refused, <paramref name="Placed"/> named the place in the file.</summary>
-public sealed record FuzzResult(FuzzTarget Target, int Cases, int Accepted, int Refused, int Placed, TimeSpan Slowest, long MostBytes, IReadOnlyList<Finding> Findings);
+public sealed record FuzzResult(FuzzTarget Target, int Cases, int Accepted, int Refused, int Placed, TimeSpan Slowest, long MostBytes,
+    IReadOnlyList<Finding> Findings);
 
 /// <summary>Runs cases one after the other and judges each.</summary>
 /// <param name="seed">Decides the cases.</param>
-/// <param name="wholeProcess">Whether nothing else runs in this process, so that its memory, its folder and its children are the case's.</param>
+/// <param name="wholeProcess">Whether nothing else runs in this process, so that its memory, its folder and its children are the
+/// case's.</param>
 public sealed class FuzzRun(int seed, bool wholeProcess)
 {
     /// <summary>What a case may take.</summary>
@@ -32,7 +34,8 @@ public sealed class FuzzRun(int seed, bool wholeProcess)
         string root = Directory.CreateTempSubdirectory("attention-notebooks-fuzz-").FullName, folder = Own(root)[1];
         Directory.CreateDirectory(folder);
         string path = Path.Combine(folder, target.File), home = Environment.CurrentDirectory;
-        if (wholeProcess) Environment.CurrentDirectory = Directory.CreateDirectory(Own(root)[2]).FullName; // what writes to a name without a folder writes here
+        // what writes to a name without a folder writes here
+        if (wholeProcess) Environment.CurrentDirectory = Directory.CreateDirectory(Own(root)[2]).FullName;
         foreach (var (name, bytes) in target.Beside) File.WriteAllBytes(Path.Combine(folder, name), bytes);
         try
         {
@@ -41,7 +44,8 @@ public sealed class FuzzRun(int seed, bool wholeProcess)
             foreach (byte[] bytes in target.Seeds)
             {
                 var plain = Judged(target, path, bytes);
-                if ((plain.Problem ?? plain.Refusal) is { } why) findings.Add(new Finding(target.Name, -1, $"the unchanged file is refused: {why}", bytes));
+                if ((plain.Problem ?? plain.Refusal) is { } why)
+                    findings.Add(new Finding(target.Name, -1, $"the unchanged file is refused: {why}", bytes));
             }
             int accepted = 0, refused = 0, placed = 0;
             var slowest = TimeSpan.Zero;
@@ -50,10 +54,14 @@ public sealed class FuzzRun(int seed, bool wholeProcess)
             {
                 byte[] bytes = target.Case(seed, i);
                 var outcome = Judged(target, path, bytes);
-                if (outcome.Time > MostTime && outcome.Time < Hung) outcome = Judged(target, path, bytes); // a pause of the machine does not repeat itself
-                if (outcome.Problem is null && outcome.Time > MostTime) outcome = outcome with { Problem = $"took {outcome.Time.TotalSeconds:0.0} s" };
-                if (outcome.Problem is null && outcome.Bytes > MostMemory) outcome = outcome with { Problem = $"took {outcome.Bytes >> 20} MiB" };
-                if (outcome.Problem is null && outcome.Grown > MostMemory) outcome = outcome with { Problem = $"grew the process by {outcome.Grown >> 20} MiB" };
+                // a pause of the machine does not repeat itself
+                if (outcome.Time > MostTime && outcome.Time < Hung) outcome = Judged(target, path, bytes);
+                if (outcome.Problem is null && outcome.Time > MostTime)
+                    outcome = outcome with { Problem = $"took {outcome.Time.TotalSeconds:0.0} s" };
+                if (outcome.Problem is null && outcome.Bytes > MostMemory)
+                    outcome = outcome with { Problem = $"took {outcome.Bytes >> 20} MiB" };
+                if (outcome.Problem is null && outcome.Grown > MostMemory)
+                    outcome = outcome with { Problem = $"grew the process by {outcome.Grown >> 20} MiB" };
                 if (Stray(root, folder, target) is { } stray) outcome = outcome with { Problem = $"wrote {stray}" };
                 if (outcome.Problem is { } problem) findings.Add(new Finding(target.Name, i, problem, bytes));
                 else if (outcome.Refusal is null) accepted++;
@@ -64,7 +72,8 @@ public sealed class FuzzRun(int seed, bool wholeProcess)
                 }
                 if (outcome.Time > slowest) slowest = outcome.Time;
                 most = Math.Max(most, outcome.Bytes);
-                if (outcome.Time >= Hung) return new FuzzResult(target, i - from + 1, accepted, refused, placed, slowest, most, findings); // its thread still runs: what follows would be measured beside it
+                // its thread still runs: what follows would be measured beside it
+                if (outcome.Time >= Hung) return new FuzzResult(target, i - from + 1, accepted, refused, placed, slowest, most, findings);
             }
             return new FuzzResult(target, cases, accepted, refused, placed, slowest, most, findings);
         }
@@ -95,9 +104,15 @@ public sealed class FuzzRun(int seed, bool wholeProcess)
         {
             (refusal, place) = (e.Message, e.Place);
             // The file itself, its folder, or a file beside it: never a message without a place to look at.
-            if (!e.InputSource.Contains(Path.GetDirectoryName(path)!, StringComparison.Ordinal)) problem = $"is refused without its file: {e.Message}";
+            if (!e.InputSource.Contains(Path.GetDirectoryName(path)!, StringComparison.Ordinal))
+                problem = $"is refused without its file: {e.Message}";
         }
-        catch (Exception e) { problem = $"{e.GetType().Name}: {e.Message.Split('\n')[0]} {e.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("AttentionNotebooks", StringComparison.Ordinal))?.Trim()}"; }
+        catch (Exception e)
+        {
+            problem =
+            $"{e.GetType().Name}: {e.Message.Split('\n')[0]} "
+            + $"{e.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("AttentionNotebooks", StringComparison.Ordinal))?.Trim()}";
+        }
         var took = clock.Elapsed;
         long allocated = Allocated() - before + native;
         if (watch?.HasStartedAProcess == true) problem = "started a process";
@@ -109,7 +124,9 @@ public sealed class FuzzRun(int seed, bool wholeProcess)
 
     private static string? Stray(string root, string folder, FuzzTarget target) =>
         Directory.EnumerateDirectories(root, "*", SearchOption.AllDirectories).FirstOrDefault(d => !Own(root).Contains(d))
-        ?? Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).FirstOrDefault(f => Path.GetDirectoryName(f) != folder || (Path.GetFileName(f) != target.File && target.Beside.All(b => b.Name != Path.GetFileName(f))))
+        ?? Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
+        .FirstOrDefault(f => Path.GetDirectoryName(f) != folder
+            || (Path.GetFileName(f) != target.File && target.Beside.All(b => b.Name != Path.GetFileName(f))))
         ?? (File.Exists(BinaryMutation.Outside) ? BinaryMutation.Outside : null);
 
     // The case's folder lies two deep, so that what climbs out of it lands in what is looked through.

@@ -19,7 +19,8 @@ public sealed record FuzzTarget(
         var random = new Random(HashCode(seed, number));
         if (number % 4 == 3) return Wrap(Generated.Text(Parts, seed, number));
         byte[] bytes = Seeds[random.Next(Seeds.Count)];
-        for (int changes = 1 + random.Next(4); changes > 0; changes--) bytes = random.Next(3) == 0 ? Mutation.Bytes(random, bytes) : Mutate(random, bytes);
+        for (int changes = 1 + random.Next(4); changes > 0; changes--)
+            bytes = random.Next(3) == 0 ? Mutation.Bytes(random, bytes) : Mutate(random, bytes);
         return bytes;
     }
 

@@ -8,7 +8,9 @@ internal static class Generated
 {
     public static string Text(string[] parts, int seed, int number)
     {
-        var part = Gen.Frequency((8, Gen.Elements(parts)), (1, ArbMap.Default.GeneratorFor<string>().Select(s => s ?? "")), (1, ArbMap.Default.GeneratorFor<double>().Select(d => d.ToString("R", System.Globalization.CultureInfo.InvariantCulture))));
-        return part.ListOf().Select(string.Concat).Sample(1, new Rnd(unchecked((ulong)seed), unchecked((ulong)number * 2 + 1)), 1 + number % 60).First();
+        var part = Gen.Frequency((8, Gen.Elements(parts)), (1, ArbMap.Default.GeneratorFor<string>().Select(s => s ?? "")),
+            (1, ArbMap.Default.GeneratorFor<double>().Select(d => d.ToString("R", System.Globalization.CultureInfo.InvariantCulture))));
+        return part.ListOf().Select(string.Concat)
+            .Sample(1, new Rnd(unchecked((ulong)seed), unchecked((ulong)number * 2 + 1)), 1 + number % 60).First();
     }
 }

@@ -4,20 +4,25 @@ using System.Text.Json.Nodes;
 
 namespace AttentionNotebooks.Fuzz;
 
-/// <summary>Changes of a JSON file that leave it JSON, or almost: members removed, doubled, moved, values of another kind or size.</summary>
+/// <summary>Changes of a JSON file that leave it JSON, or almost: members removed, doubled, moved, values of another kind or
+/// size.</summary>
 internal static class JsonMutation
 {
     private static readonly string[] Values =
     [
-        "null", "true", "-1", "0", "0.5", "1e999", "-1e999", "1e400", "2147483647", "2147483648", "9223372036854775807", "99999999999999999999999999", "NaN", "\"\"", "\"\\ud800\"", "\"\\u0000\"",
-        "\"../../../etc/passwd\"", "[]", "{}", "[[]]", "[null]", "{\"a\":1,\"a\":2}", "\"x\"", "\"WordPiece\"", "[1,2]", "[9223372036854775807,9223372036854775807]", "[-1,4]", "{\"\\udfff\":1}",
+        "null", "true", "-1", "0", "0.5", "1e999", "-1e999", "1e400", "2147483647", "2147483648", "9223372036854775807",
+            "99999999999999999999999999", "NaN", "\"\"", "\"\\ud800\"", "\"\\u0000\"",
+        "\"../../../etc/passwd\"", "[]", "{}", "[[]]", "[null]", "{\"a\":1,\"a\":2}", "\"x\"", "\"WordPiece\"", "[1,2]",
+            "[9223372036854775807,9223372036854775807]", "[-1,4]", "{\"\\udfff\":1}",
     ];
 
     public static byte[] Mutate(Random random, byte[] bytes)
     {
         JsonNode? root;
         try { root = JsonNode.Parse(bytes, null, new JsonDocumentOptions { MaxDepth = 64 }); }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException) { return Mutation.Text(random, bytes); }
+        catch (Exception e) when (e is JsonException or InvalidOperationException
+            or ArgumentException)
+        { return Mutation.Text(random, bytes); }
         try
         {
             var nodes = new List<JsonNode>();
@@ -29,7 +34,8 @@ internal static class JsonMutation
             Write(text, root, chosen, random, random.Next(5));
             return Encoding.UTF8.GetBytes(text.ToString());
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException) { return Mutation.Text(random, bytes); } // a text or a key that an earlier change broke
+        // a text or a key that an earlier change broke
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException) { return Mutation.Text(random, bytes); }
     }
 
     private static void Collect(JsonNode? node, List<JsonNode> nodes)
@@ -87,6 +93,7 @@ internal static class JsonMutation
     private static string Deep(Random random)
     {
         int depth = 1 << random.Next(4, 15);
-        return random.Next(2) == 0 ? new string('[', depth) + new string(']', depth) : string.Concat(Enumerable.Repeat("{\"a\":", depth)) + "1" + new string('}', depth);
+        return random.Next(2) == 0 ? new string('[', depth) + new string(']', depth)
+            : string.Concat(Enumerable.Repeat("{\"a\":", depth)) + "1" + new string('}', depth);
     }
 }

@@ -9,11 +9,16 @@ internal static partial class Mutation
 {
     private const int MostBytes = 1 << 21;
 
-    private static readonly long[] Sizes = [0, 1, -1, 127, 255, 65_535, 65_536, int.MaxValue, int.MinValue, 1L << 31, 1L << 32, (1L << 32) - 1, long.MaxValue, long.MinValue, 1L << 40];
+    private static readonly long[] Sizes = [0, 1, -1, 127, 255, 65_535, 65_536, int.MaxValue, int.MinValue, 1L << 31, 1L << 32,
+        (1L << 32) - 1, long.MaxValue, long.MinValue, 1L << 40];
 
-    private static readonly byte[][] Bits = [[0], [0xEF, 0xBB, 0xBF], [0xFF, 0xFE], [0xC3, 0x28], [0xED, 0xA0, 0x80], [0xF8], "\r"u8.ToArray(), "\n\n"u8.ToArray(), "\t"u8.ToArray(), "\""u8.ToArray(), "\\ud800"u8.ToArray(), ","u8.ToArray(), "{"u8.ToArray(), "]"u8.ToArray()];
+    private static readonly byte[][] Bits =
+        [[0], [0xEF, 0xBB, 0xBF], [0xFF, 0xFE], [0xC3, 0x28], [0xED, 0xA0, 0x80], [0xF8], "\r"u8.ToArray(), "\n\n"u8.ToArray(),
+            "\t"u8.ToArray(), "\""u8.ToArray(), "\\ud800"u8.ToArray(), ","u8.ToArray(), "{"u8.ToArray(), "]"u8.ToArray()];
 
-    private static readonly string[] Numbers = ["0", "-1", "1e999", "-1e999", "NaN", "Infinity", "2147483647", "2147483648", "4294967296", "9223372036854775807", "9223372036854775808", "1e-400", "0.5", "1e9", "00", "99999999999999999999999999999999", "", "١", "1_000", "0x10"];
+    private static readonly string[] Numbers =
+        ["0", "-1", "1e999", "-1e999", "NaN", "Infinity", "2147483647", "2147483648", "4294967296", "9223372036854775807",
+            "9223372036854775808", "1e-400", "0.5", "1e9", "00", "99999999999999999999999999999999", "", "١", "1_000", "0x10"];
 
     /// <summary>One change of raw bytes.</summary>
     public static byte[] Bytes(Random random, byte[] bytes)
@@ -47,7 +52,9 @@ internal static partial class Mutation
         {
             case 0: (lines[a], lines[b]) = (lines[b], lines[a]); break;
             case 1: lines = [.. lines[..a], .. lines[(a + 1)..]]; break;
-            case 2: lines = [.. lines[..a], .. Enumerable.Repeat(lines[a], random.Next(2) == 0 ? 2 : Math.Min(2000, MostBytes / (lines[a].Length + 1))), .. lines[(a + 1)..]]; break;
+            case 2:
+                lines = [.. lines[..a], .. Enumerable.Repeat(lines[a], random.Next(2) == 0 ? 2
+                : Math.Min(2000, MostBytes / (lines[a].Length + 1))), .. lines[(a + 1)..]]; break;
             case 3: lines[a] = ReplaceNumber(random, lines[a]); break;
             case 4: lines[a] = ReplaceNumber(random, lines[a]); lines[b] = ReplaceNumber(random, lines[b]); break;
             case 5:
@@ -55,7 +62,9 @@ internal static partial class Mutation
                 fields[random.Next(fields.Length)] = fields[random.Next(fields.Length)];
                 lines[a] = string.Join('\t', random.Next(3) == 0 ? fields[1..] : fields);
                 break;
-            default: lines[a] = lines[a].Replace("\t", random.Next(2) == 0 ? "" : "\t\t", StringComparison.Ordinal) + new string('x', 1 << random.Next(17)); break;
+            default:
+                lines[a] = lines[a].Replace("\t", random.Next(2) == 0 ? "" : "\t\t", StringComparison.Ordinal)
+                + new string('x', 1 << random.Next(17)); break;
         }
         return Encoding.Latin1.GetBytes(string.Join('\n', lines));
     }
@@ -66,7 +75,8 @@ internal static partial class Mutation
         var found = Digits().Matches(text);
         if (found.Count == 0) return text;
         var one = found[random.Next(found.Count)];
-        return text[..one.Index] + Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(Numbers[random.Next(Numbers.Length)])) + text[(one.Index + one.Length)..];
+        return text[..one.Index] + Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(Numbers[random.Next(Numbers.Length)]))
+            + text[(one.Index + one.Length)..];
     }
 
     private static void Number(Random random, byte[] bytes, int at)

@@ -25,12 +25,15 @@ public sealed class ProcessWatch
 
     /// <summary>Whether another process has been started since, be it still there or over.</summary>
     public bool HasStartedAProcess =>
-        ChildFaults() != _faults || Directory.EnumerateDirectories("/proc/self/task").Any(t => Text(Path.Combine(t, "children")).Length > 0);
+        ChildFaults() != _faults || Directory.EnumerateDirectories("/proc/self/task")
+        .Any(t => Text(Path.Combine(t, "children")).Length > 0);
 
     private static long Kibibytes(string name) =>
-        long.Parse(File.ReadLines(Status).First(l => l.StartsWith(name, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2].Trim(), CultureInfo.InvariantCulture);
+        long.Parse(File.ReadLines(Status).First(l => l.StartsWith(name, StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2].Trim(), CultureInfo.InvariantCulture);
 
-    private static long ChildFaults() => long.Parse(File.ReadAllText(Stat).Split(") ")[^1].Split(' ')[FaultsOfChildren], CultureInfo.InvariantCulture);
+    private static long ChildFaults() => long.Parse(File.ReadAllText(Stat).Split(") ")[^1].Split(' ')[FaultsOfChildren],
+        CultureInfo.InvariantCulture);
 
     private static string Text(string file)
     {

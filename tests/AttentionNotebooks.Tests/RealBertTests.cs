@@ -51,7 +51,8 @@ public class RealBertTests
             double[][,] maps = [.. texts.Select(t => AsDouble(t[head]))];
             foreach (var f in features.Where(f => f.Statistic is null))
             {
-                double[,]? Below(TextMaps t) => f.Name != "rollout_distance" ? null : SlowFeatures.RolloutBelow(head.Layer, t.Text.Length, l =>
+                double[,]? Below(TextMaps t) => f.Name != "rollout_distance" ? null
+                    : SlowFeatures.RolloutBelow(head.Layer, t.Text.Length, l =>
                 {
                     float[][,] layer = [.. Enumerable.Range(0, 12).Select(h => t[l, h])];
                     return Maps.Of(t.Text.Length, (i, j) => layer.Average(m => (double)m[i, j]));
@@ -59,7 +60,8 @@ public class RealBertTests
                 double slow = texts.Zip(maps, (t, m) => SlowFeatures.Of(f.Name, m, t.Text, below: Below(t), counts: Count)).Average();
                 Assert.Equal(slow, table[head, f.Name], 1e-5 * Math.Max(1, Math.Abs(slow)));
             }
-            foreach (var f in features.Where(f => f.Statistic is not null)) Assert.Equal(SlowFeatures.Together(f.Name, maps), table[head, f.Name], 1e-3);
+            foreach (var f in features.Where(f => f.Statistic is not null))
+                Assert.Equal(SlowFeatures.Together(f.Name, maps), table[head, f.Name], 1e-3);
         }
     }
 
@@ -67,10 +69,12 @@ public class RealBertTests
     public void Heads_of_the_real_BERT_are_told_apart_reliably_and_positional_ones_are_the_known_ones()
     {
         var source = Sst2();
-        var values = source.Record([DistanceFeatures.MeanDistance, TokenFeatures.Next, StructureFeatures.BestOffset, StructureFeatures.BestOffsetMass]);
+        var values = source.Record([DistanceFeatures.MeanDistance, TokenFeatures.Next, StructureFeatures.BestOffset,
+            StructureFeatures.BestOffsetMass]);
         Assert.All(values.Reliabilities(splits: 20).Take(2), r => Assert.InRange(r.Interval.Low, 0.98, 1));
         var (table, intervals) = (values.ToTable(), values.Intervals(draws: 200));
-        Assert.Equal((1, 1, -1, -1), (table[2, 0, "best_offset"], table[2, 9, "best_offset"], table[3, 5, "best_offset"], table[1, 4, "best_offset"]));
+        Assert.Equal((1, 1, -1, -1), (table[2, 0, "best_offset"], table[2, 9, "best_offset"], table[3, 5, "best_offset"],
+            table[1, 4, "best_offset"]));
         Assert.Equal(table[2, 9, "next"], table[2, 9, "best_offset_mass"], 1e-6);
         // Head 2-9 looks at the next token more than 1-1 does, whatever sample of texts.
         Assert.True(intervals[1].Low[values.Grid.PositionOf(new Head(2, 9))] > intervals[1].High[values.Grid.PositionOf(new Head(1, 1))]);
@@ -94,7 +98,8 @@ public class RealBertTests
         Assert.Equal(0.712, silhouettes[2], 2e-3);
 
         var clusters = Shipped().Cluster(4, ["mean_distance"]).Clusters;
-        Assert.Equal([(9.93, 69), (12.10, 54), (6.15, 15), (2.64, 6)], clusters.Select(c => (Math.Round(c.Means["mean_distance"], 2), c.Heads.Count)));
+        Assert.Equal([(9.93, 69), (12.10, 54), (6.15, 15), (2.64, 6)],
+            clusters.Select(c => (Math.Round(c.Means["mean_distance"], 2), c.Heads.Count)));
     }
 
     [Theory]
@@ -108,7 +113,8 @@ public class RealBertTests
     }
 
     private static MapArchive Sst2(int limit = int.MaxValue) =>
-        MapArchive.Open(Repository.SharedData("bert-base-maps", "sst2.npz"), Repository.SharedData("bert-base-maps", "sst2.tokens.jsonl"), limit);
+        MapArchive.Open(Repository.SharedData("bert-base-maps", "sst2.npz"), Repository.SharedData("bert-base-maps", "sst2.tokens.jsonl"),
+            limit);
 
     private static HeadTable Shipped() => HeadTable.Read(Repository.Path("data", "bert-base", "heads.csv"));
 

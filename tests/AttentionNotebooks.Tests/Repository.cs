@@ -12,7 +12,8 @@ internal static class Repository
     public static string SharedData(params string[] parts)
     {
         string path = System.IO.Path.GetFullPath(Path(["..", "shared", "data", .. parts]));
-        Assert.SkipUnless(File.Exists(path) || Directory.Exists(path), $"needs ../shared/data/{string.Join('/', parts)} beside the repository");
+        Assert.SkipUnless(File.Exists(path) || Directory.Exists(path),
+            $"needs ../shared/data/{string.Join('/', parts)} beside the repository");
         return path;
     }
 

@@ -22,8 +22,11 @@ internal sealed class LimitOption : Option<int?>
         Description = $"Use N {items}, taken evenly over the file; by default "
             + $"{(standard is { } n ? n.ToString(CultureInfo.InvariantCulture) : "all")}.";
         HelpName = "N";
-        Validators.Add(r => { if (r.GetValueOrDefault<int?>() < least) r.AddError($"--limit must be at least "
-            + $"{least.ToString(CultureInfo.InvariantCulture)}{(why is null ? "" : $": {why}")}."); });
+        Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int?>() < least) r.AddError($"--limit must be at least "
+            + $"{least.ToString(CultureInfo.InvariantCulture)}{(why is null ? "" : $": {why}")}.");
+        });
     }
 
     /// <summary>How many at most.</summary>

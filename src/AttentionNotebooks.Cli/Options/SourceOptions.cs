@@ -30,8 +30,12 @@ internal sealed class SourceOptions(TextWriter error, bool savedMapsToo = true)
 
     /// <summary>The tokens of saved maps.</summary>
     public static Option<string> Tokens() =>
-        new("--tokens") { Description = "Tokens of the saved maps: one {\"id\", \"tokens\"} per line, and \"tags\" where parts of "
-            + "speech are known.", HelpName = "F.jsonl" };
+        new("--tokens")
+        {
+            Description = "Tokens of the saved maps: one {\"id\", \"tokens\"} per line, and \"tags\" where parts of "
+            + "speech are known.",
+            HelpName = "F.jsonl"
+        };
 
     /// <summary>The most tokens of a text.</summary>
     public static Option<int?> MaxLength(string description)

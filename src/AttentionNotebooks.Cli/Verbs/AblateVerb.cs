@@ -85,8 +85,12 @@ internal static class AblateVerb
             var how = Enum.Parse<AblationMode>(parsed.GetValue(mode)!, ignoreCase: true);
             var options = new AblationOptions
             {
-                Mode = how, OnlyKept = parsed.GetValue(only), RandomGroups = parsed.GetValue(random), Seed = parsed.GetValue(seed),
-                Threads = task.Threads(parsed), Match = byLayer ? GroupMatch.Size : GroupMatch.Layers,
+                Mode = how,
+                OnlyKept = parsed.GetValue(only),
+                RandomGroups = parsed.GetValue(random),
+                Seed = parsed.GetValue(seed),
+                Threads = task.Threads(parsed),
+                Match = byLayer ? GroupMatch.Size : GroupMatch.Layers,
                 Means = how == AblationMode.Mean ? HeadMeans.Compute(checkpoint,
                     parsed.GetValue(reference) is { } r ? TextFile.Texts(r) : task.Texts(parsed), cancellation: cancellation) : null,
             };

@@ -8,24 +8,73 @@ internal static class ExplainVerb
 {
     public static Command Create(TextWriter output)
     {
-        var heads = new Option<string>("--heads") { Description = "The heads' features, as attn features writes them.", HelpName = "heads.csv", Required = true };
-        var importance = new Option<string>("--importance") { Description = "The heads' importance, as attn importance or attn ablate --by head writes it; a column of --heads unless given.", HelpName = "F.csv" };
-        var measure = new Option<string?>("--measure") { Description = "Which column of it: any. Unless given, the first that says how much heads matter: gradient, or change in a file of attn ablate.", HelpName = "NAME" };
-        var features = new Option<string?>("--features") { Description = "Comma-separated names of the features to explain with; those that heads are clustered on unless given.", HelpName = "a,b" };
-        var testHeads = new Option<string?>("--test-heads") { Description = "Features of other heads, or of the same on other texts, to predict the importance of.", HelpName = "heads.csv" };
-        var testImportance = new Option<string?>("--test-importance") { Description = "Their importance, by the same measure.", HelpName = "F.csv" };
-        var rescale = new Option<bool>("--rescale") { Description = "Standardise the features of --test-heads by their own mean and spread, instead of those of --heads: for another model, whose distances are others." };
-        var permutations = new Option<int>("--permutations") { Description = "Runs of the null; N give p-values of 1/(N + 1) at least.", HelpName = "N", DefaultValueFactory = _ => 199 };
-        var draws = new Option<int>("--draws") { Description = "Draws of heads for the intervals.", HelpName = "N", DefaultValueFactory = _ => 1000 };
-        var seed = new Option<int>("--seed") { Description = "Decides folds, permutations and draws.", HelpName = "S", DefaultValueFactory = _ => 0 };
-        var coefficients = OutFile.Also("--coefficients", "Also write a row per feature: coefficient and rank correlation with intervals.", "F.csv", OutFile.Csv);
-        var predicted = new OutFile("Also write a row per head: its importance, and the importance predicted from the features of other heads (predicted) and other layers (predicted_from_layers).", "F.csv", OutFile.HeadTable, "--predicted", required: false);
-        var file = new OutFile("All figures.", "report.json", [OutFile.Json]);
-        permutations.Validators.Add(r => { if (r.GetValueOrDefault<int>() is < 19 or > 100_000) r.AddError("--permutations takes 19 to 100000: with fewer no p-value is below 0.05."); });
-        draws.Validators.Add(r => { if (r.GetValueOrDefault<int>() is < 100 or > 100_000) r.AddError("--draws takes 100 to 100000."); });
-        var command = new Command("explain", "Regresses the importance of heads on their features: ridge with nested cross-validation, a permutation null, what each feature tells, and whether the law holds for other texts or another model.")
+        var heads = new Option<string>("--heads")
+        { Description = "The heads' features, as attn features writes them.", HelpName = "heads.csv", Required = true };
+        var importance = new Option<string>("--importance")
         {
-            heads, importance, measure, features, testHeads, testImportance, rescale, permutations, draws, seed, coefficients, predicted, file,
+            Description =
+                "The heads' importance, as attn importance or attn ablate --by head writes it; a column of --heads unless given.",
+            HelpName = "F.csv"
+        };
+        var measure = new Option<string?>("--measure")
+        {
+            Description =
+                "Which column of it: any. Unless given, the first that says how much heads matter: gradient, or change in a file of attn "
+                + "ablate.",
+            HelpName = "NAME"
+        };
+        var features = new Option<string?>("--features")
+        {
+            Description = "Comma-separated names of the features to explain with; those that heads are clustered on unless given.",
+            HelpName = "a,b"
+        };
+        var testHeads = new Option<string?>("--test-heads")
+        {
+            Description = "Features of other heads, or of the same on other texts, to predict the importance of.",
+            HelpName = "heads.csv"
+        };
+        var testImportance = new Option<string?>("--test-importance")
+        { Description = "Their importance, by the same measure.", HelpName = "F.csv" };
+        var rescale = new Option<bool>("--rescale")
+        {
+            Description =
+                "Standardise the features of --test-heads by their own mean and spread, instead of those of --heads: for another model, "
+                + "whose distances are others."
+        };
+        var permutations = new Option<int>("--permutations")
+        { Description = "Runs of the null; N give p-values of 1/(N + 1) at least.", HelpName = "N", DefaultValueFactory = _ => 199 };
+        var draws = new Option<int>("--draws")
+        {
+            Description = "Draws of heads for the intervals.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1000
+        };
+        var seed = new Option<int>("--seed")
+        {
+            Description = "Decides folds, permutations and draws.",
+            HelpName = "S",
+            DefaultValueFactory = _ => 0
+        };
+        var coefficients = OutFile.Also("--coefficients", "Also write a row per feature: coefficient and rank correlation with intervals.",
+            "F.csv", OutFile.Csv);
+        var predicted =
+            new OutFile(
+                "Also write a row per head: its importance, and the importance predicted from the features of other heads (predicted) and "
+                    + "other layers (predicted_from_layers).", "F.csv", OutFile.HeadTable, "--predicted", required: false);
+        var file = new OutFile("All figures.", "report.json", [OutFile.Json]);
+        permutations.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int>() is < 19 or > 100_000)
+                r.AddError("--permutations takes 19 to 100000: with fewer no p-value is below 0.05.");
+        });
+        draws.Validators.Add(r => { if (r.GetValueOrDefault<int>() is < 100 or > 100_000) r.AddError("--draws takes 100 to 100000."); });
+        var command =
+            new Command("explain",
+                "Regresses the importance of heads on their features: ridge with nested cross-validation, a permutation null, what each "
+                    + "feature tells, and whether the law holds for other texts or another model.")
+        {
+            heads, importance, measure, features, testHeads, testImportance, rescale, permutations, draws, seed, coefficients, predicted,
+                file,
         };
         command.Validators.Add(r =>
         {
@@ -40,16 +89,21 @@ internal static class ExplainVerb
             var values = Importance(importanceFile, parsed.GetValue(measure), headFile, table);
             string name = values.Name;
             string[]? columns = parsed.GetValue(features) is { } list ? Names.Of(list)
-                : importanceFile == headFile ? [.. HeadClusters.DefaultFeatures(table).Where(f => f != name)] : null; // nothing explains itself
-            ImportanceModel Of(HeadFolds folds) => ImportanceModel.Fit(table, values, columns, folds, parsed.GetValue(permutations), parsed.GetValue(seed), parsed.GetValue(draws));
+                // nothing explains itself
+                : importanceFile == headFile ? [.. HeadClusters.DefaultFeatures(table).Where(f => f != name)] : null;
+            ImportanceModel Of(HeadFolds folds) => ImportanceModel.Fit(table, values, columns, folds, parsed.GetValue(permutations),
+                parsed.GetValue(seed), parsed.GetValue(draws));
             ImportanceTransfer? transfer = null;
             var model = Of(HeadFolds.Random);
             if (parsed.GetValue(testHeads) is { } others)
             {
                 var there = HeadTable.Read(others);
-                transfer = model.Transfer(there, Importance(parsed.GetValue(testImportance)!, name, others, there), parsed.GetValue(rescale), parsed.GetValue(seed));
+                transfer = model.Transfer(there, Importance(parsed.GetValue(testImportance)!, name, others, there),
+                    parsed.GetValue(rescale), parsed.GetValue(seed));
             }
-            var report = new ExplainReport((Path.GetFileName(headFile), Path.GetFileName(importanceFile)), name, model, table.Grid.Layers > 1 ? Of(HeadFolds.ByLayer) : null, ImportanceModel.LayerAlone(table.Grid, values, parsed.GetValue(seed)), transfer, table.Grid);
+            var report = new ExplainReport((Path.GetFileName(headFile), Path.GetFileName(importanceFile)), name, model,
+                table.Grid.Layers > 1 ? Of(HeadFolds.ByLayer)
+                    : null, ImportanceModel.LayerAlone(table.Grid, values, parsed.GetValue(seed)), transfer, table.Grid);
             report.Figures().Write(parsed.GetValue(file)!);
             if (parsed.GetValue(coefficients) is { } rows) AtomicFile.WriteText(rows, report.Csv());
             if (parsed.GetValue(predicted) is { } perHead) report.Heads(values).Of(table.From).Write(perHead);
@@ -65,6 +119,8 @@ internal static class ExplainVerb
         if (file != headFile) HeadTable.RequireSame((headFile, heads), (file, table));
         if (measure is not null) return table.Column(measure);
         return table.Columns.FirstOrDefault(c => c.Kind == MeasureKind.Importance && c.Info.InSynthesis)
-            ?? throw new InputException(file, "line 1", $"has none of the columns {string.Join(", ", MeasureCatalogue.NamesOf(MeasureKind.Importance))}", $"Name one with --measure: {string.Join(", ", table.Features)}");
+            ?? throw new InputException(file, "line 1",
+                $"has none of the columns {string.Join(", ", MeasureCatalogue.NamesOf(MeasureKind.Importance))}",
+                    $"Name one with --measure: {string.Join(", ", table.Features)}");
     }
 }

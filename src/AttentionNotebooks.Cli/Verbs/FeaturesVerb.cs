@@ -58,8 +58,11 @@ internal static class FeaturesVerb
                 }
                 var options = VisitOptions.Default with { Shard = part?.Index ?? 0, Shards = part?.Count ?? 1 };
                 FeatureState state;
-                try { state = ResumableExtraction.Extract(attention, chosen, options, partial, parsed.GetValue(resume), progress,
-                    cancellation, TimeSpan.FromSeconds(parsed.GetValue(saveEvery))); }
+                try
+                {
+                    state = ResumableExtraction.Extract(attention, chosen, options, partial, parsed.GetValue(resume), progress,
+                    cancellation, TimeSpan.FromSeconds(parsed.GetValue(saveEvery)));
+                }
                 catch (OperationCanceledException)
                 {
                     progress.Dispose();
@@ -96,6 +99,7 @@ internal static class FeaturesVerb
         foreach (var r in values.Reliabilities(seed: seed))
             output.WriteLine(double.IsNaN(r.Value)
                 ? $"  {r.Feature,-24} has no spread over the heads"
-                : string.Create(CultureInfo.InvariantCulture, $"  {r.Feature,-24} {r.Value:0.000}  [{r.Interval.Low:0.000}, {r.Interval.High:0.000}]"));
+                : string.Create(CultureInfo.InvariantCulture,
+                    $"  {r.Feature,-24} {r.Value:0.000}  [{r.Interval.Low:0.000}, {r.Interval.High:0.000}]"));
     }
 }

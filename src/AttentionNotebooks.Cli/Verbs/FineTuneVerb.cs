@@ -82,12 +82,17 @@ internal static class FineTuneVerb
             bool gpu = parsed.GetValue(device) == "cuda";
             var options = Standard with
             {
-                Epochs = parsed.GetValue(epochs), Patience = parsed.GetValue(patience), LearningRate = parsed.GetValue(rate),
+                Epochs = parsed.GetValue(epochs),
+                Patience = parsed.GetValue(patience),
+                LearningRate = parsed.GetValue(rate),
                 Dropout = parsed.GetValue(dropout),
                 TokensPerBatch = parsed.GetValue(batch),
                 Replicas = gpu && parsed.GetResult(replicas) is not { Implicit: false } ? 1 : parsed.GetValue(replicas),
-                MaxLength = parsed.GetValue(maxLength), Seed = parsed.GetValue(seed), FrozenEncoder = parsed.GetValue(frozen),
-                Precision = ModelOptions.Format(parsed.GetValue(precision)!), Device = gpu ? DeviceType.CUDA : DeviceType.CPU,
+                MaxLength = parsed.GetValue(maxLength),
+                Seed = parsed.GetValue(seed),
+                FrozenEncoder = parsed.GetValue(frozen),
+                Precision = ModelOptions.Format(parsed.GetValue(precision)!),
+                Device = gpu ? DeviceType.CUDA : DeviceType.CPU,
             };
             options.Check();
             var layout = parsed.GetValue(task) is { } name ? SentenceTask.Named(name) : columns.Of(parsed, parsed.GetValue(train)!);
@@ -140,12 +145,20 @@ internal static class FineTuneVerb
     }
 
     private static Option<int> Whole(string name, string description, int standard) =>
-        new(name) { Description = $"{description} Default {standard.ToString(CultureInfo.InvariantCulture)}.", HelpName = "N",
-            DefaultValueFactory = _ => standard };
+        new(name)
+        {
+            Description = $"{description} Default {standard.ToString(CultureInfo.InvariantCulture)}.",
+            HelpName = "N",
+            DefaultValueFactory = _ => standard
+        };
 
     private static Option<double> Number(string name, string description, double standard) =>
-        new(name) { Description = $"{description} Default {standard.ToString(CultureInfo.InvariantCulture)}.", HelpName = "X",
-            DefaultValueFactory = _ => standard };
+        new(name)
+        {
+            Description = $"{description} Default {standard.ToString(CultureInfo.InvariantCulture)}.",
+            HelpName = "X",
+            DefaultValueFactory = _ => standard
+        };
 
     // A line that is rewritten during learning, and a line that stays for every epoch.
     private sealed class Lines(TextWriter error, ClassificationMetric metric, string what) : IProgress<FineTuningProgress>

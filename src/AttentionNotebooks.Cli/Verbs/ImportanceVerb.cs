@@ -11,11 +11,26 @@ internal static class ImportanceVerb
     public static Command Create(TextWriter output, TextWriter error)
     {
         var task = new TaskOptions();
-        var agreement = OutFile.Also("--agreement", "Also take out every head alone (uniform and zero) and write first,second,spearman with intervals over heads and over texts: whether the measures order the heads alike.", "F.csv", OutFile.Csv);
-        var measure = new Option<string?>("--measure") { Description = "Which measures or columns of the catalogue, comma-separated, instead of those three families: for example gradient,ablation,entropy.", HelpName = "a,b" };
-        var seed = new Option<int>("--seed") { Description = "Decides the hidden words and the intervals.", HelpName = "S", DefaultValueFactory = _ => 0 };
+        var agreement = OutFile.Also("--agreement",
+            "Also take out every head alone (uniform and zero) and write first,second,spearman with intervals over heads and over texts: "
+                + "whether the measures order the heads alike.", "F.csv", OutFile.Csv);
+        var measure = new Option<string?>("--measure")
+        {
+            Description =
+                "Which measures or columns of the catalogue, comma-separated, instead of those three families: for example "
+                + "gradient,ablation,entropy.",
+            HelpName = "a,b"
+        };
+        var seed = new Option<int>("--seed")
+        {
+            Description = "Decides the hidden words and the intervals.",
+            HelpName = "S",
+            DefaultValueFactory = _ => 0
+        };
         var file = new OutFile("A row per head, a column per measure: .csv, .parquet or .npz.", "importance.csv", OutFile.HeadTable);
-        var command = new Command("importance", "How much every head matters: the gradient of a gate on it (Michel et al. 2019), of its attention by kind of key (Clark et al. 2019, §3.2), and the norm of what it hands over (Kobayashi et al. 2020).");
+        var command = new Command("importance",
+            "How much every head matters: the gradient of a gate on it (Michel et al. 2019), of its attention by kind of key (Clark et "
+                + "al. 2019, §3.2), and the norm of what it hands over (Kobayashi et al. 2020).");
         task.AddTo(command);
         foreach (var option in new Option[] { measure, agreement, seed, file }) command.Add(option);
         command.SetWork((parsed, cancellation) =>
@@ -29,18 +44,29 @@ internal static class ImportanceVerb
             using var progress = new ProgressLine(error, "items");
             var context = new MeasureContext(new LiveAttention(model.Checkpoint, asked.Texts))
             {
-                Task = asked, Seed = parsed.GetValue(seed), Threads = task.Threads(parsed), Progress = progress, Cancellation = cancellation,
+                Task = asked,
+                Seed = parsed.GetValue(seed),
+                Threads = task.Threads(parsed),
+                Progress = progress,
+                Cancellation = cancellation,
             };
-            var table = named.Length > 0 ? MeasureCatalogue.Table(context, named) : MeasureCatalogue.Table(context, MeasureCatalogue.Importance);
+            var table = named.Length > 0 ? MeasureCatalogue.Table(context, named)
+                : MeasureCatalogue.Table(context, MeasureCatalogue.Importance);
             List<HeadColumn> measures = [.. table.Columns.Where(c => c.Info.InSynthesis && c.PerText is not null)];
             if (parsed.GetValue(agreement) is not null)
                 foreach (var mode in new[] { AblationMode.Uniform, AblationMode.Zero })
-                    if (new HeadAblation(mode).Measure(context with { Progress = null })[0] is var ablation && measures.All(m => m.Name != ablation.Name)) measures.Add(ablation);
+                    if (new HeadAblation(mode).Measure(context with { Progress = null })[0] is var ablation
+                        && measures.All(m => m.Name != ablation.Name)) measures.Add(ablation);
             progress.Dispose();
             table.Write(target);
-            output.WriteLine(FormattableString.Invariant($"{target}: {table.Grid} heads, {table.Features.Count} columns; {asked.Name}, {asked.Count} items"));
-            foreach (var m in measures) output.WriteLine($"  {m.Info.Title,-20} highest: {string.Join(", ", new HeadTable(table.Grid, [m]).Highest(m.Name).Select(h => string.Create(CultureInfo.InvariantCulture, $"{h.Head} ({h.Value:G3})")))}");
-            if (parsed.GetValue(agreement) is { } pairs) AtomicFile.WriteText(pairs, Csv(MeasureAgreement.Compute(measures, seed: parsed.GetValue(seed))));
+            output.WriteLine(FormattableString.Invariant(
+                $"{target}: {table.Grid} heads, {table.Features.Count} columns; {asked.Name}, {asked.Count} items"));
+            foreach (var m in measures)
+                output.WriteLine(
+                    $"  {m.Info.Title,-20} highest: "
+                        + $"{string.Join(", ", new HeadTable(table.Grid, [m]).Highest(m.Name).Select(h => string.Create(CultureInfo.InvariantCulture, $"{h.Head} ({h.Value:G3})")))}");
+            if (parsed.GetValue(agreement) is { } pairs)
+                AtomicFile.WriteText(pairs, Csv(MeasureAgreement.Compute(measures, seed: parsed.GetValue(seed))));
         });
         return command;
     }
@@ -49,7 +75,8 @@ internal static class ImportanceVerb
     {
         var text = new StringBuilder("first,second,spearman,heads_low,heads_high,texts_low,texts_high\n");
         foreach (var p in agreement.Pairs())
-            text.Append(CultureInfo.InvariantCulture, $"{p.First},{p.Second},{p.Rho:R},{p.OverHeads.Low:R},{p.OverHeads.High:R},{p.OverTexts.Low:R},{p.OverTexts.High:R}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{p.First},{p.Second},{p.Rho:R},{p.OverHeads.Low:R},{p.OverHeads.High:R},{p.OverTexts.Low:R},{p.OverTexts.High:R}\n");
         return text.ToString();
     }
 }

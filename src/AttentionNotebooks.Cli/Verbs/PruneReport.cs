@@ -9,13 +9,22 @@ internal static class PruneReport
     public static IEnumerable<string> Lines(PruningStudy study)
     {
         int half = study.Curves[0].Removed.Count / 2;
-        yield return Text($"  {"",-16} {"area: loss [95 %]",-24} {"area: accuracy [95 %]",-26} loss, accuracy with {study.Curves[0].Removed[half]} heads out");
+        yield return
+            Text(
+                $"  {"",-16} {"area: loss [95 %]",-24} {"area: accuracy [95 %]",-26} loss, accuracy with {study.Curves[0].Removed[half]} heads out");
         foreach (var (area, i) in study.Areas.Select((a, i) => (a, i)))
             yield return Row(area) + Text($" {study.Curves[i].Loss[half]:F3}, {study.Curves[i].Accuracy[half]:P1}");
-        if (study.RandomArea is { } mean) yield return Row(mean) + Text($" {study.Random.Average(c => c.Loss[half]):F3}, {study.Random.Average(c => c.Accuracy[half]):P1} (means)");
-        if (study.Comparisons.Count > 0) yield return "  paired, on the same items (area of loss, nats a question, below 0 the first keeps more; p: how rarely a random order keeps as much, Holm over the orders):";
+        if (study.RandomArea is { } mean)
+            yield return Row(mean)
+                + Text($" {study.Random.Average(c => c.Loss[half]):F3}, {study.Random.Average(c => c.Accuracy[half]):P1} (means)");
+        if (study.Comparisons.Count > 0)
+            yield return
+                "  paired, on the same items (area of loss, nats a question, below 0 the first keeps more; p: how rarely a random order "
+                + "keeps as much, Holm over the orders):";
         foreach (var c in study.Comparisons)
-            yield return Text($"    {$"{c.First} − {c.Second}",-30} {c.Loss.Value:+0.000;−0.000;0.000} [{c.Loss.Low:+0.000;−0.000;0.000}, {c.Loss.High:+0.000;−0.000;0.000}]  accuracy {c.Accuracy.Value:+0.000;−0.000;0.000} [{c.Accuracy.Low:+0.000;−0.000;0.000}, {c.Accuracy.High:+0.000;−0.000;0.000}]")
+            yield return
+                Text(
+                    $"    {$"{c.First} − {c.Second}",-30} {c.Loss.Value:+0.000;−0.000;0.000} [{c.Loss.Low:+0.000;−0.000;0.000}, {c.Loss.High:+0.000;−0.000;0.000}]  accuracy {c.Accuracy.Value:+0.000;−0.000;0.000} [{c.Accuracy.Low:+0.000;−0.000;0.000}, {c.Accuracy.High:+0.000;−0.000;0.000}]")
                 + (double.IsNaN(c.PValue) ? "" : Text($"  p = {c.PValue:F3} (Holm {c.Holm:F3})"));
     }
 

@@ -9,24 +9,45 @@ internal static class SynthesisVerb
 {
     public static Command Create(TextWriter output)
     {
-        var heads = new Option<string>("--heads") { Description = "A head table of attn features.", HelpName = "heads.csv", Required = true };
-        var clusters = new Option<string>("--clusters") { Description = "The clusters, as attn cluster wrote them.", HelpName = "clusters.csv", Required = true };
-        var clusteredOn = new Option<string>("--clustered-on") { Description = "The columns that the clusters were made from, with commas between; they are marked, since clusters differ in them by construction. Default: the columns that attn cluster takes by itself.", HelpName = "a,b" };
-        var functions = new Option<string?>("--functions") { Description = "Relations, as attn functions wrote them.", HelpName = "functions.csv" };
-        var atLeast = new Option<int>("--dependents") { Description = "Pass over relations with fewer dependents.", HelpName = "N", DefaultValueFactory = _ => 50 };
-        var importance = new Option<string?>("--importance") { Description = "How much heads matter, as attn importance wrote it.", HelpName = "importance.csv" };
-        var measure = new Option<string?>("--measure") { Description = "Which columns of --heads and --importance, comma-separated (and layer, best relation), instead of the usual ones.", HelpName = "a,b" };
+        var heads = new Option<string>("--heads")
+        { Description = "A head table of attn features.", HelpName = "heads.csv", Required = true };
+        var clusters = new Option<string>("--clusters")
+        { Description = "The clusters, as attn cluster wrote them.", HelpName = "clusters.csv", Required = true };
+        var clusteredOn = new Option<string>("--clustered-on")
+        {
+            Description =
+                "The columns that the clusters were made from, with commas between; they are marked, since clusters differ in them by "
+                + "construction. Default: the columns that attn cluster takes by itself.",
+            HelpName = "a,b"
+        };
+        var functions = new Option<string?>("--functions")
+        { Description = "Relations, as attn functions wrote them.", HelpName = "functions.csv" };
+        var atLeast = new Option<int>("--dependents")
+        { Description = "Pass over relations with fewer dependents.", HelpName = "N", DefaultValueFactory = _ => 50 };
+        var importance = new Option<string?>("--importance")
+        { Description = "How much heads matter, as attn importance wrote it.", HelpName = "importance.csv" };
+        var measure = new Option<string?>("--measure")
+        {
+            Description =
+                "Which columns of --heads and --importance, comma-separated (and layer, best relation), instead of the usual ones.",
+            HelpName = "a,b"
+        };
         var report = OutFile.Also("--report", "Also write what each cluster does in plain words.", "F.md", OutFile.Markdown);
         var seed = new Option<int>("--seed") { Description = "Decides the draws and shufflings.", HelpName = "S" };
         var file = new OutFile("A row per cluster and measure.", "synthesis.csv", [OutFile.Csv]);
-        var command = new Command("synthesis", "What each cluster does: its heads against all others in position, special tokens, syntax, importance and layer, with effect sizes, intervals and controls.") { heads, clusters, clusteredOn, functions, atLeast, importance, measure, report, seed, file };
+        var command =
+            new Command("synthesis",
+                "What each cluster does: its heads against all others in position, special tokens, syntax, importance and layer, with "
+                    + "effect sizes, intervals and controls.")
+                    { heads, clusters, clusteredOn, functions, atLeast, importance, measure, report, seed, file };
         command.SetWork((parsed, _) =>
         {
             string headFile = parsed.GetValue(heads)!, clusterFile = parsed.GetValue(clusters)!;
             var table = HeadTable.Read(headFile);
             var groups = HeadGroups.Read(clusterFile, table.Grid);
             Provenance.RequireSame((headFile, table.Grid, table.From), (clusterFile, table.Grid, Provenance.Read(clusterFile)));
-            string[] made = parsed.GetValue(clusteredOn) is { } list ? Names.Of(list) : [.. HeadClusters.DefaultFeatures(table)], named = Names.Of(parsed.GetValue(measure));
+            string[] made = parsed.GetValue(clusteredOn) is { } list ? Names.Of(list)
+                : [.. HeadClusters.DefaultFeatures(table)], named = Names.Of(parsed.GetValue(measure));
             List<HeadColumn> measures = [.. named.Length == 0 ? table.ForSynthesis() : [LayerNumber.Of(table.Grid), .. table.Columns]];
             if (parsed.GetValue(functions) is { } relations)
             {
@@ -37,9 +58,12 @@ internal static class SynthesisVerb
             {
                 var matters = ImportanceFile.Read(important);
                 HeadTable.RequireSame((headFile, table), (important, matters));
-                HeadColumn[] compared = [.. matters.Columns.Where(c => c.Info.InSynthesis && c.Kind is MeasureKind.Importance or MeasureKind.Norm or MeasureKind.User)];
+                HeadColumn[] compared = [.. matters.Columns.Where(c => c.Info.InSynthesis
+                    && c.Kind is MeasureKind.Importance or MeasureKind.Norm or MeasureKind.User)];
                 string[] known = [.. MeasureCatalogue.Importance.SelectMany(m => m.Columns).Where(c => c.InSynthesis).Select(c => c.Name)];
-                if (named.Length == 0 && compared.Length == 0) throw new InputException(important, "line 1", $"has none of the columns {string.Join(", ", known)}", "Write it with attn importance, or name columns with --measure");
+                if (named.Length == 0 && compared.Length == 0)
+                    throw new InputException(important, "line 1", $"has none of the columns {string.Join(", ", known)}",
+                        "Write it with attn importance, or name columns with --measure");
                 measures.AddRange(named.Length == 0 ? compared : matters.Columns);
             }
             measures = [.. measures.DistinctBy(m => m.Name)];
@@ -47,7 +71,8 @@ internal static class SynthesisVerb
             var synthesis = ClusterSynthesis.Compute(table.Grid, groups, measures, seed: parsed.GetValue(seed), clusteredOn: made);
             synthesis.WriteCsv(parsed.GetValue(file)!);
             if (parsed.GetValue(report) is { } words) AtomicFile.WriteText(words, synthesis.ToMarkdown());
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{parsed.GetValue(file)}: {groups.Count} clusters × {measures.Count} measures"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{parsed.GetValue(file)}: {groups.Count} clusters × {measures.Count} measures"));
             for (int c = 0; c < groups.Count; c++) output.WriteLine(synthesis.Describe(c));
         });
         return command;

@@ -18,12 +18,14 @@ internal static class TextFeaturesVerb
         {
             var (attention, model) = source.Open(parsed);
             using var own = model;
-            var wanted = parsed.GetValue(features) is { } names ? FeatureCatalogue.For(attention).Parse(names, attention) : [.. StandardFeatures.ForClustering.Select(StandardFeatures.Get)];
+            var wanted = parsed.GetValue(features) is { } names ? FeatureCatalogue.For(attention).Parse(names, attention)
+                : [.. StandardFeatures.ForClustering.Select(StandardFeatures.Get)];
             TextValues values;
             using (var progress = new ProgressLine(error, "texts")) values = attention.Record(wanted, progress: progress,
                 cancellation: cancellation);
             values.Write(parsed.GetValue(file)!);
-            output.WriteLine($"{parsed.GetValue(file)}: {values.Features.Count} features of {values.Grid} heads in {values.Texts.Count} texts");
+            output.WriteLine(
+                $"{parsed.GetValue(file)}: {values.Features.Count} features of {values.Grid} heads in {values.Texts.Count} texts");
             NoteLines.Write(values.ToTable().Notes, parsed.GetValue(file)!, output);
         });
         return command;

@@ -94,16 +94,28 @@ public static class TrainDemoVerb
             parsed.GetValue(stopAt),
             Standard with
             {
-                Steps = parsed.GetValue(steps), Seed = parsed.GetValue(seed), Layers = parsed.GetValue(layers),
+                Steps = parsed.GetValue(steps),
+                Seed = parsed.GetValue(seed),
+                Layers = parsed.GetValue(layers),
                 Heads = parsed.GetValue(heads),
-                HiddenSize = parsed.GetValue(hidden), IntermediateSize = parsed.GetValue(wide), Positions = parsed.GetValue(positions),
-                VocabularySize = parsed.GetValue(vocabulary), TokensPerBatch = parsed.GetValue(batch), Replicas = parsed.GetValue(replicas),
-                EvaluateEvery = parsed.GetValue(evaluate), LearningRate = parsed.GetValue(rate),
+                HiddenSize = parsed.GetValue(hidden),
+                IntermediateSize = parsed.GetValue(wide),
+                Positions = parsed.GetValue(positions),
+                VocabularySize = parsed.GetValue(vocabulary),
+                TokensPerBatch = parsed.GetValue(batch),
+                Replicas = parsed.GetValue(replicas),
+                EvaluateEvery = parsed.GetValue(evaluate),
+                LearningRate = parsed.GetValue(rate),
                 QueryKeyRate = parsed.GetValue(queryKeyRate),
-                PairWeight = parsed.GetValue(pairWeight), HeadDropout = parsed.GetValue(headDropout),
-                SpeakingCost = parsed.GetValue(speakingCost), LateFrom = parsed.GetValue(lateFrom),
-                LateLayers = parsed.GetValue(lateLayers), FreeSpecialTokens = parsed.GetValue(freeSpecial),
-                PairsFrom = parsed.GetValue(pairsFrom), FallFrom = parsed.GetValue(fallFrom), ShortUntil = parsed.GetValue(shortUntil),
+                PairWeight = parsed.GetValue(pairWeight),
+                HeadDropout = parsed.GetValue(headDropout),
+                SpeakingCost = parsed.GetValue(speakingCost),
+                LateFrom = parsed.GetValue(lateFrom),
+                LateLayers = parsed.GetValue(lateLayers),
+                FreeSpecialTokens = parsed.GetValue(freeSpecial),
+                PairsFrom = parsed.GetValue(pairsFrom),
+                FallFrom = parsed.GetValue(fallFrom),
+                ShortUntil = parsed.GetValue(shortUntil),
                 QueryKeyStart = parsed.GetValue(queryKeyStart),
                 Precision = ModelOptions.Format(parsed.GetValue(precision)!),
                 Device = parsed.GetValue(device) == "cuda" ? DeviceType.CUDA : DeviceType.CPU,
@@ -196,12 +208,18 @@ public static class TrainDemoVerb
     }
 
     private static Option<int> Whole(string name, string description, int standard) =>
-        new(name) { Description = $"{description} Default {standard.ToString(CultureInfo.InvariantCulture)}.",
-            DefaultValueFactory = _ => standard };
+        new(name)
+        {
+            Description = $"{description} Default {standard.ToString(CultureInfo.InvariantCulture)}.",
+            DefaultValueFactory = _ => standard
+        };
 
     private static Option<double> Number(string name, string description, double standard) =>
-        new(name) { Description = $"{description} Default {standard.ToString(CultureInfo.InvariantCulture)}.",
-            DefaultValueFactory = _ => standard };
+        new(name)
+        {
+            Description = $"{description} Default {standard.ToString(CultureInfo.InvariantCulture)}.",
+            DefaultValueFactory = _ => standard
+        };
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

@@ -18,7 +18,8 @@ public sealed class FeatureLab : IDisposable
     /// <param name="clusters">How many clusters to compare.</param>
     /// <param name="seed">Decides all random choices.</param>
     /// <param name="folder">Where maps and known features stay for the next time; by default they go with the laboratory.</param>
-    /// <exception cref="InputException">A map is broken, there are fewer heads than clusters, or the folder cannot be written to.</exception>
+    /// <exception cref="InputException">A map is broken, there are fewer heads than clusters, or the folder cannot be written
+    /// to.</exception>
     public FeatureLab(IAttentionSource source, int clusters = DefaultClusters, int seed = 0, string? folder = null)
     {
         (_clusters, _seed) = (clusters, seed);
@@ -45,7 +46,8 @@ public sealed class FeatureLab : IDisposable
     public HeadClustering Default { get; }
 
     /// <summary>Tries a feature.</summary>
-    /// <exception cref="InputException">It gives something other than one finite number per text and head, or asks for what the source does not have.</exception>
+    /// <exception cref="InputException">It gives something other than one finite number per text and head, or asks for what the source does
+    /// not have.</exception>
     public FeatureReport Try(HeadFeature feature)
     {
         var values = _maps.Record([feature]);
@@ -56,10 +58,14 @@ public sealed class FeatureLab : IDisposable
             .Where(c => double.IsFinite(c.Item2)).OrderByDescending(c => Math.Abs(c.Item2)).ToArray();
         return new FeatureReport
         {
-            Feature = feature, Table = table, Texts = values.Texts.Count, Correlations = correlations,
+            Feature = feature,
+            Table = table,
+            Texts = values.Texts.Count,
+            Correlations = correlations,
             Intervals = values.Texts.Count > 1 ? values.Intervals(seed: _seed)[0] : null,
             Reliability = values.Texts.Count > 1 && values.Grid.Count > 1 ? values.Reliabilities(seed: _seed)[0] : null,
-            Default = Default, Clustering = Clustered(table, feature.Name),
+            Default = Default,
+            Clustering = Clustered(table, feature.Name),
         };
     }
 
@@ -88,7 +94,8 @@ public sealed class FeatureLab : IDisposable
     private static HeadTable KnownFeatures(MappedMaps maps, string? folder)
     {
         var features = FeatureCatalogue.For(maps).Possible(maps);
-        string? file = folder is null ? null : Path.Combine(folder, $"{FeatureState.RunOf(maps, features, VisitOptions.Default.TokensPerBatch)}.npz");
+        string? file = folder is null ? null : Path.Combine(folder,
+            $"{FeatureState.RunOf(maps, features, VisitOptions.Default.TokensPerBatch)}.npz");
         if (file is not null && File.Exists(file)) return HeadTable.Read(file);
         var reducer = new FeatureReducer(maps.Grid, features);
         maps.Visit(reducer);

@@ -43,7 +43,8 @@ public sealed class FeatureReport
 /// <summary>What a further feature does to the clustering.</summary>
 /// <param name="With">The clustering with the feature.</param>
 /// <param name="AdjustedRand">Its adjusted Rand index with the clustering without: 1 where nothing changes, 0 as by chance.</param>
-/// <param name="Control">The mean of that index when the feature's values are dealt to other heads: what a column that says nothing does.</param>
+/// <param name="Control">The mean of that index when the feature's values are dealt to other heads: what a column that says nothing
+/// does.</param>
 /// <param name="ControlSilhouette">The mean silhouette of those clusterings: a further dimension alone lowers it.</param>
 /// <param name="Shuffles">How many such deals.</param>
 public sealed record FeatureClustering(HeadClustering With, double AdjustedRand, double Control, double ControlSilhouette, int Shuffles);

@@ -15,7 +15,8 @@ public sealed class Lab : IDisposable
     /// <param name="clusters">How many clusters to compare.</param>
     /// <param name="seed">Decides all random choices.</param>
     /// <param name="folder">Where maps and known features stay for the next time; by default they go with the session.</param>
-    /// <exception cref="InputException">A map is broken, there are fewer heads than clusters, or the folder cannot be written to.</exception>
+    /// <exception cref="InputException">A map is broken, there are fewer heads than clusters, or the folder cannot be written
+    /// to.</exception>
     public Lab(IAttentionSource source, int clusters = FeatureLab.DefaultClusters, int seed = 0, string? folder = null)
     {
         _lab = new FeatureLab(source, clusters, seed, folder);
@@ -24,7 +25,8 @@ public sealed class Lab : IDisposable
     /// <summary>Every feature that the kit knows and the source can give.</summary>
     public HeadTable Known => _lab.Known;
 
-    /// <summary>Tries a feature: its grid, its distribution, what it is like, what it does to the clustering, and its extreme heads.</summary>
+    /// <summary>Tries a feature: its grid, its distribution, what it is like, what it does to the clustering, and its extreme
+    /// heads.</summary>
     /// <param name="name">What the column is called.</param>
     /// <param name="unit">Its unit: tokens, nats, share …</param>
     /// <param name="compute">
@@ -33,7 +35,8 @@ public sealed class Lab : IDisposable
     /// </param>
     /// <param name="text">The text whose maps are shown.</param>
     /// <exception cref="InputException">The formula gives something else, or there is no such text.</exception>
-    public LabAnswer Feature(string name, string unit, Func<torch.Tensor, LayerMaps, torch.Tensor> compute, int text = 0) => Feature(new HeadFeature(name, unit, compute), text);
+    public LabAnswer Feature(string name, string unit, Func<torch.Tensor, LayerMaps, torch.Tensor> compute, int text = 0) =>
+        Feature(new HeadFeature(name, unit, compute), text);
 
     /// <summary>Tries a feature that is there already.</summary>
     /// <param name="text">The text whose maps are shown.</param>

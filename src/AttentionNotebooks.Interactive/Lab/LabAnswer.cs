@@ -16,7 +16,8 @@ public sealed class LabAnswer
         Distribution = Kit.Plot.Distribution(report.Table, name, $"{name}: how the heads are spread");
         // Few heads may be both high and low.
         var shown = report.Highest.Concat(report.Lowest.Reverse()).DistinctBy(h => h.Head).ToArray();
-        Maps = Kit.Plot.HeadMaps([.. shown.Select(h => maps[h.Head])], [.. shown.Select(h => $"{h.Head}: {Number(h.Value)}")], maps.Tokens, $"{name}: the highest and the lowest heads",
+        Maps = Kit.Plot.HeadMaps([.. shown.Select(h => maps[h.Head])], [.. shown.Select(h => $"{h.Head}: {Number(h.Value)}")], maps.Tokens,
+            $"{name}: the highest and the lowest heads",
             $"From the highest to the lowest, on text {maps.Text.Id}. Rows attend, columns are attended; all maps share one scale.");
     }
 
@@ -37,21 +38,31 @@ public sealed class LabAnswer
 
     /// <summary>What it says, with pictures.</summary>
     public string ToHtml() => string.Concat(Grid.ToHtml(), Distribution.ToHtml(), Likeness().ToHtml(),
-        string.Concat(Sentences().Select(s => $"""<p style="font:13px {Html.FontFamily};max-width:760px;margin:6px 8px">{Html.Escape(s)}</p>""")), Maps.ToHtml());
+        string.Concat(Sentences()
+            .Select(s => $"""<p style="font:13px {Html.FontFamily};max-width:760px;margin:6px 8px">{Html.Escape(s)}</p>""")),
+            Maps.ToHtml());
 
-    private TextTable Likeness() => new($"{Report.Feature.Name}: the known features that rank the heads most alike", ["feature", "rank correlation"],
-        [.. Report.Correlations.Take(ShownCorrelations).Select(c => (string[])[c.Feature, c.Correlation.ToString("0.00", CultureInfo.InvariantCulture)])],
-        string.Create(CultureInfo.InvariantCulture, $"Spearman's, over {Report.Table.Grid.Count} heads. Of unrelated features one in twenty exceeds ±{Report.CorrelationByChance:0.00}."));
+    private TextTable Likeness() => new($"{Report.Feature.Name}: the known features that rank the heads most alike",
+        ["feature", "rank correlation"],
+        [.. Report.Correlations.Take(ShownCorrelations)
+            .Select(c => (string[])[c.Feature, c.Correlation.ToString("0.00", CultureInfo.InvariantCulture)])],
+        string.Create(CultureInfo.InvariantCulture,
+            $"Spearman's, over {Report.Table.Grid.Count} heads. Of unrelated features one in twenty exceeds ±{Report.CorrelationByChance:0.00}."));
 
     private IEnumerable<string> Sentences()
     {
         var grid = Report.Table.Grid;
         if (Report.Reliability is { Value: not double.NaN } r)
-            yield return string.Create(CultureInfo.InvariantCulture, $"Split-half reliability {r.Value:0.00} (95 % of the splits {r.Interval.Low:0.00} … {r.Interval.High:0.00}): near 1, other texts would rank the heads alike.");
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"Split-half reliability {r.Value:0.00} (95 % of the splits {r.Interval.Low:0.00} … {r.Interval.High:0.00}): near 1, other texts would rank the heads alike.");
         if (Report.Intervals is { } i)
-            yield return $"95 % intervals over the texts: {string.Join(", ", Report.Highest.Concat(Report.Lowest.Reverse()).DistinctBy(h => h.Head).Select(h => $"{h.Head} {Number(i.Low[grid.PositionOf(h.Head)])} … {Number(i.High[grid.PositionOf(h.Head)])}"))}.";
+            yield return
+                $"95 % intervals over the texts: "
+                + $"{string.Join(", ", Report.Highest.Concat(Report.Lowest.Reverse()).DistinctBy(h => h.Head).Select(h => $"{h.Head} "
+                + $"{Number(i.Low[grid.PositionOf(h.Head)])} … {Number(i.High[grid.PositionOf(h.Head)])}"))}.";
         yield return Report.Clustering is { } c
-            ? string.Create(CultureInfo.InvariantCulture, $"Clustering into {Report.Default.Clusters.Count}: silhouette {Report.Default.Silhouette:0.000} without {Report.Feature.Name}, {c.With.Silhouette:0.000} with it, {c.ControlSilhouette:0.000} with its values shuffled among the heads. Adjusted Rand index with the clustering without it {c.AdjustedRand:0.00}; shuffled {c.Control:0.00} (means of {c.Shuffles} shuffles).")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"Clustering into {Report.Default.Clusters.Count}: silhouette {Report.Default.Silhouette:0.000} without {Report.Feature.Name}, {c.With.Silhouette:0.000} with it, {c.ControlSilhouette:0.000} with its values shuffled among the heads. Adjusted Rand index with the clustering without it {c.AdjustedRand:0.00}; shuffled {c.Control:0.00} (means of {c.Shuffles} shuffles).")
             : $"{Report.Feature.Name} is the same in all heads, so that it cannot part them.";
     }
 

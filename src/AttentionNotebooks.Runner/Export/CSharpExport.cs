@@ -32,7 +32,8 @@ internal sealed class CSharpExport
     }
 
     /// <summary>Writes the program of <paramref name="notebook"/> to <paramref name="target"/>, which says how it finds the kit.</summary>
-    /// <exception cref="InputException">A cell does not compile, has no counterpart in a program, or the file cannot be written.</exception>
+    /// <exception cref="InputException">A cell does not compile, has no counterpart in a program, or the file cannot be
+    /// written.</exception>
     public static void Write(string target, Notebook notebook) => AtomicFile.WriteText(target, Text(notebook, target));
 
     /// <summary>The program of <paramref name="notebook"/> for a file at <paramref name="target"/>, a full path.</summary>
@@ -54,7 +55,8 @@ internal sealed class CSharpExport
             {
                 var renames = names.Changes(tree, part.Compilation.GetSemanticModel(tree));
                 string? show = tree == part.Own && part.HasValue ? receiver + ".Show" : null;
-                code.Add(tree, new CellCode(tree, renames, show, (problem, remedy) => new InputException(notebook.Path, part.Cell.Label, problem, remedy)));
+                code.Add(tree, new CellCode(tree, renames, show,
+                    (problem, remedy) => new InputException(notebook.Path, part.Cell.Label, problem, remedy)));
             }
         }
     }
@@ -76,10 +78,12 @@ internal sealed class CSharpExport
         program.Add("");
         string[] usings =
         [
-            "using System;", "using System.Text;", "using System.Collections;", "using System.Collections.Generic;", "using System.Threading.Tasks;", "using System.Linq;",
+            "using System;", "using System.Text;", "using System.Collections;", "using System.Collections.Generic;",
+                "using System.Threading.Tasks;", "using System.Linq;",
             "using AttentionNotebooks.Runner;", "using static Microsoft.DotNet.Interactive.Kernel;",
         ];
-        foreach (string directive in usings.Concat(code.Values.SelectMany(c => c.Usings)).Distinct(StringComparer.Ordinal)) program.Add(directive);
+        foreach (string directive in usings.Concat(code.Values.SelectMany(c => c.Usings)).Distinct(StringComparer.Ordinal))
+            program.Add(directive);
         program.Add($"\nvar {receiver} = NotebookProgram.Start(args, {ProgramText.Quoted(kit.PathTo(notebook.Path))});");
         foreach (var cell in notebook.Cells)
         {
@@ -95,13 +99,15 @@ internal sealed class CSharpExport
 
     private void AddMarkdown(Cell cell)
     {
-        string attachments = cell.Json["attachments"] is JsonObject { Count: > 0 } pictures ? $", {ProgramText.Raw(pictures.ToJsonString())}" : "";
+        string attachments = cell.Json["attachments"] is JsonObject { Count: > 0 } pictures
+            ? $", {ProgramText.Raw(pictures.ToJsonString())}" : "";
         program.Add($"\n{receiver}.Markdown({cell.Number}, {ProgramText.Raw(cell.Source)}{attachments});");
     }
 
     private void AddCode(Cell cell)
     {
-        string call = $"\n{receiver}.Code({cell.Number}, {(cell.Id is null ? "null" : ProgramText.Quoted(cell.Id))}, {sources}.Cell{cell.Number}";
+        string call =
+            $"\n{receiver}.Code({cell.Number}, {(cell.Id is null ? "null" : ProgramText.Quoted(cell.Id))}, {sources}.Cell{cell.Number}";
         int? last = null;
         foreach (var part in parts[cell.Number].Parts)
         {
@@ -154,7 +160,8 @@ internal sealed class CSharpExport
     {
         program.Begin(null);
         program.Add($"\n// The code cells as the page shows them.\nstatic class {sources}\n{{");
-        program.Add(string.Join("\n\n", notebook.Cells.Where(c => parts.ContainsKey(c.Number)).Select(c => $"    public const string Cell{c.Number} = {ProgramText.Raw(c.Source)};")));
+        program.Add(string.Join("\n\n", notebook.Cells.Where(c => parts.ContainsKey(c.Number))
+            .Select(c => $"    public const string Cell{c.Number} = {ProgramText.Raw(c.Source)};")));
         program.Add("}");
     }
 }

@@ -17,7 +17,8 @@ internal sealed record CodeSegment(int Line, string Text);
 internal sealed class CellCode
 {
     private static readonly SyntaxKind[] OfFieldsOnly = [SyntaxKind.StaticKeyword, SyntaxKind.ReadOnlyKeyword, SyntaxKind.VolatileKeyword];
-    private static readonly SyntaxKind[] Access = [SyntaxKind.PublicKeyword, SyntaxKind.PrivateKeyword, SyntaxKind.ProtectedKeyword, SyntaxKind.InternalKeyword];
+    private static readonly SyntaxKind[] Access =
+        [SyntaxKind.PublicKeyword, SyntaxKind.PrivateKeyword, SyntaxKind.ProtectedKeyword, SyntaxKind.InternalKeyword];
 
     private readonly SourceText text;
     private readonly List<TextChange> changes;
@@ -29,7 +30,8 @@ internal sealed class CellCode
     /// <summary>Takes <paramref name="tree"/> apart.</summary>
     /// <param name="tree">A cell's code, or a file that it loads.</param>
     /// <param name="renames">What new names change in it.</param>
-    /// <param name="show">The call that shows the value of a last expression, without its bracket; <see langword="null"/> where it is not shown.</param>
+    /// <param name="show">The call that shows the value of a last expression, without its bracket; <see langword="null"/> where it is not
+    /// shown.</param>
     /// <param name="refuse">Makes the error for what has no place in a program, from its problem and remedy.</param>
     public CellCode(SyntaxTree tree, IEnumerable<TextChange> renames, string? show, Func<string, string, InputException> refuse)
     {
@@ -48,9 +50,14 @@ internal sealed class CellCode
                     Remove(member.Modifiers, SyntaxKind.PrivateKeyword, SyntaxKind.ProtectedKeyword);
                     Move(member, types);
                     break;
-                case MethodDeclarationSyntax { ParameterList.Parameters: [{ Modifiers: [{ RawKind: (int)SyntaxKind.ThisKeyword }, ..] }, ..] }:
+                case MethodDeclarationSyntax
+                {
+                    ParameterList.Parameters: [{ Modifiers: [{ RawKind: (int)SyntaxKind.ThisKeyword }, ..] },
+                    ..]
+                }:
                     Remove(member.Modifiers, Access);
-                    changes.Add(new TextChange(new TextSpan(member.Modifiers.First(m => m.IsKind(SyntaxKind.StaticKeyword)).SpanStart, 0), "internal "));
+                    changes.Add(new TextChange(new TextSpan(member.Modifiers.First(m => m.IsKind(SyntaxKind.StaticKeyword)).SpanStart, 0),
+                        "internal "));
                     Move(member, extensions);
                     break;
                 case MethodDeclarationSyntax method:
@@ -60,17 +67,22 @@ internal sealed class CellCode
                 case FieldDeclarationSyntax field:
                     Remove(field.Modifiers, [.. Access, .. OfFieldsOnly]);
                     // A script's variable begins with its type's default value.
-                    foreach (var variable in field.Declaration.Variables.Where(v => v.Initializer is null)) changes.Add(new TextChange(new TextSpan(variable.Span.End, 0), " = default"));
+                    foreach (var variable in field.Declaration.Variables.Where(v => v.Initializer is null))
+                        changes.Add(new TextChange(new TextSpan(variable.Span.End, 0), " = default"));
                     open ??= ContentStart(member);
                     break;
                 case GlobalStatementSyntax statement:
-                    if (statement.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).OfType<ReturnStatementSyntax>().Any())
-                        throw refuse("returns from the cell, which in a program would end it", "Write the value as the last expression of the cell");
-                    if (statement.Statement is ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last) Close(last.Expression, show);
+                    if (statement.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
+                        .OfType<ReturnStatementSyntax>().Any())
+                        throw refuse("returns from the cell, which in a program would end it",
+                            "Write the value as the last expression of the cell");
+                    if (statement.Statement is ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last)
+                        Close(last.Expression, show);
                     open ??= ContentStart(member);
                     break;
                 default:
-                    throw refuse($"declares '{member.ToString().Split('\n')[0]}' at its top, which a program's statements cannot", "Make it a variable, a method, or a member of a class");
+                    throw refuse($"declares '{member.ToString().Split('\n')[0]}' at its top, which a program's statements cannot",
+                        "Make it a variable, a method, or a member of a class");
             }
         }
         var end = root.EndOfFileToken;
@@ -104,7 +116,8 @@ internal sealed class CellCode
 
     private void Remove(SyntaxTokenList modifiers, params SyntaxKind[] kinds)
     {
-        foreach (var modifier in modifiers.Where(m => kinds.Contains(m.Kind()))) changes.Add(new TextChange(new TextSpan(modifier.SpanStart, modifier.FullSpan.End - modifier.SpanStart), ""));
+        foreach (var modifier in modifiers.Where(m => kinds.Contains(m.Kind())))
+            changes.Add(new TextChange(new TextSpan(modifier.SpanStart, modifier.FullSpan.End - modifier.SpanStart), ""));
     }
 
     private void Move(MemberDeclarationSyntax member, List<string> place)
@@ -124,14 +137,17 @@ internal sealed class CellCode
     // What is put before a name comes before the change of that name.
     private string Changed(TextSpan span)
     {
-        var inside = changes.Where(c => span.Contains(c.Span)).OrderBy(c => c.Span.Start).ThenBy(c => c.Span.Length).Select(c => new TextChange(new TextSpan(c.Span.Start - span.Start, c.Span.Length), c.NewText ?? ""));
+        var inside = changes.Where(c => span.Contains(c.Span)).OrderBy(c => c.Span.Start).ThenBy(c => c.Span.Length)
+            .Select(c => new TextChange(new TextSpan(c.Span.Start - span.Start, c.Span.Length), c.NewText ?? ""));
         return text.GetSubText(span).WithChanges(inside).ToString();
     }
 
     private static int ContentStart(SyntaxNode member) =>
         member.GetLeadingTrivia().FirstOrDefault(IsContent) is { RawKind: not 0 } comment ? comment.FullSpan.Start : member.SpanStart;
 
-    private static bool IsReference(SyntaxTrivia trivia) => trivia.IsKind(SyntaxKind.LoadDirectiveTrivia) || trivia.IsKind(SyntaxKind.ReferenceDirectiveTrivia);
+    private static bool IsReference(SyntaxTrivia trivia) => trivia.IsKind(SyntaxKind.LoadDirectiveTrivia)
+        || trivia.IsKind(SyntaxKind.ReferenceDirectiveTrivia);
 
-    private static bool IsContent(SyntaxTrivia trivia) => !IsReference(trivia) && !trivia.IsKind(SyntaxKind.WhitespaceTrivia) && !trivia.IsKind(SyntaxKind.EndOfLineTrivia);
+    private static bool IsContent(SyntaxTrivia trivia) => !IsReference(trivia) && !trivia.IsKind(SyntaxKind.WhitespaceTrivia)
+        && !trivia.IsKind(SyntaxKind.EndOfLineTrivia);
 }

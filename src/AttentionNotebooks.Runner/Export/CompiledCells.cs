@@ -33,7 +33,8 @@ internal static class CompiledCells
                 var submission = Told(notebook, () => host.Compile(cell, part, CancellationToken.None));
                 var compilation = submission.Script.GetCompilation();
                 string file = ScriptHost.FileOf(notebook, cell.Number);
-                compiled.Add(part, new CompiledPart(cell, part, compilation, submission.HasValue) { Own = compilation.SyntaxTrees.Single(t => t.FilePath == file) });
+                compiled.Add(part, new CompiledPart(cell, part, compilation, submission.HasValue)
+                { Own = compilation.SyntaxTrees.Single(t => t.FilePath == file) });
             }
         }
         return compiled;
@@ -53,7 +54,8 @@ internal static class CompiledCells
         }
         catch (CellException e)
         {
-            throw new InputException(notebook.Path, e.Failure.Place, $"{e.Failure.Name}: {e.Failure.Message}", "Correct the cell: attn run stops there too", e);
+            throw new InputException(notebook.Path, e.Failure.Place, $"{e.Failure.Name}: {e.Failure.Message}",
+                "Correct the cell: attn run stops there too", e);
         }
     }
 }

@@ -35,10 +35,12 @@ internal sealed class KitReference
         lines.Append("#:property AssemblyName=notebook.$(MSBuildProjectName).$([MSBuild]::StableStringHash($(MSBuildProjectDirectory)))\n");
         foreach (string property in (string[])
         [
-            "AppendTargetFrameworkToOutputPath=false", "CopyLocalLockFileAssemblies=false", "GenerateDependencyFile=false", "PublishAot=false",
+            "AppendTargetFrameworkToOutputPath=false", "CopyLocalLockFileAssemblies=false", "GenerateDependencyFile=false",
+                "PublishAot=false",
             // A cell is compiled with these imports and no others, and may have warnings. It is not optimised, since merged
             // statements give an exception the line of another; the kit, where the work is done, is.
-            "ImplicitUsings=disable", "Nullable=disable", "Optimize=false", "TreatWarningsAsErrors=false", "GenerateDocumentationFile=false",
+            "ImplicitUsings=disable", "Nullable=disable", "Optimize=false", "TreatWarningsAsErrors=false",
+                "GenerateDocumentationFile=false",
         ]) lines.Append($"#:property {property}\n");
         if (withUnsafeCode) lines.Append("#:property AllowUnsafeBlocks=true\n");
         return lines.ToString().TrimEnd('\n');
@@ -47,14 +49,19 @@ internal sealed class KitReference
     /// <summary>A path as the program writes it: relative where both lie in the repository.</summary>
     public string PathTo(string path) => (inside && IsInside(path) ? Path.GetRelativePath(folder, path) : path).Replace('\\', '/');
 
-    private bool IsInside(string path) => (path + Path.DirectorySeparatorChar).StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    private bool IsInside(string path) => (path + Path.DirectorySeparatorChar)
+        .StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
-    private static string Escaped(string path) => path.Replace("%", "%25", StringComparison.Ordinal).Replace("$", "%24", StringComparison.Ordinal).Replace(";", "%3B", StringComparison.Ordinal);
+    private static string Escaped(string path) =>
+        path.Replace("%", "%25", StringComparison.Ordinal).Replace("$", "%24", StringComparison.Ordinal)
+        .Replace(";", "%3B", StringComparison.Ordinal);
 
     private static string Root()
     {
         for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
             if (File.Exists(Path.Combine(at.FullName, Marker))) return at.FullName;
-        throw new InputException(AppContext.BaseDirectory, null, $"lies in no folder with {Marker}, and a program of a notebook needs the kit's sources", "Run the attn of a copy of the repository");
+        throw new InputException(AppContext.BaseDirectory, null,
+            $"lies in no folder with {Marker}, and a program of a notebook needs the kit's sources",
+                "Run the attn of a copy of the repository");
     }
 }

@@ -22,14 +22,16 @@ internal sealed class TopLevelNames
     {
         this.notebook = notebook;
         var trees = parts.SelectMany(p => p.Trees.Select(t => (p.Cell, Tree: t, Model: p.Compilation.GetSemanticModel(t)))).ToList();
-        taken = [.. trees.SelectMany(t => t.Tree.GetRoot().DescendantTokens()).Where(t => t.IsKind(SyntaxKind.IdentifierToken)).Select(t => t.ValueText)];
+        taken = [.. trees.SelectMany(t => t.Tree.GetRoot().DescendantTokens()).Where(t => t.IsKind(SyntaxKind.IdentifierToken))
+            .Select(t => t.ValueText)];
         CheckTypes(trees.Select(t => (t.Cell, t.Tree)));
         // "args" is the program's own: the parameter that holds its command line.
         var first = new HashSet<string>(StringComparer.Ordinal) { "args" };
         foreach (var (cell, tree, model) in trees)
             foreach (var symbol in Declared(tree, model).Where(IsTopLevel).Where(s => !first.Add(s.Name))) Rename(cell, symbol);
         foreach (var (cell, tree, model) in trees)
-            foreach (var symbol in Declared(tree, model).Where(s => s is ILocalSymbol or IRangeVariableSymbol && first.Contains(s.Name))) Rename(cell, symbol);
+            foreach (var symbol in Declared(tree, model).Where(s => s is ILocalSymbol or IRangeVariableSymbol && first.Contains(s.Name)))
+                Rename(cell, symbol);
     }
 
     /// <summary>A name that no cell uses: <paramref name="wanted"/>, or that with underscores.</summary>
@@ -61,22 +63,29 @@ internal sealed class TopLevelNames
         if (Key(symbol) is { } key) renamed.TryAdd(key, Free($"{symbol.Name}_{cell.Number}"));
     }
 
-    private static bool IsTopLevel(ISymbol symbol) => symbol is IFieldSymbol or IMethodSymbol { MethodKind: MethodKind.Ordinary } && symbol.ContainingType.IsScriptClass;
+    private static bool IsTopLevel(ISymbol symbol) => symbol is IFieldSymbol or IMethodSymbol { MethodKind: MethodKind.Ordinary }
+        && symbol.ContainingType.IsScriptClass;
 
     private static (SyntaxTree, int)? Key(ISymbol symbol) =>
         symbol.OriginalDefinition.Locations is [{ SourceTree: { } tree } declared, ..] ? (tree, declared.SourceSpan.Start) : null;
 
     // What is declared at the top and in its blocks. Functions may use the names again, types have their own.
     private static IEnumerable<ISymbol> Declared(SyntaxTree tree, SemanticModel model) => tree.GetRoot()
-        .DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or MethodDeclarationSyntax or BaseTypeDeclarationSyntax))
-        .Where(n => n is VariableDeclaratorSyntax or SingleVariableDesignationSyntax or MethodDeclarationSyntax or ForEachStatementSyntax or CatchDeclarationSyntax or QueryClauseSyntax or JoinIntoClauseSyntax or QueryContinuationSyntax or LocalFunctionStatementSyntax)
+        .DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or MethodDeclarationSyntax
+            or BaseTypeDeclarationSyntax))
+        .Where(n => n is VariableDeclaratorSyntax or SingleVariableDesignationSyntax or MethodDeclarationSyntax or ForEachStatementSyntax
+            or CatchDeclarationSyntax or QueryClauseSyntax or JoinIntoClauseSyntax or QueryContinuationSyntax
+            or LocalFunctionStatementSyntax)
         .Select(n => model.GetDeclaredSymbol(n)).OfType<ISymbol>();
 
     private void CheckTypes(IEnumerable<(Cell Cell, SyntaxTree Tree)> trees)
     {
-        var types = trees.SelectMany(t => ((CompilationUnitSyntax)t.Tree.GetRoot()).Members.Select(m => (t.Cell, Name: TypeName(m)))).Where(t => t.Name is not null);
+        var types = trees.SelectMany(t => ((CompilationUnitSyntax)t.Tree.GetRoot()).Members.Select(m => (t.Cell, Name: TypeName(m))))
+            .Where(t => t.Name is not null);
         foreach (var same in types.GroupBy(t => t.Name).Where(g => g.Count() > 1))
-            throw new InputException(notebook.Path, same.Last().Cell.Label, $"declares the type '{same.Key}' that {same.First().Cell.Label} has declared, and a program has one type of a name", "Give one of them another name");
+            throw new InputException(notebook.Path, same.Last().Cell.Label,
+                $"declares the type '{same.Key}' that {same.First().Cell.Label} has declared, and a program has one type of a name",
+                    "Give one of them another name");
     }
 
     private static string? TypeName(MemberDeclarationSyntax member) => member switch
@@ -94,7 +103,8 @@ internal sealed class TopLevelNames
     private static string Inferred(SyntaxToken token) => token.Parent switch
     {
         IdentifierNameSyntax { Parent: AnonymousObjectMemberDeclaratorSyntax { NameEquals: null } } => $"{token.Text} = ",
-        IdentifierNameSyntax { Parent: ArgumentSyntax { NameColon: null, Parent: TupleExpressionSyntax tuple } } when (tuple.Parent as AssignmentExpressionSyntax)?.Left != tuple => $"{token.Text}: ",
+        IdentifierNameSyntax { Parent: ArgumentSyntax { NameColon: null, Parent: TupleExpressionSyntax tuple } } when (tuple.Parent
+            as AssignmentExpressionSyntax)?.Left != tuple => $"{token.Text}: ",
         _ => "",
     };
 }

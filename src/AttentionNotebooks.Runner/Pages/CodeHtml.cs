@@ -40,7 +40,8 @@ internal static class CodeHtml
     }
 
     private static bool IsColoured(SyntaxTrivia trivia) =>
-        trivia.IsDirective || trivia.Kind() is SyntaxKind.SingleLineCommentTrivia or SyntaxKind.MultiLineCommentTrivia or SyntaxKind.SingleLineDocumentationCommentTrivia or SyntaxKind.MultiLineDocumentationCommentTrivia;
+        trivia.IsDirective || trivia.Kind() is SyntaxKind.SingleLineCommentTrivia or SyntaxKind.MultiLineCommentTrivia
+        or SyntaxKind.SingleLineDocumentationCommentTrivia or SyntaxKind.MultiLineDocumentationCommentTrivia;
 
     private static string Style(SyntaxTrivia trivia) => trivia.IsDirective ? "d" : "c";
 
@@ -51,7 +52,8 @@ internal static class CodeHtml
             or SyntaxKind.SingleLineRawStringLiteralToken or SyntaxKind.MultiLineRawStringLiteralToken
             or SyntaxKind.InterpolatedStringStartToken or SyntaxKind.InterpolatedVerbatimStringStartToken
             or SyntaxKind.InterpolatedSingleLineRawStringStartToken or SyntaxKind.InterpolatedMultiLineRawStringStartToken
-            or SyntaxKind.InterpolatedStringTextToken or SyntaxKind.InterpolatedStringEndToken or SyntaxKind.InterpolatedRawStringEndToken => "s",
+            or SyntaxKind.InterpolatedStringTextToken or SyntaxKind.InterpolatedStringEndToken
+            or SyntaxKind.InterpolatedRawStringEndToken => "s",
         SyntaxKind.IdentifierToken => StyleOfName(token),
         var kind => SyntaxFacts.IsKeywordKind(kind) ? "k" : null,
     };
@@ -65,7 +67,8 @@ internal static class CodeHtml
         SimpleNameSyntax name when name.Ancestors().Any(a => a is UsingDirectiveSyntax) => null,
         GenericNameSyntax => "t",
         IdentifierNameSyntax name when SyntaxFacts.IsInTypeOnlyContext(name) => "t",
-        IdentifierNameSyntax { Parent: MemberAccessExpressionSyntax owner } name when owner.Expression == name && char.IsUpper(token.Text[0]) => "t",
+        IdentifierNameSyntax { Parent: MemberAccessExpressionSyntax owner } name when owner.Expression == name
+            && char.IsUpper(token.Text[0]) => "t",
         _ => null,
     };
 

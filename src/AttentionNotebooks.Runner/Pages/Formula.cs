@@ -45,7 +45,8 @@ internal sealed class Formula
     private bool AtEnd()
     {
         SkipSpace();
-        return at == text.Length || text[at] is '}' or '&' || Next("\\right", word: true) || Next("\\end", word: true) || Next("\\\\", word: false);
+        return at == text.Length || text[at] is '}' or '&' || Next("\\right", word: true) || Next("\\end", word: true)
+            || Next("\\\\", word: false);
     }
 
     private string WithScripts()
@@ -111,7 +112,8 @@ internal sealed class Formula
         if (char.IsAsciiDigit(c))
         {
             int start = at;
-            while (at < text.Length && (char.IsAsciiDigit(text[at]) || (text[at] == '.' && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1])))) at++;
+            while (at < text.Length && (char.IsAsciiDigit(text[at])
+                || (text[at] == '.' && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1])))) at++;
             return $"<mn>{text[start..at]}</mn>";
         }
         if (c is '_' or '^' or '$' or '#' or '%' or '~') throw new UnknownFormulaException();
@@ -129,7 +131,8 @@ internal sealed class Formula
         if (FormulaSymbols.Operators.TryGetValue(name, out string? op)) return Operator(op);
         if (FormulaSymbols.Functions.Contains(name) || FormulaSymbols.Limits.Contains(name)) return Upright(name);
         if (FormulaSymbols.Spaces.TryGetValue(name, out string? width)) return $"<mspace width=\"{width}em\"></mspace>";
-        if (FormulaSymbols.Accents.TryGetValue(name, out string? accent)) return $"<mover accent=\"true\">{Argument()}<mo>{accent}</mo></mover>";
+        if (FormulaSymbols.Accents.TryGetValue(name, out string? accent))
+            return $"<mover accent=\"true\">{Argument()}<mo>{accent}</mo></mover>";
         switch (name)
         {
             case "!" or "limits" or "displaystyle" or "big" or "Big" or "bigl" or "bigr" or "Bigl" or "Bigr": return "";
@@ -219,7 +222,8 @@ internal sealed class Formula
     }
 
     private bool Next(string what, bool word) =>
-        string.CompareOrdinal(text, at, what, 0, what.Length) == 0 && !(word && at + what.Length < text.Length && char.IsAsciiLetter(text[at + what.Length]));
+        string.CompareOrdinal(text, at, what, 0, what.Length) == 0
+        && !(word && at + what.Length < text.Length && char.IsAsciiLetter(text[at + what.Length]));
 
     private void SkipSpace()
     {
@@ -238,7 +242,8 @@ internal sealed class Formula
     private static string Words(string text) => text.Replace(' ', '\u00A0');
 
     // A bar has no space of its own: |i − j|.
-    private static string Operator(string symbol) => symbol is "|" or "‖" ? $"<mo stretchy=\"false\" lspace=\"0em\" rspace=\"0em\">{symbol}</mo>" : $"<mo stretchy=\"false\">{Encode(symbol)}</mo>";
+    private static string Operator(string symbol) => symbol is "|" or "‖"
+        ? $"<mo stretchy=\"false\" lspace=\"0em\" rspace=\"0em\">{symbol}</mo>" : $"<mo stretchy=\"false\">{Encode(symbol)}</mo>";
 
     private static string Fence(string symbol) => $"<mo fence=\"true\" stretchy=\"true\">{Encode(symbol)}</mo>";
 

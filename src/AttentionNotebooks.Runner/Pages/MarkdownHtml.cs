@@ -45,7 +45,8 @@ internal sealed class MarkdownHtml(string folder)
         {
             string bare = line.Trim();
             if (bare.StartsWith("```", StringComparison.Ordinal) || bare.StartsWith("~~~", StringComparison.Ordinal)) fenced = !fenced;
-            bool formula = !fenced && bare.Length > 4 && bare.StartsWith("$$", StringComparison.Ordinal) && bare.IndexOf("$$", 2, StringComparison.Ordinal) == bare.Length - 2;
+            bool formula = !fenced && bare.Length > 4 && bare.StartsWith("$$", StringComparison.Ordinal)
+                && bare.IndexOf("$$", 2, StringComparison.Ordinal) == bare.Length - 2;
             return formula ? $"$$\n{bare[2..^2].Trim()}\n$$" : line;
         }));
     }
@@ -53,17 +54,22 @@ internal sealed class MarkdownHtml(string folder)
     private string? Target(LinkInline link, JsonObject? attachments)
     {
         string url = link.Url ?? "";
-        if (!link.IsImage) return IsLocal(url) && Path.GetExtension(url).ToLowerInvariant() is ".ipynb" or ".dib" ? Path.ChangeExtension(url, ".html") : link.Url;
+        if (!link.IsImage)
+            return IsLocal(url) && Path.GetExtension(url).ToLowerInvariant() is ".ipynb" or ".dib" ? Path.ChangeExtension(url, ".html")
+                : link.Url;
         if (url.StartsWith("attachment:", StringComparison.Ordinal))
         {
             var forms = attachments?[Uri.UnescapeDataString(url["attachment:".Length..])] as JsonObject;
-            return forms is { Count: > 0 } && NotebookReader.Lines(forms.First().Value) is string base64 ? $"data:{forms.First().Key};base64,{base64.ReplaceLineEndings("")}" : link.Url;
+            return forms is { Count: > 0 } && NotebookReader.Lines(forms.First().Value) is string base64
+                ? $"data:{forms.First().Key};base64,{base64.ReplaceLineEndings("")}" : link.Url;
         }
         string path = IsLocal(url) ? Path.GetFullPath(Uri.UnescapeDataString(url), folder) : "";
-        return File.Exists(path) && PictureType(path) is string type ? $"data:{type};base64,{Convert.ToBase64String(File.ReadAllBytes(path))}" : link.Url;
+        return File.Exists(path) && PictureType(path) is string type
+            ? $"data:{type};base64,{Convert.ToBase64String(File.ReadAllBytes(path))}" : link.Url;
     }
 
-    private static bool IsLocal(string url) => url.Length > 0 && !url.StartsWith("//", StringComparison.Ordinal) && !url.Contains(':', StringComparison.Ordinal);
+    private static bool IsLocal(string url) => url.Length > 0 && !url.StartsWith("//", StringComparison.Ordinal)
+        && !url.Contains(':', StringComparison.Ordinal);
 
     private static string? PictureType(string path) => Path.GetExtension(path).ToLowerInvariant() switch
     {
@@ -84,7 +90,8 @@ internal sealed class MarkdownHtml(string folder)
     private sealed class BlockFormula : HtmlObjectRenderer<MathBlock>
     {
         protected override void Write(HtmlRenderer renderer, MathBlock formula) =>
-            renderer.EnsureLine().Write("<p class=\"formula\">").Write(Formula.Render(formula.Lines.ToString(), display: true)).WriteLine("</p>");
+            renderer.EnsureLine().Write("<p class=\"formula\">").Write(Formula.Render(formula.Lines.ToString(), display: true))
+            .WriteLine("</p>");
     }
 
     private sealed class CodeBlockHtml : HtmlObjectRenderer<CodeBlock>
@@ -93,7 +100,8 @@ internal sealed class MarkdownHtml(string folder)
         {
             string code = block.Lines.ToString();
             bool csharp = (block as FencedCodeBlock)?.Info?.ToLowerInvariant() is "csharp" or "cs" or "c#";
-            renderer.EnsureLine().Write("<pre class=\"code\">").Write(csharp ? CodeHtml.Render(code) : WebUtility.HtmlEncode(code)).WriteLine("</pre>");
+            renderer.EnsureLine().Write("<pre class=\"code\">").Write(csharp ? CodeHtml.Render(code) : WebUtility.HtmlEncode(code))
+                .WriteLine("</pre>");
         }
     }
 }

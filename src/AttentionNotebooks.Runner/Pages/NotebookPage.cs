@@ -14,19 +14,30 @@ internal static class NotebookPage
         var markdown = new MarkdownHtml(run.Notebook.Folder);
         var outputs = new OutputHtml(markdown);
         var body = new StringBuilder();
-        body.Append($"<nav><a href=\"index.html\">All notebooks</a><span>{Encode(Path.GetFileName(run.Notebook.Path))} · {Seconds(run.Duration)}</span></nav>\n");
-        if (run.Failure is { } failure) body.Append($"<div class=\"banner\">This notebook stopped with an error in <a href=\"#cell-{failure.Cell.Number}\">{Encode(failure.Place)}</a>.</div>\n");
+        body.Append(
+            $"<nav><a href=\"index.html\">All notebooks</a><span>{Encode(Path.GetFileName(run.Notebook.Path))} · "
+                + $"{Seconds(run.Duration)}</span></nav>\n");
+        if (run.Failure is { } failure)
+            body.Append(
+                $"<div class=\"banner\">This notebook stopped with an error in <a "
+                    + $"href=\"#cell-{failure.Cell.Number}\">{Encode(failure.Place)}</a>.</div>\n");
         var executed = run.Cells.ToDictionary(c => c.Cell.Number);
         foreach (var cell in run.Notebook.Cells)
         {
-            if (cell.Type == CellType.Markdown) body.Append($"<div class=\"text\" id=\"cell-{cell.Number}\">\n{markdown.Render(cell.Source, cell.Json["attachments"] as JsonObject)}</div>\n");
-            else if (cell.Type == CellType.Code && !string.IsNullOrWhiteSpace(cell.Source)) Code(cell, executed.GetValueOrDefault(cell.Number), run.Failure, outputs, body);
+            if (cell.Type == CellType.Markdown)
+                body.Append(
+                    $"<div class=\"text\" id=\"cell-{cell.Number}\">\n{markdown.Render(cell.Source, cell.Json["attachments"] as JsonObject)}</div>\n");
+            else if (cell.Type == CellType.Code && !string.IsNullOrWhiteSpace(cell.Source))
+                Code(cell, executed.GetValueOrDefault(cell.Number), run.Failure, outputs, body);
         }
         // Figures inside an output's HTML wait for plotly.js too.
-        if (outputs.Figures == 0 && !body.ToString().Contains("Plotly.newPlot(", StringComparison.Ordinal)) return PageStyle.Page(Encode(run.Notebook.Title), "", body.ToString());
+        if (outputs.Figures == 0 && !body.ToString().Contains("Plotly.newPlot(", StringComparison.Ordinal))
+            return PageStyle.Page(Encode(run.Notebook.Title), "", body.ToString());
         // plotly.js is 3.6 MB: a page that begins with it stays white until all of it is read. So the text comes first,
         // then plotly.js once, then the figures one after the other, with room for the browser to paint in between.
-        body.Append($"<script>{PlotlyScript.Source}</script>\n<script>(function next() {{ const draw = figures.shift(); if (draw) {{ draw(); setTimeout(next); }} }})();</script>\n");
+        body.Append(
+            $"<script>{PlotlyScript.Source}</script>\n<script>(function next() {{ const draw = figures.shift(); if (draw) {{ draw(); "
+                + $"setTimeout(next); }} }})();</script>\n");
         return PageStyle.Page(Encode(run.Notebook.Title), "<script>const figures = [];</script>\n", body.ToString());
     }
 

@@ -11,7 +11,8 @@ namespace AttentionNotebooks.Runner;
 internal sealed partial class OutputHtml(MarkdownHtml markdown)
 {
     // The richest form that a page can show comes first.
-    private static readonly string[] Preferred = [Mime.Plotly, Mime.Html, "image/svg+xml", "image/png", "image/jpeg", Mime.Markdown, Mime.Plain];
+    private static readonly string[] Preferred =
+        [Mime.Plotly, Mime.Html, "image/svg+xml", "image/png", "image/jpeg", Mime.Markdown, Mime.Plain];
 
     /// <summary>How many figures have been written.</summary>
     public int Figures { get; private set; }
@@ -37,7 +38,9 @@ internal sealed partial class OutputHtml(MarkdownHtml markdown)
                 case Mime.Html: return FormatterStyle().Replace(content, "");
                 case Mime.Markdown: return markdown.Render(content, attachments: null);
                 case "image/svg+xml": return content;
-                case "image/png" or "image/jpeg": return $"<img src=\"data:{mime};base64,{Encode(content.ReplaceLineEndings(""))}\" alt=\"\">";
+                case "image/png" or "image/jpeg":
+                    return
+                    $"<img src=\"data:{mime};base64,{Encode(content.ReplaceLineEndings(""))}\" alt=\"\">";
                 default: return $"<pre>{Encode(content)}</pre>";
             }
         }
@@ -57,13 +60,17 @@ internal sealed partial class OutputHtml(MarkdownHtml markdown)
         if (!config.ContainsKey("responsive")) config["responsive"] = true;
         string id = $"fig-{++Figures}";
         // Room is kept for the chart, so that the text does not move when it comes.
-        string height = layout["height"] is JsonValue given && given.TryGetValue(out double pixels) ? string.Create(CultureInfo.InvariantCulture, $" style=\"min-height:{pixels:0}px\"") : "";
-        return $"<div id=\"{id}\" class=\"plotly\"{height}></div><script>figures.push(() => Plotly.newPlot(\"{id}\", {data.ToJsonString()}, {layout.ToJsonString()}, {config.ToJsonString()}))</script>{(string.IsNullOrEmpty(caption) ? "" : $"<p class=\"caption\">{Encode(caption)}</p>")}";
+        string height = layout["height"] is JsonValue given && given.TryGetValue(out double pixels)
+            ? string.Create(CultureInfo.InvariantCulture, $" style=\"min-height:{pixels:0}px\"") : "";
+        return $"<div id=\"{id}\" class=\"plotly\"{height}></div><script>figures.push(() => Plotly.newPlot(\"{id}\", "
+            + $"{data.ToJsonString()}, {layout.ToJsonString()}, "
+            + $"{config.ToJsonString()}))</script>{(string.IsNullOrEmpty(caption) ? "" : $"<p class=\"caption\">{Encode(caption)}</p>")}";
     }
 
     // A terminal shows colours and rewritten lines; a page shows what stands there in the end.
     private static string Printed(string text) =>
-        string.Join('\n', Colour().Replace(text, "").Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n').Select(line => line[(line.TrimEnd('\r').LastIndexOf('\r') + 1)..].TrimEnd('\r'))).TrimEnd('\n');
+        string.Join('\n', Colour().Replace(text, "").Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n')
+            .Select(line => line[(line.TrimEnd('\r').LastIndexOf('\r') + 1)..].TrimEnd('\r'))).TrimEnd('\n');
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
 

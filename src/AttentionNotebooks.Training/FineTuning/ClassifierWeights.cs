@@ -7,7 +7,8 @@ namespace AttentionNotebooks.Training;
 internal sealed class ClassifierWeights : WeightVector
 {
     private ClassifierWeights(BertForSequenceClassification[] models, Device device, ScalarType format, bool headOnly)
-        : base(models, device, format, model => ((BertForSequenceClassification)model).LayersTo(format), headOnly ? BertForSequenceClassification.IsHead : null) => Models = models;
+        : base(models, device, format, model => ((BertForSequenceClassification)model).LayersTo(format), headOnly
+            ? BertForSequenceClassification.IsHead : null) => Models = models;
 
     /// <summary>The replicas. All see the same weights.</summary>
     public IReadOnlyList<BertForSequenceClassification> Models { get; }
@@ -18,7 +19,8 @@ internal sealed class ClassifierWeights : WeightVector
     /// <param name="device">Where they live.</param>
     /// <param name="format">What the layers compute in.</param>
     /// <param name="headOnly">Whether only pooler and classifier learn.</param>
-    public static ClassifierWeights Of(BertForSequenceClassification start, int replicas, Device device, ScalarType format, bool headOnly) =>
+    public static ClassifierWeights Of(BertForSequenceClassification start, int replicas, Device device, ScalarType format,
+        bool headOnly) =>
         new([.. Enumerable.Range(0, replicas).Select(_ => Copy(start, device, headOnly))], device, format, headOnly);
 
     /// <summary>Gives a model the weights as they are in float32.</summary>

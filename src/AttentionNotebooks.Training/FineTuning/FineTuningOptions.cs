@@ -2,7 +2,8 @@ using TorchSharp;
 
 namespace AttentionNotebooks.Training;
 
-/// <summary>Everything that decides what fine-tuning gives beside the model and the texts: same options, same machine, same weights.</summary>
+/// <summary>Everything that decides what fine-tuning gives beside the model and the texts: same options, same machine, same
+/// weights.</summary>
 public sealed record FineTuningOptions
 {
     /// <summary>Passes over the texts.</summary>
@@ -26,7 +27,8 @@ public sealed record FineTuningOptions
     /// <summary>Longest gradient; a longer one is shortened to it.</summary>
     public double ClipNorm { get; init; } = 1;
 
-    /// <summary>The share of the pooled states that is dropped before the classifier. Elsewhere nothing is dropped, unlike in Devlin et al. (2019).</summary>
+    /// <summary>The share of the pooled states that is dropped before the classifier. Elsewhere nothing is dropped, unlike in Devlin et al.
+    /// (2019).</summary>
     public double Dropout { get; init; } = 0.1;
 
     /// <summary>Texts are cut to so many tokens, or to the model's positions.</summary>
@@ -71,7 +73,8 @@ public sealed record FineTuningOptions
         }
     }
 
-    /// <summary>The learning rate of a step, from 1: it climbs while warming up, then falls linearly, and the step after the last would have none.</summary>
+    /// <summary>The learning rate of a step, from 1: it climbs while warming up, then falls linearly, and the step after the last would
+    /// have none.</summary>
     internal double RateAt(int step, int steps)
     {
         double warm = Warmup * steps;

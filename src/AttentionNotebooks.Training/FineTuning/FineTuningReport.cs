@@ -8,7 +8,8 @@ namespace AttentionNotebooks.Training;
 /// <param name="TokensPerSecond">Speed since the start, evaluations included; padding does not count.</param>
 /// <param name="Remaining">Time left at that speed.</param>
 /// <param name="Finished">What the epoch gave, where this report comes from its end.</param>
-public sealed record FineTuningProgress(int Epoch, int Step, int Steps, double Loss, double TokensPerSecond, TimeSpan Remaining, EpochFigures? Finished);
+public sealed record FineTuningProgress(int Epoch, int Step, int Steps, double Loss, double TokensPerSecond, TimeSpan Remaining,
+    EpochFigures? Finished);
 
 /// <summary>What an epoch gave.</summary>
 /// <param name="Epoch">The epoch, from 1.</param>
@@ -26,7 +27,8 @@ public sealed record EpochFigures(int Epoch, double TrainLoss, double DevLoss, C
 /// <param name="Seconds">How long it took.</param>
 /// <param name="Course">The epochs.</param>
 /// <param name="BestEpoch">The one whose weights were taken: the best by the metric, among equals that with the least loss.</param>
-public sealed record FineTuningReport(FineTuningOptions Options, ClassificationMetric Metric, int Texts, int Cut, int Steps, long Tokens, double Seconds, IReadOnlyList<EpochFigures> Course, int BestEpoch)
+public sealed record FineTuningReport(FineTuningOptions Options, ClassificationMetric Metric, int Texts, int Cut, int Steps, long Tokens,
+    double Seconds, IReadOnlyList<EpochFigures> Course, int BestEpoch)
 {
     /// <summary>Speed, evaluations included; padding does not count.</summary>
     public double TokensPerSecond => Tokens / Seconds;

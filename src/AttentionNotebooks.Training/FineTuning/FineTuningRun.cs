@@ -23,20 +23,25 @@ internal sealed class FineTuningRun : IDisposable
     private int _step, _steps;
     private long _tokens;
 
-    public FineTuningRun(ClassifierCheckpoint start, LabelledTexts train, LabelledTexts dev, ClassificationMetric metric, FineTuningOptions options)
+    public FineTuningRun(ClassifierCheckpoint start, LabelledTexts train, LabelledTexts dev, ClassificationMetric metric,
+        FineTuningOptions options)
     {
         (_metric, _options) = (metric, options);
-        (_train, _dev) = (new EncodedTexts(train, start.Tokenizer, options.MaxLength), new EncodedTexts(dev, start.Tokenizer, options.MaxLength));
+        (_train, _dev) = (new EncodedTexts(train, start.Tokenizer, options.MaxLength),
+            new EncodedTexts(dev, start.Tokenizer, options.MaxLength));
         (_classes, _hiddenSize) = (train.Labels.Count, start.Config.HiddenSize);
         _device = options.Device == DeviceType.CPU ? CPU : Precisions.Device("cuda");
-        _weights = ClassifierWeights.Of(start.Model, options.Replicas, _device, options.Precision == Precision.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32, options.FrozenEncoder);
+        _weights = ClassifierWeights.Of(start.Model, options.Replicas, _device, options.Precision == Precision.Bf16 ? ScalarType.BFloat16
+            : ScalarType.Float32, options.FrozenEncoder);
         _threads = new ReplicaThreads(options.Replicas);
         double DecayOf(WeightVector.Region region) => region.IsMatrix ? options.WeightDecay : 0;
-        _optimizer = _device.type == DeviceType.CPU ? new VectorAdamW(_weights, _threads, options.ClipNorm, DecayOf) : new TensorAdamW(_weights, options.ClipNorm, DecayOf);
+        _optimizer = _device.type == DeviceType.CPU ? new VectorAdamW(_weights, _threads, options.ClipNorm, DecayOf)
+            : new TensorAdamW(_weights, options.ClipNorm, DecayOf);
     }
 
     /// <summary>Learns, and gives a model the weights of the best epoch.</summary>
-    public FineTuningReport Train(BertForSequenceClassification target, IProgress<FineTuningProgress>? progress, CancellationToken cancellation)
+    public FineTuningReport Train(BertForSequenceClassification target, IProgress<FineTuningProgress>? progress,
+        CancellationToken cancellation)
     {
         _steps = _options.Epochs * Epoch(1).Count;
         var course = new List<EpochFigures>();
@@ -66,7 +71,8 @@ internal sealed class FineTuningRun : IDisposable
         }
         using (no_grad()) _weights.Flat.copy_(bestWeights);
         _weights.CopyTo(target);
-        return new FineTuningReport(_options, _metric, _train.Labels.Length, _train.Cut, _step, _tokens, _clock.Elapsed.TotalSeconds, course, best!.Epoch);
+        return new FineTuningReport(_options, _metric, _train.Labels.Length, _train.Cut, _step, _tokens, _clock.Elapsed.TotalSeconds,
+            course, best!.Epoch);
     }
 
     public void Dispose()
@@ -89,7 +95,8 @@ internal sealed class FineTuningRun : IDisposable
         var random = new Random(unchecked(_options.Seed * 7919 + epoch));
         int[] order = [.. Enumerable.Range(0, _train.Labels.Length)];
         random.Shuffle(order);
-        int[][] batches = [.. BatchPlan.Full([.. order.Select(i => _train.Lengths[i])], _options.TokensPerBatch).Select(b => b.Select(i => order[i]).ToArray())];
+        int[][] batches = [.. BatchPlan.Full([.. order.Select(i => _train.Lengths[i])], _options.TokensPerBatch)
+            .Select(b => b.Select(i => order[i]).ToArray())];
         random.Shuffle(batches);
         return [.. batches.Chunk(_options.Replicas)];
     }
@@ -105,7 +112,8 @@ internal sealed class FineTuningRun : IDisposable
         _threads.Run(replica =>
         {
             if (replica >= work.Length) return; // its gradient is 0
-            losses[replica] = Backward(_weights.Models[replica], work[replica], share, new Random(unchecked((_options.Seed * 1_000_003 + step) * 67 + replica)));
+            losses[replica] = Backward(_weights.Models[replica], work[replica], share,
+                new Random(unchecked((_options.Seed * 1_000_003 + step) * 67 + replica)));
             _weights.Collect(replica);
         });
         GC.KeepAlive(share);
@@ -122,7 +130,8 @@ internal sealed class FineTuningRun : IDisposable
         var batch = _train.Batch(items, _device);
         var hidden = Hidden(model, batch);                                     // [B, T, D]
         var dropout = _options.Dropout > 0 ? Dropout(items.Length, random).to_type(hidden.dtype).to(_device) : null;
-        var loss = nn.functional.cross_entropy(model.Logits(hidden, dropout).to_type(ScalarType.Float32), _train.Targets(items, _device), reduction: nn.Reduction.Sum);
+        var loss = nn.functional.cross_entropy(model.Logits(hidden, dropout).to_type(ScalarType.Float32), _train.Targets(items, _device),
+            reduction: nn.Reduction.Sum);
         loss.mul(share).backward();
         return loss.Value<float>();
     }
@@ -157,18 +166,21 @@ internal sealed class FineTuningRun : IDisposable
                 using var scope = NewDisposeScope();
                 var batch = _dev.Batch(batches[b], _device);
                 var logits = _weights.Models[replica].forward(batch.Ids, batch.Segments, batch.Mask).to_type(ScalarType.Float32);
-                losses[b] = nn.functional.cross_entropy(logits, _dev.Targets(batches[b], _device), reduction: nn.Reduction.Sum).Value<float>();
+                losses[b] = nn.functional.cross_entropy(logits, _dev.Targets(batches[b], _device), reduction: nn.Reduction.Sum)
+                    .Value<float>();
                 long[] classes = logits.argmax(-1).cpu().data<long>().ToArray();
                 for (int i = 0; i < classes.Length; i++) predicted[batches[b][i]] = (int)classes[i];
             }
         });
-        return new EpochFigures(epoch, trainLoss, LossGuard.After(Who, _step, losses.Sum() / predicted.Length), Confusion.Of(_dev.Labels, predicted, _classes));
+        return new EpochFigures(epoch, trainLoss, LossGuard.After(Who, _step, losses.Sum() / predicted.Length),
+            Confusion.Of(_dev.Labels, predicted, _classes));
     }
 
     private void Tell(int epoch, double loss, EpochFigures? finished, IProgress<FineTuningProgress>? progress)
     {
         _told = _clock.Elapsed;
         double seconds = _told.TotalSeconds;
-        progress?.Report(new FineTuningProgress(epoch, _step, _steps, loss, _tokens / seconds, TimeSpan.FromSeconds(seconds / _step * (_steps - _step)), finished));
+        progress?.Report(new FineTuningProgress(epoch, _step, _steps, loss, _tokens / seconds,
+            TimeSpan.FromSeconds(seconds / _step * (_steps - _step)), finished));
     }
 }

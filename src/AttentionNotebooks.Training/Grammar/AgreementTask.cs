@@ -9,7 +9,8 @@ internal static class AgreementTask
 {
     public const int PerAttractors = 440;
 
-    private static readonly (double, Between)[] WithNouns = [(0.4, Between.Prepositional), (0.26, Between.SubjectRelative), (0.26, Between.ObjectRelative), (0.08, Between.Coordination)];
+    private static readonly (double, Between)[] WithNouns =
+        [(0.4, Between.Prepositional), (0.26, Between.SubjectRelative), (0.26, Between.ObjectRelative), (0.08, Between.Coordination)];
 
     /// <summary>The items; half of the subjects are plural for each number of attractors.</summary>
     /// <param name="seed">Decides every item.</param>
@@ -35,7 +36,8 @@ internal static class AgreementTask
         var text = new StringBuilder("id\tsentence\tright\twrong\tattractors\tintervening\tsubject_number\tconstruction\n");
         int number = 0;
         foreach (var (attractors, item) in Generate(seed, taken))
-            text.Append(CultureInfo.InvariantCulture, $"agreement-{++number:0000}\t{With(item, "[MASK]")}\t{item.Target.Form}\t{item.Wrong}\t{attractors}\t{Intervening(item)}\t{(item.Plural ? "plural" : "singular")}\t{Name(item.Construction)}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"agreement-{++number:0000}\t{With(item, "[MASK]")}\t{item.Target.Form}\t{item.Wrong}\t{attractors}\t{Intervening(item)}\t{(item.Plural ? "plural" : "singular")}\t{Name(item.Construction)}\n");
         return text.ToString();
     }
 
@@ -66,7 +68,8 @@ internal static class AgreementTask
         // The nouns of a coordinated subject are singular, and it is plural itself.
         if (construction == Between.Coordination && (!plural || attractors == 0)) construction = Between.Prepositional;
         // Up to one noun of the subject's own number among the attractors: it helps, and is not counted.
-        int helpers = construction is Between.Plain or Between.Coordination ? 0 : attractors == 0 ? dice.Below(3) : attractors < 3 && dice.Chance(0.25) ? 1 : 0;
+        int helpers = construction is Between.Plain or Between.Coordination ? 0 : attractors == 0 ? dice.Below(3) : attractors < 3
+            && dice.Chance(0.25) ? 1 : 0;
         var between = Enumerable.Repeat(!plural, attractors).Concat(Enumerable.Repeat(plural, helpers)).ToArray();
         dice.Shuffle(between);
         if (between.Length == 0 && construction == Between.Prepositional) construction = Between.Plain;

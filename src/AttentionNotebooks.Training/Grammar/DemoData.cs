@@ -35,9 +35,13 @@ public sealed class DemoData
         {
             // Dice of its own for each file: a change to one leaves the others as they are.
             Dice DiceOf(int task) => new(seed + 1000 * (number + 1) + task);
-            files[$"tasks/acceptability.{split}.tsv"] = Table("acceptability", split, "sentence\tlabel\tconstruction\tpair", AcceptabilityTask.Generate(DiceOf(1), rows / 2, taken));
-            files[$"tasks/sentiment.{split}.tsv"] = Table("sentiment", split, "sentence\tlabel\tconstruction", SentimentTask.Generate(DiceOf(2), rows, taken));
-            files[$"tasks/pairs.{split}.tsv"] = Table("pairs", split, "sentence1\tsentence2\tlabel\tconstruction", PairTask.Generate(DiceOf(3), rows, taken));
+            files[$"tasks/acceptability.{split}.tsv"] =
+                Table("acceptability", split, "sentence\tlabel\tconstruction\tpair",
+                    AcceptabilityTask.Generate(DiceOf(1), rows / 2, taken));
+            files[$"tasks/sentiment.{split}.tsv"] =
+                Table("sentiment", split, "sentence\tlabel\tconstruction", SentimentTask.Generate(DiceOf(2), rows, taken));
+            files[$"tasks/pairs.{split}.tsv"] = Table("pairs", split, "sentence1\tsentence2\tlabel\tconstruction",
+                PairTask.Generate(DiceOf(3), rows, taken));
         }
         return new DemoData(files, taken);
     }
@@ -46,7 +50,8 @@ public sealed class DemoData
     {
         var text = new StringBuilder($"id\t{header}\n");
         int number = 0;
-        foreach (var row in rows) text.Append(CultureInfo.InvariantCulture, $"{task}-{split}-{++number:0000}\t").AppendJoin('\t', row).Append('\n');
+        foreach (var row in rows)
+            text.Append(CultureInfo.InvariantCulture, $"{task}-{split}-{++number:0000}\t").AppendJoin('\t', row).Append('\n');
         return text.ToString();
     }
 }

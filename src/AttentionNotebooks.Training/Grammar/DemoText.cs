@@ -5,11 +5,13 @@ public static class DemoText
 {
     private const int MostAttractors = 3;
 
-    /// <summary>Paragraphs of 3 to 8 sentences that belong together: they share their world, its people and things; those of <paramref name="agreement"/> each have a world of their own.</summary>
+    /// <summary>Paragraphs of 3 to 8 sentences that belong together: they share their world, its people and things; those of
+    /// <paramref name="agreement"/> each have a world of their own.</summary>
     /// <param name="seed">Decides every sentence.</param>
     /// <param name="sentences">At least this many.</param>
     /// <param name="excluded">Lower-cased sentences that must not occur: those of the treebank and the tasks.</param>
-    /// <param name="agreement">The share of sentences made like the agreement task's: up to three nouns of the other number between subject and verb, which are rare otherwise.</param>
+    /// <param name="agreement">The share of sentences made like the agreement task's: up to three nouns of the other number between subject
+    /// and verb, which are rare otherwise.</param>
     /// <returns>One paragraph after the other.</returns>
     public static IEnumerable<string> Paragraphs(int seed, int sentences, IReadOnlySet<string> excluded, double agreement = 0)
     {
@@ -23,8 +25,10 @@ public static class DemoText
             while (paragraph.Count < length)
             {
                 // A draw less where none are wanted, so that texts without them stay as they were.
-                var sentence = agreement > 0 && dice.Chance(agreement) ? AgreementTask.Draw(dice, dice.Below(MostAttractors + 1), plural: dice.Chance(0.5)).Tree : grammar.Sentence();
-                if (sentence.Words.Count <= DemoTreebank.LongestSentence && !excluded.Contains(sentence.Text.ToLowerInvariant())) paragraph.Add(sentence.Text);
+                var sentence = agreement > 0 && dice.Chance(agreement)
+                    ? AgreementTask.Draw(dice, dice.Below(MostAttractors + 1), plural: dice.Chance(0.5)).Tree : grammar.Sentence();
+                if (sentence.Words.Count <= DemoTreebank.LongestSentence && !excluded.Contains(sentence.Text.ToLowerInvariant()))
+                    paragraph.Add(sentence.Text);
             }
             written += length;
             yield return string.Join(' ', paragraph);

@@ -20,7 +20,8 @@ public static class DemoTreebank
     {
         var text = new StringBuilder();
         int number = 0;
-        foreach (var sentence in Generate(seed, sentences)) text.Append(sentence.ToConllU(string.Create(CultureInfo.InvariantCulture, $"demo-{++number:0000}")));
+        foreach (var sentence in Generate(seed, sentences))
+            text.Append(sentence.ToConllU(string.Create(CultureInfo.InvariantCulture, $"demo-{++number:0000}")));
         return text.ToString();
     }
 

@@ -5,8 +5,10 @@ namespace AttentionNotebooks.Training;
 internal sealed record Noun(string Singular, string? Plural, NounClass Class, char Gender, string World);
 
 /// <summary>A verb in one frame.</summary>
-/// <remarks><c>Particle</c>: Its particle or preposition, if the frame has one. <c>Strict</c>: It cannot go without its object. <c>Stative</c>: It has no progressive.</remarks>
-internal sealed record Verb(string Lemma, string Past, string Participle, Frame Frame, IReadOnlySet<NounClass> Subjects, IReadOnlySet<NounClass> Objects, string? Particle, bool Strict, bool Stative)
+/// <remarks><c>Particle</c>: Its particle or preposition, if the frame has one. <c>Strict</c>: It cannot go without its object.
+/// <c>Stative</c>: It has no progressive.</remarks>
+internal sealed record Verb(string Lemma, string Past, string Participle, Frame Frame, IReadOnlySet<NounClass> Subjects,
+    IReadOnlySet<NounClass> Objects, string? Particle, bool Strict, bool Stative)
 {
     public string Third => Lemma == "have" ? "has" : Inflection.S(Lemma);
 

@@ -9,7 +9,8 @@ internal static class Inflection
     /// <summary>The plural of a noun, and the third person of a verb.</summary>
     public static string S(string word) =>
         EndsInConsonantY(word) ? word[..^1] + "ies"
-        : word.EndsWith('s') || word.EndsWith('x') || word.EndsWith('z') || word.EndsWith("ch", StringComparison.Ordinal) || word.EndsWith("sh", StringComparison.Ordinal) || word is "go" or "potato" or "tomato" or "echo" ? word + "es"
+        : word.EndsWith('s') || word.EndsWith('x') || word.EndsWith('z') || word.EndsWith("ch", StringComparison.Ordinal)
+        || word.EndsWith("sh", StringComparison.Ordinal) || word is "go" or "potato" or "tomato" or "echo" ? word + "es"
         : word + "s";
 
     public static string Ed(string verb) =>
@@ -37,7 +38,8 @@ internal static class Inflection
 
     private static string Doubled(string word)
     {
-        bool closed = word.Length > 2 && !IsVowel(word[^1]) && word[^1] is not ('w' or 'x' or 'y') && IsVowel(word[^2]) && !IsVowel(word[^3]);
+        bool closed = word.Length > 2 && !IsVowel(word[^1]) && word[^1] is not ('w' or 'x' or 'y') && IsVowel(word[^2])
+            && !IsVowel(word[^3]);
         return closed && (word.Count(IsVowel) == 1 || StressedEnd.Contains(word)) ? word + word[^1] : word;
     }
 
@@ -45,5 +47,6 @@ internal static class Inflection
 
     private static bool IsVowel(char c) => c is 'a' or 'e' or 'i' or 'o' or 'u';
 
-    private static bool Starts(string word, params string[] starts) => starts.Any(s => word.StartsWith(s, StringComparison.OrdinalIgnoreCase));
+    private static bool Starts(string word, params string[] starts) =>
+        starts.Any(s => word.StartsWith(s, StringComparison.OrdinalIgnoreCase));
 }

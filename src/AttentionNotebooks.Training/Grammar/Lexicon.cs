@@ -15,7 +15,8 @@ internal static class Lexicon
 
     public static IReadOnlyList<Adjective> AllAdjectives { get; } = [.. ReadAdjectives()];
 
-    public static ILookup<NounClass, Adjective> AdjectivesOf { get; } = AllAdjectives.SelectMany(a => a.Classes.Select(c => (c, a))).ToLookup(p => p.c, p => p.a);
+    public static ILookup<NounClass, Adjective> AdjectivesOf { get; } = AllAdjectives.SelectMany(a => a.Classes.Select(c => (c, a)))
+        .ToLookup(p => p.c, p => p.a);
 
     public static ILookup<NounClass, string> PlacePrepositions { get; } = Rows(Modifiers.Location, 2)
         .SelectMany(r => Classes(r[0]).SelectMany(c => Split(r[1]).Select(p => (c, p)))).ToLookup(p => p.c, p => p.p);
@@ -52,7 +53,8 @@ internal static class Lexicon
         string[] parts = word.Split('+', '@');
         string[] forms = parts[0].Replace("!", "").Replace("_", "").Split('=');
         string past = forms.Length > 1 ? forms[1] : Inflection.Ed(forms[0]);
-        return new Verb(forms[0], past, forms.Length > 2 ? forms[2] : past, frame, subjects, objects, parts.Length > 1 ? parts[1] : null, parts[0].Contains('!'), parts[0].Contains('_'));
+        return new Verb(forms[0], past, forms.Length > 2 ? forms[2] : past, frame, subjects, objects, parts.Length > 1 ? parts[1]
+            : null, parts[0].Contains('!'), parts[0].Contains('_'));
     }
 
     private static IEnumerable<Adjective> ReadAdjectives() =>
@@ -71,7 +73,8 @@ internal static class Lexicon
 
     private static HashSet<NounClass> Classes(string letters) => [.. letters.Select(l => (NounClass)l)];
 
-    private static IEnumerable<string[]> Rows(string table, int columns) => Lines(table).Select(l => l.Split('|', columns, StringSplitOptions.TrimEntries));
+    private static IEnumerable<string[]> Rows(string table, int columns) =>
+        Lines(table).Select(l => l.Split('|', columns, StringSplitOptions.TrimEntries));
 
     private static IEnumerable<string> Lines(string table) => table.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0);
 }

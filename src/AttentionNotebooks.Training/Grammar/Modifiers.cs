@@ -27,13 +27,16 @@ internal static class Modifiers
         """;
 
     /// <summary>What somebody or something can be said to be, beside the adjectives of its class.</summary>
-    public const string Manner = "quickly slowly quietly carefully happily sadly loudly angrily gently calmly eagerly proudly politely patiently suddenly secretly bravely nervously gladly gracefully";
+    public const string Manner =
+        "quickly slowly quietly carefully happily sadly loudly angrily gently calmly eagerly proudly politely patiently suddenly secretly "
+        + "bravely nervously gladly gracefully";
 
     public const string Frequency = "always often never usually sometimes rarely still already also finally really probably certainly";
 
     public const string Degree = "very quite rather too so really extremely fairly";
 
-    public const string Opening = "luckily sadly sometimes then later soon afterwards finally suddenly meanwhile eventually unfortunately however";
+    public const string Opening =
+        "luckily sadly sometimes then later soon afterwards finally suddenly meanwhile eventually unfortunately however";
 
     public const string Closing = "again here there soon early late together alone outside everywhere upstairs nearby once twice";
 

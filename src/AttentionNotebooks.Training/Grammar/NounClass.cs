@@ -1,6 +1,7 @@
 namespace AttentionNotebooks.Training;
 
-/// <summary>What a noun stands for: it decides which verbs, adjectives and prepositions go with it. Tables name a class by its letter.</summary>
+/// <summary>What a noun stands for: it decides which verbs, adjectives and prepositions go with it. Tables name a class by its
+/// letter.</summary>
 internal enum NounClass
 {
     Person = 'P',

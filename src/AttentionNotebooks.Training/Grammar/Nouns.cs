@@ -154,9 +154,13 @@ internal static class Nouns
         """;
 
     /// <summary>Given names with F or M, and surnames.</summary>
-    public const string Women = "Anna Maria Clara Emma Julia Sarah Alice Lucy Nora Grace Ellen Ruth Ida Martha Rosa Vera Lena Irene Helen Olga Amina Mei Fatima Priya";
+    public const string Women =
+        "Anna Maria Clara Emma Julia Sarah Alice Lucy Nora Grace Ellen Ruth Ida Martha Rosa Vera Lena Irene Helen Olga Amina Mei Fatima "
+        + "Priya";
 
-    public const string Men = "Tom John Peter Paul Henry Oscar David Martin Simon Karl Hugo Victor Adam George Frank Robert Leo Samuel Arthur Ben Omar Kofi Ravi Diego";
+    public const string Men =
+        "Tom John Peter Paul Henry Oscar David Martin Simon Karl Hugo Victor Adam George Frank Robert Leo Samuel Arthur Ben Omar Kofi "
+        + "Ravi Diego";
 
     public const string Surnames = "Hill Brown Marsh Baker Stone Novak Weber Rossi Lang Carter Reed Okafor Silva Tanaka Moreau Berg";
 }

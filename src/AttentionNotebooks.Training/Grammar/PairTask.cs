@@ -4,9 +4,12 @@ namespace AttentionNotebooks.Training;
 /// them, or it swaps the roles, turns the polarity, or adds what the first does not say.</summary>
 internal static class PairTask
 {
-    private static readonly string[] Verbs = ["help", "thank", "greet", "visit", "invite", "warn", "praise", "blame", "follow", "watch", "chase", "find", "attack", "admire", "teach", "surprise"];
+    private static readonly string[] Verbs =
+        ["help", "thank", "greet", "visit", "invite", "warn", "praise", "blame", "follow", "watch", "chase", "find", "attack", "admire",
+            "teach", "surprise"];
 
-    private static readonly IReadOnlyList<Noun> People = [.. Lexicon.AllNouns.Where(n => n.Class == NounClass.Person && n.Plural is not null)];
+    private static readonly IReadOnlyList<Noun> People =
+        [.. Lexicon.AllNouns.Where(n => n.Class == NounClass.Person && n.Plural is not null)];
     private static readonly IReadOnlyList<Noun> Places = [.. Lexicon.AllNouns.Where(n => n.Class is NounClass.Place)];
 
     /// <summary>Somebody, perhaps with an adjective, perhaps with another one.</summary>
@@ -63,7 +66,11 @@ internal static class PairTask
         {
             0 when fact.Agent.Adjective is null => fact with { Agent = fact.Agent with { Adjective = Describing(dice) } },
             1 when fact.Patient.Adjective is null => fact with { Patient = fact.Patient with { Adjective = Describing(dice) } },
-            _ => fact with { Preposition = dice.Pick(["in", "near", "behind", "outside"]), Place = dice.Pick(Places.Where(p => p != fact.Place).ToList()) },
+            _ => fact with
+            {
+                Preposition = dice.Pick(["in", "near", "behind", "outside"]),
+                Place = dice.Pick(Places.Where(p => p != fact.Place).ToList())
+            },
         };
         return added;
     }
@@ -75,7 +82,8 @@ internal static class PairTask
         string lemma = dice.Pick(Verbs);
         var verb = Lexicon.ByFrame[Frame.Transitive].First(v => v.Lemma == lemma && v.Objects.Contains(NounClass.Person));
         var place = dice.Chance(0.55) ? dice.Pick(Places) : null;
-        return new Fact(agent, verb, patient, place is null ? null : dice.Pick(["in", "near", "behind", "outside"]), place, dice.Chance(0.4));
+        return new Fact(agent, verb, patient, place is null ? null
+            : dice.Pick(["in", "near", "behind", "outside"]), place, dice.Chance(0.4));
     }
 
     private static Party Someone(Dice dice, Noun[] but)
@@ -95,8 +103,10 @@ internal static class PairTask
         if (passive) phrase.Right("obl:agent", Name(second).Left("case", Words.Preposition("by")));
         else phrase.Right("obj", Name(second));
         if (fact.Place is not null)
-            phrase.Right("obl", new Phrase(Words.Noun(fact.Place, false)).Left("det", Words.Determiner("the", false)).Left("case", Words.Preposition(fact.Preposition!)));
-        var clause = SentenceGrammar.Finite(new Predicate(phrase, fact.Verb) { IsPassive = passive }, Name(first), new Agreement(first.Plural || first.And is not null, 3), new Shape(Past: true, Negative: fact.Negative));
+            phrase.Right("obl", new Phrase(Words.Noun(fact.Place, false)).Left("det", Words.Determiner("the", false))
+                .Left("case", Words.Preposition(fact.Preposition!)));
+        var clause = SentenceGrammar.Finite(new Predicate(phrase, fact.Verb) { IsPassive = passive }, Name(first),
+            new Agreement(first.Plural || first.And is not null, 3), new Shape(Past: true, Negative: fact.Negative));
         return SentenceTree.Of(clause, ".").Text;
     }
 

@@ -68,12 +68,14 @@ internal sealed class Scene
     {
         // Mostly the world's own, sometimes what is found anywhere, and of another world only what this one lacks.
         bool atHome = _dice.Chance(0.75);
-        var all = Lexicon.AllNouns.Where(n => classes.Contains(n.Class) && !_here.Contains(n) && (plural != true || n.Plural is not null)).ToList();
+        var all = Lexicon.AllNouns.Where(n => classes.Contains(n.Class) && !_here.Contains(n) && (plural != true || n.Plural is not null))
+            .ToList();
         var near = all.Where(n => n.World == World || (!atHome && n.World == Lexicon.Anywhere)).ToList();
         var noun = _dice.Pick(near.Count > 2 ? near : all);
         bool many = noun.Plural is not null && (plural ?? _dice.Chance(0.42));
         char gender = noun.Class != NounClass.Person ? 'n' : noun.Gender != '-' ? noun.Gender : _dice.Chance(0.5) ? 'm' : 'f';
-        string? name = noun.Class == NounClass.Person && !many && _dice.Chance(0.22) ? _dice.Pick(Lexicon.Split(gender == 'm' ? Nouns.Men : Nouns.Women)) : null;
+        string? name = noun.Class == NounClass.Person && !many && _dice.Chance(0.22)
+            ? _dice.Pick(Lexicon.Split(gender == 'm' ? Nouns.Men : Nouns.Women)) : null;
         string? surname = name is not null && _dice.Chance(0.2) ? _dice.Pick(Lexicon.Split(Nouns.Surnames)) : null;
         var entity = new Entity(noun, many, name, surname, gender);
         _cast.Add(entity);

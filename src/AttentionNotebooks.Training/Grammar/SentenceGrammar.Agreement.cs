@@ -26,7 +26,9 @@ internal sealed record AgreementSentence(SentenceTree Tree, Word Target, string 
 internal sealed partial class SentenceGrammar
 {
     // Frequent verbs, whose forms a vocabulary of some thousand pieces holds whole.
-    private static readonly string[] AgreeingVerbs = ["sleep", "wait", "work", "smile", "run", "walk", "come", "go", "like", "love", "see", "hear", "watch", "know", "need", "help", "find", "leave", "return", "rest", "stop", "fall"];
+    private static readonly string[] AgreeingVerbs =
+        ["sleep", "wait", "work", "smile", "run", "walk", "come", "go", "like", "love", "see", "hear", "watch", "know", "need", "help",
+            "find", "leave", "return", "rest", "stop", "fall"];
 
     /// <summary>A sentence with so many nouns between subject and verb.</summary>
     /// <param name="between">The number (plural or not) of each noun between them, from the left.</param>
@@ -35,7 +37,8 @@ internal sealed partial class SentenceGrammar
     public AgreementSentence AgreementOver(IReadOnlyList<bool> between, Between construction, bool plural)
     {
         scene.NextSentence();
-        var entity = Countable(construction is Between.Plain or Between.Prepositional or Between.ObjectRelative ? "PPPAATV" : "PPA", construction != Between.Coordination && plural);
+        var entity = Countable(construction is Between.Plain or Between.Prepositional or Between.ObjectRelative ? "PPPAATV"
+            : "PPA", construction != Between.Coordination && plural);
         var subject = Plain(entity);
         switch (construction)
         {
@@ -70,8 +73,10 @@ internal sealed partial class SentenceGrammar
         else if (dice.Chance(0.2))
         {
             bool we = dice.Chance(0.5);
-            var think = new Phrase(VerbForms.Verb(Lexicon.ByFrame[Frame.That].First(v => v.Lemma == "think"), VerbForm.Present, new Agreement(we, 1)));
-            clause = think.Left("nsubj", Words.Pronoun(1, we, 'n', subject: true)).Right("ccomp", clause.Left("mark", Words.Subordinator("that")));
+            var think = new Phrase(VerbForms.Verb(Lexicon.ByFrame[Frame.That].First(v => v.Lemma == "think"), VerbForm.Present,
+                new Agreement(we, 1)));
+            clause = think.Left("nsubj", Words.Pronoun(1, we, 'n', subject: true))
+                .Right("ccomp", clause.Left("mark", Words.Subordinator("that")));
         }
         return new AgreementSentence(SentenceTree.Of(clause, "."), target, wrong, plural, construction);
     }
@@ -92,7 +97,8 @@ internal sealed partial class SentenceGrammar
             if (adverb is not null) adjective.Left("advmod", Words.Adverb(adverb));
             return (adjective.Left("cop", target), target);
         }
-        var verb = dice.Pick(Lexicon.AllVerbs.Where(v => AgreeingVerbs.Contains(v.Lemma) && v.Subjects.Contains(kind) && v.Frame is Frame.Intransitive or Frame.Motion or Frame.Transitive).ToList());
+        var verb = dice.Pick(Lexicon.AllVerbs.Where(v => AgreeingVerbs.Contains(v.Lemma) && v.Subjects.Contains(kind)
+            && v.Frame is Frame.Intransitive or Frame.Motion or Frame.Transitive).ToList());
         if (choice < 7)
         {
             target = VerbForms.Auxiliary("have", VerbForm.Present, agreement);
@@ -123,17 +129,23 @@ internal sealed partial class SentenceGrammar
         var verb = dice.Pick(verbs);
         bool perfect = dice.Chance(0.3);
         // Past and perfect with "had" look the same for both numbers: they do not show the subject's.
-        var phrase = new Phrase(VerbForms.Verb(verb, perfect ? VerbForm.Participle : VerbForm.Past, new Agreement(objectGap ? between.Count > 0 && between[0] : antecedent.Plural, 3)));
-        var relativiser = new Phrase(Words.Relative(antecedent.Class == NounClass.Person ? dice.Pick(["who", "who", "that"]) : dice.Pick(["that", "which"])));
-        if (perfect) phrase.Left("aux", VerbForms.Auxiliary("have", VerbForm.Past, new Agreement(objectGap ? between.Count > 0 && between[0] : antecedent.Plural, 3)));
+        var phrase = new Phrase(VerbForms.Verb(verb, perfect ? VerbForm.Participle
+            : VerbForm.Past, new Agreement(objectGap ? between.Count > 0 && between[0] : antecedent.Plural, 3)));
+        var relativiser = new Phrase(Words.Relative(antecedent.Class == NounClass.Person ? dice.Pick(["who", "who", "that"])
+            : dice.Pick(["that", "which"])));
+        if (perfect)
+            phrase.Left("aux", VerbForms.Auxiliary("have", VerbForm.Past,
+                new Agreement(objectGap ? between.Count > 0 && between[0] : antecedent.Plural, 3)));
         if (!objectGap)
         {
-            var seen = between.Count > 0 ? Plain(Countable(string.Concat(verb.Objects.Select(o => (char)o)), between[0])) : new Phrase(Words.Pronoun(3, true, 'n', subject: false));
+            var seen = between.Count > 0 ? Plain(Countable(string.Concat(verb.Objects.Select(o => (char)o)), between[0]))
+                : new Phrase(Words.Pronoun(3, true, 'n', subject: false));
             phrase.Right("obj", seen).Left("nsubj", relativiser);
             if (between.Count > 1) AttachChain(phrase, between, 1, "obl");
             return phrase;
         }
-        var subject = between.Count > 0 ? Plain(Countable("P", between[0])) : new Phrase(Words.Pronoun(3, dice.Chance(0.5), 'm', subject: true));
+        var subject = between.Count > 0 ? Plain(Countable("P", between[0]))
+            : new Phrase(Words.Pronoun(3, dice.Chance(0.5), 'm', subject: true));
         phrase.Left("nsubj", subject);
         if (between.Count > 1) AttachChain(phrase, between, 1, "obl");
         return dice.Chance(0.3) ? phrase : phrase.Left("obj", relativiser);

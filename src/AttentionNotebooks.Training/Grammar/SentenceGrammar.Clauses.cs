@@ -19,9 +19,12 @@ internal sealed partial class SentenceGrammar
         bool perfect = modal is null && dice.Chance(0.14), negative = dice.Chance(0.13);
         bool act = predicate.Verb is { } v && v.Subjects.Contains(NounClass.Person) && !stative;
         string? adverb = dice.Chance(negative ? 0.08 : predicate.IsPassive ? 0.4 : 0.21)
-            ? dice.Pick(Lexicon.Split(act && dice.Chance(predicate.IsPassive ? 0.6 : 0.3) ? Modifiers.Manner : Modifiers.Frequency).Where(a => !negative || a is not ("never" or "rarely" or "still" or "almost")).ToList())
+            ? dice.Pick(Lexicon.Split(act && dice.Chance(predicate.IsPassive ? 0.6 : 0.3) ? Modifiers.Manner : Modifiers.Frequency)
+                .Where(a => !negative || a is not ("never" or "rarely" or "still" or "almost")).ToList())
             : null;
-        return new Shape(past, modal, perfect, !stative && dice.Chance(predicate.IsPassive ? modal is null && !perfect ? 0.08 : 0 : 0.17), negative) { Adverb = adverb };
+        return new Shape(past, modal, perfect, !stative
+            && dice.Chance(predicate.IsPassive ? modal is null && !perfect ? 0.08 : 0 : 0.17), negative)
+        { Adverb = adverb };
     }
 
     /// <summary>Gives a predicate its finite verb and its subject.</summary>
@@ -82,7 +85,8 @@ internal sealed partial class SentenceGrammar
     }
 
     private IReadOnlySet<NounClass> SubjectClasses() =>
-        dice.Weighted((0.56, Set("P")), (0.15, Set("A")), (0.08, Set("TC")), (0.05, Set("V")), (0.04, Set("LO")), (0.03, Set("E")), (0.02, Set("I")), (0.02, Set("N")), (0.02, Set("F")), (0.02, Set("D")), (0.01, Set("X")));
+        dice.Weighted((0.56, Set("P")), (0.15, Set("A")), (0.08, Set("TC")), (0.05, Set("V")), (0.04, Set("LO")), (0.03, Set("E")),
+            (0.02, Set("I")), (0.02, Set("N")), (0.02, Set("F")), (0.02, Set("D")), (0.01, Set("X")));
 
     private Phrase NonFinite(Predicate predicate, VerbForm form)
     {
@@ -123,17 +127,20 @@ internal sealed partial class SentenceGrammar
         string mark = dice.Pick(Lexicon.Split(Modifiers.Subordinators));
         var clause = Clause(depth, given: subject);
         // "when", "whenever" ask for a time: an adverb; the others are marks.
-        return mark is "when" or "whenever" ? clause.Left("advmod", Words.QuestionAdverb(mark, "Rel")) : clause.Left("mark", Words.Subordinator(mark));
+        return mark is "when" or "whenever" ? clause.Left("advmod", Words.QuestionAdverb(mark, "Rel"))
+            : clause.Left("mark", Words.Subordinator(mark));
     }
 
     private Phrase RelativeClause(Entity antecedent, int depth, bool restrictive)
     {
         bool person = antecedent.Class == NounClass.Person;
         var agreement = new Agreement(antecedent.Plural, 3);
-        string relativiser = person ? dice.Weighted((restrictive ? 0.3 : 0, "that"), (0.7, "who")) : dice.Weighted((restrictive ? 0.65 : 0, "that"), (0.35, "which"));
+        string relativiser = person ? dice.Weighted((restrictive ? 0.3 : 0, "that"), (0.7, "who"))
+            : dice.Weighted((restrictive ? 0.65 : 0, "that"), (0.35, "which"));
         var owner = scene.Owner;
         scene.Owner = antecedent;
-        var clause = dice.Weighted((0.46, 's'), (0.36, 'o'), (person ? 0.07 : 0, 'w'), (antecedent.Class is NounClass.Place or NounClass.Outdoors ? 0.2 : 0, 'l')) switch
+        var clause = dice.Weighted((0.46, 's'), (0.36, 'o'), (person ? 0.07 : 0, 'w'),
+            (antecedent.Class is NounClass.Place or NounClass.Outdoors ? 0.2 : 0, 'l')) switch
         {
             'o' => ObjectRelative(antecedent, relativiser, depth, restrictive),
             'w' => Whose(depth),
@@ -153,7 +160,8 @@ internal sealed partial class SentenceGrammar
 
     private Phrase? ObjectRelative(Entity antecedent, string relativiser, int depth, bool restrictive)
     {
-        var verbs = Lexicon.ByFrame[Frame.Transitive].Where(v => v.Objects.Contains(antecedent.Class) && v.Subjects.Contains(NounClass.Person)).ToList();
+        var verbs = Lexicon.ByFrame[Frame.Transitive]
+            .Where(v => v.Objects.Contains(antecedent.Class) && v.Subjects.Contains(NounClass.Person)).ToList();
         if (verbs.Count == 0) return null;
         var verb = dice.Pick(verbs);
         var subject = Nominal(verb.Subjects.Contains(NounClass.Animal) ? Set("PA") : Set("P"), true, Math.Max(0, depth));

@@ -22,7 +22,8 @@ internal sealed partial class SentenceGrammar(Dice dice, Scene scene)
     /// <remarks><c>subject</c>: In the nominative. <c>depth</c>: How many clauses and phrases may still nest in it.</remarks>
     private Nominal Nominal(IReadOnlySet<NounClass> classes, bool subject, int depth, bool? plural = null)
     {
-        if (scene.Topic is { } topic && classes.Contains(topic.Class) && !scene.IsHere(topic) && (plural is null || topic.Plural == plural) && dice.Chance(subject ? 0.5 : 0.25))
+        if (scene.Topic is { } topic && classes.Contains(topic.Class) && !scene.IsHere(topic) && (plural is null || topic.Plural == plural)
+            && dice.Chance(subject ? 0.5 : 0.25))
             return PronounFor(topic, subject);
         if (plural is null && classes.Contains(NounClass.Person) && dice.Chance(subject ? 0.1 : 0.05)) return Speaker(subject);
         if (plural is null && classes.Contains(NounClass.Person) && dice.Chance(0.025)) return Somebody();
@@ -33,21 +34,24 @@ internal sealed partial class SentenceGrammar(Dice dice, Scene scene)
     private Nominal PronounFor(Entity entity, bool subject)
     {
         scene.Tell(entity);
-        return new Nominal(new Phrase(Words.Pronoun(3, entity.Plural, entity.Gender, subject)), entity, entity.Class, new Agreement(entity.Plural, 3), true);
+        return new Nominal(new Phrase(Words.Pronoun(3, entity.Plural, entity.Gender, subject)), entity, entity.Class,
+            new Agreement(entity.Plural, 3), true);
     }
 
     private Nominal Speaker(bool subject)
     {
         int person = dice.Weighted((0.6, 1), (0.4, 2));
         bool plural = person == 1 && dice.Chance(0.45);
-        return new Nominal(new Phrase(Words.Pronoun(person, plural, 'n', subject)), null, NounClass.Person, new Agreement(plural, person), true);
+        return new Nominal(new Phrase(Words.Pronoun(person, plural, 'n', subject)), null, NounClass.Person, new Agreement(plural, person),
+            true);
     }
 
     private Nominal Somebody()
     {
         string form = dice.Pick(["somebody", "nobody", "everybody", "someone", "everyone"]);
         string type = form[0] switch { 'n' => "Neg", 'e' => "Tot", _ => "Ind" };
-        return new Nominal(new Phrase(new Word(form, form, "PRON", "NN", $"Number=Sing|PronType={type}")), null, NounClass.Person, Agreement.Singular, true);
+        return new Nominal(new Phrase(new Word(form, form, "PRON", "NN", $"Number=Sing|PronType={type}")), null, NounClass.Person,
+            Agreement.Singular, true);
     }
 
     private Nominal Coordination(IReadOnlySet<NounClass> classes, int depth)
@@ -112,10 +116,12 @@ internal sealed partial class SentenceGrammar(Dice dice, Scene scene)
     private void AddCompound(Phrase noun, Entity entity)
     {
         if (!Set("TCDVX").Contains(entity.Class)) return;
-        var places = Lexicon.AllNouns.Where(n => n.Class == NounClass.Place && (n.World == scene.World || n.World == Lexicon.Anywhere) && n != entity.Noun).ToList();
+        var places = Lexicon.AllNouns.Where(n => n.Class == NounClass.Place && (n.World == scene.World || n.World == Lexicon.Anywhere)
+            && n != entity.Noun).ToList();
         noun.Left("compound", Words.Noun(dice.Pick(places), false));
         // The village kitchen table: a kitchen table of the village.
-        if (dice.Chance(0.35)) noun.Left("compound", Words.Noun(dice.Pick(places.Where(p => p.Singular != noun.Words.First().Form).ToList()), false));
+        if (dice.Chance(0.35))
+            noun.Left("compound", Words.Noun(dice.Pick(places.Where(p => p.Singular != noun.Words.First().Form).ToList()), false));
     }
 
     private void Adjectives(Phrase noun, Entity entity, int count)
@@ -133,7 +139,8 @@ internal sealed partial class SentenceGrammar(Dice dice, Scene scene)
     private Phrase AdjectivePhrase(Adjective adjective, double graded)
     {
         var phrase = new Phrase(Words.Adjective(adjective));
-        if (adjective.Rank < 4 && dice.Chance(graded)) phrase.Left("advmod", Words.Adverb(dice.Pick(Lexicon.Split(Modifiers.Degree).Where(d => d is not ("too" or "so")).ToList())));
+        if (adjective.Rank < 4 && dice.Chance(graded))
+            phrase.Left("advmod", Words.Adverb(dice.Pick(Lexicon.Split(Modifiers.Degree).Where(d => d is not ("too" or "so")).ToList())));
         return phrase;
     }
 
@@ -219,13 +226,15 @@ internal sealed partial class SentenceGrammar(Dice dice, Scene scene)
         return With(dice.Pick(Lexicon.PlacePrepositions[where.Class].ToList()), where);
     }
 
-    private Phrase Prepositional(string preposition, IReadOnlySet<NounClass> classes, int depth) => With(preposition, Nominal(classes, false, depth));
+    private Phrase Prepositional(string preposition, IReadOnlySet<NounClass> classes, int depth) =>
+        With(preposition, Nominal(classes, false, depth));
 
     private static Phrase With(string preposition, Nominal noun) => noun.Phrase.Left("case", Words.Preposition(preposition));
 
     private void Participial(Phrase noun, Entity entity, int depth)
     {
-        var verbs = Lexicon.ByFrame[Frame.Transitive].Where(v => v.Objects.Contains(entity.Class) && v.Subjects.Contains(NounClass.Person) && !v.Stative).ToList();
+        var verbs = Lexicon.ByFrame[Frame.Transitive]
+            .Where(v => v.Objects.Contains(entity.Class) && v.Subjects.Contains(NounClass.Person) && !v.Stative).ToList();
         if (verbs.Count == 0) return;
         var verb = new Phrase(VerbForms.Verb(dice.Pick(verbs), VerbForm.Passive, Agreement.Singular));
         if (dice.Chance(0.4)) noun.Right("nmod", Location(0));

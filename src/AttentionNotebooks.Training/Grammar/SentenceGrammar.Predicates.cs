@@ -24,8 +24,10 @@ internal sealed partial class SentenceGrammar
         double deep = depth > 0 ? 1 : 0;
         ReadOnlySpan<(double, Frame?)> frames =
         [
-            (0.14, Frame.Intransitive), (0.09, Frame.Motion), (0.30, Frame.Transitive), (0.06, Frame.Ditransitive), (0.07 * deep, Frame.That), (0.02 * deep, Frame.TellThat),
-            (0.04 * deep, Frame.Whether), (0.05 * deep, Frame.ToInfinitive), (0.02 * deep, Frame.Gerund), (0.03 * deep, Frame.ObjectControl), (0.04, Frame.Linking),
+            (0.14, Frame.Intransitive), (0.09, Frame.Motion), (0.30, Frame.Transitive), (0.06, Frame.Ditransitive),
+                (0.07 * deep, Frame.That), (0.02 * deep, Frame.TellThat),
+            (0.04 * deep, Frame.Whether), (0.05 * deep, Frame.ToInfinitive), (0.02 * deep, Frame.Gerund),
+                (0.03 * deep, Frame.ObjectControl), (0.04, Frame.Linking),
             (0.03, Frame.Particle), (0.06, Frame.ParticleObject), (0.07, Frame.Prepositional), (0.2 * mayBe, null),
         ];
         if (dice.Chance(0.09 * mayBe) && Passive(subject, depth) is { } passive) return passive;
@@ -35,7 +37,8 @@ internal sealed partial class SentenceGrammar
             var verbs = Lexicon.ByFrame[frame].Where(v => v.Subjects.Contains(subject)).ToList();
             if (verbs.Count == 0) continue;
             var predicate = Verbal(dice.Pick(verbs), depth, subject);
-            if (depth > 0 && frame is Frame.Intransitive or Frame.Motion or Frame.Transitive or Frame.ParticleObject && dice.Chance(0.11)) Coordinate(predicate, subject, depth - 1);
+            if (depth > 0 && frame is Frame.Intransitive or Frame.Motion or Frame.Transitive or Frame.ParticleObject && dice.Chance(0.11))
+                Coordinate(predicate, subject, depth - 1);
             return predicate;
         }
         return CopularPredicate(subject, agreement, depth);
@@ -43,7 +46,8 @@ internal sealed partial class SentenceGrammar
 
     private void Coordinate(Predicate first, NounClass subject, int depth)
     {
-        var verbs = Lexicon.AllVerbs.Where(v => v.Subjects.Contains(subject) && v.Lemma != first.Verb!.Lemma && v.Frame is Frame.Intransitive or Frame.Motion or Frame.Transitive or Frame.Particle).ToList();
+        var verbs = Lexicon.AllVerbs.Where(v => v.Subjects.Contains(subject) && v.Lemma != first.Verb!.Lemma
+            && v.Frame is Frame.Intransitive or Frame.Motion or Frame.Transitive or Frame.Particle).ToList();
         if (verbs.Count == 0) return;
         var second = Verbal(dice.Pick(verbs), depth, subject);
         second.Phrase.Left("cc", Words.Conjunction(dice.Weighted((0.75, "and"), (0.15, "or"), (0.1, "but"))));
@@ -57,7 +61,8 @@ internal sealed partial class SentenceGrammar
         switch (verb.Frame)
         {
             case Frame.Motion:
-                if (dice.Chance(0.75)) phrase.Right("obl", Prepositional(dice.Pick(Lexicon.Split(Modifiers.Direction)), Set("LO"), Math.Max(0, depth - 1)));
+                if (dice.Chance(0.75))
+                    phrase.Right("obl", Prepositional(dice.Pick(Lexicon.Split(Modifiers.Direction)), Set("LO"), Math.Max(0, depth - 1)));
                 break;
             case Frame.Transitive:
                 phrase.Right("obj", Nominal(verb.Objects, false, depth).Phrase);
@@ -96,7 +101,8 @@ internal sealed partial class SentenceGrammar
                 phrase.Right("obl", Prepositional(verb.Particle!, verb.Objects, depth - 1 < 0 ? 0 : depth));
                 break;
         }
-        if (verb.Frame is not (Frame.That or Frame.TellThat or Frame.Whether or Frame.ToInfinitive or Frame.ObjectControl or Frame.Gerund or Frame.Linking)) Adjuncts(phrase, verb, depth);
+        if (verb.Frame is not (Frame.That or Frame.TellThat or Frame.Whether or Frame.ToInfinitive or Frame.ObjectControl or Frame.Gerund
+            or Frame.Linking)) Adjuncts(phrase, verb, depth);
         return new Predicate(phrase, verb);
     }
 
@@ -141,7 +147,8 @@ internal sealed partial class SentenceGrammar
 
     private Predicate? Passive(NounClass subject, int depth)
     {
-        var verbs = Lexicon.ByFrame[Frame.Transitive].Where(v => v.Objects.Contains(subject) && v.Subjects.Contains(NounClass.Person) && !v.Stative).ToList();
+        var verbs = Lexicon.ByFrame[Frame.Transitive]
+            .Where(v => v.Objects.Contains(subject) && v.Subjects.Contains(NounClass.Person) && !v.Stative).ToList();
         if (verbs.Count == 0) return null;
         var verb = dice.Pick(verbs);
         var phrase = new Phrase(VerbForms.Verb(verb, VerbForm.Passive, Agreement.Singular));
@@ -156,7 +163,8 @@ internal sealed partial class SentenceGrammar
     private Predicate CopularPredicate(NounClass subject, Agreement agreement, int depth)
     {
         bool being = subject is NounClass.Person or NounClass.Animal;
-        var kind = dice.Weighted((0.5, Copular.Adjective), (subject == NounClass.Person && agreement.Person == 3 ? 0.2 : 0, Copular.Noun), (subject is NounClass.Idea or NounClass.Event ? 0 : 0.24, Copular.Place), (0.12, Copular.Comparison));
+        var kind = dice.Weighted((0.5, Copular.Adjective), (subject == NounClass.Person && agreement.Person == 3 ? 0.2 : 0, Copular.Noun),
+            (subject is NounClass.Idea or NounClass.Event ? 0 : 0.24, Copular.Place), (0.12, Copular.Comparison));
         var adjectives = Predicable(subject);
         switch (kind)
         {

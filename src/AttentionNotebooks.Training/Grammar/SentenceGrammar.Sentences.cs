@@ -9,7 +9,8 @@ internal sealed partial class SentenceGrammar
     {
         scene.NextSentence();
         return dice.Weighted<Func<SentenceTree>>(
-            (0.72, Statement), (0.07, YesNoQuestion), (0.035, WhoQuestion), (0.04, ObjectQuestion), (0.05, AdverbQuestion), (0.045, ThereIs), (0.02, ItIs), (0.025, Imperative))();
+            (0.72, Statement), (0.07, YesNoQuestion), (0.035, WhoQuestion), (0.04, ObjectQuestion), (0.05, AdverbQuestion),
+                (0.045, ThereIs), (0.02, ItIs), (0.025, Imperative))();
     }
 
     private SentenceTree Statement()
@@ -30,8 +31,10 @@ internal sealed partial class SentenceGrammar
             if (choice < 260) clause.Right("advcl", AdverbialClause(1, dice.Chance(0.5) ? Again(subject) : null));
             else if (choice < 370) Continue(clause, subject);
             else if (choice < 430) clause.Left("obl", Location(1).Right("punct", Word.Comma()));
-            else if (choice < 490) clause.Left("punct", Word.Comma()).Left("advmod", Words.Adverb(dice.Pick(Lexicon.Split(Modifiers.Opening))));
-            else if (choice < 510) clause.Left("punct", Word.Comma()).Left("discourse", Words.Interjection(dice.Pick(["yes", "well", "oh", "no"])));
+            else if (choice < 490)
+                clause.Left("punct", Word.Comma()).Left("advmod", Words.Adverb(dice.Pick(Lexicon.Split(Modifiers.Opening))));
+            else if (choice < 510)
+                clause.Left("punct", Word.Comma()).Left("discourse", Words.Interjection(dice.Pick(["yes", "well", "oh", "no"])));
             else if (choice < 530) clause.Left("obl:unmarked", Time().Right("punct", Word.Comma()));
             else if (choice < 540) clause.Left("advcl", Infinitive(NounClass.Person, 0).Right("punct", Word.Comma()));
         }
@@ -56,7 +59,8 @@ internal sealed partial class SentenceGrammar
     private SentenceTree YesNoQuestion()
     {
         var clause = Clause(Depth, inverted: true);
-        if (dice.Chance(0.12)) clause.Left("punct", Word.Comma()).Left("vocative", Words.Name(dice.Pick(Lexicon.Split(Nouns.Women + " " + Nouns.Men))));
+        if (dice.Chance(0.12))
+            clause.Left("punct", Word.Comma()).Left("vocative", Words.Name(dice.Pick(Lexicon.Split(Nouns.Women + " " + Nouns.Men))));
         return SentenceTree.Of(clause, "?");
     }
 
@@ -68,9 +72,11 @@ internal sealed partial class SentenceGrammar
             var which = new Phrase(Words.Noun(entity.Noun, entity.Plural));
             Adjectives(which, entity, dice.Weighted((0.6, 0), (0.4, 1)));
             AddDeterminer(which, "which", entity.Plural);
-            return SentenceTree.Of(Clause(Depth, given: new Nominal(which, null, entity.Class, new Agreement(entity.Plural, 3), false)), "?");
+            return SentenceTree.Of(Clause(Depth, given: new Nominal(which, null, entity.Class, new Agreement(entity.Plural, 3), false)),
+                "?");
         }
-        return SentenceTree.Of(Clause(Depth, given: new Nominal(new Phrase(Words.Question("who")), null, NounClass.Person, Agreement.Singular with { Person = 3 }, true)), "?");
+        return SentenceTree.Of(Clause(Depth, given: new Nominal(new Phrase(Words.Question("who")), null, NounClass.Person,
+            Agreement.Singular with { Person = 3 }, true)), "?");
     }
 
     private SentenceTree ObjectQuestion()
@@ -113,7 +119,8 @@ internal sealed partial class SentenceGrammar
         scene.Tell(entity);
         var what = new Phrase(Words.Noun(entity.Noun, entity.Plural));
         Adjectives(what, entity, dice.Weighted((0.4, 0), (0.4, 1), (0.2, 2)));
-        if (!entity.Plural) AddDeterminer(what, entity.Noun.Plural is null ? dice.Pick(["some", "no"]) : dice.Pick(["a", "a", "no", "another"]), false);
+        if (!entity.Plural)
+            AddDeterminer(what, entity.Noun.Plural is null ? dice.Pick(["some", "no"]) : dice.Pick(["a", "a", "no", "another"]), false);
         else if (dice.Chance(0.3)) what.Left("nummod", Words.Number(dice.Pick(Lexicon.Split(Modifiers.Numbers))));
         else if (dice.Pick(["some", "many", "several", "few", "no"]) is var few && few is "some" or "no") AddDeterminer(what, few, true);
         else what.Left("amod", Words.Quantity(few));
@@ -145,13 +152,15 @@ internal sealed partial class SentenceGrammar
         var predicate = new Predicate(AdjectivePhrase(adjective, 0.3), null);
         Finite(predicate, null, Agreement.Singular, AnyShape(predicate));
         predicate.Phrase.Left("expl", Words.Pronoun(3, false, 'n', subject: true));
-        predicate.Phrase.Right("csubj", dice.Chance(0.5) ? Infinitive(NounClass.Person, 1) : Clause(1).Left("mark", Words.Subordinator("that")));
+        predicate.Phrase.Right("csubj", dice.Chance(0.5) ? Infinitive(NounClass.Person, 1)
+            : Clause(1).Left("mark", Words.Subordinator("that")));
         return SentenceTree.Of(predicate.Phrase, ".");
     }
 
     private SentenceTree Imperative()
     {
-        var verbs = Lexicon.AllVerbs.Where(v => v.Subjects.Contains(NounClass.Person) && !v.Stative && v.Frame is Frame.Transitive or Frame.ParticleObject or Frame.Motion or Frame.Ditransitive or Frame.Prepositional).ToList();
+        var verbs = Lexicon.AllVerbs.Where(v => v.Subjects.Contains(NounClass.Person) && !v.Stative
+            && v.Frame is Frame.Transitive or Frame.ParticleObject or Frame.Motion or Frame.Ditransitive or Frame.Prepositional).ToList();
         var predicate = Verbal(dice.Pick(verbs), Depth, NounClass.Person);
         bool negative = dice.Chance(0.25);
         Inflect(predicate, negative ? VerbForm.Infinitive : VerbForm.Imperative, Agreement.Singular);

@@ -47,7 +47,8 @@ internal sealed class SentenceTree
         {
             var w = Words[i];
             string misc = i + 1 < Words.Count && Words[i + 1].Glued ? "SpaceAfter=No" : "_";
-            text.Append(CultureInfo.InvariantCulture, $"{i + 1}\t{w.Form}\t{w.Lemma}\t{w.Tag}\t{w.FineTag}\t{w.Features}\t{HeadOf(i) + 1}\t{w.Relation}\t_\t{misc}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{i + 1}\t{w.Form}\t{w.Lemma}\t{w.Tag}\t{w.FineTag}\t{w.Features}\t{HeadOf(i) + 1}\t{w.Relation}\t_\t{misc}\n");
         }
         return text.Append('\n').ToString();
     }

@@ -4,12 +4,18 @@ namespace AttentionNotebooks.Training;
 /// "but" or "although" the main one counts.</summary>
 internal static class SentimentTask
 {
-    private static readonly IReadOnlyList<string> Things = Lexicon.Split("film meal play concert book hotel lesson voyage soup song lecture museum room novel party coffee garden show story bread tea trip dinner service");
-    private static readonly IReadOnlyList<string> Praise = Lexicon.Split("good wonderful excellent delightful beautiful pleasant charming lovely superb brilliant perfect enjoyable");
-    private static readonly IReadOnlyList<string> Blame = Lexicon.Split("bad terrible awful dreadful ugly unpleasant boring horrible poor dull weak disappointing");
+    private static readonly IReadOnlyList<string> Things =
+        Lexicon.Split(
+            "film meal play concert book hotel lesson voyage soup song lecture museum room novel party coffee garden show story bread tea "
+                + "trip dinner service");
+    private static readonly IReadOnlyList<string> Praise =
+        Lexicon.Split("good wonderful excellent delightful beautiful pleasant charming lovely superb brilliant perfect enjoyable");
+    private static readonly IReadOnlyList<string> Blame =
+        Lexicon.Split("bad terrible awful dreadful ugly unpleasant boring horrible poor dull weak disappointing");
     private static readonly IReadOnlyList<string> Likes = Lexicon.Split("liked loved enjoyed admired praised recommended");
     private static readonly IReadOnlyList<string> Dislikes = Lexicon.Split("disliked hated despised criticised regretted mocked");
-    private static readonly IReadOnlyList<string> People = Lexicon.Split("guests critics visitors children friends neighbours teachers travellers students sailors actors farmers");
+    private static readonly IReadOnlyList<string> People =
+        Lexicon.Split("guests critics visitors children friends neighbours teachers travellers students sailors actors farmers");
     private static readonly IReadOnlyList<string> Degrees = Lexicon.Split("very really quite rather truly");
 
     /// <summary>Rows of one split, positive and negative by turns.</summary>

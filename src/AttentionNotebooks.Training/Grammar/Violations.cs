@@ -1,23 +1,28 @@
 namespace AttentionNotebooks.Training;
 
-/// <summary>Ways to spoil a good sentence, each at one known place of its tree. All give null where the sentence has no such place.</summary>
+/// <summary>Ways to spoil a good sentence, each at one known place of its tree. All give null where the sentence has no such
+/// place.</summary>
 internal static class Violations
 {
     public static readonly IReadOnlyList<(string Name, Func<SentenceTree, Dice, string?> Spoil)> All =
     [
-        ("agreement", Agreement), ("word-order", WordOrder), ("missing-argument", MissingArgument), ("determiner", Determiner), ("verb-form", VerbForm),
+        ("agreement", Agreement), ("word-order", WordOrder), ("missing-argument", MissingArgument), ("determiner", Determiner),
+            ("verb-form", VerbForm),
     ];
 
-    private static readonly HashSet<string> StrictVerbs = [.. Lexicon.AllVerbs.GroupBy(v => v.Lemma).Where(g => g.All(v => v.Strict)).Select(g => g.Key)];
+    private static readonly HashSet<string> StrictVerbs =
+        [.. Lexicon.AllVerbs.GroupBy(v => v.Lemma).Where(g => g.All(v => v.Strict)).Select(g => g.Key)];
 
     // "He was open", "it was love": the bare form is an adjective or a noun that needs no article.
-    private static readonly HashSet<string> GoodAfterBe = ["open", "close", "clean", "empty", "calm", "cool", "slow", "love", "help", "work", "fear", "hope"];
+    private static readonly HashSet<string> GoodAfterBe =
+        ["open", "close", "clean", "empty", "calm", "cool", "slow", "love", "help", "work", "fear", "hope"];
     private static readonly HashSet<string> SameInBoth = [.. Lexicon.AllNouns.Where(n => n.Plural == n.Singular).Select(n => n.Singular)];
 
     /// <summary>A finite verb in the other number: "the dogs sleeps".</summary>
     private static string? Agreement(SentenceTree s, Dice dice)
     {
-        var places = s.Words.Where(w => Other(w) is not null && Subject(s, w) is { } subject && IsPlain(s, subject) && !MayBeSubjunctive(s, w)).ToList();
+        var places = s.Words.Where(w => Other(w) is not null && Subject(s, w) is { } subject && IsPlain(s, subject)
+            && !MayBeSubjunctive(s, w)).ToList();
         if (places.Count == 0) return null;
         var place = dice.Pick(places);
         return Text(s.Words.Select(w => w == place ? Other(w)! : w.Form));
@@ -25,8 +30,14 @@ internal static class Violations
         // The forms that differ between the numbers.
         static string? Other(Word w) => (w.Form.ToLowerInvariant(), w.FineTag) switch
         {
-            ("is", _) => "are", ("are", _) => "is", ("was", _) => "were", ("were", _) => "was",
-            ("has", _) => "have", ("have", "VBP") => "has", ("does", _) => "do", ("do", "VBP") => "does",
+            ("is", _) => "are",
+            ("are", _) => "is",
+            ("was", _) => "were",
+            ("were", _) => "was",
+            ("has", _) => "have",
+            ("have", "VBP") => "has",
+            ("does", _) => "do",
+            ("do", "VBP") => "does",
             (_, "VBZ") => w.Lemma,
             (_, "VBP") => Inflection.S(w.Lemma),
             _ => null,
@@ -37,9 +48,12 @@ internal static class Violations
     private static string? WordOrder(SentenceTree s, Dice dice)
     {
         var places = Enumerable.Range(0, s.Words.Count - 1).Where(i =>
-            (s.Words[i] is { Relation: "det", Lemma: "the" or "a" } && s.Words[i + 1].Tag is "NOUN" or "ADJ" && s.Words[i + 2].FineTag != "POS")
-            || (s.Words[i] is { Tag: "AUX", Relation: "aux" or "aux:pass", Lemma: not "do" } && s.Words[i + 1].Tag == "VERB" && s.Words[i].Head == s.Words[i + 1])
-            || (s.Words[i].Relation == "case" && s.Words[i].Tag == "ADP" && s.Words[i + 1].Relation == "det" && s.Words[i + 1].Lemma is "the" or "a")).ToList();
+            (s.Words[i] is { Relation: "det", Lemma: "the" or "a" } && s.Words[i + 1].Tag is "NOUN" or "ADJ"
+                && s.Words[i + 2].FineTag != "POS")
+            || (s.Words[i] is { Tag: "AUX", Relation: "aux" or "aux:pass", Lemma: not "do" } && s.Words[i + 1].Tag == "VERB"
+                && s.Words[i].Head == s.Words[i + 1])
+            || (s.Words[i].Relation == "case" && s.Words[i].Tag == "ADP" && s.Words[i + 1].Relation == "det"
+                && s.Words[i + 1].Lemma is "the" or "a")).ToList();
         if (places.Count == 0) return null;
         int place = dice.Pick(places);
         var forms = s.Words.Select(w => w.Form).ToList();
@@ -64,12 +78,21 @@ internal static class Violations
     /// <summary>These dog, that cats.</summary>
     private static string? Determiner(SentenceTree s, Dice dice)
     {
-        var places = s.Words.Where(w => w is { Relation: "det", FineTag: "DT" } && Other(w) is not null && !SameInBoth.Contains(w.Head!.Lemma)).ToList();
+        var places = s.Words.Where(w => w is { Relation: "det", FineTag: "DT" } && Other(w) is not null
+            && !SameInBoth.Contains(w.Head!.Lemma)).ToList();
         if (places.Count == 0) return null;
         var place = dice.Pick(places);
         return Text(s.Words.Select(w => w == place ? Other(w)! : w.Form));
 
-        static string? Other(Word w) => w.Form.ToLowerInvariant() switch { "this" => "these", "these" => "this", "that" => "those", "those" => "that", _ => null };
+        static string? Other(Word w) => w.Form.ToLowerInvariant() switch
+        {
+            "this" => "these",
+            "these" => "this",
+            "that" =>
+            "those",
+            "those" => "that",
+            _ => null
+        };
     }
 
     /// <summary>"Has eating", "will walks", "was sell", "to slept".</summary>
@@ -103,14 +126,16 @@ internal static class Violations
 
     /// <summary>"If the dog were old" is good.</summary>
     private static bool MayBeSubjunctive(SentenceTree s, Word finite) =>
-        finite.Lemma == "be" && s.Words.Any(w => w.Relation == "mark" && w.Lemma != "that" && (ReferenceEquals(w.Head, finite.Head) || ReferenceEquals(w.Head, finite)));
+        finite.Lemma == "be" && s.Words.Any(w => w.Relation == "mark" && w.Lemma != "that"
+            && (ReferenceEquals(w.Head, finite.Head) || ReferenceEquals(w.Head, finite)));
 
     /// <summary>A noun or a third-person pronoun of one clear number.</summary>
     private static bool IsPlain(SentenceTree s, Word subject) => subject.Tag switch
     {
         "NOUN" => !SameInBoth.Contains(subject.Lemma),
         "PROPN" => true,
-        "PRON" => subject.Has("Person=3") || (subject.Has("PronType=Rel") && IsPlain(s, s.Words.First(w => ReferenceEquals(w, subject.Head!.Head)))),
+        "PRON" => subject.Has("Person=3") || (subject.Has("PronType=Rel")
+            && IsPlain(s, s.Words.First(w => ReferenceEquals(w, subject.Head!.Head)))),
         _ => false,
     };
 

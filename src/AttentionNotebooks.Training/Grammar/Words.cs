@@ -74,7 +74,8 @@ internal static class Words
             (_, _, 'f') => ("she", "her"),
             _ => ("it", "it"),
         };
-        return new Word(subject ? nominative : accusative, nominative, "PRON", "PRP", Features(subject ? "Nom" : "Acc", person, plural, gender, possessive: false));
+        return new Word(subject ? nominative : accusative, nominative, "PRON", "PRP",
+            Features(subject ? "Nom" : "Acc", person, plural, gender, possessive: false));
     }
 
     public static Word PossessivePronoun(int person, bool plural, char gender)

@@ -38,7 +38,8 @@ internal sealed class BatchStream(IReadOnlyList<int[][]> documents, ExampleBuild
         var examples = builder.Build(documents, random).ToArray();
         random.Shuffle(examples);
         int total = 0;
-        return [.. examples.TakeWhile(e => (total += e.Ids.Length) <= tokens || total == e.Ids.Length).GroupBy(e => e.Ids.Length).OrderBy(g => g.Key)
+        return [.. examples.TakeWhile(e => (total += e.Ids.Length) <= tokens || total == e.Ids.Length).GroupBy(e => e.Ids.Length)
+            .OrderBy(g => g.Key)
             .SelectMany(g => g.Chunk(Math.Max(1, tokensPerBatch / g.Key)))];
     }
 }

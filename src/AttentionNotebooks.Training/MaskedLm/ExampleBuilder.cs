@@ -25,21 +25,26 @@ internal sealed class ExampleBuilder(WordPieceTokenizer tokenizer, int positions
                 int limit = Limit(random), room = limit - 3, taken = 1, length = document[at].Length;
                 if (random.NextDouble() >= SingleSentence)
                 {
-                    while (at + taken < document.Length && length + document[at + taken].Length <= room) length += document[at + taken++].Length;
+                    while (at + taken < document.Length && length + document[at + taken].Length <= room)
+                        length += document[at + taken++].Length;
                 }
-                if (taken == 1 || random.NextDouble() >= PairOfSegments) yield return Join(document.AsSpan(at, taken), [], PairLabel.None, limit);
+                if (taken == 1 || random.NextDouble() >= PairOfSegments)
+                    yield return Join(document.AsSpan(at, taken), [], PairLabel.None, limit);
                 else
                 {
                     int cut = 1 + random.Next(taken - 1);
-                    int[][] own = document[(at + cut)..(at + taken)], other = random.NextDouble() < FromElsewhere ? Elsewhere(documents, document, own.Sum(s => s.Length), random) : [];
-                    yield return Join(document.AsSpan(at, cut), other.Length > 0 ? other : own, other.Length > 0 ? PairLabel.FromElsewhere : PairLabel.Follows, limit);
+                    int[][] own = document[(at + cut)..(at + taken)], other = random.NextDouble() < FromElsewhere
+                        ? Elsewhere(documents, document, own.Sum(s => s.Length), random) : [];
+                    yield return Join(document.AsSpan(at, cut), other.Length > 0 ? other : own, other.Length > 0 ? PairLabel.FromElsewhere
+                        : PairLabel.Follows, limit);
                 }
                 at += taken;
             }
         }
     }
 
-    // Whole sentences, since a cut one would give itself away, from a random place of another document; none where nothing that short is found.
+    // Whole sentences, since a cut one would give itself away, from a random place of another document; none where nothing that short is
+    // found.
     private static int[][] Elsewhere(IReadOnlyList<int[][]> documents, int[][] own, int room, Random random)
     {
         for (int attempt = 0; attempt < Attempts; attempt++)

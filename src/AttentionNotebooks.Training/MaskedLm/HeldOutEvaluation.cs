@@ -8,7 +8,9 @@ internal sealed class HeldOutEvaluation(TrainingCorpus corpus, ExampleBuilder bu
 {
     private const int Salt = 104_729; // keeps its choices apart from the training's
 
-    private readonly List<Example[]> batches = new BatchStream(corpus.HeldOut, builder, Math.Max(options.Positions, options.TokensPerBatch / 2), options.Seed + Salt).Finite(options.EvaluationTokens);
+    private readonly List<Example[]> batches =
+        new BatchStream(corpus.HeldOut, builder, Math.Max(options.Positions, options.TokensPerBatch / 2), options.Seed + Salt)
+        .Finite(options.EvaluationTokens);
 
     /// <summary>Asks a model, the batches shared out among the threads.</summary>
     /// <param name="model">The model of a thread.</param>
@@ -37,7 +39,8 @@ internal sealed class HeldOutEvaluation(TrainingCorpus corpus, ExampleBuilder bu
             }
         });
         int count = results.Sum(r => r.Count);
-        return new HeldOutFigures(results.Sum(r => r.Loss) / count, results.Sum(r => r.Right) / (double)count, count, results.Sum(r => r.PairsRight) / (double)results.Sum(r => r.Pairs), results.Sum(r => r.Pairs));
+        return new HeldOutFigures(results.Sum(r => r.Loss) / count, results.Sum(r => r.Right) / (double)count, count,
+            results.Sum(r => r.PairsRight) / (double)results.Sum(r => r.Pairs), results.Sum(r => r.Pairs));
     }
 
     /// <summary>Asks the guessers of <see cref="NeighbourBaseline"/>, who see of the input what the model sees.</summary>
@@ -70,5 +73,6 @@ internal sealed class HeldOutEvaluation(TrainingCorpus corpus, ExampleBuilder bu
 
     private static long Right(Tensor logits, Tensor targets) => logits.argmax(-1).eq(targets).sum().Value<long>();
 
-    private MaskedBatch Hide(int batch) => new(batches[batch], corpus.Tokenizer, options.MaskRate, new Random(unchecked(options.Seed + Salt + batch)), device);
+    private MaskedBatch Hide(int batch) => new(batches[batch], corpus.Tokenizer, options.MaskRate,
+        new Random(unchecked(options.Seed + Salt + batch)), device);
 }

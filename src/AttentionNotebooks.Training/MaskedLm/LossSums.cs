@@ -4,5 +4,7 @@ namespace AttentionNotebooks.Training;
 internal readonly record struct LossSums(int Batches, double Loss, int PairBatches, double Pair, int SpeakingBatches, double Speaking)
 {
     /// <summary>Both together.</summary>
-    public LossSums Plus(LossSums other) => new(Batches + other.Batches, Loss + other.Loss, PairBatches + other.PairBatches, Pair + other.Pair, SpeakingBatches + other.SpeakingBatches, Speaking + other.Speaking);
+    public LossSums Plus(LossSums other) =>
+        new(Batches + other.Batches, Loss + other.Loss, PairBatches + other.PairBatches, Pair + other.Pair,
+            SpeakingBatches + other.SpeakingBatches, Speaking + other.Speaking);
 }

@@ -41,7 +41,8 @@ internal sealed class MaskedBatch
         Labels = [.. labels];
         Ids = tensor(ids, [rows, length], device: device);
         Segments = tensor(segments, [rows, length], device: device);
-        Words = tensor(ids.Select(id => id == tokenizer.ClsId || id == tokenizer.SepId ? 0f : 1f).ToArray(), [rows, length], device: device);
+        Words = tensor(ids.Select(id => id == tokenizer.ClsId || id == tokenizer.SepId ? 0f : 1f).ToArray(), [rows, length],
+            device: device);
         Chosen = tensor(chosen.ToArray(), device: device);
         Targets = tensor(Labels, device: device);
         var pairs = examples.Select((e, b) => (Row: (long)b, Label: (long)e.Pair)).Where(p => p.Label >= 0).ToArray();

@@ -1,6 +1,7 @@
 namespace AttentionNotebooks.Training;
 
-/// <summary>The words of a corpus as rows of pieces, with the counts of all neighbouring pairs kept up to date while pairs are merged.</summary>
+/// <summary>The words of a corpus as rows of pieces, with the counts of all neighbouring pairs kept up to date while pairs are
+/// merged.</summary>
 internal sealed class PairMerges
 {
     private readonly List<string> pieces;

@@ -2,7 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace AttentionNotebooks.Training;
 
-/// <summary>Cuts English prose at sentence ends: a stop, then space, then a capital, unless the stop belongs to a title or an initial.</summary>
+/// <summary>Cuts English prose at sentence ends: a stop, then space, then a capital, unless the stop belongs to a title or an
+/// initial.</summary>
 public static partial class SentenceSplitter
 {
     /// <summary>Splits a paragraph.</summary>

@@ -26,7 +26,8 @@ internal sealed class SpeakingCost : IDisposable
     /// <param name="model">The model whose heads are watched.</param>
     /// <param name="residualScale">α: what a head adds counts relative to the residual it is added to.</param>
     /// <param name="isPriced">Which layers pay, at least one; all unless given.</param>
-    /// <param name="pricedKeys">1 at the tokens whose messages cost, 0 at those whose messages are free, <c>[B, T]</c>, float32; all cost unless given.</param>
+    /// <param name="pricedKeys">1 at the tokens whose messages cost, 0 at those whose messages are free, <c>[B, T]</c>, float32; all cost
+    /// unless given.</param>
     public SpeakingCost(BertForMaskedLM model, double residualScale, Func<int, bool>? isPriced = null, Tensor? pricedKeys = null)
     {
         this.model = model;
@@ -40,7 +41,8 @@ internal sealed class SpeakingCost : IDisposable
     /// <summary>What the pass has to be given.</summary>
     public AttentionHooks Hooks { get; }
 
-    /// <summary>The sum over the layers that pay and their heads of the mean over queries of the root mean square of the messages, relative to the residual.</summary>
+    /// <summary>The sum over the layers that pay and their heads of the mean over queries of the root mean square of the messages, relative
+    /// to the residual.</summary>
     public Tensor Total() => stack(costs).sum();
 
     /// <summary>Frees what the pass left.</summary>
@@ -55,11 +57,15 @@ internal sealed class SpeakingCost : IDisposable
     {
         if (!isPriced(layer)) return;
         var (batch, heads, length, size) = (values.shape[0], values.shape[1], values.shape[2], values.shape[3]);
-        var weight = model.Bert.Encoder.Layers[layer].Attention.Output.Weight.to_type(ScalarType.Float32).view(-1, heads, size).transpose(0, 1); // [H, D, d]
+        // [H, D, d]
+        var weight = model.Bert.Encoder.Layers[layer].Attention.Output.Weight.to_type(ScalarType.Float32).view(-1, heads, size)
+            .transpose(0, 1);
         var gram = weight.transpose(1, 2).matmul(weight);                      // [H, d, d]
         var own = values.transpose(0, 1).reshape(heads, -1, size).to_type(ScalarType.Float32); // [H, B·T, d]
         var squares = own.matmul(gram).mul(own).sum(-1);                       // [H, B·T]
-        lengths[layer] = squares.mul(scale).Plus(Smoothing).sqrt().view(heads, batch, length).transpose(0, 1).unsqueeze(2).DetachFromDisposeScope(); // [B, H, 1, T]
+        // [B, H, 1, T]
+        lengths[layer] = squares.mul(scale).Plus(Smoothing).sqrt().view(heads, batch, length).transpose(0, 1).unsqueeze(2)
+            .DetachFromDisposeScope();
     }
 
     // Σ_j α_ij‖f(x_j)‖ summed over queries is the keys' total attention times their length.

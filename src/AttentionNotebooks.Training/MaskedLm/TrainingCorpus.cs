@@ -1,13 +1,15 @@
 namespace AttentionNotebooks.Training;
 
-/// <summary>Texts as documents of sentences of word pieces, a part of them held out, with the tokenizer that was learnt from the rest.</summary>
+/// <summary>Texts as documents of sentences of word pieces, a part of them held out, with the tokenizer that was learnt from the
+/// rest.</summary>
 /// <remarks>A document is a block of consecutive lines of one file. Which blocks are held out depends on their place in
 /// the file only, so that a file given twice holds out the same blocks twice.</remarks>
 public sealed class TrainingCorpus
 {
     private const int LinesPerBlock = 50;
 
-    private TrainingCorpus(WordPieceTokenizer tokenizer, IReadOnlyList<int[][]> training, IReadOnlyList<int[][]> heldOut, IReadOnlyList<string> heldOutSentences)
+    private TrainingCorpus(WordPieceTokenizer tokenizer, IReadOnlyList<int[][]> training, IReadOnlyList<int[][]> heldOut,
+        IReadOnlyList<string> heldOutSentences)
     {
         HeldOutSentences = heldOutSentences;
         Tokenizer = tokenizer;
@@ -37,7 +39,8 @@ public sealed class TrainingCorpus
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>The corpus.</returns>
     /// <exception cref="InputException">A file cannot be read, or there is too little text to learn and to hold out.</exception>
-    public static TrainingCorpus Read(IReadOnlyList<string> files, TrainingOptions options, WordPieceTokenizer? known = null, CancellationToken cancellation = default)
+    public static TrainingCorpus Read(IReadOnlyList<string> files, TrainingOptions options, WordPieceTokenizer? known = null,
+        CancellationToken cancellation = default)
     {
         var training = new List<string[]>();
         var heldOut = new List<string[]>();
@@ -45,12 +48,17 @@ public sealed class TrainingCorpus
         {
             int block = 0;
             foreach (var lines in TextFile.Lines(file).Where(l => !string.IsNullOrWhiteSpace(l)).Chunk(LinesPerBlock))
-                (block++ % options.HoldOutEvery == options.HoldOutEvery - 1 ? heldOut : training).Add([.. lines.SelectMany(SentenceSplitter.Split)]);
+                (block++ % options.HoldOutEvery == options.HoldOutEvery - 1 ? heldOut : training)
+                    .Add([.. lines.SelectMany(SentenceSplitter.Split)]);
         }
         if (training.Count == 0 || heldOut.Count == 0)
-            throw new InputException(files.Count == 1 ? files[0] : "the texts", null, $"fewer than {options.HoldOutEvery} blocks of {LinesPerBlock} lines in a file, so nothing can be held out", "Give longer texts, one paragraph or sentence per line");
+            throw new InputException(files.Count == 1 ? files[0]
+                : "the texts", null,
+                $"fewer than {options.HoldOutEvery} blocks of {LinesPerBlock} lines in a file, so nothing can be held out",
+                    "Give longer texts, one paragraph or sentence per line");
         var tokenizer = known ?? Learn(training, options, cancellation);
-        return new TrainingCorpus(tokenizer, Encode(training, tokenizer, cancellation), Encode(heldOut, tokenizer, cancellation), [.. heldOut.SelectMany(d => d)]);
+        return new TrainingCorpus(tokenizer, Encode(training, tokenizer, cancellation), Encode(heldOut, tokenizer, cancellation),
+            [.. heldOut.SelectMany(d => d)]);
     }
 
     private static WordPieceTokenizer Learn(List<string[]> training, TrainingOptions options, CancellationToken cancellation)

@@ -38,13 +38,16 @@ public sealed record TrainingOptions
     /// <summary>Highest learning rate.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
-    /// <summary>How many times faster queries and keys learn in the late phase (<see cref="LateFrom"/>). From the start it does harm: a run of 12 layers with 2.5 had no head that looks at a neighbour after 2 M tokens; one with 1 had several at 3.4 M. One run each, with schedules of other lengths.</summary>
+    /// <summary>How many times faster queries and keys learn in the late phase (<see cref="LateFrom"/>). From the start it does harm: a run
+    /// of 12 layers with 2.5 had no head that looks at a neighbour after 2 M tokens; one with 1 had several at 3.4 M. One run each, with
+    /// schedules of other lengths.</summary>
     public double QueryKeyRate { get; init; } = 1;
 
     /// <summary>Part of the steps in which the learning rate climbs.</summary>
     public double Warmup { get; init; } = 0.05;
 
-    /// <summary>Part of the steps after which the learning rate falls, linearly to 2 %; before the end of <see cref="Warmup"/> it cannot. A late phase that begins at a high rate needs it late.</summary>
+    /// <summary>Part of the steps after which the learning rate falls, linearly to 2 %; before the end of <see cref="Warmup"/> it cannot. A
+    /// late phase that begins at a high rate needs it late.</summary>
     public double FallFrom { get; init; }
 
     /// <summary>AdamW's decay of the matrices.</summary>
@@ -62,10 +65,13 @@ public sealed record TrainingOptions
     /// <summary>The part of the steps after which the pair objective counts; words alone are learnt before.</summary>
     public double PairsFrom { get; init; }
 
-    /// <summary>The part of the steps in which no example has more than a quarter of the positions: what stands near is learnt first, from many short texts. BERT itself saw 128 of its 512 positions for nine tenths of its steps (Devlin et al. 2019, appendix A.2).</summary>
+    /// <summary>The part of the steps in which no example has more than a quarter of the positions: what stands near is learnt first, from
+    /// many short texts. BERT itself saw 128 of its 512 positions for nine tenths of its steps (Devlin et al. 2019, appendix
+    /// A.2).</summary>
     public double ShortUntil { get; init; }
 
-    /// <summary>How many times larger than other matrices those of queries and keys are at the start: heads that begin sharper begin more unlike one another.</summary>
+    /// <summary>How many times larger than other matrices those of queries and keys are at the start: heads that begin sharper begin more
+    /// unlike one another.</summary>
     public double QueryKeyStart { get; init; } = 1;
 
     /// <summary>
@@ -74,7 +80,8 @@ public sealed record TrainingOptions
     /// </summary>
     public double HeadDropout { get; init; }
 
-    /// <summary>What heads pay in the late phase (<see cref="LateFrom"/>) for what they add to a token (<see cref="SpeakingCost"/>); 0 for nothing.</summary>
+    /// <summary>What heads pay in the late phase (<see cref="LateFrom"/>) for what they add to a token (<see cref="SpeakingCost"/>); 0 for
+    /// nothing.</summary>
     public double SpeakingCost { get; init; }
 
     /// <summary>
@@ -91,7 +98,8 @@ public sealed record TrainingOptions
     /// </summary>
     public double LateFrom { get; init; } = 0.45;
 
-    /// <summary>The first and the last layer that the late phase touches; all unless given. Layers that it leaves alone may keep their broad heads: one run with 3 to 8 of 12 had 41 of them.</summary>
+    /// <summary>The first and the last layer that the late phase touches; all unless given. Layers that it leaves alone may keep their
+    /// broad heads: one run with 3 to 8 of 12 had 41 of them.</summary>
     public (int First, int Last)? LateLayers { get; init; }
 
     /// <summary>What the layers compute in while training; weights, embeddings and optimiser stay in float32.</summary>
@@ -123,11 +131,17 @@ public sealed record TrainingOptions
     /// <returns>The configuration.</returns>
     public BertConfig Config(int vocabularySize) => new()
     {
-        VocabSize = vocabularySize, HiddenSize = HiddenSize, NumHiddenLayers = Layers, NumAttentionHeads = Heads, IntermediateSize = IntermediateSize,
-        MaxPositionEmbeddings = Positions, InitializerRange = Math.Round(1 / Math.Sqrt(HiddenSize), 4),
+        VocabSize = vocabularySize,
+        HiddenSize = HiddenSize,
+        NumHiddenLayers = Layers,
+        NumAttentionHeads = Heads,
+        IntermediateSize = IntermediateSize,
+        MaxPositionEmbeddings = Positions,
+        InitializerRange = Math.Round(1 / Math.Sqrt(HiddenSize), 4),
     };
 
-    /// <summary>The learning rate of a step, from 1: it climbs while warming up, stays until <see cref="FallFrom"/>, then falls linearly.</summary>
+    /// <summary>The learning rate of a step, from 1: it climbs while warming up, stays until <see cref="FallFrom"/>, then falls
+    /// linearly.</summary>
     internal double RateAt(int step)
     {
         double warm = Math.Max(1, Warmup * Steps), fall = Math.Max(warm, FallFrom * Steps);
@@ -169,8 +183,12 @@ public sealed record TrainingOptions
     /// <returns>The same options with the model's layers, heads, widths, positions and vocabulary size.</returns>
     public TrainingOptions Sized(BertConfig config) => this with
     {
-        Layers = config.NumHiddenLayers, Heads = config.NumAttentionHeads, HiddenSize = config.HiddenSize, IntermediateSize = config.IntermediateSize,
-        Positions = config.MaxPositionEmbeddings, VocabularySize = config.VocabSize,
+        Layers = config.NumHiddenLayers,
+        Heads = config.NumAttentionHeads,
+        HiddenSize = config.HiddenSize,
+        IntermediateSize = config.IntermediateSize,
+        Positions = config.MaxPositionEmbeddings,
+        VocabularySize = config.VocabSize,
     };
 
     /// <summary>Checks the options.</summary>
@@ -196,7 +214,9 @@ public sealed record TrainingOptions
             ("beginning of the pairs", PairsFrom is >= 0 and < 1, "Take a part of the steps, 0 to below 1"),
             ("end of the short examples", ShortUntil is >= 0 and <= 1, "Take a part of the steps, 0 to 1"),
             ("start of queries and keys", QueryKeyStart is > 0 and <= 10, "Take a number between 0 and 10"),
-            ("layers of the late phase", LateLayers is not { } late || (late.First >= 0 && late.First <= late.Last && late.Last < Layers), $"Take two layers from 0 to {Layers - 1}, the lower one first"),
+            ("layers of the late phase", LateLayers is not { } late
+                || (late.First >= 0 && late.First <= late.Last && late.Last < Layers),
+                $"Take two layers from 0 to {Layers - 1}, the lower one first"),
             ("precision", Precision is Precision.Fp32 or Precision.Bf16, "Take fp32 or bf16"),
             ("replicas on a GPU", Device == DeviceType.CPU || Replicas == 1, "Take 1"),
             ("mask rate", MaskRate is > 0 and < 1, "Take a number between 0 and 1"),

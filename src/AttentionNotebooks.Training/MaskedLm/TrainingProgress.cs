@@ -6,12 +6,15 @@ namespace AttentionNotebooks.Training;
 /// <param name="Tokens">Tokens seen so far.</param>
 /// <param name="Loss">Training loss on masked words, nats per hidden token, mean over the steps since the last report.</param>
 /// <param name="PairLoss">Training loss on pairs of segments, nats per pair, likewise; NaN without pairs.</param>
-/// <param name="Speaking">What the heads add to a token, relative to the residual, summed over the heads (<see cref="SpeakingCost"/>), likewise; NaN while it costs nothing.</param>
-/// <param name="GradientNorm">Length of the last gradient before clipping; a fall below 0.7 with a loss at the unigram's means a collapsed stack.</param>
+/// <param name="Speaking">What the heads add to a token, relative to the residual, summed over the heads (<see cref="SpeakingCost"/>),
+/// likewise; NaN while it costs nothing.</param>
+/// <param name="GradientNorm">Length of the last gradient before clipping; a fall below 0.7 with a loss at the unigram's means a collapsed
+/// stack.</param>
 /// <param name="TokensPerSecond">Speed since the start of this process, evaluations included.</param>
 /// <param name="Remaining">Time left at that speed.</param>
 /// <param name="HeldOut">The held-out figures where this report comes from an evaluation.</param>
-public sealed record TrainingProgress(int Step, int Steps, long Tokens, double Loss, double PairLoss, double Speaking, double GradientNorm, double TokensPerSecond, TimeSpan Remaining, HeldOutFigures? HeldOut);
+public sealed record TrainingProgress(int Step, int Steps, long Tokens, double Loss, double PairLoss, double Speaking, double GradientNorm,
+    double TokensPerSecond, TimeSpan Remaining, HeldOutFigures? HeldOut);
 
 /// <summary>How well hidden words of held-out text are guessed.</summary>
 /// <param name="Loss">Nats per hidden token.</param>
@@ -32,8 +35,10 @@ public sealed record BaselineFigures(HeldOutFigures Unigram, HeldOutFigures Bigr
 /// <param name="Parameters">Weights of the model.</param>
 /// <param name="CorpusPieces">Word pieces in the texts that were learnt from.</param>
 /// <param name="Tokens">Tokens seen.</param>
-/// <param name="HeldOut">The model on held-out text: at the end the saved one, as it is loaded again; on the way the one in training.</param>
+/// <param name="HeldOut">The model on held-out text: at the end the saved one, as it is loaded again; on the way the one in
+/// training.</param>
 /// <param name="Baselines">The same for guessers without a model.</param>
 /// <param name="Course">The held-out figures on the way: step, tokens, figures.</param>
-public sealed record TrainingReport(TrainingOptions Options, int VocabularySize, long Parameters, long CorpusPieces, int StepsDone, long Tokens, HeldOutFigures HeldOut, BaselineFigures Baselines,
+public sealed record TrainingReport(TrainingOptions Options, int VocabularySize, long Parameters, long CorpusPieces, int StepsDone,
+    long Tokens, HeldOutFigures HeldOut, BaselineFigures Baselines,
     IReadOnlyList<(int Step, long Tokens, HeldOutFigures HeldOut)> Course);

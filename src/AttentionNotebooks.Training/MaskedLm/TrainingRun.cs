@@ -29,7 +29,8 @@ internal sealed class TrainingRun : IDisposable
         alpha = DeepNorm.ResidualScale(options.Layers);
         pairWeight = options.PairWeight;
         var format = options.Precision == Precision.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
-        weights = new SharedWeights(options.Config(corpus.Tokenizer.VocabularySize), options.Replicas, options.Seed, format, options.PairWeight > 0, device, start, options.QueryKeyStart);
+        weights = new SharedWeights(options.Config(corpus.Tokenizer.VocabularySize), options.Replicas, options.Seed, format,
+            options.PairWeight > 0, device, start, options.QueryKeyStart);
         threads = new ReplicaThreads(options.Replicas);
         optimizer = device.type == DeviceType.CPU ? new VectorAdamW(weights, threads, options) : new TensorAdamW(weights, options);
         builder = new ExampleBuilder(corpus.Tokenizer, options.Positions);
@@ -37,7 +38,8 @@ internal sealed class TrainingRun : IDisposable
         fingerprint = Identity(start);
     }
 
-    public TrainingReport Train(bool resume, IProgress<TrainingProgress>? progress, Action<TrainingReport>? saved, int stopAt, CancellationToken cancellation)
+    public TrainingReport Train(bool resume, IProgress<TrainingProgress>? progress, Action<TrainingReport>? saved, int stopAt,
+        CancellationToken cancellation)
     {
         int done = 0;
         long tokens = 0;
@@ -78,8 +80,10 @@ internal sealed class TrainingRun : IDisposable
             }
             if (!evaluate && step % options.ReportEvery != 0) continue;
             double seconds = clock.Elapsed.TotalSeconds;
-            progress?.Report(new TrainingProgress(step, options.Steps, tokens, sums.Loss / sums.Batches, sums.Pair / sums.PairBatches, sums.Speaking / sums.SpeakingBatches, norm,
-                (tokens - before) / seconds, TimeSpan.FromSeconds(seconds / (step - done) * (options.Steps - step)), evaluate ? course[^1].HeldOut : null));
+            progress?.Report(new TrainingProgress(step, options.Steps, tokens, sums.Loss / sums.Batches, sums.Pair / sums.PairBatches,
+                sums.Speaking / sums.SpeakingBatches, norm,
+                (tokens - before) / seconds, TimeSpan.FromSeconds(seconds / (step - done) * (options.Steps - step)), evaluate
+                    ? course[^1].HeldOut : null));
             sums = default;
         }
         Save(last);
@@ -89,8 +93,10 @@ internal sealed class TrainingRun : IDisposable
 
     private IEnumerable<Example[]> Batches()
     {
-        IEnumerable<Example[]> Of(ExampleBuilder from) => new BatchStream(corpus.Training, from, options.TokensPerBatch, options.Seed).Endless();
-        return Of(new ExampleBuilder(corpus.Tokenizer, options.Positions, shortOnly: true)).Take(options.ShortSteps * options.Replicas).Concat(Of(builder));
+        IEnumerable<Example[]> Of(ExampleBuilder from) =>
+            new BatchStream(corpus.Training, from, options.TokensPerBatch, options.Seed).Endless();
+        return Of(new ExampleBuilder(corpus.Tokenizer, options.Positions, shortOnly: true)).Take(options.ShortSteps * options.Replicas)
+            .Concat(Of(builder));
     }
 
     public void Dispose()
@@ -104,7 +110,8 @@ internal sealed class TrainingRun : IDisposable
         TrainingState.Save(folder, weights, optimizer, fingerprint, new TrainingPoint(step, tokens, untold, course));
 
     // Before anything is saved: what the folder holds stays the last state that was sound.
-    private void RequireNumber(int step, string name, double value) => LossGuard.Finite(folder, $"step {step}", name, value, "Train with a smaller learning rate or a longer warm-up");
+    private void RequireNumber(int step, string name, double value) =>
+        LossGuard.Finite(folder, $"step {step}", name, value, "Train with a smaller learning rate or a longer warm-up");
 
     private TrainingReport Report(int step, long tokens, HeldOutFigures heldOut, BaselineFigures baselines) =>
         new(options, corpus.Tokenizer.VocabularySize, weights.Length, corpus.TrainingPieces, step, tokens, heldOut, baselines, [.. course]);
@@ -141,8 +148,10 @@ internal sealed class TrainingRun : IDisposable
         using var scope = NewDisposeScope();
         var batch = new MaskedBatch(examples, corpus.Tokenizer, options.MaskRate, random, device);
         if (batch.Labels.Length == 0) return default; // nothing hidden, nothing to learn
-        using var cost = speakingWeight is null ? null : new SpeakingCost(model, alpha, options.IsLate, options.FreeSpecialTokens ? batch.Words : null);
-        var dropout = options.HeadDropout > 0 ? HeadDropout.Hooks(model.Config, examples.Length, options.HeadDropout, random, device) : null;
+        using var cost = speakingWeight is null ? null
+        : new SpeakingCost(model, alpha, options.IsLate, options.FreeSpecialTokens ? batch.Words : null);
+        var dropout = options.HeadDropout > 0 ? HeadDropout.Hooks(model.Config, examples.Length, options.HeadDropout, random, device)
+            : null;
         var hidden = batch.Hidden(model, dropout?.Then(cost?.Hooks) ?? cost?.Hooks); // [B, T, D]
         var loss = nn.functional.cross_entropy(batch.Logits(model, hidden), batch.Targets);
         var result = new LossSums(1, loss.Value<float>(), 0, 0, 0, 0);
@@ -166,7 +175,8 @@ internal sealed class TrainingRun : IDisposable
     {
         using var trained = weights.Copy();
         using var plain = DeepNorm.Fold(trained);
-        RequireNumber(step, options.HalfPrecision ? "largest weight in float16" : "largest weight", Largest(plain, options.HalfPrecision ? ScalarType.Float16 : ScalarType.Float32));
+        RequireNumber(step, options.HalfPrecision ? "largest weight in float16"
+            : "largest weight", Largest(plain, options.HalfPrecision ? ScalarType.Float16 : ScalarType.Float32));
         Checkpoint.Save(folder, plain, corpus.Tokenizer, options.HalfPrecision);
     }
 

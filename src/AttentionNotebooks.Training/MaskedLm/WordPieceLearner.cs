@@ -17,7 +17,8 @@ public sealed class WordPieceLearner
     {
         foreach (var (word, start) in BasicTokenizer.SplitAtSpace(text))
         {
-            foreach (var part in BasicTokenizer.SplitWord(word, start, new BasicOptions(LowerCase: true, StripAccents: true, SplitCjk: true)))
+            foreach (var part in BasicTokenizer.SplitWord(word, start,
+                new BasicOptions(LowerCase: true, StripAccents: true, SplitCjk: true)))
                 words[part.Text] = words.GetValueOrDefault(part.Text) + 1;
         }
     }
@@ -46,5 +47,6 @@ public sealed class WordPieceLearner
         return [.. Special, .. pieces.Distinct(StringComparer.Ordinal)];
     }
 
-    private static IEnumerable<string> Characters(string word) => word.EnumerateRunes().Select((rune, i) => i == 0 ? rune.ToString() : "##" + rune);
+    private static IEnumerable<string> Characters(string word) =>
+        word.EnumerateRunes().Select((rune, i) => i == 0 ? rune.ToString() : "##" + rune);
 }

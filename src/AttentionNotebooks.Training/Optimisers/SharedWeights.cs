@@ -17,7 +17,8 @@ internal sealed class SharedWeights : WeightVector
     /// <param name="device">Where the vectors live; the CPU unless given.</param>
     /// <param name="start">A BERT whose weights to begin with instead.</param>
     /// <param name="queryKeyStart">How many times larger those of queries and keys begin.</param>
-    public SharedWeights(BertConfig config, int replicas, int seed, ScalarType format = ScalarType.Float32, bool withPairs = false, Device? device = null, BertForMaskedLM? start = null, double queryKeyStart = 1)
+    public SharedWeights(BertConfig config, int replicas, int seed, ScalarType format = ScalarType.Float32, bool withPairs = false,
+        Device? device = null, BertForMaskedLM? start = null, double queryKeyStart = 1)
         : this(config, BuildAll(config, replicas, seed, withPairs, device, start, queryKeyStart), format, withPairs, device)
     {
     }
@@ -44,7 +45,8 @@ internal sealed class SharedWeights : WeightVector
         return copy;
     }
 
-    private static BertForMaskedLM[] BuildAll(BertConfig config, int replicas, int seed, bool withPairs, Device? device, BertForMaskedLM? start, double queryKeyStart)
+    private static BertForMaskedLM[] BuildAll(BertConfig config, int replicas, int seed, bool withPairs, Device? device,
+        BertForMaskedLM? start, double queryKeyStart)
     {
         BertForMaskedLM[] models = [.. Enumerable.Range(0, replicas).Select(_ => Build(config, withPairs, device))];
         DeepNorm.Initialize(models[0], seed, queryKeyStart);
@@ -53,5 +55,6 @@ internal sealed class SharedWeights : WeightVector
     }
 
     private static BertForMaskedLM Build(BertConfig config, bool withPairs, Device? device) =>
-        new(config, withPooler: withPairs, withPairHead: withPairs, device: device, residualScale: DeepNorm.ResidualScale(config.NumHiddenLayers));
+        new(config, withPooler: withPairs, withPairHead: withPairs, device: device,
+            residualScale: DeepNorm.ResidualScale(config.NumHiddenLayers));
 }

@@ -6,7 +6,8 @@ namespace AttentionNotebooks.Training;
 /// <summary>AdamW as tensor operations, for weights on any device.</summary>
 internal sealed class TensorAdamW : IOptimizer
 {
-    private static readonly Scalar ScalarBeta1 = (double)IOptimizer.Beta1, ScalarRest1 = 1 - (double)IOptimizer.Beta1, ScalarBeta2 = (double)IOptimizer.Beta2, ScalarRest2 = 1 - (double)IOptimizer.Beta2, ScalarEpsilon = (double)IOptimizer.Epsilon;
+    private static readonly Scalar ScalarBeta1 = (double)IOptimizer.Beta1, ScalarRest1 = 1 - (double)IOptimizer.Beta1,
+        ScalarBeta2 = (double)IOptimizer.Beta2, ScalarRest2 = 1 - (double)IOptimizer.Beta2, ScalarEpsilon = (double)IOptimizer.Epsilon;
 
     private readonly WeightVector weights;
     private readonly double clipNorm;
@@ -21,7 +22,8 @@ internal sealed class TensorAdamW : IOptimizer
     /// <param name="clipNorm">Longest gradient; a longer one is shortened to it.</param>
     /// <param name="decayOf">The decay of a parameter.</param>
     /// <param name="learnsFaster">Which parameters learn at the query and key rate; none unless given.</param>
-    public TensorAdamW(WeightVector weights, double clipNorm, Func<WeightVector.Region, double> decayOf, Func<WeightVector.Region, bool>? learnsFaster = null)
+    public TensorAdamW(WeightVector weights, double clipNorm, Func<WeightVector.Region, double> decayOf,
+        Func<WeightVector.Region, bool>? learnsFaster = null)
     {
         (this.weights, this.clipNorm) = (weights, clipNorm);
         using var scope = NewDisposeScope();
@@ -59,7 +61,8 @@ internal sealed class TensorAdamW : IOptimizer
         Steps++;
         Mean.mul_(ScalarBeta1).add_(gradient, ScalarRest1);
         Square.mul_(ScalarBeta2).addcmul_(gradient, gradient, ScalarRest2);
-        Scalar step = -rate / (1 - Math.Pow(IOptimizer.Beta1, Steps)), correction = 1 / (1 - Math.Pow(IOptimizer.Beta2, Steps)), shrink = -rate, more = queryKeyRate - 1;
+        Scalar step = -rate / (1 - Math.Pow(IOptimizer.Beta1, Steps)), correction = 1 / (1 - Math.Pow(IOptimizer.Beta2, Steps)),
+            shrink = -rate, more = queryKeyRate - 1;
         var divisor = Square.mul(correction).sqrt_().PlusInPlace(ScalarEpsilon);
         var rates = isFaster.mul(more).Plus(Scalars.One);
         weights.Flat.addcmul_(weights.Flat, decays.mul(rates), shrink);

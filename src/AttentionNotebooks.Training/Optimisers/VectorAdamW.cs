@@ -18,7 +18,8 @@ internal sealed class VectorAdamW : IOptimizer
     private readonly int[] edges;
 
     /// <summary>An optimiser for weights on the CPU.</summary>
-    public VectorAdamW(WeightVector weights, ReplicaThreads threads, TrainingOptions options) : this(weights, threads, options.ClipNorm, options.DecayOf, options.IsFaster)
+    public VectorAdamW(WeightVector weights, ReplicaThreads threads, TrainingOptions options)
+        : this(weights, threads, options.ClipNorm, options.DecayOf, options.IsFaster)
     {
     }
 
@@ -27,7 +28,8 @@ internal sealed class VectorAdamW : IOptimizer
     /// <param name="clipNorm">Longest gradient; a longer one is shortened to it.</param>
     /// <param name="decayOf">The decay of a parameter.</param>
     /// <param name="learnsFaster">Which parameters learn at the query and key rate; none unless given.</param>
-    public VectorAdamW(WeightVector weights, ReplicaThreads threads, double clipNorm, Func<WeightVector.Region, double> decayOf, Func<WeightVector.Region, bool>? learnsFaster = null)
+    public VectorAdamW(WeightVector weights, ReplicaThreads threads, double clipNorm, Func<WeightVector.Region, double> decayOf,
+        Func<WeightVector.Region, bool>? learnsFaster = null)
     {
         (this.weights, this.threads, this.clipNorm, this.decayOf) = (weights, threads, clipNorm, decayOf);
         this.learnsFaster = learnsFaster ?? (_ => false);
@@ -97,8 +99,10 @@ internal sealed class VectorAdamW : IOptimizer
 
     private void Update(int start, int end, double rate, double decay, double clip)
     {
-        float step = (float)(rate / (1 - Math.Pow(IOptimizer.Beta1, Steps))), correction = (float)(1 / (1 - Math.Pow(IOptimizer.Beta2, Steps))), keep = (float)(1 - rate * decay), shorten = (float)clip;
-        Span<float> w = weights.Values[start..end], g = weights.Gradients(0)[start..end], m = Part(Mean, start, end), v = Part(Square, start, end);
+        float step = (float)(rate / (1 - Math.Pow(IOptimizer.Beta1, Steps))),
+            correction = (float)(1 / (1 - Math.Pow(IOptimizer.Beta2, Steps))), keep = (float)(1 - rate * decay), shorten = (float)clip;
+        Span<float> w = weights.Values[start..end], g = weights.Gradients(0)[start..end], m = Part(Mean, start, end),
+            v = Part(Square, start, end);
         Span<Vector<float>> ws = Vectors(w), gs = Vectors(g), ms = Vectors(m), vs = Vectors(v);
         for (int i = 0; i < ws.Length; i++)
         {

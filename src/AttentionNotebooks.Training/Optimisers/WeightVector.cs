@@ -22,8 +22,10 @@ internal class WeightVector : IDisposable
     /// <param name="device">Where the vectors live; the CPU unless given.</param>
     /// <param name="format">What the layers compute in: float32, or bfloat16.</param>
     /// <param name="narrow">Converts a model's layers to that format; wanted where it is not float32.</param>
-    /// <param name="learns">Which parameters the vector holds, by name; all unless given. The others stay as they are in each model.</param>
-    protected WeightVector(IReadOnlyList<nn.Module> models, Device? device, ScalarType format = ScalarType.Float32, Action<nn.Module>? narrow = null, Func<string, bool>? learns = null)
+    /// <param name="learns">Which parameters the vector holds, by name; all unless given. The others stay as they are in each
+    /// model.</param>
+    protected WeightVector(IReadOnlyList<nn.Module> models, Device? device, ScalarType format = ScalarType.Float32,
+        Action<nn.Module>? narrow = null, Func<string, bool>? learns = null)
     {
         using var noGradients = no_grad();
         int at = 0;
@@ -43,7 +45,9 @@ internal class WeightVector : IDisposable
             flat.narrow(0, region.Start, region.Length).copy_(parameter.reshape(-1));
         }
         if (firstRounded < at) rounded = empty(at - firstRounded, format, device).DetachFromDisposeScope();
-        replicas = [.. models.Select(m => new Replica(m, zeros(at, device: device).DetachFromDisposeScope(), rounded is null ? null : zeros_like(rounded).DetachFromDisposeScope()))];
+        replicas =
+            [.. models.Select(m => new Replica(m, zeros(at, device: device).DetachFromDisposeScope(), rounded is null ? null
+                : zeros_like(rounded).DetachFromDisposeScope()))];
         foreach (var replica in replicas) Bind(replica, narrow, learns);
         Round();
     }
@@ -55,7 +59,8 @@ internal class WeightVector : IDisposable
         public bool IsQueryOrKey { get; } = DeepNorm.IsQueryOrKey(Name);
 
         /// <summary>Its layer; −1 for what belongs to none.</summary>
-        public int Layer { get; } = Name.Split('.') is [_, "encoder", "layer", var layer, ..] ? int.Parse(layer, System.Globalization.CultureInfo.InvariantCulture) : -1;
+        public int Layer { get; } = Name.Split('.') is [_, "encoder", "layer", var layer, ..]
+            ? int.Parse(layer, System.Globalization.CultureInfo.InvariantCulture) : -1;
     }
 
     /// <summary>The parameters' places.</summary>
@@ -111,7 +116,8 @@ internal class WeightVector : IDisposable
         rounded?.Dispose();
     }
 
-    /// <summary>Gives another model of the same kind the weights as they are in float32; parameters that the vector does not hold stay as they are there.</summary>
+    /// <summary>Gives another model of the same kind the weights as they are in float32; parameters that the vector does not hold stay as
+    /// they are there.</summary>
     protected void CopyInto(nn.Module model)
     {
         using var noGradients = no_grad();

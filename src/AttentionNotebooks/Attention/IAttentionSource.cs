@@ -18,7 +18,8 @@ public interface IAttentionSource
     /// <summary>Which model the maps come from; <see langword="null"/> where it is not known, as of saved maps.</summary>
     ModelOrigin? Model => null;
 
-    /// <summary>Whether a visitor that needs them gets the values' norms (<see cref="LayerMaps.ValueNorms"/>): a live model has them, saved maps do not.</summary>
+    /// <summary>Whether a visitor that needs them gets the values' norms (<see cref="LayerMaps.ValueNorms"/>): a live model has them, saved
+    /// maps do not.</summary>
     bool HasValues => false;
 
     /// <summary>Shows every batch of the plan, layer by layer, to the visitor.</summary>

@@ -62,7 +62,8 @@ public sealed class LiveAttention : IAttentionSource
         OfTreebank(checkpoint, sentences, [.. sentences.Select(s => checkpoint.Tokenizer.Encode(s.Words.Select(w => w.Form), maxLength))]);
 
     /// <summary>The same for sentences that are tokenised already, one text per sentence.</summary>
-    internal static LiveAttention OfTreebank(Checkpoint checkpoint, IReadOnlyList<TreebankSentence> sentences, IReadOnlyList<TokenizedText> texts) =>
+    internal static LiveAttention OfTreebank(Checkpoint checkpoint, IReadOnlyList<TreebankSentence> sentences,
+        IReadOnlyList<TokenizedText> texts) =>
         new(checkpoint, texts, [.. texts.Zip(sentences, (t, s) => t.Words.Select(w => w < 0 ? null : s.Words[w].Tag).ToArray())]);
 
     /// <summary>

@@ -63,16 +63,22 @@ public sealed class MapArchive : IAttentionSource
                     "Keep the maps of different models in different files");
             grid = here;
             TextTokens told = default;
-            if (tokens is not null && !tokens.TryGetValue(id, out told)) throw new InputException(tokensFile!, $"id {id}", "is missing", $"Give one line for each entry of {file}");
+            if (tokens is not null && !tokens.TryGetValue(id, out told))
+                throw new InputException(tokensFile!, $"id {id}", "is missing", $"Give one line for each entry of {file}");
             var (own, tags, roles) = told;
-            if (own is not null && own.Count != shape[2]) throw new InputException(tokensFile!, $"id {id}", $"has {own.Count} tokens for a map of {shape[2]}", "Save tokens and maps of the same texts, special tokens included");
-            if (tags is not null && tags.Count != shape[2]) throw new InputException(tokensFile!, $"id {id}", $"has {tags.Count} tags for a map of {shape[2]}", "Save one tag per token, null for special tokens");
+            if (own is not null && own.Count != shape[2])
+                throw new InputException(tokensFile!, $"id {id}", $"has {own.Count} tokens for a map of {shape[2]}",
+                    "Save tokens and maps of the same texts, special tokens included");
+            if (tags is not null && tags.Count != shape[2])
+                throw new InputException(tokensFile!, $"id {id}", $"has {tags.Count} tags for a map of {shape[2]}",
+                    "Save one tag per token, null for special tokens");
             if (roles is not null && roles.Count != shape[2])
                 throw new InputException(tokensFile!, $"id {id}", $"has {roles.Count} roles for a map of {shape[2]}",
                     "Save one role per token, or none: they are then taken from the tokens' spelling");
             var text = new AttentionText(id, shape[2], own) { Tags = tags };
             texts.Add(roles is null ? text : text with { Roles = roles });
-            hash.Add(id).Add(entry.Length).Add(entry.Crc32).Add(own is null ? "" : string.Join('\n', own)); // the zip's own checksum stands for the map
+            // the zip's own checksum stands for the map
+            hash.Add(id).Add(entry.Length).Add(entry.Crc32).Add(own is null ? "" : string.Join('\n', own));
             if (tags is not null) hash.Add(string.Join('\n', tags));
             if (roles is not null) hash.Add(string.Join('\n', roles));
         }
@@ -199,8 +205,10 @@ public sealed class MapArchive : IAttentionSource
                 using var json = JsonDocument.Parse(text);
                 string id = json.RootElement.GetProperty("id").GetString() ?? throw Bad("has no id");
                 var list = json.RootElement.GetProperty("tokens");
-                string[]? own = list.ValueKind == JsonValueKind.Null ? null : [.. list.EnumerateArray().Select(t => t.GetString() ?? throw Bad("has a null token"))];
-                string?[]? tags = json.RootElement.TryGetProperty("tags", out var given) && given.ValueKind != JsonValueKind.Null ? [.. given.EnumerateArray().Select(t => t.GetString())] : null;
+                string[]? own = list.ValueKind == JsonValueKind.Null ? null
+                    : [.. list.EnumerateArray().Select(t => t.GetString() ?? throw Bad("has a null token"))];
+                string?[]? tags = json.RootElement.TryGetProperty("tags", out var given) && given.ValueKind != JsonValueKind.Null
+                    ? [.. given.EnumerateArray().Select(t => t.GetString())] : null;
                 TokenRole Known(JsonElement role) => RoleOf(role.GetString())
                     ?? throw Bad($"has the role \"{role}\"; known are {string.Join(", ", RoleNames)}");
                 bool hasRoles = json.RootElement.TryGetProperty("roles", out var said) && said.ValueKind != JsonValueKind.Null;

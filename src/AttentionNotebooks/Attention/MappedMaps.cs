@@ -57,7 +57,8 @@ public sealed unsafe class MappedMaps : IAttentionSource, IDisposable
     /// <param name="progress">Told after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">The file cannot be written, or a map is broken.</exception>
-    public static MappedMaps Compute(IAttentionSource source, string? folder = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    public static MappedMaps Compute(IAttentionSource source, string? folder = null, IProgress<VisitProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         string fingerprint = source.Fingerprint;
         var (starts, floats) = Layout(source);

@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace AttentionNotebooks;
 
-/// <summary>The size and the shape of a BERT, or of a model next door, as <c>config.json</c> of a Hugging Face checkpoint states it.</summary>
+/// <summary>The size and the shape of a BERT, or of a model next door, as <c>config.json</c> of a Hugging Face checkpoint states
+/// it.</summary>
 /// <remarks>Devlin et al. (2019), "BERT: Pre-training of Deep Bidirectional Transformers", section 3.</remarks>
 public sealed record BertConfig
 {
@@ -77,7 +78,8 @@ public sealed record BertConfig
         using var json = JsonFile.Read(path);
         var reader = new JsonReader(path, json.RootElement);
         var family = ModelFamily.Of(reader.Text("model_type", ModelFamily.Default.ModelType))
-            ?? throw new InputException(path, "model_type", $"the model is a \"{reader.Text("model_type", "")}\"", $"Read are {ModelFamily.Supported}; take a checkpoint of one of them");
+            ?? throw new InputException(path, "model_type", $"the model is a \"{reader.Text("model_type", "")}\"",
+                $"Read are {ModelFamily.Supported}; take a checkpoint of one of them");
         var config = family.Read(reader);
         config.Check(path);
         return config;
@@ -89,7 +91,8 @@ public sealed record BertConfig
     /// <param name="architecture">Hugging Face's class for the weights; the family's masked-LM class unless given.</param>
     /// <param name="labels">The names of the classes that a classifier tells, if it is one.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public void Write(string path, string dtype = "float32", string? architecture = null, IReadOnlyList<string>? labels = null) => AtomicFile.Write(path, stream =>
+    public void Write(string path, string dtype = "float32", string? architecture = null, IReadOnlyList<string>? labels = null) =>
+        AtomicFile.Write(path, stream =>
     {
         var family = Family;
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
@@ -118,25 +121,33 @@ public sealed record BertConfig
 
     /// <summary>Checks that a model of these sizes can be built.</summary>
     /// <param name="source">The file or argument to name in the error.</param>
-    /// <exception cref="InputException">A size is not positive, the heads do not divide the hidden size, or the activation is unknown.</exception>
+    /// <exception cref="InputException">A size is not positive, the heads do not divide the hidden size, or the activation is
+    /// unknown.</exception>
     public void Check(string source)
     {
         foreach (var (key, value) in new (string, int)[]
         {
-            ("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("num_hidden_layers", NumHiddenLayers), ("num_attention_heads", NumAttentionHeads),
+            ("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("num_hidden_layers", NumHiddenLayers),
+                ("num_attention_heads", NumAttentionHeads),
             ("intermediate_size", IntermediateSize), ("embedding_size", EmbeddingWidth), ("max_position_embeddings", MaxTokens),
         })
         {
-            if (value <= 0) throw new InputException(source, key, $"is {value.ToString(CultureInfo.InvariantCulture)}", "Every size must be positive");
-            if (value > (key == "num_hidden_layers" ? MostLayers : LargestSize)) throw new InputException(source, key, $"is {value.ToString(CultureInfo.InvariantCulture)}, more than any model has", "Copy config.json of the checkpoint again");
+            if (value <= 0)
+                throw new InputException(source, key, $"is {value.ToString(CultureInfo.InvariantCulture)}", "Every size must be positive");
+            if (value > (key == "num_hidden_layers" ? MostLayers : LargestSize))
+                throw new InputException(source, key, $"is {value.ToString(CultureInfo.InvariantCulture)}, more than any model has",
+                    "Copy config.json of the checkpoint again");
         }
         if (TypeVocabSize < 0 || PositionPaddingId < 0)
             throw new InputException(source, TypeVocabSize < 0 ? "type_vocab_size" : "pad_token_id", "is negative", "Take 0 or more");
         if (HiddenSize % NumAttentionHeads != 0)
-            throw new InputException(source, "num_attention_heads", $"{NumAttentionHeads} heads do not divide the hidden size {HiddenSize}", "Take a hidden size that is a multiple of the heads");
+            throw new InputException(source, "num_attention_heads", $"{NumAttentionHeads} heads do not divide the hidden size {HiddenSize}",
+                "Take a hidden size that is a multiple of the heads");
         foreach (string name in new[] { HiddenAct, HeadAct ?? HiddenAct })
         {
-            if (name is not ("gelu" or "gelu_new" or "relu")) throw new InputException(source, "hidden_act", $"the activation \"{name}\" is unknown", "Known are gelu, gelu_new and relu");
+            if (name is not ("gelu" or "gelu_new" or "relu"))
+                throw new InputException(source, "hidden_act", $"the activation \"{name}\" is unknown",
+                    "Known are gelu, gelu_new and relu");
         }
         if (!(LayerNormEps >= 0 && double.IsFinite(LayerNormEps)))
             throw new InputException(source, "layer_norm_eps", "is not a number of 0 or more", "BERT's own value is 1e-12");

@@ -9,7 +9,8 @@ namespace AttentionNotebooks;
 /// </summary>
 public sealed class Checkpoint : IDisposable
 {
-    private const string ConfigName = "config.json", Contents = "Name the folder of a checkpoint: config.json, the tokenizer's files and the weights";
+    private const string ConfigName = "config.json",
+        Contents = "Name the folder of a checkpoint: config.json, the tokenizer's files and the weights";
 
     internal Checkpoint(string folder, BertConfig config, TextTokenizer tokenizer, BertForMaskedLM model, IReadOnlyList<string> unused)
     {
@@ -45,7 +46,9 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="InputException">The checkpoint has no masked-LM head.</exception>
     public void RequireMaskedLmHead()
     {
-        if (!HasMaskedLmHead) throw new InputException(Folder, null, "has no masked-LM head (cls.predictions.*), so it cannot name hidden words", "Take a checkpoint that has, such as bert-base-uncased");
+        if (!HasMaskedLmHead)
+            throw new InputException(Folder, null, "has no masked-LM head (cls.predictions.*), so it cannot name hidden words",
+                "Take a checkpoint that has, such as bert-base-uncased");
     }
 
     /// <summary>
@@ -57,11 +60,13 @@ public sealed class Checkpoint : IDisposable
     /// <summary>Loads a checkpoint. The weights become float32 whatever the file holds.</summary>
     /// <param name="device">Where the weights shall live; the CPU unless given.</param>
     /// <returns>The checkpoint; disposing it disposes the model.</returns>
-    /// <exception cref="InputException">A file is missing or damaged, the vocabulary does not fit, or tensors are missing, misshapen or not finite.</exception>
+    /// <exception cref="InputException">A file is missing or damaged, the vocabulary does not fit, or tensors are missing, misshapen or not
+    /// finite.</exception>
     public static Checkpoint Load(string folder, Device? device = null)
     {
         if (!Directory.Exists(folder)) throw new InputException(folder, null, "is no folder", Contents);
-        if (!File.Exists(Path.Combine(folder, ConfigName))) throw new InputException(folder, null, "holds no config.json, so it is no checkpoint", Contents);
+        if (!File.Exists(Path.Combine(folder, ConfigName)))
+            throw new InputException(folder, null, "holds no config.json, so it is no checkpoint", Contents);
         var config = BertConfig.Read(Path.Combine(folder, ConfigName));
         var tokenizer = TextTokenizer.Load(folder, config);
         using var file = WeightFolder.Open(folder);
@@ -81,7 +86,8 @@ public sealed class Checkpoint : IDisposable
         }
     }
 
-    /// <summary>Writes a model in Hugging Face's layout: config.json, the tokenizer's files, model.safetensors, under the names of the model's family.</summary>
+    /// <summary>Writes a model in Hugging Face's layout: config.json, the tokenizer's files, model.safetensors, under the names of the
+    /// model's family.</summary>
     /// <param name="folder">The folder; created where missing.</param>
     /// <param name="halfPrecision">Whether to round the weights to float16, which halves the file.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
@@ -92,9 +98,11 @@ public sealed class Checkpoint : IDisposable
         var type = halfPrecision ? ScalarType.Float16 : ScalarType.Float32;
         var family = model.Config.Family;
         var tensors = model.named_parameters().Select(p => KeyValuePair.Create(family.FileKey(p.name), p.parameter.to_type(type))).ToList();
-        SafetensorsFile.Write(Path.Combine(folder, WeightFolder.Safetensors), tensors, new Dictionary<string, string> { ["format"] = "pt" });
+        SafetensorsFile.Write(Path.Combine(folder, WeightFolder.Safetensors), tensors,
+            new Dictionary<string, string> { ["format"] = "pt" });
         tokenizer.Save(folder);
-        model.Config.Write(Path.Combine(folder, ConfigName), halfPrecision ? "float16" : "float32", model.HasPairHead ? family.PreTrainingClass : model.HasHead ? family.MaskedLmClass : family.EncoderClass);
+        model.Config.Write(Path.Combine(folder, ConfigName), halfPrecision ? "float16" : "float32", model.HasPairHead
+            ? family.PreTrainingClass : model.HasHead ? family.MaskedLmClass : family.EncoderClass);
     }
 
     /// <summary>Disposes the model.</summary>
@@ -109,7 +117,8 @@ public sealed class Checkpoint : IDisposable
             string key = names.ByParameter[name];
             parameter.copy_(file.Read(key));
             if (!parameter.isfinite().all().Value<bool>())
-                throw new InputException(file.FileOf(key), $"tensor {key}", "holds values that are not finite", "The weights are damaged; download the checkpoint again");
+                throw new InputException(file.FileOf(key), $"tensor {key}", "holds values that are not finite",
+                    "The weights are damaged; download the checkpoint again");
         }
     }
 }

@@ -7,9 +7,11 @@ namespace AttentionNotebooks;
 internal static class ClassLabels
 {
     /// <summary>Names where a checkpoint gives none.</summary>
-    public static IReadOnlyList<string> Unnamed(int classes) => [.. Enumerable.Range(0, classes).Select(c => string.Create(CultureInfo.InvariantCulture, $"LABEL_{c}"))];
+    public static IReadOnlyList<string> Unnamed(int classes) =>
+        [.. Enumerable.Range(0, classes).Select(c => string.Create(CultureInfo.InvariantCulture, $"LABEL_{c}"))];
 
-    /// <summary>Reads which classes of Hugging Face's the weights are for, and the names; <see langword="null"/> where there are none.</summary>
+    /// <summary>Reads which classes of Hugging Face's the weights are for, and the names; <see langword="null"/> where there are
+    /// none.</summary>
     /// <exception cref="InputException">The file is no JSON object, or the names are not numbered 0, 1, 2 …</exception>
     public static (IReadOnlyList<string> Architectures, IReadOnlyList<string>? Labels) Read(string path)
     {
@@ -21,10 +23,13 @@ internal static class ClassLabels
         var labels = new SortedDictionary<int, string>();
         foreach (var property in names.EnumerateObject())
         {
-            if (!int.TryParse(property.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || property.Value.ValueKind != JsonValueKind.String || !labels.TryAdd(number, property.Value.GetString()!))
-                throw new InputException(path, $"id2label, {property.Name}", "is not a number with a name in quotes", "Write {\"0\": \"name\", \"1\": \"name\", …}");
+            if (!int.TryParse(property.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                || property.Value.ValueKind != JsonValueKind.String || !labels.TryAdd(number, property.Value.GetString()!))
+                throw new InputException(path, $"id2label, {property.Name}", "is not a number with a name in quotes",
+                    "Write {\"0\": \"name\", \"1\": \"name\", …}");
         }
-        if (!labels.Keys.SequenceEqual(Enumerable.Range(0, labels.Count))) throw new InputException(path, "id2label", "does not number the classes 0, 1, 2 …", "Name every class once");
+        if (!labels.Keys.SequenceEqual(Enumerable.Range(0, labels.Count)))
+            throw new InputException(path, "id2label", "does not number the classes 0, 1, 2 …", "Name every class once");
         return (architectures, [.. labels.Values]);
     }
 

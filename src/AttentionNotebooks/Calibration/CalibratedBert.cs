@@ -20,7 +20,8 @@ public sealed class CalibratedBert
     /// <summary>How its heads are set.</summary>
     public ModelCalibration Calibration { get; }
 
-    /// <summary>The settings as edits of a forward pass, to be given to the model or a task; <see langword="null"/> where all heads are left as they are.</summary>
+    /// <summary>The settings as edits of a forward pass, to be given to the model or a task; <see langword="null"/> where all heads are
+    /// left as they are.</summary>
     public AttentionHooks? Hooks { get; }
 
     /// <summary>The model with a further calibration on top.</summary>
@@ -39,7 +40,8 @@ public sealed class CalibratedBert
     /// <param name="task">The task, of this model.</param>
     /// <param name="batches">Which items, dealt into batches; all unless given.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public TaskScores Score(IModelTask task, IReadOnlyList<int[]>? batches = null, CancellationToken cancellation = default) => TaskScores.Evaluate(task, Hooks, batches, cancellation);
+    public TaskScores Score(IModelTask task, IReadOnlyList<int[]>? batches = null, CancellationToken cancellation = default) =>
+        TaskScores.Evaluate(task, Hooks, batches, cancellation);
 }
 
 /// <summary>From a model and a calibration to a calibrated model.</summary>

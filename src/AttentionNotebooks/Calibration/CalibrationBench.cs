@@ -6,7 +6,8 @@ namespace AttentionNotebooks;
 /// <param name="LossBefore">The task's mean loss of a question before, in nats; NaN without a task.</param>
 /// <param name="LossAfter">The same after.</param>
 /// <param name="Unsolved">Heads that cannot have the wanted value and were left as they were, with the reason.</param>
-public sealed record BenchStep(string What, IReadOnlyList<Head> Heads, double LossBefore, double LossAfter, IReadOnlyList<(Head Head, string Reason)> Unsolved);
+public sealed record BenchStep(string What, IReadOnlyList<Head> Heads, double LossBefore, double LossAfter,
+    IReadOnlyList<(Head Head, string Reason)> Unsolved);
 
 /// <summary>Heads set by hand, one after the other, with what a task's loss says to each change, and undo.</summary>
 public sealed class CalibrationBench
@@ -45,7 +46,8 @@ public sealed class CalibrationBench
     /// <summary>Sets several heads, such as a cluster's.</summary>
     /// <param name="change">From a head's setting to its new one.</param>
     /// <exception cref="InputException">There is no such head, or a setting cannot be used.</exception>
-    public BenchStep Set(IReadOnlyList<Head> heads, Func<HeadCalibration, HeadCalibration> change) => Take($"{Named(heads)} set", heads, Calibration.With(heads, change), []);
+    public BenchStep Set(IReadOnlyList<Head> heads, Func<HeadCalibration, HeadCalibration> change) =>
+        Take($"{Named(heads)} set", heads, Calibration.With(heads, change), []);
 
     /// <summary>Turns one knob of a head until a feature has the wanted value.</summary>
     /// <param name="target">Its wanted value.</param>
@@ -54,7 +56,8 @@ public sealed class CalibrationBench
     public BenchStep Solve(Head head, HeadFeature feature, double target, Knob knob = Knob.Temperature)
     {
         var (solved, value) = Solved(Calibration, head, feature, target, knob);
-        return Take(FormattableString.Invariant($"{Named([head])}: {feature.Name} {value.Before:0.###} → {value.After:0.###}"), [head], solved, []);
+        return Take(FormattableString.Invariant($"{Named([head])}: {feature.Name} {value.Before:0.###} → {value.After:0.###}"), [head],
+            solved, []);
     }
 
     /// <summary>
@@ -66,7 +69,8 @@ public sealed class CalibrationBench
     /// <exception cref="InputException">The cluster was made without this feature and no value is given.</exception>
     public BenchStep Solve(HeadCluster cluster, HeadFeature feature, double? target = null, Knob knob = Knob.Temperature)
     {
-        double wanted = target ?? (cluster.Means.TryGetValue(feature.Name, out double mean) ? mean : throw Spelling.Unknown("feature", feature.Name, [.. cluster.Means.Keys]));
+        double wanted = target ?? (cluster.Means.TryGetValue(feature.Name, out double mean) ? mean
+            : throw Spelling.Unknown("feature", feature.Name, [.. cluster.Means.Keys]));
         var (calibration, set, unsolved) = (Calibration, new List<Head>(), new List<(Head, string)>());
         foreach (var head in cluster.Heads.OrderBy(h => h.Layer).ThenBy(h => h.Index))
         {
@@ -80,7 +84,9 @@ public sealed class CalibrationBench
                 unsolved.Add((head, e.Problem));
             }
         }
-        return Take(FormattableString.Invariant($"cluster {cluster.Number} ({cluster.Name}): {feature.Name} of {set.Count} heads to {wanted:0.###}"), set, calibration, unsolved);
+        return Take(FormattableString.Invariant(
+            $"cluster {cluster.Number} ({cluster.Name}): {feature.Name} of {set.Count} heads to {wanted:0.###}"), set, calibration,
+                unsolved);
     }
 
     /// <summary>Takes the last change back.</summary>
@@ -92,7 +98,8 @@ public sealed class CalibrationBench
         return true;
     }
 
-    private (ModelCalibration Calibration, HeadSolution Value) Solved(ModelCalibration calibration, Head head, HeadFeature feature, double target, Knob knob)
+    private (ModelCalibration Calibration, HeadSolution Value) Solved(ModelCalibration calibration, Head head, HeadFeature feature,
+        double target, Knob knob)
     {
         using var scores = HeadScores.Compute(_model.With(calibration), _texts, head);
         var solution = HeadSolver.Solve(scores, calibration[head], feature, target, knob);

@@ -8,12 +8,14 @@ namespace AttentionNotebooks;
 /// <param name="FirstSeed">The first of them.</param>
 /// <param name="FullTuning">Whether all weights are trained too, as the upper reference.</param>
 /// <param name="FullRate">The learning rate for that.</param>
-/// <param name="Weights">What all weights are: the model with the head that the task asks, such as a classifier; the masked-LM model unless given.</param>
+/// <param name="Weights">What all weights are: the model with the head that the task asks, such as a classifier; the masked-LM model unless
+/// given.</param>
 /// <param name="Threads">
 /// How many calibrations are learnt at once, each on one thread; 1 learns one after the other on libtorch's own threads. They do not touch
 /// one another, so that the results are those of one after the other on one thread. More is faster for small models on CPUs.
 /// </param>
-public sealed record ExperimentOptions(CalibrationOptions Options, int Seeds = 5, int FirstSeed = 0, bool FullTuning = true, double FullRate = 1e-4, TorchSharp.torch.nn.Module? Weights = null, int Threads = 1);
+public sealed record ExperimentOptions(CalibrationOptions Options, int Seeds = 5, int FirstSeed = 0, bool FullTuning = true,
+    double FullRate = 1e-4, TorchSharp.torch.nn.Module? Weights = null, int Threads = 1);
 
 /// <summary>
 /// A calibration and its controls on held-out items: uncalibrated, one set, by cluster, random clusters of the same sizes,
@@ -24,7 +26,8 @@ public sealed record ExperimentOptions(CalibrationOptions Options, int Seeds = 5
 /// <param name="Holm">Per comparison, the p-value of the loss, adjusted for all of them (Holm 1979).</param>
 /// <param name="TestItems">How many items were tested on.</param>
 /// <param name="Seeds">Over how many seeds.</param>
-public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IReadOnlyList<PairedComparison> Comparisons, IReadOnlyList<double> Holm, int TestItems, int Seeds)
+public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IReadOnlyList<PairedComparison> Comparisons,
+    IReadOnlyList<double> Holm, int TestItems, int Seeds)
 {
     /// <summary>Runs it.</summary>
     /// <param name="data">From a seed to the items; the test items are the same for every seed.</param>
@@ -35,10 +38,13 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">The features or clusters are of other heads, or an option is out of range.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static CalibrationExperiment Run(Checkpoint model, Func<int, CalibrationData> data, HeadTable features, IReadOnlyList<int> clusters, ExperimentOptions options,
+    public static CalibrationExperiment Run(Checkpoint model, Func<int, CalibrationData> data, HeadTable features,
+        IReadOnlyList<int> clusters, ExperimentOptions options,
         IProgress<(string What, double Share)>? progress = null, CancellationToken cancellation = default)
     {
-        if (options.Seeds < 1) throw new InputException("seeds", null, $"are {options.Seeds}", "Take one at least, five or more to tell something of the spread");
+        if (options.Seeds < 1)
+            throw new InputException("seeds", null, $"are {options.Seeds}",
+                "Take one at least, five or more to tell something of the spread");
         options.Options.Check();
         var grid = model.Config.Grid;
         var (byCluster, byFeatures) = (Tying.ByCluster(clusters), Tying.ByFeatures(features));
@@ -55,7 +61,8 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
         int[] seeds = [.. Enumerable.Range(options.FirstSeed, options.Seeds)];
         CalibrationData[] parts = [.. seeds.Select(data)];
         int[] test = parts[0].Test.Items;
-        if (parts.Any(p => !p.Test.Items.SequenceEqual(test))) throw new ArgumentException("the test items differ from seed to seed", nameof(data));
+        if (parts.Any(p => !p.Test.Items.SequenceEqual(test)))
+            throw new ArgumentException("the test items differ from seed to seed", nameof(data));
         int done = 0, all = seeds.Length * (1 + ties.Length + (options.FullTuning ? 1 : 0));
         var gate = new Lock();
         void Tell(int seed, string what) { lock (gate) progress?.Report(($"seed {seed}: {what}", done++ / (double)all)); }
@@ -75,7 +82,8 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
                 }
                 var tying = ties[t].Tie(seeds[s]);
                 Tell(seeds[s], tying.Name);
-                var fit = CalibrationTrainer.Fit(model, parts[s].Train, parts[s].Dev, tying, options.Options with { Seed = seeds[s] }, cancellation: cancellation);
+                var fit = CalibrationTrainer.Fit(model, parts[s].Train, parts[s].Dev, tying, options.Options with { Seed = seeds[s] },
+                    cancellation: cancellation);
                 runs[t][s] = (fit, parts[s].Test.Score(model.With(fit.Calibration).Hooks, cancellation));
             });
         }
@@ -84,7 +92,9 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
         for (int s = 0; options.FullTuning && s < seeds.Length; s++)
         {
             Tell(seeds[s], Name(CalibrationArm.AllWeights));
-            full.Add(FullTuning.Run(options.Weights ?? model.Model, parts[s].Train, parts[s].Dev, parts[s].Test, options.Options with { Seed = seeds[s], Rate = options.FullRate }, cancellation: cancellation));
+            full.Add(FullTuning.Run(options.Weights
+                ?? model.Model, parts[s].Train, parts[s].Dev, parts[s].Test,
+                options.Options with { Seed = seeds[s], Rate = options.FullRate }, cancellation: cancellation));
         }
         ExperimentArm[] arms =
         [

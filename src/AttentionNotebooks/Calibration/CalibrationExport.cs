@@ -16,16 +16,21 @@ public static class CalibrationExport
     /// <summary>Writes the calibrated model as a plain checkpoint in Hugging Face's layout.</summary>
     /// <param name="source">The folder of the model that was calibrated.</param>
     /// <param name="target">The folder to write; another than the source's.</param>
-    /// <param name="leaveOutBiases">Leave out priors and special biases instead of refusing them; the checkpoint is then not the calibrated model.</param>
+    /// <param name="leaveOutBiases">Leave out priors and special biases instead of refusing them; the checkpoint is then not the calibrated
+    /// model.</param>
     /// <returns>The heads whose biases were left out.</returns>
-    /// <exception cref="InputException">The model cannot be read or is another, a head has a bias and it was not said to leave it out, or the folder cannot be written.</exception>
+    /// <exception cref="InputException">The model cannot be read or is another, a head has a bias and it was not said to leave it out, or
+    /// the folder cannot be written.</exception>
     public static IReadOnlyList<Head> Export(string source, ModelCalibration calibration, string target, bool leaveOutBiases = false)
     {
-        if (Path.GetFullPath(source) == Path.GetFullPath(target)) throw new InputException(target, null, "is the folder of the model itself", "Name another folder");
+        if (Path.GetFullPath(source) == Path.GetFullPath(target))
+            throw new InputException(target, null, "is the folder of the model itself", "Name another folder");
         Head[] unfit = [.. calibration.Changed.Where(h => !CanFold(calibration[h]))];
         if (unfit.Length > 0 && !leaveOutBiases)
-            throw new InputException("calibration", $"head {unfit[0]}{(unfit.Length > 1 ? $" and {unfit.Length - 1} more" : "")}", "has a prior or a special bias, which no weight of a checkpoint can hold",
-                "Keep the calibration's file beside the model and apply it with bert.With(calibration), or say explicitly that biases are to be left out");
+            throw new InputException("calibration", $"head {unfit[0]}{(unfit.Length > 1 ? $" and {unfit.Length - 1} more" : "")}",
+                "has a prior or a special bias, which no weight of a checkpoint can hold",
+                "Keep the calibration's file beside the model and apply it with bert.With(calibration), or say explicitly that biases are "
+                    + "to be left out");
         if (ClassLabels.Read(Path.Combine(source, "config.json")).Architectures.Contains(ClassifierCheckpoint.Architecture))
         {
             using var classifier = ClassifierCheckpoint.Load(source);
@@ -60,5 +65,6 @@ public static class CalibrationExport
         }
     }
 
-    private static bool IsNothing(DistancePrior prior) => prior is GaussianPrior { Strength: 0 } || prior is BucketPrior table && table.Gains.All(g => g == 0);
+    private static bool IsNothing(DistancePrior prior) => prior is GaussianPrior { Strength: 0 } || prior is BucketPrior table
+        && table.Gains.All(g => g == 0);
 }

@@ -9,7 +9,8 @@ namespace AttentionNotebooks;
 /// </summary>
 internal static class CalibrationFile
 {
-    private const string Format = "attention-head-calibration", Again = "Write the file with attn calibrate, or with ModelCalibration.Write";
+    private const string Format = "attention-head-calibration",
+        Again = "Write the file with attn calibrate, or with ModelCalibration.Write";
     // In version 1 "temperature" multiplied the scores; since version 2 it divides them.
     private const int Version = 2, Multiplying = 1;
 
@@ -40,21 +41,29 @@ internal static class CalibrationFile
     {
         using var document = JsonFile.Read(file);
         var root = document.RootElement;
-        if (!root.TryGetProperty("format", out var format) || format.ValueKind != JsonValueKind.String || format.GetString() != Format) throw new InputException(file, null, "is no calibration", Again);
+        if (!root.TryGetProperty("format", out var format) || format.ValueKind != JsonValueKind.String || format.GetString() != Format)
+            throw new InputException(file, null, "is no calibration", Again);
         var json = new JsonReader(file, root);
         int version = json.Whole("version");
-        if (version is not (Multiplying or Version)) throw new InputException(file, "version", $"is {version}; {Multiplying} and {Version} are read here", "Take a newer kit, or calibrate again");
+        if (version is not (Multiplying or Version))
+            throw new InputException(file, "version", $"is {version}; {Multiplying} and {Version} are read here",
+                "Take a newer kit, or calibrate again");
         Known(file, null, root, "format", "version", "layers", "heads", "calibration");
         var own = new HeadGrid(json.Whole("layers"), json.Whole("heads"));
-        if (own.Layers is < 1 or > 1000 || own.Heads is < 1 or > 1000) throw new InputException(file, null, $"says it is for {own} heads", Again);
-        if (!root.TryGetProperty("calibration", out var heads) || heads.ValueKind != JsonValueKind.Array) throw new InputException(file, "calibration", "is no list", Again);
+        if (own.Layers is < 1 or > 1000 || own.Heads is < 1 or > 1000)
+            throw new InputException(file, null, $"says it is for {own} heads", Again);
+        if (!root.TryGetProperty("calibration", out var heads) || heads.ValueKind != JsonValueKind.Array)
+            throw new InputException(file, "calibration", "is no list", Again);
         var settings = Enumerable.Repeat(HeadCalibration.Identity, own.Count).ToArray();
         var seen = new HashSet<Head>();
         foreach (var (element, i) in heads.EnumerateArray().Select((e, i) => (e, i)))
         {
             var (head, setting) = ReadHead(file, $"calibration {i}", element, version);
-            if (!own.Contains(head)) throw new InputException(file, $"calibration {i}", $"is of head {head}, outside the {own} heads", $"Count from 0: the last head is {own[own.Count - 1]}");
-            if (!seen.Add(head)) throw new InputException(file, $"calibration {i}", $"sets head {head} a second time", "Set each head once");
+            if (!own.Contains(head))
+                throw new InputException(file, $"calibration {i}", $"is of head {head}, outside the {own} heads",
+                    $"Count from 0: the last head is {own[own.Count - 1]}");
+            if (!seen.Add(head))
+                throw new InputException(file, $"calibration {i}", $"sets head {head} a second time", "Set each head once");
             if (setting.Problem is { } problem) throw new InputException(file, $"head {head}", problem, HeadCalibration.Allowed);
             settings[own.PositionOf(head)] = setting;
         }
@@ -102,10 +111,13 @@ internal static class CalibrationFile
         Known(file, place, element, "layer", "head", "temperature", "special_bias", "gate", "priors");
         var head = new Head(Whole(file, place, element, "layer"), Whole(file, place, element, "head"));
         var priors = element.TryGetProperty("priors", out var list) ? list : default;
-        if (priors.ValueKind is not (JsonValueKind.Array or JsonValueKind.Undefined)) throw new InputException(file, $"{place}, priors", "is no list", Again);
-        return (head, new HeadCalibration(Temperature(file, place, element, version), Number(file, place, element, "special_bias", 0), Number(file, place, element, "gate", 1))
+        if (priors.ValueKind is not (JsonValueKind.Array or JsonValueKind.Undefined))
+            throw new InputException(file, $"{place}, priors", "is no list", Again);
+        return (head, new HeadCalibration(Temperature(file, place, element, version), Number(file, place, element, "special_bias", 0),
+            Number(file, place, element, "gate", 1))
         {
-            Priors = priors.ValueKind == JsonValueKind.Undefined ? [] : [.. priors.EnumerateArray().Select((p, i) => ReadPrior(file, $"{place}, prior {i}", p))],
+            Priors = priors.ValueKind == JsonValueKind.Undefined ? []
+                : [.. priors.EnumerateArray().Select((p, i) => ReadPrior(file, $"{place}, prior {i}", p))],
         });
     }
 
@@ -116,7 +128,8 @@ internal static class CalibrationFile
         {
             double factor = Number(file, place, element, Name, 1);
             return factor >= 0 ? 1 / Math.Abs(factor) // −0 too is an infinite temperature
-                : throw new InputException(file, place, FormattableString.Invariant($"has temperature {factor}, below 0"), HeadCalibration.Allowed);
+                : throw new InputException(file, place, FormattableString.Invariant($"has temperature {factor}, below 0"),
+                    HeadCalibration.Allowed);
         }
         return element.TryGetProperty(Name, out var value) && value.ValueKind == JsonValueKind.String && value.ValueEquals(Infinite)
             ? double.PositiveInfinity
@@ -125,15 +138,18 @@ internal static class CalibrationFile
 
     private static DistancePrior ReadPrior(string file, string place, JsonElement element)
     {
-        string? kind = element.ValueKind == JsonValueKind.Object && element.TryGetProperty("kind", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString() : null;
+        string? kind = element.ValueKind == JsonValueKind.Object && element.TryGetProperty("kind", out var name)
+            && name.ValueKind == JsonValueKind.String ? name.GetString() : null;
         switch (kind)
         {
             case Gaussian:
                 Known(file, place, element, "kind", "centre", "width", "strength");
-                return new GaussianPrior(Number(file, place, element, "centre"), Number(file, place, element, "width"), Number(file, place, element, "strength"));
+                return new GaussianPrior(Number(file, place, element, "centre"), Number(file, place, element, "width"),
+                    Number(file, place, element, "strength"));
             case Buckets:
                 Known(file, place, element, "kind", "gains");
-                if (!element.TryGetProperty("gains", out var gains) || gains.ValueKind != JsonValueKind.Array || gains.GetArrayLength() != BucketPrior.Count)
+                if (!element.TryGetProperty("gains", out var gains) || gains.ValueKind != JsonValueKind.Array
+                    || gains.GetArrayLength() != BucketPrior.Count)
                     throw new InputException(file, place, $"does not list {BucketPrior.Count} gains", Again);
                 return new BucketPrior([.. gains.EnumerateArray().Select((g, i) => Value(file, $"{place}, gain {i}", g))]);
             default:

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace AttentionNotebooks;
 
-/// <summary>One layer's settings as tensors, made inside a forward pass and belonging to it. <see langword="null"/> where no head of the layer is changed.</summary>
+/// <summary>One layer's settings as tensors, made inside a forward pass and belonging to it. <see langword="null"/> where no head of the
+/// layer is changed.</summary>
 internal interface ILayerSettings
 {
     /// <summary>1/τ of each head, <c>[H, 1, 1]</c>.</summary>
@@ -30,8 +31,11 @@ internal static class CalibrationHooks
         var passes = new ThreadLocal<Pass?>(); // a pass keeps to its thread
         return new AttentionHooks
         {
-            OnTokens = ids => passes.Value = new Pass(ids.eq(cls).logical_or(ids.eq(sep)).to_type(ScalarType.Float32).view(ids.shape[0], 1, 1, ids.shape[1])),
-            EditScores = (layer, scores) => Edit(settings, layer, scores, (passes.Value ?? throw new InvalidOperationException("The pass did not tell its tokens (AttentionHooks.OnTokens), so that special keys are not known")).IsSpecial),
+            OnTokens = ids => passes.Value = new Pass(ids.eq(cls).logical_or(ids.eq(sep)).to_type(ScalarType.Float32)
+                .view(ids.shape[0], 1, 1, ids.shape[1])),
+            EditScores = (layer, scores) => Edit(settings, layer, scores,
+                (passes.Value ?? throw new InvalidOperationException(
+                    "The pass did not tell its tokens (AttentionHooks.OnTokens), so that special keys are not known")).IsSpecial),
             EditHeads = (layer, heads) => settings.Gates(layer) is { } gates ? heads.mul(gates.to_type(heads.dtype)) : heads,
         };
     }
@@ -41,7 +45,8 @@ internal static class CalibrationHooks
     /// <param name="isSpecial">1 at keys that are [CLS] or [SEP], <c>[B, 1, 1, T]</c>, float32.</param>
     public static Tensor Edit(ILayerSettings settings, int layer, Tensor scores, Tensor isSpecial)
     {
-        var (scales, special, biases) = (settings.Scales(layer), settings.SpecialBiases(layer), settings.Biases(layer, (int)scores.shape[3]));
+        var (scales, special, biases) = (settings.Scales(layer), settings.SpecialBiases(layer),
+            settings.Biases(layer, (int)scores.shape[3]));
         if (scales is null && special is null && biases is null) return scores;
         var edited = scores.to_type(ScalarType.Float32); // float16 ends at 65,504
         if (scales is not null) edited = edited.mul(scales);

@@ -41,18 +41,23 @@ internal sealed class ParameterLayout(CalibrationParts parts, double priorWidth)
     public HeadCalibration Setting(ReadOnlySpan<double> theta)
     {
         var priors = new List<DistancePrior>();
-        if (this[CalibrationParts.Gaussian] is { } g) priors.Add(new GaussianPrior(theta[g] * priorWidth, Math.Max(GaussianPrior.SmallestWidth, priorWidth * Math.Exp(theta[g + 1])), theta[g + 2]));
+        if (this[CalibrationParts.Gaussian] is { } g)
+            priors.Add(new GaussianPrior(theta[g] * priorWidth, Math.Max(GaussianPrior.SmallestWidth, priorWidth * Math.Exp(theta[g + 1])),
+                theta[g + 2]));
         if (this[CalibrationParts.Buckets] is { } b) priors.Add(new BucketPrior(theta.Slice(b, BucketPrior.Count).ToArray()));
         return new HeadCalibration(
             this[CalibrationParts.Temperature] is { } t ? 1 / Math.Exp(theta[t]) : 1,
             this[CalibrationParts.SpecialBias] is { } s ? theta[s] : 0,
-            this[CalibrationParts.Gate] is { } a ? Math.Exp(theta[a]) : 1) { Priors = priors };
+            this[CalibrationParts.Gate] is { } a ? Math.Exp(theta[a]) : 1)
+        { Priors = priors };
     }
 
     private static int Size(CalibrationParts parts)
     {
         int size = 0;
-        foreach (var part in new[] { CalibrationParts.Temperature, CalibrationParts.Gate, CalibrationParts.SpecialBias }) size += parts.HasFlag(part) ? 1 : 0;
-        return size + (parts.HasFlag(CalibrationParts.Gaussian) ? 3 : 0) + (parts.HasFlag(CalibrationParts.Buckets) ? BucketPrior.Count : 0);
+        foreach (var part in new[] { CalibrationParts.Temperature, CalibrationParts.Gate, CalibrationParts.SpecialBias })
+            size += parts.HasFlag(part) ? 1 : 0;
+        return size + (parts.HasFlag(CalibrationParts.Gaussian) ? 3 : 0)
+            + (parts.HasFlag(CalibrationParts.Buckets) ? BucketPrior.Count : 0);
     }
 }

@@ -11,13 +11,18 @@ namespace AttentionNotebooks;
 /// <param name="Patience">Passes without a better loss on dev after which it ends.</param>
 /// <param name="Seed">Decides the order of the batches.</param>
 /// <param name="PriorWidth">The width that a prior begins with, in tokens.</param>
-public sealed record CalibrationOptions(CalibrationParts Parts = CalibrationParts.Standard, int Epochs = 20, double Rate = 0.02, int Patience = 3, int Seed = 0, double PriorWidth = 3)
+public sealed record CalibrationOptions(CalibrationParts Parts = CalibrationParts.Standard, int Epochs = 20, double Rate = 0.02,
+    int Patience = 3, int Seed = 0, double PriorWidth = 3)
 {
     /// <summary>Refuses what nothing can be learnt with.</summary>
     /// <exception cref="InputException">A number is out of range.</exception>
     public void Check()
     {
-        void Require(bool holds, string name, string problem) { if (!holds) throw new InputException(name, null, problem, "Choose another value"); }
+        void Require(bool holds, string name, string problem)
+        {
+            if (!holds)
+                throw new InputException(name, null, problem, "Choose another value");
+        }
         Require(Parts != 0, "parts", "name nothing to calibrate");
         Require(Epochs >= 0, "epochs", "are below 0");
         Require(Rate > 0 && double.IsFinite(Rate), "rate", "is not above 0");
@@ -44,7 +49,8 @@ public sealed record CalibrationFit(ModelCalibration Calibration, int Parameters
 }
 
 /// <summary>
-/// Learns a calibration from a task. BERT stays frozen: Adam changes the few numbers of the calibration alone, and the model's own gradients are neither computed nor touched. The start
+/// Learns a calibration from a task. BERT stays frozen: Adam changes the few numbers of the calibration alone, and the model's own
+/// gradients are neither computed nor touched. The start
 /// is the model as it is, and the result is the pass with the least loss on dev, the start included.
 /// </summary>
 public static class CalibrationTrainer
@@ -58,15 +64,19 @@ public static class CalibrationTrainer
     /// <param name="start">A calibration to begin from, which what is learnt is put on top of; none unless given.</param>
     /// <param name="progress">Told after each pass.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="InputException">An option is out of range, the tying or the start is for other heads, or a loss is NaN or infinite or a setting too large to be used; the message names the step.</exception>
+    /// <exception cref="InputException">An option is out of range, the tying or the start is for other heads, or a loss is NaN or infinite
+    /// or a setting too large to be used; the message names the step.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static CalibrationFit Fit(Checkpoint model, TaskPart train, TaskPart dev, Tying tying, CalibrationOptions? options = null, ModelCalibration? start = null,
+    public static CalibrationFit Fit(Checkpoint model, TaskPart train, TaskPart dev, Tying tying, CalibrationOptions? options = null,
+        ModelCalibration? start = null,
         IProgress<TrainingEpoch>? progress = null, CancellationToken cancellation = default)
     {
         options ??= new CalibrationOptions();
         options.Check();
         var grid = model.Config.Grid;
-        if (tying.Design.Count != grid.Count) throw new InputException($"tying {tying.Name}", null, $"is for {tying.Design.Count} heads, and the model has {grid.Count}", "Take features or clusters of this model");
+        if (tying.Design.Count != grid.Count)
+            throw new InputException($"tying {tying.Name}", null, $"is for {tying.Design.Count} heads, and the model has {grid.Count}",
+                "Take features or clusters of this model");
         var before = model.With(start ?? ModelCalibration.Identity(grid));
         var layout = new ParameterLayout(options.Parts, options.PriorWidth);
         using var scope = NewDisposeScope();
@@ -92,7 +102,8 @@ public static class CalibrationTrainer
         int steps = 0, bestStep = 0;
         for (int epoch = 1, idle = 0; epoch <= options.Epochs && idle < options.Patience; epoch++)
         {
-            double loss = Descend(who, train, options.Seed, epoch, () => Hooks(design.matmul(phi)), l => adam.Step([autograd.grad([l], [phi])[0]]), cancellation, ref steps);
+            double loss = Descend(who, train, options.Seed, epoch, () => Hooks(design.matmul(phi)),
+                l => adam.Step([autograd.grad([l], [phi])[0]]), cancellation, ref steps);
             epochs.Add(new TrainingEpoch(epoch, loss, LossGuard.After(who, steps, Dev())));
             progress?.Report(epochs[^1]);
             bool better = epochs[^1].DevLoss < least;
@@ -116,7 +127,8 @@ public static class CalibrationTrainer
     /// <param name="steps">Counted on.</param>
     /// <returns>The mean loss of a question.</returns>
     /// <exception cref="InputException">A loss is NaN or infinite; its step is not taken.</exception>
-    internal static double Descend(string who, TaskPart train, int seed, int epoch, Func<AttentionHooks?> hooks, Action<Tensor> step, CancellationToken cancellation, ref int steps)
+    internal static double Descend(string who, TaskPart train, int seed, int epoch, Func<AttentionHooks?> hooks, Action<Tensor> step,
+        CancellationToken cancellation, ref int steps)
     {
         int[][] order = [.. train.Batches];
         new Random(unchecked(seed * 7919 + epoch)).Shuffle(order);

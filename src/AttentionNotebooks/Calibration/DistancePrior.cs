@@ -26,7 +26,8 @@ public abstract record DistancePrior
 /// <param name="Centre">The offset that gains most, in tokens; −1 is the previous token.</param>
 /// <param name="Width">The standard deviation of the bell, in tokens, above 0; towards 0 only the centre itself gains.</param>
 /// <param name="Strength">The gain at the centre, in nats; below 0 the offset is shunned.</param>
-/// <remarks>A Gaussian bias on attention's scores is in Yang et al. (2018), "Modeling Localness for Self-Attention Networks", there as a quadratic.</remarks>
+/// <remarks>A Gaussian bias on attention's scores is in Yang et al. (2018), "Modeling Localness for Self-Attention Networks", there as a
+/// quadratic.</remarks>
 public sealed record GaussianPrior(double Centre, double Width, double Strength) : DistancePrior
 {
     /// <inheritdoc/>
@@ -48,7 +49,8 @@ public sealed record GaussianPrior(double Centre, double Width, double Strength)
 }
 
 /// <summary>A gain for each of 17 buckets of offsets, which widen by powers of two: … −4…−3, −2, −1, 0, 1, 2, 3…4, 5…8 …</summary>
-/// <remarks>Relative-position buckets as in Raffel et al. (2020), "Exploring the Limits of Transfer Learning", section 2.1, with other borders.</remarks>
+/// <remarks>Relative-position buckets as in Raffel et al. (2020), "Exploring the Limits of Transfer Learning", section 2.1, with other
+/// borders.</remarks>
 public sealed record BucketPrior : DistancePrior
 {
     private const int Side = 8; // 1, 2, 3–4, 5–8, 9–16, 17–32, 33–64, 65 and more
@@ -59,7 +61,8 @@ public sealed record BucketPrior : DistancePrior
     private readonly double[] _gains;
 
     /// <summary>Creates a table.</summary>
-    /// <param name="gains">The gains in nats, from the farthest to the left to the farthest to the right; <see cref="Count"/> of them.</param>
+    /// <param name="gains">The gains in nats, from the farthest to the left to the farthest to the right; <see cref="Count"/> of
+    /// them.</param>
     /// <exception cref="ArgumentException">There are more or fewer.</exception>
     public BucketPrior(IReadOnlyList<double> gains) =>
         _gains = gains.Count == Count ? [.. gains] : throw new ArgumentException($"{gains.Count} gains for {Count} buckets", nameof(gains));

@@ -35,7 +35,8 @@ public sealed record ArmFigures(string Name, ArmKind Kind, int Parameters, IRead
 /// <param name="Arms">The rows; the first is the model as it is.</param>
 /// <param name="Comparisons">Each row with the first, and each way to tie heads with its controls.</param>
 /// <param name="Holm">Per comparison, the p-value of the loss, adjusted for all of them (Holm 1979).</param>
-public sealed record ExperimentFigures(string Model, string Task, HeadGrid Grid, int Items, int TestItems, int Seeds, int FirstSeed, CalibrationParts Parts, int Epochs, double Rate, double? FullRate,
+public sealed record ExperimentFigures(string Model, string Task, HeadGrid Grid, int Items, int TestItems, int Seeds, int FirstSeed,
+    CalibrationParts Parts, int Epochs, double Rate, double? FullRate,
     IReadOnlyList<ArmFigures> Arms, IReadOnlyList<PairedComparison> Comparisons, IReadOnlyList<double> Holm)
 {
     private const double Sure = 0.05;
@@ -46,9 +47,12 @@ public sealed record ExperimentFigures(string Model, string Task, HeadGrid Grid,
     /// <param name="grid">The model's heads.</param>
     /// <param name="items">How many items there were.</param>
     /// <param name="options">How it was run.</param>
-    public static ExperimentFigures Of(CalibrationExperiment experiment, string model, string task, HeadGrid grid, int items, ExperimentOptions options) =>
-        new(model, task, grid, items, experiment.TestItems, experiment.Seeds, options.FirstSeed, options.Options.Parts, options.Options.Epochs, options.Options.Rate, options.FullTuning ? options.FullRate : null,
-            [.. experiment.Arms.Select(a => new ArmFigures(a.Name, a.Kind, a.Parameters, [.. a.Scores.Select(s => s.Loss)], [.. a.Scores.Select(s => s.Accuracy.Value)]))], experiment.Comparisons, experiment.Holm);
+    public static ExperimentFigures Of(CalibrationExperiment experiment, string model, string task, HeadGrid grid, int items,
+        ExperimentOptions options) =>
+        new(model, task, grid, items, experiment.TestItems, experiment.Seeds, options.FirstSeed, options.Options.Parts,
+            options.Options.Epochs, options.Options.Rate, options.FullTuning ? options.FullRate : null,
+            [.. experiment.Arms.Select(a => new ArmFigures(a.Name, a.Kind, a.Parameters, [.. a.Scores.Select(s => s.Loss)],
+                [.. a.Scores.Select(s => s.Accuracy.Value)]))], experiment.Comparisons, experiment.Holm);
 
     /// <summary>The comparison of a row with the model as it is.</summary>
     /// <param name="arm">The row; not the model as it is.</param>
@@ -83,6 +87,7 @@ public sealed record ExperimentFigures(string Model, string Task, HeadGrid Grid,
     {
         bool apart = c.LossInterval.High < 0 || c.LossInterval.Low > 0;
         string which = c.Loss < 0 ? "less loss" : "more loss";
-        return holm <= Sure && apart ? which : c.LossPValue <= Sure || apart ? $"{which}, but that is not sure" : "no difference that these items can show";
+        return holm <= Sure && apart ? which : c.LossPValue <= Sure || apart ? $"{which}, but that is not sure"
+            : "no difference that these items can show";
     }
 }

@@ -45,7 +45,8 @@ public sealed record EffectFigures(string Feature, double Coefficient, double Co
 /// <param name="Features">Each feature's part.</param>
 /// <param name="Meaning">What the figures mean, in sentences.</param>
 public sealed record ExplanationFigures(string FeaturesFile, string ImportanceFile, string Measure, int Heads,
-    PredictionFigures FromOtherHeads, PredictionFigures? FromOtherLayers, double LayerAlone, TransferFigures? Test, IReadOnlyList<EffectFigures> Features, string Meaning)
+    PredictionFigures FromOtherHeads, PredictionFigures? FromOtherLayers, double LayerAlone, TransferFigures? Test,
+        IReadOnlyList<EffectFigures> Features, string Meaning)
 {
     private const string Again = "Write the file with attn explain";
 

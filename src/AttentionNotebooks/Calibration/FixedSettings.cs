@@ -30,6 +30,7 @@ internal sealed class FixedSettings(ModelCalibration calibration, Device device)
     private Tensor? Column(int layer, Func<HeadCalibration, double> of, double identity)
     {
         var values = Layer(layer).Select(of).ToArray();
-        return values.All(v => v == identity) ? null : tensor(Array.ConvertAll(values, v => (float)v), [values.Length, 1, 1], device: device);
+        return values.All(v => v == identity) ? null
+            : tensor(Array.ConvertAll(values, v => (float)v), [values.Length, 1, 1], device: device);
     }
 }

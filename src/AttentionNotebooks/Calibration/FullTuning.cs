@@ -22,9 +22,11 @@ public sealed record FullTuning(TaskScores Test, int Parameters, int Steps, IRea
     /// <param name="options">Epochs, rate, patience and seed; the rest is passed over.</param>
     /// <param name="progress">Told after each pass.</param>
     /// <param name="cancellation">Stops the work; the weights are put back then too.</param>
-    /// <exception cref="InputException">An option is out of range, or a loss is NaN or infinite; the weights are put back then too.</exception>
+    /// <exception cref="InputException">An option is out of range, or a loss is NaN or infinite; the weights are put back then
+    /// too.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static FullTuning Run(nn.Module model, TaskPart train, TaskPart dev, TaskPart test, CalibrationOptions options, IProgress<TrainingEpoch>? progress = null, CancellationToken cancellation = default)
+    public static FullTuning Run(nn.Module model, TaskPart train, TaskPart dev, TaskPart test, CalibrationOptions options,
+        IProgress<TrainingEpoch>? progress = null, CancellationToken cancellation = default)
     {
         options.Check();
         const string Who = "training of all weights";

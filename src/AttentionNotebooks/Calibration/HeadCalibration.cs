@@ -21,7 +21,8 @@ public sealed record HeadCalibration(double Temperature = 1, double SpecialBias 
     /// <summary>A head left as it is.</summary>
     public static HeadCalibration Identity { get; } = new();
 
-    /// <summary>What the scores gain by the offset: the sum of these, none in most heads. More than one where calibrations were composed.</summary>
+    /// <summary>What the scores gain by the offset: the sum of these, none in most heads. More than one where calibrations were
+    /// composed.</summary>
     public IReadOnlyList<DistancePrior> Priors { get; init; } = [];
 
     /// <summary>Whether the head is left as it is.</summary>
@@ -51,7 +52,8 @@ public sealed record HeadCalibration(double Temperature = 1, double SpecialBias 
 
     /// <inheritdoc/>
     public bool Equals(HeadCalibration? other) =>
-        other is not null && Temperature == other.Temperature && SpecialBias == other.SpecialBias && Gate == other.Gate && Priors.SequenceEqual(other.Priors);
+        other is not null && Temperature == other.Temperature && SpecialBias == other.SpecialBias && Gate == other.Gate
+        && Priors.SequenceEqual(other.Priors);
 
     /// <inheritdoc/>
     public override int GetHashCode() => Priors.Aggregate(HashCode.Combine(Temperature, SpecialBias, Gate), HashCode.Combine);
@@ -66,7 +68,8 @@ public sealed record HeadCalibration(double Temperature = 1, double SpecialBias 
 
     private string? TemperatureProblem => double.IsNaN(Temperature) ? "has a temperature that is not a number"
         : Temperature < 0 ? FormattableString.Invariant($"has temperature {Temperature}, below 0")
-        : Temperature < SmallestTemperature ? FormattableString.Invariant($"has temperature {Temperature}; the smallest is {SmallestTemperature}")
+        : Temperature < SmallestTemperature ? FormattableString.Invariant(
+            $"has temperature {Temperature}; the smallest is {SmallestTemperature}")
         : null;
 
     /// <summary>What is wrong with a number, or <see langword="null"/>.</summary>

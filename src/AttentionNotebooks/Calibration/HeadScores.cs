@@ -21,7 +21,8 @@ internal sealed class HeadScores : IDisposable
     public IReadOnlyList<AttentionText> Texts => [.. _texts.Select(t => t.Batch.Texts[0])];
 
     /// <summary>Runs the model and keeps the head's scores.</summary>
-    /// <param name="bert">The model; what its calibration does to the layers before the head's counts, what it does to the head itself does not.</param>
+    /// <param name="bert">The model; what its calibration does to the layers before the head's counts, what it does to the head itself does
+    /// not.</param>
     /// <param name="texts">The texts, at least one, none empty.</param>
     /// <exception cref="InputException">There is no text, one has no token, or there is no such head.</exception>
     public static HeadScores Compute(CalibratedBert bert, IReadOnlyList<string> texts, Head head)
@@ -43,8 +44,10 @@ internal sealed class HeadScores : IDisposable
                     for (int b = 0; b < batch.Length; b++)
                     {
                         int i = batch[b], n = tokens[i].Length;
-                        var own = scores.select(0, b).select(0, head.Index).narrow(0, 0, n).narrow(1, 0, n).to_type(ScalarType.Float32).cpu().contiguous().clone().view(1, 1, n, n);
-                        var special = tensor(tokens[i].Ids.Select(id => id == model.Tokenizer.ClsId || id == model.Tokenizer.SepId ? 1f : 0f).ToArray(), [1, 1, 1, n]);
+                        var own = scores.select(0, b).select(0, head.Index).narrow(0, 0, n).narrow(1, 0, n).to_type(ScalarType.Float32)
+                            .cpu().contiguous().clone().view(1, 1, n, n);
+                        var special = tensor(tokens[i].Ids.Select(id => id == model.Tokenizer.ClsId || id == model.Tokenizer.SepId ? 1f
+                            : 0f).ToArray(), [1, 1, 1, n]);
                         kept[i] = (new TextBatch([source.Texts[i]], [i]), own.DetachFromDisposeScope(), special.DetachFromDisposeScope());
                     }
                     return scores;
@@ -70,18 +73,21 @@ internal sealed class HeadScores : IDisposable
 
     /// <summary>A feature of the head under a setting: the mean over the texts, as in a head table.</summary>
     /// <param name="feature">The feature; not one of the values or of the layers below.</param>
-    /// <exception cref="InputException">The feature needs more than the head's own map, or has no value here, or the setting cannot be used.</exception>
+    /// <exception cref="InputException">The feature needs more than the head's own map, or has no value here, or the setting cannot be
+    /// used.</exception>
     public double Feature(HeadFeature feature, HeadCalibration setting)
     {
         if (feature.Needs.HasFlag(FeatureNeeds.Values) || LayerFeatures.All.Contains(feature))
-            throw new InputException($"feature \"{feature.Name}\"", null, "needs more than the head's own map", "Choose one of distance, concentration, structure, patterns or tokens");
+            throw new InputException($"feature \"{feature.Name}\"", null, "needs more than the head's own map",
+                "Choose one of distance, concentration, structure, patterns or tokens");
         var settings = Settings(setting);
         var sums = new double[feature.Statistic?.Parts ?? 1];
         foreach (var text in _texts)
         {
             using var scope = NewDisposeScope();
             using var maps = new LayerMaps(text.Batch, 0, Maps(text, settings));
-            float[] values = feature.Statistic is null ? FeatureValues.Of(feature, maps, One) : FeatureValues.Of(feature.Statistic, maps, One);
+            float[] values = feature.Statistic is null ? FeatureValues.Of(feature, maps, One)
+                : FeatureValues.Of(feature.Statistic, maps, One);
             for (int p = 0; p < sums.Length; p++) sums[p] += values[p] / _texts.Length;
         }
         double value = feature.Statistic is null ? sums[0] : feature.OfMeans!(sums);

@@ -19,13 +19,18 @@ internal sealed record JsonPart(string File, string? Place, JsonElement Element,
     /// <summary>Refuses a file of another format or version.</summary>
     public void Require(string format, int version, string what)
     {
-        if (!Element.TryGetProperty("format", out var own) || own.ValueKind != JsonValueKind.String || own.GetString() != format) throw new InputException(File, null, $"holds no {what}", Again);
-        if (Whole("version") != version) throw new InputException(File, "version", $"is {Whole("version")}, and {version} is read here", "Take a newer kit, or make the file again");
+        if (!Element.TryGetProperty("format", out var own) || own.ValueKind != JsonValueKind.String || own.GetString() != format)
+            throw new InputException(File, null, $"holds no {what}", Again);
+        if (Whole("version") != version)
+            throw new InputException(File, "version", $"is {Whole("version")}, and {version} is read here",
+                "Take a newer kit, or make the file again");
     }
 
-    public string Text(string key) => Get(key) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : throw Wrong(key, "is no text");
+    public string Text(string key) => Get(key) is { ValueKind: JsonValueKind.String } value ? value.GetString()!
+        : throw Wrong(key, "is no text");
 
-    public int Whole(string key, int least = int.MinValue) => Whole(Get(key), least) ?? throw Wrong(key, least == int.MinValue ? "is no whole number" : $"is no whole number of at least {least}");
+    public int Whole(string key, int least = int.MinValue) => Whole(Get(key), least)
+        ?? throw Wrong(key, least == int.MinValue ? "is no whole number" : $"is no whole number of at least {least}");
 
     public double Number(string key) => FiniteNumber(Get(key)) ?? throw Wrong(key, "is no finite number");
 
@@ -41,7 +46,9 @@ internal sealed record JsonPart(string File, string? Place, JsonElement Element,
         ? [.. list.EnumerateArray().Select((v, i) => FiniteNumber(v) ?? throw Wrong($"{key} {i}", "is no finite number"))]
         : throw Wrong(key, $"is no list of {count}, one per seed");
 
-    public IReadOnlyList<int> Wholes(string key, int least) => [.. Array(key).EnumerateArray().Select((v, i) => Whole(v, least) ?? throw Wrong($"{key} {i}", $"is no whole number of at least {least}"))];
+    public IReadOnlyList<int> Wholes(string key, int least) =>
+        [.. Array(key).EnumerateArray().Select((v, i) => Whole(v, least)
+            ?? throw Wrong($"{key} {i}", $"is no whole number of at least {least}"))];
 
     public JsonPart Object(string key) => Of(key, Get(key));
 
@@ -52,13 +59,16 @@ internal sealed record JsonPart(string File, string? Place, JsonElement Element,
 
     private string At(string key) => Place is null ? key : $"{Place}, {key}";
 
-    private JsonPart Of(string key, JsonElement value) => value.ValueKind == JsonValueKind.Object ? this with { Place = At(key), Element = value } : throw Wrong(key, "is no object");
+    private JsonPart Of(string key, JsonElement value) => value.ValueKind == JsonValueKind.Object
+        ? this with { Place = At(key), Element = value } : throw Wrong(key, "is no object");
 
     private JsonElement Array(string key) => Get(key) is { ValueKind: JsonValueKind.Array } list ? list : throw Wrong(key, "is no list");
 
     private JsonElement Get(string key) => Element.TryGetProperty(key, out var value) ? value : throw Wrong(key, "is missing");
 
-    private static int? Whole(JsonElement value, int least) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int whole) && whole >= least ? whole : null;
+    private static int? Whole(JsonElement value, int least) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int whole)
+        && whole >= least ? whole : null;
 
-    private static double? FiniteNumber(JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number) ? number : null;
+    private static double? FiniteNumber(JsonElement value) => value.ValueKind == JsonValueKind.Number
+        && value.TryGetDouble(out double number) && double.IsFinite(number) ? number : null;
 }

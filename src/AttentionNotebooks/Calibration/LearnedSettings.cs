@@ -21,7 +21,10 @@ internal sealed class LearnedSettings(Tensor theta, ParameterLayout layout, int 
     public Tensor? Biases(int layer, int length)
     {
         var bump = layout[CalibrationParts.Gaussian] is { } g ? Bump(Rows(layer, g, 3), length) : null;
-        var table = layout[CalibrationParts.Buckets] is { } b ? Rows(layer, b, BucketPrior.Count).index_select(1, tensor(Offsets(length, o => (long)BucketPrior.BucketOf(o)), device: theta.device)) : null; // [H, 2T − 1]
+        // [H, 2T − 1]
+        var table = layout[CalibrationParts.Buckets] is { } b
+            ? Rows(layer, b, BucketPrior.Count).index_select(1,
+                tensor(Offsets(length, o => (long)BucketPrior.BucketOf(o)), device: theta.device)) : null;
         return bump is null ? table : table is null ? bump : bump.Plus(table);
     }
 
@@ -35,7 +38,8 @@ internal sealed class LearnedSettings(Tensor theta, ParameterLayout layout, int 
 
     private Tensor? Column(int layer, CalibrationParts part) => layout[part] is { } at ? Rows(layer, at, 1).view(heads, 1, 1) : null;
 
-    private Tensor Rows(int layer, int column, int count) => theta.narrow(0, (long)layer * heads, heads).narrow(1, column, count).contiguous();
+    private Tensor Rows(int layer, int column, int count) =>
+        theta.narrow(0, (long)layer * heads, heads).narrow(1, column, count).contiguous();
 
     private static T[] Offsets<T>(int length, Func<int, T> of) => [.. Enumerable.Range(1 - length, 2 * length - 1).Select(of)];
 }

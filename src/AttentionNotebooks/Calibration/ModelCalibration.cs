@@ -16,7 +16,8 @@ public sealed class ModelCalibration : IEquatable<ModelCalibration>
     {
         if (heads.Count != grid.Count) throw new ArgumentException($"{heads.Count} settings for {grid.Count} heads", nameof(heads));
         for (int i = 0; i < heads.Count; i++)
-            if (heads[i].Problem is { } problem) throw new InputException("calibration", $"head {grid[i]}", problem, HeadCalibration.Allowed);
+            if (heads[i].Problem is { } problem)
+                throw new InputException("calibration", $"head {grid[i]}", problem, HeadCalibration.Allowed);
         (Grid, _heads) = (grid, [.. heads]);
     }
 
@@ -43,7 +44,8 @@ public sealed class ModelCalibration : IEquatable<ModelCalibration>
     /// <summary>All heads set alike.</summary>
     /// <param name="grid">The model's heads.</param>
     /// <exception cref="InputException">The setting cannot be used.</exception>
-    public static ModelCalibration Uniform(HeadGrid grid, HeadCalibration setting) => new(grid, [.. Enumerable.Repeat(setting, grid.Count)]);
+    public static ModelCalibration Uniform(HeadGrid grid, HeadCalibration setting) =>
+        new(grid, [.. Enumerable.Repeat(setting, grid.Count)]);
 
     /// <summary>The calibration with one head set otherwise.</summary>
     /// <exception cref="InputException">There is no such head, or the setting cannot be used.</exception>
@@ -100,6 +102,8 @@ public sealed class ModelCalibration : IEquatable<ModelCalibration>
     /// <exception cref="InputException">The heads differ.</exception>
     internal void RequireGrid(HeadGrid grid, string source)
     {
-        if (grid != Grid) throw new InputException(source, null, $"is for {Grid} heads, and the model has {grid}", "Calibrate this model, or take the model that was calibrated");
+        if (grid != Grid)
+            throw new InputException(source, null, $"is for {Grid} heads, and the model has {grid}",
+                "Calibrate this model, or take the model that was calibrated");
     }
 }

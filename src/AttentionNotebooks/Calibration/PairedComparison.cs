@@ -5,7 +5,8 @@ namespace AttentionNotebooks;
 /// <param name="Second">With what.</param>
 /// <param name="Loss">Difference in mean loss of a question, in nats; below 0 the first is better.</param>
 /// <param name="LossInterval">Its 95 % interval: seeds and items are both drawn with replacement (percentiles).</param>
-/// <param name="LossPValue">Two-sided p of a permutation test: the sign of each item's difference, averaged over the seeds, is flipped at random.</param>
+/// <param name="LossPValue">Two-sided p of a permutation test: the sign of each item's difference, averaged over the seeds, is flipped at
+/// random.</param>
 /// <param name="Accuracy">Difference in accuracy; above 0 the first is better.</param>
 /// <param name="AccuracyInterval">Its 95 % interval.</param>
 /// <param name="AccuracyPValue">As for the loss.</param>
@@ -23,17 +24,22 @@ public sealed record PairedComparison(string First, string Second, double Loss, 
     /// <param name="items">The test items.</param>
     /// <param name="seed">Decides the draws.</param>
     /// <exception cref="ArgumentException">The seeds differ in number, or there is nothing to compare.</exception>
-    public static PairedComparison Compute((string Name, IReadOnlyList<TaskScores> Scores) first, (string Name, IReadOnlyList<TaskScores> Scores) second, IReadOnlyList<int> items, int seed = 0)
+    public static PairedComparison Compute((string Name, IReadOnlyList<TaskScores> Scores) first,
+        (string Name, IReadOnlyList<TaskScores> Scores) second, IReadOnlyList<int> items, int seed = 0)
     {
         int seeds = first.Scores.Count;
-        if (seeds == 0 || second.Scores.Count != seeds || items.Count == 0) throw new ArgumentException($"{seeds} and {second.Scores.Count} seeds, {items.Count} items");
+        if (seeds == 0 || second.Scores.Count != seeds || items.Count == 0)
+            throw new ArgumentException($"{seeds} and {second.Scores.Count} seeds, {items.Count} items");
         double[][] Per(Func<TaskScores, double[]> of, Func<double, double, double> difference) =>
-            [.. first.Scores.Zip(second.Scores, (x, y) => (Of: of(x), Against: of(y))).Select(p => items.Select(i => difference(p.Of[i], p.Against[i])).ToArray())];
-        double[][] losses = Per(t => t.Losses, (a, b) => Differs(a, b) ? a - b : 0), right = Per(t => t.Correct.Select(c => (double)c).ToArray(), (a, b) => a - b);
+            [.. first.Scores.Zip(second.Scores, (x, y) => (Of: of(x), Against: of(y)))
+                .Select(p => items.Select(i => difference(p.Of[i], p.Against[i])).ToArray())];
+        double[][] losses = Per(t => t.Losses, (a, b) => Differs(a, b) ? a - b : 0),
+            right = Per(t => t.Correct.Select(c => (double)c).ToArray(), (a, b) => a - b);
         double[][] targets = [.. first.Scores.Select(t => items.Select(i => (double)t.Targets[i]).ToArray())];
         var (loss, lossInterval, lossP) = Compute(losses, targets, seed);
         var (accuracy, accuracyInterval, accuracyP) = Compute(right, targets, seed);
-        return new(first.Name, second.Name, loss, lossInterval, lossP, accuracy, accuracyInterval, accuracyP, losses.Count(l => l.Sum() < 0), seeds);
+        return new(first.Name, second.Name, loss, lossInterval, lossP, accuracy, accuracyInterval, accuracyP,
+            losses.Count(l => l.Sum() < 0), seeds);
     }
 
     // Losses are sums in float32: what differs by their rounding alone, as on another number of threads, does not differ.
@@ -58,7 +64,8 @@ public sealed record PairedComparison(string First, string Second, double Loss, 
                 drawn[d] += sum / asked / seeds;
             }
         }
-        double[] perItem = [.. Enumerable.Range(0, items).Select(i => Enumerable.Range(0, seeds).Average(s => differences[s][i] / targets[s].Sum()))];
+        double[] perItem = [.. Enumerable.Range(0, items)
+            .Select(i => Enumerable.Range(0, seeds).Average(s => differences[s][i] / targets[s].Sum()))];
         var @null = new double[Flips];
         for (int f = 0; f < Flips; f++)
         {

@@ -39,12 +39,15 @@ public sealed record TaskPart(IModelTask Task, IReadOnlyList<int[]> Batches)
     /// <summary>Scores of these items; entries of others are 0.</summary>
     /// <param name="hooks">Edits of the model's attention, if any.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public TaskScores Score(AttentionHooks? hooks = null, CancellationToken cancellation = default) => TaskScores.Evaluate(Task, hooks, Batches, cancellation);
+    public TaskScores Score(AttentionHooks? hooks = null, CancellationToken cancellation = default) =>
+        TaskScores.Evaluate(Task, hooks, Batches, cancellation);
 
     /// <summary>The loss, NaN or infinite where it is: for learning, whose error names the step.</summary>
-    internal double AnyLoss(AttentionHooks? hooks = null, CancellationToken cancellation = default) => TaskScores.Evaluate(Task, hooks, Batches, cancellation, anyLoss: true).Loss;
+    internal double AnyLoss(AttentionHooks? hooks = null, CancellationToken cancellation = default) =>
+        TaskScores.Evaluate(Task, hooks, Batches, cancellation, anyLoss: true).Loss;
 
-    /// <summary>These items as a task of their own, so that whatever takes a task can be kept to them: item i is the i-th of <see cref="Items"/>.</summary>
+    /// <summary>These items as a task of their own, so that whatever takes a task can be kept to them: item i is the i-th of
+    /// <see cref="Items"/>.</summary>
     public IModelTask AsTask() => Task is ITextTask texts ? new OwnTexts(texts, Items, Batches) : new Own(Task, Items, Batches);
 
     // Of texts: also their tokens are known.
@@ -72,6 +75,7 @@ public sealed record TaskPart(IModelTask Task, IReadOnlyList<int[]> Batches)
 
         public IReadOnlyList<int[]> Batches { get; }
 
-        public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null) => _task.Evaluate([.. items.Select(i => _items[i])], hooks);
+        public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null) =>
+            _task.Evaluate([.. items.Select(i => _items[i])], hooks);
     }
 }

@@ -27,7 +27,8 @@ public sealed class Tying
     /// <exception cref="InputException">There is no head, or a label is below 0.</exception>
     public static Tying ByCluster(IReadOnlyList<int> labels)
     {
-        if (labels.Count == 0 || labels.Any(l => l < 0)) throw new InputException("clusters", null, "give a head no cluster", "Number the clusters from 0");
+        if (labels.Count == 0 || labels.Any(l => l < 0))
+            throw new InputException("clusters", null, "give a head no cluster", "Number the clusters from 0");
         // A number that no head has would be a set of parameters that nothing depends on.
         int[] used = [.. labels.Distinct().Order()];
         return new("by cluster", [.. labels.Select(l => used.Select(u => u == l ? 1.0 : 0).ToArray())]);
@@ -38,11 +39,14 @@ public sealed class Tying
     /// <param name="features">The columns to use; those that heads are clustered on when omitted.</param>
     /// <exception cref="InputException">A column is not finite or has no spread.</exception>
     public static Tying ByFeatures(HeadTable table, IReadOnlyList<string>? features = null) =>
-        new("by features", [.. table.Select(features ?? HeadClusters.DefaultFeatures(table)).Points(Scaling.ZScore).Select(x => (double[])[.. x, 1])]);
+        new("by features", [.. table.Select(features ?? HeadClusters.DefaultFeatures(table)).Points(Scaling.ZScore)
+            .Select(x => (double[])[.. x, 1])]);
 
     /// <summary>One set per head.</summary>
     /// <param name="grid">The model's heads.</param>
-    public static Tying PerHead(HeadGrid grid) => new("per head", [.. Enumerable.Range(0, grid.Count).Select(i => Enumerable.Range(0, grid.Count).Select(j => i == j ? 1.0 : 0).ToArray())]);
+    public static Tying PerHead(HeadGrid grid) =>
+        new("per head", [.. Enumerable.Range(0, grid.Count)
+            .Select(i => Enumerable.Range(0, grid.Count).Select(j => i == j ? 1.0 : 0).ToArray())]);
 
     /// <summary>One set for each of some heads; all others stay as they are.</summary>
     /// <param name="grid">The model's heads.</param>

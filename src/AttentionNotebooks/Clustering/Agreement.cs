@@ -2,7 +2,8 @@ using MathNet.Numerics;
 
 namespace AttentionNotebooks;
 
-/// <summary>How far two partitions of the same heads agree: corrected for chance, so that more clusters do not agree by number alone.</summary>
+/// <summary>How far two partitions of the same heads agree: corrected for chance, so that more clusters do not agree by number
+/// alone.</summary>
 public static class Agreement
 {
     /// <summary>
@@ -20,7 +21,8 @@ public static class Agreement
         if (rows.Length == 1 && columns.Length == 1 || rows.Length == n && columns.Length == n) return 1;
         var sizesA = a.GroupBy(l => l).ToDictionary(g => g.Key, g => g.Count());
         var sizesB = b.GroupBy(l => l).ToDictionary(g => g.Key, g => g.Count());
-        double information = a.Zip(b).GroupBy(p => p).Sum(g => g.Count() / (double)n * Math.Log((double)n * g.Count() / ((double)sizesA[g.Key.First] * sizesB[g.Key.Second])));
+        double information = a.Zip(b).GroupBy(p => p)
+            .Sum(g => g.Count() / (double)n * Math.Log((double)n * g.Count() / ((double)sizesA[g.Key.First] * sizesB[g.Key.Second])));
         double Entropy(int[] sizes) => -sizes.Sum(s => s / (double)n * Math.Log(s / (double)n));
         double expected = ExpectedInformation(rows, columns, n), mean = (Entropy(rows) + Entropy(columns)) / 2;
         return Math.Abs(mean - expected) < 1e-15 ? 0 : (information - expected) / (mean - expected);
@@ -58,7 +60,8 @@ public static class Agreement
             foreach (int b in columns)
                 for (int both = Math.Max(1, a + b - n); both <= Math.Min(a, b); both++)
                     expected += both / (double)n * Math.Log((double)n * both / ((double)a * b))
-                        * Math.Exp(Ln(a) + Ln(b) + Ln(n - a) + Ln(n - b) - Ln(n) - Ln(both) - Ln(a - both) - Ln(b - both) - Ln(n - a - b + both));
+                        * Math.Exp(Ln(a) + Ln(b) + Ln(n - a) + Ln(n - b) - Ln(n) - Ln(both) - Ln(a - both) - Ln(b - both)
+                            - Ln(n - a - b + both));
         return expected;
     }
 }

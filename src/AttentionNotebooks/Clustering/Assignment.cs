@@ -1,6 +1,7 @@
 namespace AttentionNotebooks;
 
-/// <summary>The assignment problem: to each row a column of its own so that the costs are least (Kuhn 1955; O(n³) by shortest augmenting paths, Jonker and Volgenant 1987).</summary>
+/// <summary>The assignment problem: to each row a column of its own so that the costs are least (Kuhn 1955; O(n³) by shortest augmenting
+/// paths, Jonker and Volgenant 1987).</summary>
 internal static class Assignment
 {
     /// <summary>The best assignment.</summary>

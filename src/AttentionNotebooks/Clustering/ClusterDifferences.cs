@@ -1,7 +1,8 @@
 namespace AttentionNotebooks;
 
 /// <summary>How clusters differ in one feature, and how sure that is.</summary>
-/// <param name="Clustered">Whether the clusters were made from it, or from one that says the same; if so they differ in it by construction, whatever its p-values say.</param>
+/// <param name="Clustered">Whether the clusters were made from it, or from one that says the same; if so they differ in it by construction,
+/// whatever its p-values say.</param>
 /// <param name="EtaSquared">Share of its variance between the clusters.</param>
 /// <param name="EpsilonSquared">The same of its ranks, which no outlying head sways.</param>
 /// <param name="KruskalWallis">H.</param>
@@ -9,7 +10,8 @@ namespace AttentionNotebooks;
 /// <param name="PermutationPValue">Of η², by shuffling the labels.</param>
 /// <param name="Holm"><paramref name="PValue"/> corrected for all features by Holm.</param>
 /// <param name="BenjaminiHochberg"><paramref name="PValue"/> corrected for all features by Benjamini and Hochberg.</param>
-public sealed record FeatureDifference(string Feature, bool Clustered, double EtaSquared, double EpsilonSquared, double KruskalWallis, double PValue, double PermutationPValue, double Holm, double BenjaminiHochberg);
+public sealed record FeatureDifference(string Feature, bool Clustered, double EtaSquared, double EpsilonSquared, double KruskalWallis,
+    double PValue, double PermutationPValue, double Holm, double BenjaminiHochberg);
 
 /// <summary>
 /// Whether clusters are "significantly different": per feature an effect size and a corrected p-value. Clusters always differ
@@ -24,15 +26,20 @@ public static class ClusterDifferences
 
     /// <summary>How the clusters differ in each feature of a table.</summary>
     /// <param name="clustering">The clusters.</param>
-    /// <param name="table">The features to test, of the same heads; all of the table that was clustered from when omitted. A table over other texts tests whether the differences hold on them.</param>
+    /// <param name="table">The features to test, of the same heads; all of the table that was clustered from when omitted. A table over
+    /// other texts tests whether the differences hold on them.</param>
     /// <param name="shuffles">How many shufflings of the labels.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="InputException">The table is of other heads.</exception>
-    public static IReadOnlyList<FeatureDifference> Compute(HeadClustering clustering, HeadTable? table = null, int shuffles = DefaultShuffles, int seed = 0)
+    public static IReadOnlyList<FeatureDifference> Compute(HeadClustering clustering, HeadTable? table = null,
+        int shuffles = DefaultShuffles, int seed = 0)
     {
         table ??= clustering.AllFeatures;
-        if (table.Grid != clustering.Grid) throw new InputException("the table to test on", null, $"has {table.Grid} heads, the clusters {clustering.Grid}", "Give a table of the same model");
-        return Corrected([.. table.Features.Select(f => Test(f, !clustering.Space.Given && Clustered(clustering, f), table.Column(f), clustering.Labels, shuffles, seed))]);
+        if (table.Grid != clustering.Grid)
+            throw new InputException("the table to test on", null, $"has {table.Grid} heads, the clusters {clustering.Grid}",
+                "Give a table of the same model");
+        return Corrected([.. table.Features.Select(f =>
+            Test(f, !clustering.Space.Given && Clustered(clustering, f), table.Column(f), clustering.Labels, shuffles, seed))]);
     }
 
     /// <summary>
@@ -45,14 +52,16 @@ public static class ClusterDifferences
     /// <param name="seed">Decides them.</param>
     /// <returns>Per feature for which another one is left to cluster on.</returns>
     /// <exception cref="InputException">The clustering is on given distances.</exception>
-    public static IReadOnlyList<FeatureDifference> OfFeaturesLeftOut(HeadClustering clustering, double alike = 0.9, int shuffles = DefaultShuffles, int seed = 0)
+    public static IReadOnlyList<FeatureDifference> OfFeaturesLeftOut(HeadClustering clustering, double alike = 0.9,
+        int shuffles = DefaultShuffles, int seed = 0)
     {
         clustering.Space.PointsFor("of features left out");
         var table = clustering.Table;
         var results = new List<FeatureDifference>();
         foreach (string feature in table.Features)
         {
-            string[] kept = [.. table.Features.Where(f => f != feature && !(Math.Abs(Correlation(table.Column(f), table.Column(feature))) > alike))];
+            string[] kept = [.. table.Features.Where(f => f != feature
+                && !(Math.Abs(Correlation(table.Column(f), table.Column(feature))) > alike))];
             if (kept.Length == 0) continue;
             var again = table.Cluster(clustering.Clusters.Count, kept, clustering.Scaling, clustering.Seed, clustering.Algorithm);
             results.Add(Test(feature, false, table.Column(feature), again.Labels, shuffles, seed));
@@ -75,7 +84,9 @@ public static class ClusterDifferences
 
     // Or repeats one that was, as globalness repeats entropy.
     private static bool Clustered(HeadClustering clustering, string feature) => clustering.Table.Features.Contains(feature)
-        || clustering.AllFeatures.Features.Contains(feature) && clustering.Table.Features.Any(f => Math.Abs(Correlation(clustering.Table.Column(f), clustering.AllFeatures.Column(feature))) > 0.9999);
+        || clustering.AllFeatures.Features.Contains(feature)
+        && clustering.Table.Features.Any(f => Math.Abs(Correlation(clustering.Table.Column(f), clustering.AllFeatures.Column(feature)))
+            > 0.9999);
 
     private static FeatureDifference Test(string feature, bool clustered, double[] values, int[] labels, int shuffles, int seed)
     {

@@ -11,7 +11,8 @@ namespace AttentionNotebooks;
 /// <param name="KeptByChance">The mean of the same over shufflings.</param>
 /// <param name="Heads">All heads.</param>
 /// <param name="Moved">The heads that do not keep it.</param>
-public sealed record ClusterTransfer(Interval AdjustedRand, double PValue, int Kept, double KeptByChance, int Heads, IReadOnlyList<Head> Moved)
+public sealed record ClusterTransfer(Interval AdjustedRand, double PValue, int Kept, double KeptByChance, int Heads,
+    IReadOnlyList<Head> Moved)
 {
     /// <summary>The figures in one line.</summary>
     public override string ToString()
@@ -25,14 +26,18 @@ public sealed record ClusterTransfer(Interval AdjustedRand, double PValue, int K
     /// <summary>Compares two clusterings of the same heads.</summary>
     /// <param name="a">A clustering.</param>
     /// <param name="b">Another, of a model with the same grid.</param>
-    /// <param name="resampleA">Tables over samples of the texts of <paramref name="a"/>, by seed; with <paramref name="resampleB"/> they give the interval.</param>
+    /// <param name="resampleA">Tables over samples of the texts of <paramref name="a"/>, by seed; with <paramref name="resampleB"/> they
+    /// give the interval.</param>
     /// <param name="resampleB">Tables over samples of the texts of <paramref name="b"/>, by seed.</param>
     /// <param name="draws">Samples behind the interval, and shufflings behind the p-value.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="InputException">The grids differ.</exception>
-    public static ClusterTransfer Compute(HeadClustering a, HeadClustering b, Func<int, HeadTable>? resampleA = null, Func<int, HeadTable>? resampleB = null, int draws = 199, int seed = 0)
+    public static ClusterTransfer Compute(HeadClustering a, HeadClustering b, Func<int, HeadTable>? resampleA = null,
+        Func<int, HeadTable>? resampleB = null, int draws = 199, int seed = 0)
     {
-        if (a.Grid != b.Grid) throw new InputException("the two clusterings", null, $"are of {a.Grid} and {b.Grid} heads", "Compare models with the same heads");
+        if (a.Grid != b.Grid)
+            throw new InputException("the two clusterings", null, $"are of {a.Grid} and {b.Grid} heads",
+                "Compare models with the same heads");
         int[] matched = Agreement.Match(b.Labels, a.Labels);
         Head[] moved = [.. a.Grid.All().Where((_, i) => matched[i] != a.Labels[i])];
         double index = Validity.AdjustedRand(a.Labels, b.Labels);
@@ -58,7 +63,9 @@ public sealed record ClusterTransfer(Interval AdjustedRand, double PValue, int K
 
     private static int[] Again(HeadClustering clustering, HeadTable table)
     {
-        var algorithm = ReferenceEquals(clustering.Algorithm, ClusterAlgorithms.KMeans) ? ClusterAlgorithms.KMeansWith(restarts: 10) : clustering.Algorithm;
-        return algorithm.Fit(HeadSpace.OfPoints(table.Select(clustering.Table.Features).Points(clustering.Scaling)), clustering.Clusters.Count, clustering.Seed);
+        var algorithm = ReferenceEquals(clustering.Algorithm, ClusterAlgorithms.KMeans) ? ClusterAlgorithms.KMeansWith(restarts: 10)
+            : clustering.Algorithm;
+        return algorithm.Fit(HeadSpace.OfPoints(table.Select(clustering.Table.Features).Points(clustering.Scaling)),
+            clustering.Clusters.Count, clustering.Seed);
     }
 }

@@ -4,10 +4,12 @@ namespace AttentionNotebooks;
 /// <param name="Rows">The names of the rows.</param>
 /// <param name="Columns">The names of the columns.</param>
 /// <param name="Counts">Heads, <c>[rows, columns]</c>.</param>
-/// <param name="CramersV">Strength of the association, from 0 (none) to 1 (one decides the other): √(χ²/(n·(min(r, c) − 1))), Cramér 1946; NaN with a single row or column.</param>
+/// <param name="CramersV">Strength of the association, from 0 (none) to 1 (one decides the other): √(χ²/(n·(min(r, c) − 1))), Cramér 1946;
+/// NaN with a single row or column.</param>
 /// <param name="ExpectedV">The mean V over shufflings: what chance gives, which is above 0.</param>
 /// <param name="PValue">Share of shufflings with a V at least as large, with + 1 above and below.</param>
-public sealed record Contingency(IReadOnlyList<string> Rows, IReadOnlyList<string> Columns, int[,] Counts, double CramersV, double ExpectedV, double PValue)
+public sealed record Contingency(IReadOnlyList<string> Rows, IReadOnlyList<string> Columns, int[,] Counts, double CramersV,
+    double ExpectedV, double PValue)
 {
     /// <summary>Counts two sortings of the same heads, and shuffles one of them against the other.</summary>
     /// <param name="rows">Per head, its row's name.</param>
@@ -17,7 +19,8 @@ public sealed record Contingency(IReadOnlyList<string> Rows, IReadOnlyList<strin
     /// <exception cref="ArgumentException">The lengths differ, or there is no head.</exception>
     public static Contingency Compute(IReadOnlyList<string> rows, IReadOnlyList<string> columns, int shuffles = 999, int seed = 0)
     {
-        if (rows.Count != columns.Count || rows.Count == 0) throw new ArgumentException($"{rows.Count} and {columns.Count} heads", nameof(columns));
+        if (rows.Count != columns.Count || rows.Count == 0)
+            throw new ArgumentException($"{rows.Count} and {columns.Count} heads", nameof(columns));
         string[] rowNames = [.. rows.Distinct()], columnNames = [.. columns.Distinct()];
         int[] a = [.. rows.Select(r => Array.IndexOf(rowNames, r))], b = [.. columns.Select(c => Array.IndexOf(columnNames, c))];
         var counts = Count(a, b, rowNames.Length, columnNames.Length);
@@ -29,7 +32,8 @@ public sealed record Contingency(IReadOnlyList<string> Rows, IReadOnlyList<strin
             random.Shuffle(b);
             chance[s] = V(Count(a, b, rowNames.Length, columnNames.Length));
         }
-        return new Contingency(rowNames, columnNames, counts, v, shuffles == 0 ? double.NaN : chance.Average(), Permutation.PValue(v, chance));
+        return new Contingency(rowNames, columnNames, counts, v, shuffles == 0 ? double.NaN
+            : chance.Average(), Permutation.PValue(v, chance));
     }
 
     private static int[,] Count(int[] a, int[] b, int rows, int columns)
@@ -47,7 +51,8 @@ public sealed record Contingency(IReadOnlyList<string> Rows, IReadOnlyList<strin
         var columnSums = new double[c];
         double n = 0, chi = 0;
         for (int i = 0; i < r; i++)
-            for (int j = 0; j < c; j++) (rowSums[i], columnSums[j], n) = (rowSums[i] + counts[i, j], columnSums[j] + counts[i, j], n + counts[i, j]);
+            for (int j = 0; j < c; j++)
+                (rowSums[i], columnSums[j], n) = (rowSums[i] + counts[i, j], columnSums[j] + counts[i, j], n + counts[i, j]);
         for (int i = 0; i < r; i++)
             for (int j = 0; j < c; j++)
             {

@@ -8,8 +8,10 @@ namespace AttentionNotebooks;
 /// <param name="OnAll">Clusters of the clustering features.</param>
 /// <param name="AdjustedRand">Their agreement.</param>
 /// <param name="AdjustedMutualInformation">Their agreement, by information.</param>
-/// <param name="Tables">Each of the two clusterings against layers, Clark's patterns and Kovaleva's classes, with names that say which.</param>
-public sealed record DistanceExperiment(HeadClustering OnDistance, HeadClustering OnAll, double AdjustedRand, double AdjustedMutualInformation, IReadOnlyList<(string Name, Contingency Table)> Tables)
+/// <param name="Tables">Each of the two clusterings against layers, Clark's patterns and Kovaleva's classes, with names that say
+/// which.</param>
+public sealed record DistanceExperiment(HeadClustering OnDistance, HeadClustering OnAll, double AdjustedRand,
+    double AdjustedMutualInformation, IReadOnlyList<(string Name, Contingency Table)> Tables)
 {
     /// <summary>Runs it.</summary>
     /// <param name="table">The head table; must have <c>mean_distance</c>.</param>
@@ -21,9 +23,12 @@ public sealed record DistanceExperiment(HeadClustering OnDistance, HeadClusterin
     {
         HeadClustering near = table.Cluster(k, ["mean_distance"], seed: seed), all = table.Cluster(k, seed: seed);
         string[] layers = [.. table.Grid.All().Select(h => $"layer {h.Layer}")];
-        (string Name, string[] Of)[] others = [("layers", layers), ("Clark's patterns", HeadPatterns.Clark(table)), ("Kovaleva's classes", HeadPatterns.Kovaleva(table))];
-        return new DistanceExperiment(near, all, Validity.AdjustedRand(near.Labels, all.Labels), Agreement.AdjustedMutualInformation(near.Labels, all.Labels),
-            [.. others.SelectMany(o => new[] { ($"mean distance × {o.Name}", Against(near, o.Of, shuffles, seed)), ($"all features × {o.Name}", Against(all, o.Of, shuffles, seed)) })]);
+        (string Name, string[] Of)[] others = [("layers", layers), ("Clark's patterns", HeadPatterns.Clark(table)),
+            ("Kovaleva's classes", HeadPatterns.Kovaleva(table))];
+        return new DistanceExperiment(near, all, Validity.AdjustedRand(near.Labels, all.Labels),
+            Agreement.AdjustedMutualInformation(near.Labels, all.Labels),
+            [.. others.SelectMany(o => new[] { ($"mean distance × {o.Name}", Against(near, o.Of, shuffles, seed)),
+                ($"all features × {o.Name}", Against(all, o.Of, shuffles, seed)) })]);
     }
 
     private static Contingency Against(HeadClustering clustering, string[] other, int shuffles, int seed) =>

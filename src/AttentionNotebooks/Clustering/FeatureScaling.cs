@@ -16,7 +16,8 @@ public static class FeatureScaling
 
     private static double[] Scale(string feature, double[] x, Scaling scaling)
     {
-        if (x.Any(v => !double.IsFinite(v))) throw new InputException($"feature \"{feature}\"", null, "holds NaN or infinity", "Leave the feature out, or repair the table");
+        if (x.Any(v => !double.IsFinite(v)))
+            throw new InputException($"feature \"{feature}\"", null, "holds NaN or infinity", "Leave the feature out, or repair the table");
         return scaling switch
         {
             Scaling.None => [.. x],
@@ -41,7 +42,8 @@ public static class FeatureScaling
     }
 
     private static InputException Constant(string feature) =>
-        new($"feature \"{feature}\"", null, "has no spread over the heads, so it cannot be scaled", "Leave the feature out, or scale with none");
+        new($"feature \"{feature}\"", null, "has no spread over the heads, so it cannot be scaled",
+            "Leave the feature out, or scale with none");
 
     // Population standard deviation: the heads are all there are, not a sample.
     private static double StandardDeviation(double[] x)

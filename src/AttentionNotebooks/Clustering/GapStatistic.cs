@@ -15,7 +15,8 @@ public sealed record GapAt(int K, double Gap, double Error);
 public sealed record GapStatistic(IReadOnlyList<GapAt> Values)
 {
     /// <summary>Their rule: the least k whose gap is at least that of k + 1 minus its error; the last k where none is.</summary>
-    public int Best => Values.Zip(Values.Skip(1)).FirstOrDefault(p => p.First.Gap >= p.Second.Gap - p.Second.Error).First?.K ?? Values[^1].K;
+    public int Best => Values.Zip(Values.Skip(1)).FirstOrDefault(p => p.First.Gap >= p.Second.Gap - p.Second.Error).First?.K
+        ?? Values[^1].K;
 
     /// <summary>Computes the gaps.</summary>
     /// <param name="points"><c>[heads][features]</c>.</param>
@@ -27,7 +28,9 @@ public sealed record GapStatistic(IReadOnlyList<GapAt> Values)
     public static GapStatistic Compute(double[][] points, int maxK = 10, int references = 20, int seed = 0, int restarts = 10)
     {
         int different = HeadSpace.OfPoints(points).Different;
-        if (maxK < 1 || maxK >= different) throw new InputException($"k up to {maxK}", null, $"cannot be compared: {different} heads differ in these features", "Choose a smaller largest k, so that some heads share a cluster");
+        if (maxK < 1 || maxK >= different)
+            throw new InputException($"k up to {maxK}", null, $"cannot be compared: {different} heads differ in these features",
+                "Choose a smaller largest k, so that some heads share a cluster");
         double[][] reference = Runs.Of(references, b => LogInertias(Uniform(points, seed + 1 + b), maxK, seed, restarts));
         double[] own = LogInertias(points, maxK, seed, restarts);
         return new GapStatistic([.. Enumerable.Range(0, maxK).Select(i =>
@@ -47,7 +50,8 @@ public sealed record GapStatistic(IReadOnlyList<GapAt> Values)
         var random = new Random(seed);
         int d = points[0].Length;
         var pca = PrincipalComponents.Fit(points, d);
-        double[] low = [.. Enumerable.Range(0, d).Select(c => pca.Coordinates.Min(p => p[c]))], high = [.. Enumerable.Range(0, d).Select(c => pca.Coordinates.Max(p => p[c]))];
+        double[] low = [.. Enumerable.Range(0, d).Select(c => pca.Coordinates.Min(p => p[c]))],
+            high = [.. Enumerable.Range(0, d).Select(c => pca.Coordinates.Max(p => p[c]))];
         return [.. points.Select(_ =>
         {
             double[] at = [.. Enumerable.Range(0, d).Select(c => low[c] + random.NextDouble() * (high[c] - low[c]))];

@@ -19,7 +19,8 @@ public enum Covariance
 /// <param name="Responsibilities">Per head the probability of each component, <c>[heads][k]</c>.</param>
 /// <param name="LogLikelihood">Σ over heads of ln p(x).</param>
 /// <param name="Parameters">Free parameters: weights, means, variances.</param>
-public sealed record MixtureFit(double[] Weights, double[][] Means, double[][,] Covariances, double[][] Responsibilities, double LogLikelihood, int Parameters)
+public sealed record MixtureFit(double[] Weights, double[][] Means, double[][,] Covariances, double[][] Responsibilities,
+    double LogLikelihood, int Parameters)
 {
     /// <summary>Per head, its most probable component.</summary>
     public int[] Labels => [.. Responsibilities.Select(r => Array.IndexOf(r, r.Max()))];
@@ -34,7 +35,8 @@ public sealed record MixtureFit(double[] Weights, double[][] Means, double[][,] 
 /// </summary>
 public static class GaussianMixture
 {
-    /// <summary>Added to every variance unless told otherwise: of features scaled to variance 1, a tenth of a standard deviation squared.</summary>
+    /// <summary>Added to every variance unless told otherwise: of features scaled to variance 1, a tenth of a standard deviation
+    /// squared.</summary>
     public const double DefaultRegularisation = 0.01;
 
     /// <summary>Starts unless told otherwise; the most likely result counts.</summary>
@@ -51,8 +53,10 @@ public static class GaussianMixture
     /// <param name="seed">Decides all random choices.</param>
     /// <param name="restarts">How many starts.</param>
     /// <param name="regularisation">Added to every variance, above 0.</param>
-    /// <exception cref="InputException">k does not fit the heads, or in every start some component is no head's most probable one.</exception>
-    public static MixtureFit Fit(double[][] points, int k, Covariance covariance = Covariance.Diagonal, int seed = 0, int restarts = DefaultRestarts, double regularisation = DefaultRegularisation)
+    /// <exception cref="InputException">k does not fit the heads, or in every start some component is no head's most probable
+    /// one.</exception>
+    public static MixtureFit Fit(double[][] points, int k, Covariance covariance = Covariance.Diagonal, int seed = 0,
+        int restarts = DefaultRestarts, double regularisation = DefaultRegularisation)
     {
         HeadSpace.OfPoints(points).RequireClusters(k);
         if (!(regularisation > 0)) throw new InputException("regularisation", null, $"is {regularisation}", "Choose a number above 0");
@@ -60,10 +64,13 @@ public static class GaussianMixture
         for (int r = 0; r < restarts; r++)
         {
             int[] start = KMeans.Fit(points, k, seed + r, restarts: 1).Labels;
-            var fit = Climb(points, Maximise(points, [.. start.Select(l => Enumerable.Range(0, k).Select(c => c == l ? 1.0 : 0).ToArray())], covariance, regularisation), covariance, regularisation);
+            var fit = Climb(points, Maximise(points, [.. start.Select(l => Enumerable.Range(0, k).Select(c => c == l ? 1.0 : 0).ToArray())],
+                covariance, regularisation), covariance, regularisation);
             if (fit.Labels.Distinct().Count() == k && (best is null || fit.LogLikelihood > best.LogLikelihood + 1e-9)) best = fit;
         }
-        return best ?? throw new InputException($"k = {k}", null, "components are more than the mixture needs: in every start one of them was no head's most probable one", "Choose a smaller k, or another algorithm");
+        return best ?? throw new InputException($"k = {k}", null,
+            "components are more than the mixture needs: in every start one of them was no head's most probable one",
+                "Choose a smaller k, or another algorithm");
     }
 
     /// <summary>The mixture's responsibilities and likelihood at given parameters.</summary>
@@ -95,7 +102,8 @@ public static class GaussianMixture
     /// <param name="fit">The mixture so far.</param>
     /// <param name="covariance">The shapes of its components.</param>
     /// <param name="regularisation">Added to every variance.</param>
-    internal static MixtureFit Step(double[][] points, MixtureFit fit, Covariance covariance, double regularisation) => Maximise(points, fit.Responsibilities, covariance, regularisation);
+    internal static MixtureFit Step(double[][] points, MixtureFit fit, Covariance covariance, double regularisation) =>
+        Maximise(points, fit.Responsibilities, covariance, regularisation);
 
     private static MixtureFit Climb(double[][] points, MixtureFit fit, Covariance covariance, double regularisation)
     {

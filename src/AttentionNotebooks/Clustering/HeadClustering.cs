@@ -3,7 +3,8 @@ namespace AttentionNotebooks;
 /// <summary>Heads in clusters: labels, what each cluster is called and why, and how well they stand apart. Immutable.</summary>
 public sealed class HeadClustering
 {
-    internal HeadClustering(HeadTable table, Scaling scaling, double[][] points, int[] labels, IReadOnlyList<HeadCluster> clusters, double inertia, double[] silhouettes,
+    internal HeadClustering(HeadTable table, Scaling scaling, double[][] points, int[] labels, IReadOnlyList<HeadCluster> clusters,
+        double inertia, double[] silhouettes,
         HeadTable? allFeatures = null, HeadSpace? space = null, IClusterAlgorithm? algorithm = null, int seed = 0)
     {
         Table = table;
@@ -52,7 +53,8 @@ public sealed class HeadClustering
     /// <summary>Sum over heads of the squared distance to the centroid, in scaled units.</summary>
     public double Inertia { get; }
 
-    /// <summary>Per head, the silhouette (b − a) / max(a, b), from −1 to 1 (Rousseeuw 1987), by the distances that were clustered.</summary>
+    /// <summary>Per head, the silhouette (b − a) / max(a, b), from −1 to 1 (Rousseeuw 1987), by the distances that were
+    /// clustered.</summary>
     public double[] Silhouettes { get; }
 
     /// <summary>The mean silhouette over heads.</summary>
@@ -75,4 +77,5 @@ public sealed class HeadClustering
 /// <param name="Heads">Its heads in the grid's order.</param>
 /// <param name="Means">Per feature of the table, the mean over its heads, in the feature's own unit.</param>
 /// <param name="Centroid">The same in scaled units.</param>
-public sealed record HeadCluster(int Number, string Name, string Evidence, IReadOnlyList<Head> Heads, IReadOnlyDictionary<string, double> Means, double[] Centroid);
+public sealed record HeadCluster(int Number, string Name, string Evidence, IReadOnlyList<Head> Heads,
+    IReadOnlyDictionary<string, double> Means, double[] Centroid);

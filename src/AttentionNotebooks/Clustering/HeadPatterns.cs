@@ -6,10 +6,12 @@ namespace AttentionNotebooks;
 /// </summary>
 public static class HeadPatterns
 {
-    /// <summary>More than this share on the next or the previous token makes such a head (the released code of Clark et al. 2019).</summary>
+    /// <summary>More than this share on the next or the previous token makes such a head (the released code of Clark et al.
+    /// 2019).</summary>
     public const double PositionalShare = 0.5;
 
-    /// <summary>More than this share on [CLS], on [SEP] or on punctuation makes such a head (the released code of Clark et al. 2019).</summary>
+    /// <summary>More than this share on [CLS], on [SEP] or on punctuation makes such a head (the released code of Clark et al.
+    /// 2019).</summary>
     public const double TokenShare = 0.6;
 
     /// <summary>
@@ -18,7 +20,8 @@ public static class HeadPatterns
     /// </summary>
     public const double BroadEntropyShare = 0.783;
 
-    /// <summary>From this share on, [CLS] and [SEP] together make a vertical, or self, previous and next together a diagonal. The kit's threshold for single maps, <see cref="PatternFeatures.VerticalShare"/>.</summary>
+    /// <summary>From this share on, [CLS] and [SEP] together make a vertical, or self, previous and next together a diagonal. The kit's
+    /// threshold for single maps, <see cref="PatternFeatures.VerticalShare"/>.</summary>
     public const double ClassShare = PatternFeatures.VerticalShare;
 
     /// <summary>From this share on each, vertical and diagonal stand in one map. The kit's threshold for single maps.</summary>
@@ -27,7 +30,8 @@ public static class HeadPatterns
     /// <summary>The patterns of Clark et al. 2019, by the thresholds of their released code.</summary>
     /// <param name="table">The head table.</param>
     /// <returns>Per head: next, previous, [CLS], [SEP], punctuation, broad or other. The first that holds counts.</returns>
-    /// <remarks>Broad is asked of <c>normalised_entropy</c> where the table has it, else of the entropy as a part of the broadest head's.</remarks>
+    /// <remarks>Broad is asked of <c>normalised_entropy</c> where the table has it, else of the entropy as a part of the broadest
+    /// head's.</remarks>
     public static string[] Clark(HeadTable table)
     {
         var get = Reader(table);
@@ -66,5 +70,6 @@ public static class HeadPatterns
     /// <summary>Whether the heads were seen on pairs of texts: on single ones, every head stays in its own text.</summary>
     internal static bool HasPairs(HeadTable table) => table.Features.Contains("block") && table.Column("block").Min() < 0.99;
 
-    private static Func<string, int, double> Reader(HeadTable table) => (feature, head) => table.Features.Contains(feature) ? table.Column(feature)[head] : double.NaN;
+    private static Func<string, int, double> Reader(HeadTable table) => (feature, head) => table.Features.Contains(feature)
+        ? table.Column(feature)[head] : double.NaN;
 }

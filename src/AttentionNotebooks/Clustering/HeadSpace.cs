@@ -1,6 +1,7 @@
 namespace AttentionNotebooks;
 
-/// <summary>What heads are clustered on: points in feature space, the distances between them, or both. Immutable, checked when made.</summary>
+/// <summary>What heads are clustered on: points in feature space, the distances between them, or both. Immutable, checked when
+/// made.</summary>
 public sealed class HeadSpace
 {
     private readonly double[][]? _points;
@@ -40,7 +41,8 @@ public sealed class HeadSpace
             {
                 double d = distances[i, j];
                 if (!double.IsFinite(d) || d < 0) throw Bad($"row {i}, column {j}", FormattableString.Invariant($"is {d}"));
-                if (i == j && d > 1e-9 * largest) throw Bad($"row {i}", FormattableString.Invariant($"has {d} on the diagonal, where a head's distance to itself is 0"));
+                if (i == j && d > 1e-9 * largest)
+                    throw Bad($"row {i}", FormattableString.Invariant($"has {d} on the diagonal, where a head's distance to itself is 0"));
                 if (Math.Abs(d - distances[j, i]) > 1e-9 * largest) throw Bad($"row {i}, column {j}", "differs from its mirror image");
             }
         if (points is not null)
@@ -71,7 +73,8 @@ public sealed class HeadSpace
     /// <exception cref="InputException">Only distances are known, or distances of another kind are to be clustered on.</exception>
     public double[][] PointsFor(string algorithm) => _points is not null && !Given
         ? _points
-        : throw new InputException($"algorithm {algorithm}", null, "works on features, not on given distances", "Leave the distances out, or choose average, complete, kmedoids or spectral");
+        : throw new InputException($"algorithm {algorithm}", null, "works on features, not on given distances",
+            "Leave the distances out, or choose average, complete, kmedoids or spectral");
 
     /// <summary>Checks that the heads can be put into k clusters.</summary>
     /// <param name="k">The number of clusters.</param>
@@ -80,7 +83,9 @@ public sealed class HeadSpace
     {
         if (k < 1) throw new InputException($"k = {k}", null, "is not a number of clusters", "Choose k from 1 to the number of heads");
         if (k > Count) throw new InputException($"k = {k}", null, $"is more than the {Count} heads there are", "Choose a smaller k");
-        if (k > Different) throw new InputException($"k = {k}", null, $"is more than the {Different} heads that differ in these features", "Choose a smaller k or more features");
+        if (k > Different)
+            throw new InputException($"k = {k}", null, $"is more than the {Different} heads that differ in these features",
+                "Choose a smaller k or more features");
     }
 
     /// <summary>Some of the heads; one may be named repeatedly.</summary>
@@ -108,9 +113,12 @@ public sealed class HeadSpace
 
     private static void RequirePoints(double[][] points)
     {
-        if (points.Length == 0 || points[0].Length == 0) throw new InputException("heads", null, "there is nothing to cluster", "Give at least one head and one feature");
+        if (points.Length == 0 || points[0].Length == 0)
+            throw new InputException("heads", null, "there is nothing to cluster", "Give at least one head and one feature");
         for (int i = 0; i < points.Length; i++)
-            if (points[i].Any(v => !double.IsFinite(v))) throw new InputException($"head at position {i}", null, "has a feature that is NaN or infinite", "Leave the feature out, or repair the table");
+            if (points[i].Any(v => !double.IsFinite(v)))
+                throw new InputException($"head at position {i}", null, "has a feature that is NaN or infinite",
+                    "Leave the feature out, or repair the table");
     }
 
     // Heads at distance 0 of one another are alike; counted one by one against those already found to differ.

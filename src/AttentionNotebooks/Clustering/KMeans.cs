@@ -29,9 +29,12 @@ public static class KMeans
     public static KMeansResult Fit(double[][] points, int k, int seed = 0, int restarts = DefaultRestarts)
     {
         if (k < 1) throw new InputException($"k = {k}", null, "is not a number of clusters", "Choose k from 1 to the number of heads");
-        if (k > points.Length) throw new InputException($"k = {k}", null, $"is more than the {points.Length} heads there are", "Choose a smaller k");
+        if (k > points.Length)
+            throw new InputException($"k = {k}", null, $"is more than the {points.Length} heads there are", "Choose a smaller k");
         int different = CountDifferent(points);
-        if (k > different) throw new InputException($"k = {k}", null, $"is more than the {different} heads that differ in these features", "Choose a smaller k or more features");
+        if (k > different)
+            throw new InputException($"k = {k}", null, $"is more than the {different} heads that differ in these features",
+                "Choose a smaller k or more features");
 
         // Only the starts are random: they are drawn in order, and then no run depends on another.
         var random = new Random(seed);
@@ -67,7 +70,8 @@ public static class KMeans
                 int candidate = Draw(nearest, random);
                 var after = new double[points.Length];
                 double total = 0;
-                for (int i = 0; i < after.Length; i++) total += after[i] = Math.Min(nearest[i], SquaredDistance(points[i], points[candidate]));
+                for (int i = 0; i < after.Length; i++)
+                    total += after[i] = Math.Min(nearest[i], SquaredDistance(points[i], points[candidate]));
                 if (bestNearest is null || total < least) (bestNearest, chosen, least) = (after, candidate, total);
             }
             centres.Add(points[chosen]);
@@ -180,7 +184,8 @@ public static class KMeans
     }
 
     /// <summary>How many of the points differ: there can be no more clusters.</summary>
-    internal static int CountDifferent(double[][] points) => points.Select(p => string.Join('|', p.Select(BitConverter.DoubleToInt64Bits))).Distinct().Count();
+    internal static int CountDifferent(double[][] points) =>
+        points.Select(p => string.Join('|', p.Select(BitConverter.DoubleToInt64Bits))).Distinct().Count();
 
     /// <summary>Squared Euclidean distance.</summary>
     internal static double SquaredDistance(double[] a, double[] b)

@@ -35,7 +35,8 @@ public static class KMedoids
             var fit = Assign(d, medoids);
             if (fit.Labels.Distinct().Count() == k && (best is null || fit.Cost < best.Cost * (1 - 1e-12))) best = fit;
         }
-        return best ?? throw new InputException($"k = {k}", null, "leaves a medoid without heads: several heads are alike", "Choose a smaller k");
+        return best ?? throw new InputException($"k = {k}", null, "leaves a medoid without heads: several heads are alike",
+            "Choose a smaller k");
     }
 
     // The head with the least total distance, then each time the head that lowers the cost most.
@@ -46,7 +47,8 @@ public static class KMedoids
         var medoids = new List<int>();
         while (medoids.Count < k)
         {
-            int chosen = Enumerable.Range(0, n).Where(i => !medoids.Contains(i)).MinBy(i => Enumerable.Range(0, n).Sum(j => Math.Min(nearest[j], d[i, j])));
+            int chosen = Enumerable.Range(0, n).Where(i => !medoids.Contains(i))
+                .MinBy(i => Enumerable.Range(0, n).Sum(j => Math.Min(nearest[j], d[i, j])));
             medoids.Add(chosen);
             for (int j = 0; j < n; j++) nearest[j] = Math.Min(nearest[j], d[chosen, j]);
         }

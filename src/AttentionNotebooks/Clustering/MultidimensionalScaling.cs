@@ -12,7 +12,8 @@ public sealed record ScalingFit(double[][] Coordinates, double RawStress, double
 /// <summary>Multidimensional scaling, classical (Torgerson 1952) and metric by majorisation (SMACOF, de Leeuw 1977).</summary>
 public static class MultidimensionalScaling
 {
-    /// <summary>Classical scaling: the leading eigenvectors of the doubly centred squared distances. On Euclidean distances it is PCA.</summary>
+    /// <summary>Classical scaling: the leading eigenvectors of the doubly centred squared distances. On Euclidean distances it is
+    /// PCA.</summary>
     /// <param name="distances"><c>[heads, heads]</c>.</param>
     /// <param name="dimensions">How many.</param>
     /// <exception cref="InputException">There are not more heads than dimensions, or all distances are 0.</exception>
@@ -23,7 +24,8 @@ public static class MultidimensionalScaling
         var squared = Matrix<double>.Build.Dense(n, n, (i, j) => distances[i, j] * distances[i, j]);
         var means = squared.RowSums() / n;
         double all = means.Sum() / n;
-        var spectrum = Matrix<double>.Build.Dense(n, n, (i, j) => -0.5 * (squared[i, j] - means[i] - means[j] + all)).Evd(Symmetricity.Symmetric);
+        var spectrum = Matrix<double>.Build.Dense(n, n, (i, j) => -0.5 * (squared[i, j] - means[i] - means[j] + all))
+            .Evd(Symmetricity.Symmetric);
         var coordinates = Empty(n, dimensions);
         for (int c = 0; c < dimensions; c++)
         {
@@ -51,7 +53,8 @@ public static class MultidimensionalScaling
         double scale = distances.Cast<double>().Max();
         for (int r = 0; r < restarts; r++)
         {
-            double[][] start = [.. Enumerable.Range(0, distances.GetLength(0)).Select(_ => Enumerable.Range(0, dimensions).Select(_ => scale * (random.NextDouble() - 0.5)).ToArray())];
+            double[][] start = [.. Enumerable.Range(0, distances.GetLength(0))
+                .Select(_ => Enumerable.Range(0, dimensions).Select(_ => scale * (random.NextDouble() - 0.5)).ToArray())];
             var fit = Smacof(distances, start);
             if (fit.RawStress < best.RawStress * (1 - 1e-9)) best = fit;
         }
@@ -119,14 +122,18 @@ public static class MultidimensionalScaling
         return next;
     }
 
-    private static ScalingFit Fit(double[,] distances, double[][] x, int iterations) => new(x, RawStress(distances, x), Stress(distances, x), iterations);
+    private static ScalingFit Fit(double[,] distances, double[][] x, int iterations) =>
+        new(x, RawStress(distances, x), Stress(distances, x), iterations);
 
     private static double[][] Empty(int n, int d) => [.. Enumerable.Range(0, n).Select(_ => new double[d])];
 
     private static void Require(double[,] distances, int dimensions)
     {
         int n = distances.GetLength(0);
-        if (dimensions < 1 || n <= dimensions) throw new InputException($"{dimensions} dimensions", null, $"are too many for {n} heads", "Give more heads than dimensions");
-        if (!distances.Cast<double>().Any(d => d > 0)) throw new InputException("multidimensional scaling", null, "has nothing to show: all heads are alike", "Choose features that differ between heads");
+        if (dimensions < 1 || n <= dimensions)
+            throw new InputException($"{dimensions} dimensions", null, $"are too many for {n} heads", "Give more heads than dimensions");
+        if (!distances.Cast<double>().Any(d => d > 0))
+            throw new InputException("multidimensional scaling", null, "has nothing to show: all heads are alike",
+                "Choose features that differ between heads");
     }
 }

@@ -15,7 +15,8 @@ public static class ProjectionQuality
     public static double Trustworthiness(double[,] data, double[,] picture, int neighbours)
     {
         int n = data.GetLength(0);
-        if (neighbours < 1 || neighbours >= n / 2.0) throw new InputException($"{neighbours} neighbours", null, $"are not fewer than half of {n} heads", "Choose fewer");
+        if (neighbours < 1 || neighbours >= n / 2.0)
+            throw new InputException($"{neighbours} neighbours", null, $"are not fewer than half of {n} heads", "Choose fewer");
         double penalty = 0;
         for (int i = 0; i < n; i++)
         {
@@ -34,7 +35,8 @@ public static class ProjectionQuality
     /// <exception cref="InputException">There are too few heads for so many neighbours.</exception>
     public static double Continuity(double[,] data, double[,] picture, int neighbours) => Trustworthiness(picture, data, neighbours);
 
-    /// <summary>Stress-1 after the picture is scaled by the one factor that makes it least, a picture's size being arbitrary: √(1 − (Σdδ)²/(Σd²·Σδ²)).</summary>
+    /// <summary>Stress-1 after the picture is scaled by the one factor that makes it least, a picture's size being arbitrary: √(1 −
+    /// (Σdδ)²/(Σd²·Σδ²)).</summary>
     /// <param name="data">Distances δ in the data.</param>
     /// <param name="picture">Distances d in the picture.</param>
     public static double ScaledStress(double[,] data, double[,] picture)
@@ -42,7 +44,8 @@ public static class ProjectionQuality
         double both = 0, ofPicture = 0, ofData = 0;
         for (int i = 0; i < data.GetLength(0); i++)
             for (int j = 0; j < i; j++)
-                (both, ofPicture, ofData) = (both + data[i, j] * picture[i, j], ofPicture + picture[i, j] * picture[i, j], ofData + data[i, j] * data[i, j]);
+                (both, ofPicture, ofData) = (both + data[i, j] * picture[i, j], ofPicture + picture[i, j] * picture[i, j],
+                    ofData + data[i, j] * data[i, j]);
         return Math.Sqrt(Math.Max(0, 1 - both * both / (ofPicture * ofData)));
     }
 

@@ -2,7 +2,8 @@ using System.Runtime.ExceptionServices;
 
 namespace AttentionNotebooks;
 
-/// <summary>Many independent runs on all cores. Each has its own seed, so that the order in which the threads take them changes nothing.</summary>
+/// <summary>Many independent runs on all cores. Each has its own seed, so that the order in which the threads take them changes
+/// nothing.</summary>
 internal static class Runs
 {
     /// <summary>The results in the order of their numbers.</summary>

@@ -1,6 +1,7 @@
 namespace AttentionNotebooks;
 
-/// <summary>How feature columns are made comparable before distances are taken: an explicit choice, since it decides what "near" means.</summary>
+/// <summary>How feature columns are made comparable before distances are taken: an explicit choice, since it decides what "near"
+/// means.</summary>
 public enum Scaling
 {
     /// <summary>(x − mean) / population standard deviation.</summary>

@@ -4,7 +4,8 @@ namespace AttentionNotebooks;
 
 /// <summary>A partition by the spectrum of the heads' similarity graph.</summary>
 /// <param name="Labels">Per head, its cluster.</param>
-/// <param name="Eigenvalues">All eigenvalues of the normalised Laplacian, ascending, from 0 to 2; a gap after the k-th speaks for k clusters.</param>
+/// <param name="Eigenvalues">All eigenvalues of the normalised Laplacian, ascending, from 0 to 2; a gap after the k-th speaks for k
+/// clusters.</param>
 /// <param name="Embedding">The rows that were clustered, <c>[heads][k]</c>, of length 1.</param>
 public sealed record SpectralFit(int[] Labels, double[] Eigenvalues, double[][] Embedding);
 
@@ -27,12 +28,15 @@ public static class SpectralClustering
         heads.RequireClusters(k);
         int n = heads.Count;
         double width = sigma ?? MedianDistance(heads);
-        if (!(width > 0)) throw new InputException("spectral clustering", null, $"the similarity's width is {width}", "Give distances of which more than half are above 0, or name a width");
+        if (!(width > 0))
+            throw new InputException("spectral clustering", null, $"the similarity's width is {width}",
+                "Give distances of which more than half are above 0, or name a width");
         var s = Matrix<double>.Build.Dense(n, n, (i, j) => Math.Exp(-heads.Distances[i, j] * heads.Distances[i, j] / (2 * width * width)));
         var root = s.RowSums().Map(d => 1 / Math.Sqrt(d));
         var laplacian = Matrix<double>.Build.Dense(n, n, (i, j) => (i == j ? 1 : 0) - root[i] * s[i, j] * root[j]);
         var spectrum = laplacian.Evd(Symmetricity.Symmetric);                                                // ascending
-        double[][] rows = [.. Enumerable.Range(0, n).Select(i => Unit([.. Enumerable.Range(0, k).Select(c => spectrum.EigenVectors[i, c])]))];
+        double[][] rows = [.. Enumerable.Range(0, n)
+            .Select(i => Unit([.. Enumerable.Range(0, k).Select(c => spectrum.EigenVectors[i, c])]))];
         int[] labels = k == 1 ? new int[n] : KMeans.CountDifferent(rows) >= k ? KMeans.Fit(rows, k, seed, Restarts).Labels
             : throw new InputException($"k = {k}", null, "is more than the heads that differ in the spectrum", "Choose a smaller k");
         return new SpectralFit(labels, [.. spectrum.EigenValues.Select(v => v.Real)], rows);

@@ -3,8 +3,10 @@ namespace AttentionNotebooks;
 /// <summary>Whether a clustering comes out again.</summary>
 /// <param name="Over">What was varied: heads, texts, features or seeds.</param>
 /// <param name="AdjustedRand">Per draw, the adjusted Rand index with the clustering as it is.</param>
-/// <param name="Consensus">Per pair of heads, the share of draws in which they are in one cluster, <c>[heads, heads]</c> (Monti et al. 2003).</param>
-/// <param name="OwnCluster">Per head, the share of draws in which it is in its own cluster, after clusters are paired by what they have in common.</param>
+/// <param name="Consensus">Per pair of heads, the share of draws in which they are in one cluster, <c>[heads, heads]</c> (Monti et al.
+/// 2003).</param>
+/// <param name="OwnCluster">Per head, the share of draws in which it is in its own cluster, after clusters are paired by what they have in
+/// common.</param>
 public sealed record StabilityReport(string Over, double[] AdjustedRand, double[,] Consensus, double[] OwnCluster)
 {
     /// <summary>The mean adjusted Rand index.</summary>
@@ -32,8 +34,10 @@ public static class Stability
     /// </summary>
     /// <param name="seed">Decides the draws.</param>
     /// <param name="draws">How many.</param>
-    /// <returns>Over the draws that had at least k different heads; <see langword="null"/> where no draw had, as when k is nearly the number of heads.</returns>
-    public static StabilityReport? OverHeads(HeadClustering clustering, int seed = 0, int draws = DefaultDraws) => Report("heads", clustering, seed, draws, random =>
+    /// <returns>Over the draws that had at least k different heads; <see langword="null"/> where no draw had, as when k is nearly the
+    /// number of heads.</returns>
+    public static StabilityReport? OverHeads(HeadClustering clustering, int seed = 0, int draws = DefaultDraws) =>
+        Report("heads", clustering, seed, draws, random =>
     {
         int n = clustering.Space.Count, k = clustering.Clusters.Count;
         int[] drawn = Bootstrap.Draw(n, random);
@@ -45,15 +49,20 @@ public static class Stability
     /// Clusters tables of other samples of the texts. Asks whether another corpus of the kind would have given the same
     /// clusters.
     /// </summary>
-    /// <param name="resample">A table of the same heads and features over a sample of the texts, by seed, such as <see cref="TextValues.Resample"/>.</param>
+    /// <param name="resample">A table of the same heads and features over a sample of the texts, by seed, such as
+    /// <see cref="TextValues.Resample"/>.</param>
     /// <param name="seed">Decides the draws.</param>
     /// <param name="draws">How many.</param>
     /// <exception cref="InputException">A resampled table lacks a feature, or a feature has no spread in it.</exception>
-    public static StabilityReport? OverTexts(HeadClustering clustering, Func<int, HeadTable> resample, int seed = 0, int draws = DefaultDraws)
+    public static StabilityReport? OverTexts(HeadClustering clustering, Func<int, HeadTable> resample, int seed = 0,
+        int draws = DefaultDraws)
     {
-        if (clustering.Space.Given) throw new InputException("stability over texts", null, "needs features: the given distances are of all texts at once", "Cluster on features");
+        if (clustering.Space.Given)
+            throw new InputException("stability over texts", null, "needs features: the given distances are of all texts at once",
+                "Cluster on features");
         return Report("texts", clustering, seed, draws, random =>
-            Cluster(clustering, HeadSpace.OfPoints(resample(random.Next()).Select(clustering.Table.Features).Points(clustering.Scaling)), random.Next()));
+            Cluster(clustering, HeadSpace.OfPoints(resample(random.Next()).Select(clustering.Table.Features).Points(clustering.Scaling)),
+                random.Next()));
     }
 
     /// <summary>Draws the features with replacement. Asks whether the clusters hang on a few features.</summary>
@@ -63,26 +72,33 @@ public static class Stability
     public static StabilityReport? OverFeatures(HeadClustering clustering, int seed = 0, int draws = DefaultDraws)
     {
         int d = clustering.Table.Features.Count;
-        if (clustering.Space.Given || d < 2) throw new InputException("stability over features", null, "needs at least two features that were clustered on", "Cluster on more features");
+        if (clustering.Space.Given || d < 2)
+            throw new InputException("stability over features", null, "needs at least two features that were clustered on",
+                "Cluster on more features");
         return Report("features", clustering, seed, draws, random =>
         {
             int[] columns = Bootstrap.Draw(d, random);
-            return Cluster(clustering, HeadSpace.OfPoints([.. clustering.Points.Select(p => columns.Select(c => p[c]).ToArray())]), random.Next());
+            return Cluster(clustering, HeadSpace.OfPoints([.. clustering.Points.Select(p => columns.Select(c => p[c]).ToArray())]),
+                random.Next());
         });
     }
 
     /// <summary>Runs the algorithm with other seeds. Asks whether it finds the same optimum whatever its start.</summary>
     /// <param name="seed">Decides the seeds.</param>
     /// <param name="draws">How many.</param>
-    /// <param name="algorithm">The algorithm; the clustering's own when omitted. <see cref="ClusterAlgorithms.KMeansWith"/> with one start shows what restarts are for.</param>
-    public static StabilityReport? OverSeeds(HeadClustering clustering, int seed = 0, int draws = DefaultDraws, IClusterAlgorithm? algorithm = null) =>
-        Report("seeds", clustering, seed, draws, random => (algorithm ?? clustering.Algorithm).Fit(clustering.Space, clustering.Clusters.Count, random.Next()));
+    /// <param name="algorithm">The algorithm; the clustering's own when omitted. <see cref="ClusterAlgorithms.KMeansWith"/> with one start
+    /// shows what restarts are for.</param>
+    public static StabilityReport? OverSeeds(HeadClustering clustering, int seed = 0, int draws = DefaultDraws,
+        IClusterAlgorithm? algorithm = null) =>
+        Report("seeds", clustering, seed, draws, random => (algorithm ?? clustering.Algorithm)
+            .Fit(clustering.Space, clustering.Clusters.Count, random.Next()));
 
     private static int[]? Cluster(HeadClustering clustering, HeadSpace space, int seed)
     {
         int k = clustering.Clusters.Count;
         if (space.Different < k) return null;
-        var algorithm = ReferenceEquals(clustering.Algorithm, ClusterAlgorithms.KMeans) ? ClusterAlgorithms.KMeansWith(Restarts) : clustering.Algorithm;
+        var algorithm = ReferenceEquals(clustering.Algorithm, ClusterAlgorithms.KMeans) ? ClusterAlgorithms.KMeansWith(Restarts)
+            : clustering.Algorithm;
         try { return algorithm.Fit(space, k, seed); }
         catch (InputException) { return null; } // a draw on which a mixture or a medoid is left without heads says nothing
     }

@@ -6,7 +6,8 @@ public enum NullModel
     /// <summary>Each feature shuffled among the heads: every distribution is kept, and what ties the features together is lost.</summary>
     ShuffledFeatures,
 
-    /// <summary>One Gaussian with the heads' means and covariances: correlations are kept, groups are lost (the null of SigClust, Liu et al. 2008).</summary>
+    /// <summary>One Gaussian with the heads' means and covariances: correlations are kept, groups are lost (the null of SigClust, Liu et
+    /// al. 2008).</summary>
     OneGaussian,
 }
 
@@ -18,7 +19,8 @@ public enum NullModel
 /// <param name="NullInertiaRatios">The same on the null data.</param>
 /// <param name="EtaSquared">Per clustered feature, the share of its variance between the clusters.</param>
 /// <param name="NullEtaSquared">The same on the null data, <c>[runs][features]</c>.</param>
-public sealed record StructureNull(NullModel Model, double Silhouette, double[] NullSilhouettes, double InertiaRatio, double[] NullInertiaRatios, double[] EtaSquared, double[][] NullEtaSquared)
+public sealed record StructureNull(NullModel Model, double Silhouette, double[] NullSilhouettes, double InertiaRatio,
+    double[] NullInertiaRatios, double[] EtaSquared, double[][] NullEtaSquared)
 {
     /// <summary>Share of the null that stands apart at least as much, with + 1 above and below.</summary>
     public double SilhouettePValue => Permutation.PValue(Silhouette, NullSilhouettes);
@@ -37,25 +39,32 @@ public sealed record StructureNull(NullModel Model, double Silhouette, double[] 
     /// <param name="model">What heads without clusters look like.</param>
     /// <param name="runs">How many null data sets.</param>
     /// <param name="seed">Decides them.</param>
-    /// <exception cref="InputException">The clustering is on given distances; or on one feature, which shuffling leaves as it is.</exception>
+    /// <exception cref="InputException">The clustering is on given distances; or on one feature, which shuffling leaves as it
+    /// is.</exception>
     public static StructureNull Run(HeadClustering clustering, NullModel model = NullModel.ShuffledFeatures, int runs = 199, int seed = 0)
     {
         var points = clustering.Space.PointsFor("of the null");
         if (model == NullModel.ShuffledFeatures && points[0].Length < 2)
-            throw new InputException("the null of shuffled features", null, "needs two features: one alone is the same after shuffling", "Compare with one Gaussian, or use the gap statistic");
+            throw new InputException("the null of shuffled features", null, "needs two features: one alone is the same after shuffling",
+                "Compare with one Gaussian, or use the gap statistic");
         int k = clustering.Clusters.Count;
-        var algorithm = ReferenceEquals(clustering.Algorithm, ClusterAlgorithms.KMeans) ? ClusterAlgorithms.KMeansWith(restarts: 10) : clustering.Algorithm;
+        var algorithm = ReferenceEquals(clustering.Algorithm, ClusterAlgorithms.KMeans) ? ClusterAlgorithms.KMeansWith(restarts: 10)
+            : clustering.Algorithm;
         Func<Random, double[][]> draw = model == NullModel.ShuffledFeatures ? random => Shuffled(points, random) : Gaussian(points);
         var found = Runs.Of(runs, r =>
         {
             var random = new Random(Seed(seed, r));
             var data = draw(random);
             try { return Figures(data, algorithm.Fit(HeadSpace.OfPoints(data), k, random.Next())); }
-            catch (InputException) { return ((double Silhouette, double Ratio, double[] Eta)?)null; } // a mixture that needs fewer components says nothing
+            // a mixture that needs fewer components says nothing
+            catch (InputException) { return ((double Silhouette, double Ratio, double[] Eta)?)null; }
         }).Where(f => f is not null).Select(f => f!.Value).ToArray();
-        if (found.Length == 0) throw new InputException("the null", null, $"gave {k} clusters in none of {runs} runs", "Choose a smaller k, or another algorithm");
+        if (found.Length == 0)
+            throw new InputException("the null", null, $"gave {k} clusters in none of {runs} runs",
+                "Choose a smaller k, or another algorithm");
         var own = Figures(points, clustering.Labels);
-        return new StructureNull(model, own.Silhouette, [.. found.Select(f => f.Silhouette)], own.Ratio, [.. found.Select(f => f.Ratio)], own.Eta, [.. found.Select(f => f.Eta)]);
+        return new StructureNull(model, own.Silhouette, [.. found.Select(f => f.Silhouette)], own.Ratio, [.. found.Select(f => f.Ratio)],
+            own.Eta, [.. found.Select(f => f.Eta)]);
     }
 
     // Runs of neighbouring seeds do not overlap.
@@ -64,7 +73,8 @@ public sealed record StructureNull(NullModel Model, double Silhouette, double[] 
     private static (double Silhouette, double Ratio, double[] Eta) Figures(double[][] points, int[] labels)
     {
         double[] eta = [.. Enumerable.Range(0, points[0].Length).Select(f => EffectSize.EtaSquared([.. points.Select(p => p[f])], labels))];
-        return (Validity.Silhouettes(points, labels).Average(), Validity.Inertia(points, labels) / Validity.Inertia(points, new int[points.Length]), eta);
+        return (Validity.Silhouettes(points, labels).Average(),
+            Validity.Inertia(points, labels) / Validity.Inertia(points, new int[points.Length]), eta);
     }
 
     private static double[][] Shuffled(double[][] points, Random random)

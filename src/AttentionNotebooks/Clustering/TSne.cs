@@ -28,7 +28,8 @@ public static class TSne
         var p = JointProbabilities(heads.Distances, perplexity);
         var random = new Random(seed);
         int n = heads.Count;
-        double[][] y = Plane(n, () => 1e-4 * MathNet.Numerics.Distributions.Normal.Sample(random, 0, 1)), step = Plane(n, () => 0), gain = Plane(n, () => 1);
+        double[][] y = Plane(n, () => 1e-4 * MathNet.Numerics.Distributions.Normal.Sample(random, 0, 1)), step = Plane(n, () => 0),
+            gain = Plane(n, () => 1);
         double rate = Math.Max(n / Exaggeration / 4, 50); // Belkina et al. 2019
         for (int iteration = 0; iteration < Iterations; iteration++)
         {
@@ -50,7 +51,8 @@ public static class TSne
         return new TSneFit(y, Divergence(p, y).Value, perplexity, seed);
     }
 
-    /// <summary>p_ij = (p_j|i + p_i|j)/(2n), with each head's width found by bisection so that its neighbours have the perplexity.</summary>
+    /// <summary>p_ij = (p_j|i + p_i|j)/(2n), with each head's width found by bisection so that its neighbours have the
+    /// perplexity.</summary>
     /// <param name="distances"><c>[heads, heads]</c>.</param>
     /// <param name="perplexity">2 to the entropy in bits, that is e to the entropy in nats.</param>
     /// <returns><c>[heads, heads]</c>, summing to 1.</returns>
@@ -59,7 +61,8 @@ public static class TSne
     {
         int n = distances.GetLength(0);
         if (!(perplexity >= 1) || perplexity > (n - 1) / 3.0)
-            throw new InputException("perplexity", null, FormattableString.Invariant($"{perplexity} does not fit {n} heads"), FormattableString.Invariant($"Choose from 1 to a third of the heads, {(n - 1) / 3.0:0.#}"));
+            throw new InputException("perplexity", null, FormattableString.Invariant($"{perplexity} does not fit {n} heads"),
+                FormattableString.Invariant($"Choose from 1 to a third of the heads, {(n - 1) / 3.0:0.#}"));
         var joint = new double[n, n];
         for (int i = 0; i < n; i++)
         {
@@ -101,7 +104,8 @@ public static class TSne
         total = -n;
         for (int i = 0; i < n; i++)
         {
-            Vector512<double> x = Vector512.Create(xs[i]), z = Vector512.Create(ys[i]), near = default, pullX = default, pullY = default, pushX = default, pushY = default;
+            Vector512<double> x = Vector512.Create(xs[i]), z = Vector512.Create(ys[i]), near = default, pullX = default, pullY = default,
+                pushX = default, pushY = default;
             int j = 0;
             for (; j <= n - lanes; j += lanes)
             {
@@ -117,7 +121,8 @@ public static class TSne
             {
                 double dx = xs[i] - xs[j], dy = ys[i] - ys[j], w = 1 / (1 + dx * dx + dy * dy);
                 total += w;
-                (pulls[0], pulls[1], pushes[0], pushes[1]) = (pulls[0] + p[i, j] * w * dx, pulls[1] + p[i, j] * w * dy, pushes[0] + w * w * dx, pushes[1] + w * w * dy);
+                (pulls[0], pulls[1], pushes[0], pushes[1]) =
+                    (pulls[0] + p[i, j] * w * dx, pulls[1] + p[i, j] * w * dy, pushes[0] + w * w * dx, pushes[1] + w * w * dy);
             }
             (attraction[i], repulsion[i]) = (pulls, pushes);
         }

@@ -42,7 +42,8 @@ public static class Validity
         return Enumerable.Range(0, points.Length).Sum(i => KMeans.SquaredDistance(points[i], centroids[labels[i]]));
     }
 
-    /// <summary>Calinski and Harabasz 1974: between-cluster over within-cluster variance, each per degree of freedom; higher is better.</summary>
+    /// <summary>Calinski and Harabasz 1974: between-cluster over within-cluster variance, each per degree of freedom; higher is
+    /// better.</summary>
     /// <param name="points"><c>[points][dimensions]</c>.</param>
     /// <param name="labels">Per point, its cluster.</param>
     /// <exception cref="InputException">There are fewer than two clusters.</exception>
@@ -55,7 +56,8 @@ public static class Validity
         return within == 0 ? 1 : between / (k - 1) / (within / (n - k));
     }
 
-    /// <summary>Davies and Bouldin 1979: the mean over clusters of the worst (spread + spread) / distance with another; lower is better.</summary>
+    /// <summary>Davies and Bouldin 1979: the mean over clusters of the worst (spread + spread) / distance with another; lower is
+    /// better.</summary>
     /// <param name="points"><c>[points][dimensions]</c>.</param>
     /// <param name="labels">Per point, its cluster.</param>
     /// <exception cref="InputException">There are fewer than two clusters.</exception>
@@ -64,7 +66,8 @@ public static class Validity
         int k = Clusters(labels, "The Davies-Bouldin index");
         var (centroids, sizes, _) = Centres(points, labels, k);
         var spread = new double[k];
-        for (int i = 0; i < points.Length; i++) spread[labels[i]] += Math.Sqrt(KMeans.SquaredDistance(points[i], centroids[labels[i]])) / sizes[labels[i]];
+        for (int i = 0; i < points.Length; i++)
+            spread[labels[i]] += Math.Sqrt(KMeans.SquaredDistance(points[i], centroids[labels[i]])) / sizes[labels[i]];
         return Enumerable.Range(0, k).Average(a => Enumerable.Range(0, k).Where(b => b != a)
             .Max(b => (spread[a] + spread[b]) / Math.Sqrt(KMeans.SquaredDistance(centroids[a], centroids[b]))));
     }
@@ -89,7 +92,9 @@ public static class Validity
     private static int Clusters(int[] labels, string index)
     {
         int k = labels.Max() + 1;
-        if (labels.Distinct().Count() < 2) throw new InputException($"k = {labels.Distinct().Count()}", null, $"is too few clusters. {index} compares clusters", "Choose k from 2");
+        if (labels.Distinct().Count() < 2)
+            throw new InputException($"k = {labels.Distinct().Count()}", null, $"is too few clusters. {index} compares clusters",
+                "Choose k from 2");
         return k;
     }
 

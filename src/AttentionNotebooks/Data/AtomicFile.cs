@@ -76,7 +76,9 @@ public static class AtomicFile
             foreach (string file in Directory.EnumerateFiles(Path.GetDirectoryName(full)!, "*" + Suffix))
             {
                 string found = Path.GetFileName(file);
-                if (found.StartsWith(name, StringComparison.Ordinal) && Guid.TryParseExact(found.AsSpan(name.Length..Math.Max(name.Length, found.Length - Suffix.Length)), "N", out _)) RemoveUnlessHeld(file);
+                if (found.StartsWith(name, StringComparison.Ordinal)
+                    && Guid.TryParseExact(found.AsSpan(name.Length..Math.Max(name.Length, found.Length - Suffix.Length)), "N", out _))
+                    RemoveUnlessHeld(file);
             }
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException) { /* a folder that may not be listed keeps them */ }
@@ -85,7 +87,9 @@ public static class AtomicFile
     private static void RemoveUnlessHeld(string file)
     {
         try { new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose(); }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException) { /* another process is writing it, or has removed it */ }
+        catch (Exception e) when (e is UnauthorizedAccessException
+            or IOException)
+        { /* another process is writing it, or has removed it */ }
     }
 
     private static void TryDelete(string path)

@@ -20,11 +20,13 @@ internal static class JsonTexts
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = depth });
         while (reader.Read())
         {
-            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName) || (!reader.ValueIsEscaped && Ascii.IsValid(reader.ValueSpan))) continue;
+            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName)
+                || (!reader.ValueIsEscaped && Ascii.IsValid(reader.ValueSpan))) continue;
             try { reader.GetString(); }
             catch (InvalidOperationException e)
             {
-                throw new InputException(path, $"line {1 + json[..(int)reader.TokenStartIndex].Count((byte)'\n')}", "holds a text with half a surrogate pair or with bytes that are not UTF-8", "Save the file as UTF-8", e);
+                throw new InputException(path, $"line {1 + json[..(int)reader.TokenStartIndex].Count((byte)'\n')}",
+                    "holds a text with half a surrogate pair or with bytes that are not UTF-8", "Save the file as UTF-8", e);
             }
         }
     }

@@ -27,7 +27,8 @@ public sealed partial record NpyArray(int[] Shape, double[] Values)
             var (width, shape, read) = ReadHeader(stream, Bad);
             long count = 1;
             foreach (int d in shape) count = checked(count * d);
-            if (checked(read + count * width) != bytes) throw Bad($"holds {bytes - read} bytes of data where its shape needs {count * width}");
+            if (checked(read + count * width) != bytes)
+                throw Bad($"holds {bytes - read} bytes of data where its shape needs {count * width}");
             if (count * width > Array.MaxLength) throw Bad("is larger than 2 GiB");
             var data = new byte[count * width];
             stream.ReadExactly(data);
@@ -45,7 +46,8 @@ public sealed partial record NpyArray(int[] Shape, double[] Values)
     internal static NpyArray Read(System.IO.Compression.ZipArchiveEntry entry, string source, string place)
     {
         // Deflate makes at most 1032 bytes out of one; what claims more would take memory that its data never fill.
-        if (entry.Length > 1032 * (entry.CompressedLength + 1)) throw Broken(source, place, $"claims {entry.Length} bytes, more than its {entry.CompressedLength} compressed bytes unpack to");
+        if (entry.Length > 1032 * (entry.CompressedLength + 1))
+            throw Broken(source, place, $"claims {entry.Length} bytes, more than its {entry.CompressedLength} compressed bytes unpack to");
         using var stream = entry.Open();
         return Read(stream, source, place, entry.Length);
     }
@@ -118,7 +120,8 @@ public sealed partial record NpyArray(int[] Shape, double[] Values)
         var shape = ShapePattern().Match(header);
         if (!shape.Success) throw bad("has no shape in its header");
         return (width, [.. shape.Groups[1].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(d => int.TryParse(d, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : throw bad($"has the size \"{(d.Length <= 20 ? d : d[..20] + "…")}\" in its shape"))]);
+            .Select(d => int.TryParse(d, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size
+                : throw bad($"has the size \"{(d.Length <= 20 ? d : d[..20] + "…")}\" in its shape"))]);
     }
 
     private static double[] Decode(ReadOnlySpan<byte> data, int width)

@@ -8,8 +8,10 @@ public static class Npz
     // Fixed, so that the same arrays give the same bytes; the earliest date a zip entry can carry.
     private static readonly DateTimeOffset EntryTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Writes an archive; the file holds it whole or is as it was. Entries are made one after the other, so one array is in memory at a time.</summary>
-    /// <param name="entries">Names (without .npy) and what writes each array, such as <see cref="NpyArray.Write(Stream, int[], ReadOnlySpan{float})"/>.</param>
+    /// <summary>Writes an archive; the file holds it whole or is as it was. Entries are made one after the other, so one array is in memory
+    /// at a time.</summary>
+    /// <param name="entries">Names (without .npy) and what writes each array, such as
+    /// <see cref="NpyArray.Write(Stream, int[], ReadOnlySpan{float})"/>.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     public static void Write(string file, IEnumerable<(string Name, Action<Stream> Write)> entries) => AtomicFile.Write(file, stream =>
     {
@@ -49,7 +51,11 @@ public static class Npz
     {
         try { return read(); }
         catch (InvalidDataException e) { throw new InputException(file, null, "is not a .npz archive, or is cut off", remedy, e); }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException) { throw new InputException(file, null, "cannot be opened", "Check the path", e); }
-        catch (Exception e) when (e is IOException or NotSupportedException or ArgumentException or OverflowException) { throw new InputException(file, null, "is damaged, or cannot be read", remedy, e); }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException
+            or UnauthorizedAccessException)
+        { throw new InputException(file, null, "cannot be opened", "Check the path", e); }
+        catch (Exception e) when (e is IOException or NotSupportedException or ArgumentException
+            or OverflowException)
+        { throw new InputException(file, null, "is damaged, or cannot be read", remedy, e); }
     }
 }

@@ -12,7 +12,11 @@ public static class TextFile
         {
             string? text;
             try { text = reader.ReadLine(); }
-            catch (System.Text.DecoderFallbackException e) { throw new InputException(file, $"near line {line}", "is not UTF-8", "Convert the file to UTF-8", e); }
+            catch (System.Text.DecoderFallbackException e)
+            {
+                throw new InputException(file, $"near line {line}", "is not UTF-8",
+                "Convert the file to UTF-8", e);
+            }
             if (text is null) yield break;
             yield return text;
         }

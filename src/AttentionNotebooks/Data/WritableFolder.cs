@@ -7,7 +7,8 @@ public static partial class WritableFolder
 {
     private const int ToWrite = 2; // W_OK of access(2)
 
-    /// <summary>Asks the system whether it would let the folder of a file be written to; nothing is left there, and space is not looked at.</summary>
+    /// <summary>Asks the system whether it would let the folder of a file be written to; nothing is left there, and space is not looked
+    /// at.</summary>
     /// <param name="path">A file or a folder to write, there already or not.</param>
     /// <exception cref="InputException">It would not: the folder is another user's, or its file system is read-only.</exception>
     public static void Check(string path)

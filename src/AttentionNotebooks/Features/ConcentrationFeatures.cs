@@ -19,27 +19,31 @@ public static class ConcentrationFeatures
     /// Clark et al. 2019, §3.3 (without their smoothing).
     /// </summary>
     public static HeadFeature Entropy { get; } = new("entropy", "nats", "−(1/n) Σ_ij A_ij·ln A_ij", "Clark et al. 2019, §3.3",
-        m => m.MeanOverQueries(m.RowEntropy())) { Range = "0 … ln n", LeastTokens = 2 };
+        m => m.MeanOverQueries(m.RowEntropy()))
+    { Range = "0 … ln n", LeastTokens = 2 };
 
     /// <summary>
     /// Confidence: the mean over queries of max_j A_ij, a share from 1/n to 1. Voita et al. 2019 (who leave the end token out).
     /// </summary>
     public static HeadFeature MaxWeight { get; } = new("max_weight", "share", "(1/n) Σ_i max_j A_ij", "after Voita et al. 2019, §4",
-        m => m.MeanOverQueries(m.RowMax())) { Range = "1/n … 1", LeastTokens = 2 };
+        m => m.MeanOverQueries(m.RowMax()))
+    { Range = "1/n … 1", LeastTokens = 2 };
 
     /// <summary>
     /// Normalised entropy: the entropy divided by that of the uniform map, ln n, so that texts of all lengths compare; 0 in a
     /// text of one token.
     /// </summary>
     public static HeadFeature NormalisedEntropy { get; } = new("normalised_entropy", "share", "entropy / ln n", "this kit",
-        m => Entropy.Compute(m) / m.LogLengths()) { Range = "0 … 1", LeastTokens = 2 };
+        m => Entropy.Compute(m) / m.LogLengths())
+    { Range = "0 … 1", LeastTokens = 2 };
 
     /// <summary>
     /// Effective number of keys: the mean over queries of exp(H_i), the perplexity of a row; k for a row that spreads evenly over
     /// k keys.
     /// </summary>
     public static HeadFeature EffectiveKeys { get; } = new("effective_keys", "tokens", "(1/n) Σ_i exp(H(A_i))", "Hill 1973, of order 1",
-        m => m.MeanOverQueries(m.RowEntropy().exp())) { Range = "1 … n", LeastTokens = 2 };
+        m => m.MeanOverQueries(m.RowEntropy().exp()))
+    { Range = "1 … n", LeastTokens = 2 };
 
     /// <summary>
     /// Gini coefficient: the mean over queries of (n + 1 − 2 Σ_r r·A_i(r)) / n with the row's weights from the largest, A_i(1),
@@ -54,7 +58,8 @@ public static class ConcentrationFeatures
             var ranked = m.Probabilities.Stepwise(step => step.sort(-1, descending: true).Values.matmul(ranks));      // [B, H, T]
             var lengths = m.Lengths.unsqueeze(-1);                                                                    // [B, 1, 1]
             return m.MeanOverQueries(ranked.mul(Constants.MinusTwo).Plus(lengths).Plus(Scalars.One) / lengths);
-        }) { Range = "0 … 1 − 1/n", LeastTokens = 2 };
+        })
+    { Range = "0 … 1 − 1/n", LeastTokens = 2 };
 
     /// <summary>
     /// Sparsity: the share of weights below 1/n, what the uniform map gives to every key. Golshanrad and Faghih 2024, as the code
@@ -68,7 +73,8 @@ public static class ConcentrationFeatures
             // [B, H, T]; zeros of padding never count
             var high = m.Probabilities.ge(threshold).to_type(ScalarType.Float32).sum(dim: -1);
             return (m.MeanOverQueries(high) / m.Lengths).OneMinus();
-        }) { Range = "0 … 1 − 1/n", LeastTokens = 2 };
+        })
+    { Range = "0 … 1 − 1/n", LeastTokens = 2 };
 
     /// <summary>
     /// Entropy of the row of [CLS] alone, in nats: what the representation of the whole text is gathered from. Clark et al. 2019,

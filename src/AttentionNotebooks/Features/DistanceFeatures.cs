@@ -12,16 +12,19 @@ public static class DistanceFeatures
     /// Vig and Belinkov 2019 define it for causal attention; this is the same over all keys.
     /// </summary>
     public static HeadFeature MeanDistance { get; } = new("mean_distance", "tokens", "Σ_ij A_ij·|i−j| / n", "after Vig & Belinkov 2019",
-        m => (m.Scan()?.Distance ?? m.Sum(m.Distance)) / m.Lengths) { Range = "0 … (3n² − 2n − r)/(4n), r = n mod 2", LeastTokens = 2 };
+        m => (m.Scan()?.Distance ?? m.Sum(m.Distance)) / m.Lengths)
+    { Range = "0 … (3n² − 2n − r)/(4n), r = n mod 2", LeastTokens = 2 };
 
     /// <summary>Mean signed offset, Σ_ij A_ij·(j − i) / n, in tokens: negative looks back, positive ahead.</summary>
     public static HeadFeature MeanOffset { get; } = new("mean_offset", "tokens", "Σ_ij A_ij·(j−i) / n", "signed form of mean_distance",
-        m => (m.Scan()?.Offset ?? m.Sum(m.Offset)) / m.Lengths) { Range = "−(n−1)/2 … (n−1)/2", LeastTokens = 2 };
+        m => (m.Scan()?.Offset ?? m.Sum(m.Offset)) / m.Lengths)
+    { Range = "−(n−1)/2 … (n−1)/2", LeastTokens = 2 };
 
     /// <summary>Spread: the mean over queries of the standard deviation of j − i under the row's weights, in tokens.</summary>
     public static HeadFeature DistanceStd { get; } = new(
         "distance_std", "tokens", "(1/n) Σ_i sqrt(Σ_j A_ij·(j−μ_i)²), μ_i = Σ_j A_ij·j", "this kit",
-        m => m.MeanOverQueries(m.RowSpread())) { Range = "0 … (n−1)/2", LeastTokens = 2 };
+        m => m.MeanOverQueries(m.RowSpread()))
+    { Range = "0 … (n−1)/2", LeastTokens = 2 };
 
     /// <summary>Mass within two tokens, Σ_{|i−j| ≤ 2} A_ij / n, a share from 0 to 1.</summary>
     public static HeadFeature Local2 { get; } = new("local_2", "share", "Σ_{|i−j|≤2} A_ij / n", "this kit",
@@ -34,7 +37,8 @@ public static class DistanceFeatures
     /// </summary>
     public static HeadFeature RelativeDistance { get; } = new(
         "relative_distance", "of uniform", "mean_distance / ((n²−1)/(3n))", "this kit",
-        m => MeanDistance.Compute(m) / m.UniformDistance()) { Range = "0 … below 9/4", LeastTokens = 2 };
+        m => MeanDistance.Compute(m) / m.UniformDistance())
+    { Range = "0 … below 9/4", LeastTokens = 2 };
 
     /// <summary>
     /// Cumulative attention diagonality: the mass within a share r of the text's length, averaged over all r from 0 to 1.
@@ -43,15 +47,18 @@ public static class DistanceFeatures
     public static HeadFeature CumulativeDiagonality { get; } = new(
         "cumulative_diagonality", "share", "∫₀¹ (1/n) Σ_{|i−j| ≤ r(n−1)} A_ij dr = 1 − mean_distance/(n−1)",
         "after Shim et al. 2022 (formula from memory)",
-        m => (MeanDistance.Compute(m) / m.LongestDistance()).OneMinus()) { Range = "0 … 1", LeastTokens = 2 };
+        m => (MeanDistance.Compute(m) / m.LongestDistance()).OneMinus())
+    { Range = "0 … 1", LeastTokens = 2 };
 
     /// <summary>Mass ahead of the query, Σ_{j > i} A_ij / n.</summary>
     public static HeadFeature Ahead { get; } = new("ahead", "share", "Σ_{j>i} A_ij / n", "this kit",
-        m => m.OffsetShares().narrow(-1, m.Length, m.Length - 1).sum(dim: -1)) { Range = "0 … (n−1)/n", LeastTokens = 2 };
+        m => m.OffsetShares().narrow(-1, m.Length, m.Length - 1).sum(dim: -1))
+    { Range = "0 … (n−1)/n", LeastTokens = 2 };
 
     /// <summary>Mass behind the query, Σ_{j &lt; i} A_ij / n.</summary>
     public static HeadFeature Behind { get; } = new("behind", "share", "Σ_{j<i} A_ij / n", "this kit",
-        m => m.OffsetShares().narrow(-1, 0, m.Length - 1).sum(dim: -1)) { Range = "0 … (n−1)/n", LeastTokens = 2 };
+        m => m.OffsetShares().narrow(-1, 0, m.Length - 1).sum(dim: -1))
+    { Range = "0 … (n−1)/n", LeastTokens = 2 };
 
     /// <summary>A quantile of the distance: the least d within which at least the share q of the attention falls.</summary>
     /// <param name="percent">100·q, from 1 to 99.</param>
@@ -65,7 +72,8 @@ public static class DistanceFeatures
                 // A share that is reached but for float32's rounding is reached.
                 using var within = m.DistanceShares().cumsum(-1).lt(share.Value);                               // [B, H, T]
                 return within.to_type(ScalarType.Float32).sum(dim: -1);
-            }) { Range = "0 … n−1", LeastTokens = 2 };
+            })
+        { Range = "0 … n−1", LeastTokens = 2 };
     }
 
     /// <summary>Mass within a window, Σ_{|i−j| ≤ d} A_ij / n.</summary>
@@ -162,5 +170,6 @@ public static class DistanceFeatures
         {
             int first = Math.Min(from, m.Length), count = Math.Max(0, Math.Min(to, m.Length - 1) - first + 1);
             return m.DistanceShares().narrow(-1, first, count).sum(dim: -1);
-        }) { Range = "0 … 1", LeastTokens = from == 0 ? to + 2 : from + 1 };
+        })
+    { Range = "0 … 1", LeastTokens = from == 0 ? to + 2 : from + 1 };
 }

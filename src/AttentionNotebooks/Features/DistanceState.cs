@@ -3,8 +3,10 @@ using System.Text.Json;
 
 namespace AttentionNotebooks;
 
-/// <summary>What a shard of a run over head distances leaves for merging. Holds exact sums, so nothing is lost by writing and reading it.</summary>
-/// <param name="Run">What the result depends on (source, distance, batch size), as a hash: only shards of one run may be put together.</param>
+/// <summary>What a shard of a run over head distances leaves for merging. Holds exact sums, so nothing is lost by writing and reading
+/// it.</summary>
+/// <param name="Run">What the result depends on (source, distance, batch size), as a hash: only shards of one run may be put
+/// together.</param>
 /// <param name="Shard">Which shard, from 0.</param>
 /// <param name="Shards">Of how many.</param>
 public sealed record DistanceState(string Run, int Shard, int Shards, HeadDistanceReducer Sums)
@@ -60,18 +62,26 @@ public sealed record DistanceState(string Run, int Shard, int Shards, HeadDistan
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(file));
             var json = document.RootElement;
-            string? format = json.ValueKind == JsonValueKind.Object && json.TryGetProperty("format", out var named) ? named.GetString() : null;
+            string? format = json.ValueKind == JsonValueKind.Object && json.TryGetProperty("format", out var named) ? named.GetString()
+                : null;
             if (format == OlderFormat) throw new InputException(file, null, "was written by an older version", Remedy);
             if (format != Format)
                 throw new InputException(file, null, "is not what attn distances --shard writes", "Name the files that the shards wrote");
-            int Number(string name) => json.GetProperty(name).GetInt32() is >= 0 and int n ? n : throw new FormatException($"{name} is negative");
+            int Number(string name) => json.GetProperty(name).GetInt32() is >= 0 and int n ? n
+                : throw new FormatException($"{name} is negative");
             var grid = new HeadGrid(Number("layers"), Number("heads"));
-            ExactSum[] sums = [.. json.GetProperty("sums").GetString()!.Split(' ').Select(s => ExactSum.FromUnits(Int128.Parse(s, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)))];
+            ExactSum[] sums = [.. json.GetProperty("sums").GetString()!.Split(' ')
+                .Select(s => ExactSum.FromUnits(Int128.Parse(s, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)))];
             if (sums.Length != (long)grid.Count * grid.Count) throw new FormatException($"{sums.Length} sums for {grid.Count} heads");
-            return new DistanceState(json.GetProperty("run").GetString()!, Number("shard"), Number("shards"), HeadDistanceReducer.Restore(grid, json.GetProperty("distance").GetString()!, Number("texts"), sums, MapFindings.Read(json.GetProperty("findings"), grid)));
+            return new DistanceState(json.GetProperty("run").GetString()!, Number("shard"), Number("shards"),
+                HeadDistanceReducer.Restore(grid, json.GetProperty("distance").GetString()!, Number("texts"), sums,
+                    MapFindings.Read(json.GetProperty("findings"), grid)));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new InputException(file, null, "cannot be opened", "Check the path", e); }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or OverflowException)
+        catch (Exception e) when (e is IOException
+            or UnauthorizedAccessException)
+        { throw new InputException(file, null, "cannot be opened", "Check the path", e); }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
+            or OverflowException)
         {
             throw new InputException(file, null, $"is damaged ({e.Message.TrimEnd('.')})", Remedy, e);
         }

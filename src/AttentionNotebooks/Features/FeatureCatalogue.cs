@@ -21,9 +21,11 @@ public sealed class FeatureCatalogue
     // Kinds that are not those of the family: neighbours are positions, [CLS], [SEP] and punctuation are no words.
     private static readonly Lazy<Dictionary<string, MeasureKind>> _kinds = new(() =>
     {
-        var kinds = new FeatureCatalogue(TokenCounts.Of([])).Families.SelectMany(f => f.Features, (f, x) => (x.Name, f.Kind)).ToDictionary();
+        var kinds = new FeatureCatalogue(TokenCounts.Of([])).Families.SelectMany(f => f.Features, (f, x) => (x.Name, f.Kind))
+            .ToDictionary();
         foreach (var f in new[] { TokenFeatures.Self, TokenFeatures.Previous, TokenFeatures.Next }) kinds[f.Name] = MeasureKind.Position;
-        foreach (var f in new[] { TokenFeatures.Cls, TokenFeatures.Sep, TokenFeatures.Punctuation }) kinds[f.Name] = MeasureKind.SpecialTokens;
+        foreach (var f in new[] { TokenFeatures.Cls, TokenFeatures.Sep, TokenFeatures.Punctuation })
+            kinds[f.Name] = MeasureKind.SpecialTokens;
         return kinds;
     });
 
@@ -63,7 +65,8 @@ public sealed class FeatureCatalogue
 
     /// <summary>What a source has for features.</summary>
     public static FeatureNeeds Has(IAttentionSource source) =>
-        (source.Texts.All(t => t.Tokens is not null) ? FeatureNeeds.Tokens : 0) | (source.Texts.All(t => t.Tags is not null) ? FeatureNeeds.Tags : 0) | (source.HasValues ? FeatureNeeds.Values : 0);
+        (source.Texts.All(t => t.Tokens is not null) ? FeatureNeeds.Tokens : 0)
+        | (source.Texts.All(t => t.Tags is not null) ? FeatureNeeds.Tags : 0) | (source.HasValues ? FeatureNeeds.Values : 0);
 
     /// <summary>Of the features, those that a source can give.</summary>
     public IReadOnlyList<HeadFeature> Possible(IAttentionSource source) => [.. All.Where(f => (f.Needs & ~Has(source)) == 0)];
@@ -73,7 +76,8 @@ public sealed class FeatureCatalogue
     /// the source can give of it; a feature that is named itself and that the source cannot give is an error.
     /// </summary>
     /// <param name="names">For example <c>mean_distance,concentration,within_7</c>; <see cref="StandardFeatures.All"/> when empty.</param>
-    /// <exception cref="InputException">There is no such feature or family, one is named twice, or the source lacks what one needs.</exception>
+    /// <exception cref="InputException">There is no such feature or family, one is named twice, or the source lacks what one
+    /// needs.</exception>
     public IReadOnlyList<HeadFeature> Parse(string? names, IAttentionSource source)
     {
         var wanted = (names ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -89,7 +93,8 @@ public sealed class FeatureCatalogue
             else chosen.Add(Given(Get(name), source));
         }
         var distinct = chosen.DistinctBy(f => f.Name).ToList();
-        return distinct.Count > 0 ? distinct : throw new InputException($"features \"{names}\"", null, "cannot be had from this source", "Saved maps have no values, and tags only where they were saved with the tokens");
+        return distinct.Count > 0 ? distinct : throw new InputException($"features \"{names}\"", null, "cannot be had from this source",
+            "Saved maps have no values, and tags only where they were saved with the tokens");
     }
 
     /// <summary>The feature of that name.</summary>
@@ -102,8 +107,10 @@ public sealed class FeatureCatalogue
     {
         var lacking = feature.Needs & ~Has(source);
         InputException Lacks(string what, string remedy) => new($"feature \"{feature.Name}\"", null, $"needs {what}", remedy);
-        if (lacking.HasFlag(FeatureNeeds.Values)) throw Lacks("the model's values, which saved maps do not have", "Give the model itself (--model)");
-        if (lacking.HasFlag(FeatureNeeds.Tags)) throw Lacks("parts of speech", "Give the texts as a treebank (--conllu), or \"tags\" beside the tokens of saved maps");
+        if (lacking.HasFlag(FeatureNeeds.Values))
+            throw Lacks("the model's values, which saved maps do not have", "Give the model itself (--model)");
+        if (lacking.HasFlag(FeatureNeeds.Tags))
+            throw Lacks("parts of speech", "Give the texts as a treebank (--conllu), or \"tags\" beside the tokens of saved maps");
         if (lacking.HasFlag(FeatureNeeds.Tokens)) throw Lacks("the texts' tokens", "Give the tokens of the saved maps (--tokens)");
         return feature;
     }

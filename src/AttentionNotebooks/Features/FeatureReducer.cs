@@ -31,9 +31,11 @@ public sealed class FeatureReducer : IAttentionVisitor
         _findings = new MapFindings(grid);
     }
 
-    private FeatureReducer(HeadGrid grid, IReadOnlyList<HeadFeature> features, int texts, ExactSum[][] sums, ExactSum[][] squares, ExactSum[][][] means, MapFindings findings)
+    private FeatureReducer(HeadGrid grid, IReadOnlyList<HeadFeature> features, int texts, ExactSum[][] sums, ExactSum[][] squares,
+        ExactSum[][][] means, MapFindings findings)
     {
-        (_grid, _features, _statistics, _texts, _sums, _squares, _means, _findings) = (grid, features, StatisticsOf(features), texts, sums, squares, means, findings);
+        (_grid, _features, _statistics, _texts, _sums, _squares, _means, _findings) =
+            (grid, features, StatisticsOf(features), texts, sums, squares, means, findings);
     }
 
     /// <summary>The model's heads.</summary>
@@ -62,13 +64,17 @@ public sealed class FeatureReducer : IAttentionVisitor
 
     /// <summary>A reducer as it was when its sums were written.</summary>
     /// <exception cref="ArgumentException">The sums do not fit the features.</exception>
-    internal static FeatureReducer Restore(HeadGrid grid, IReadOnlyList<HeadFeature> features, int texts, ExactSum[][] sums, ExactSum[][] squares, ExactSum[][][] means, MapFindings findings)
+    internal static FeatureReducer Restore(HeadGrid grid, IReadOnlyList<HeadFeature> features, int texts, ExactSum[][] sums,
+        ExactSum[][] squares, ExactSum[][][] means, MapFindings findings)
     {
         int Heads(HeadFeature f) => f.Statistic is null ? grid.Count : 0;
         var statistics = StatisticsOf(features);
-        bool fits = sums.Select(s => s.Length).SequenceEqual(features.Select(Heads)) && squares.Select(s => s.Length).SequenceEqual(features.Select(Heads))
-            && means.Select(m => m.Length).SequenceEqual(statistics.Select(s => s.Parts)) && means.All(m => m.All(p => p.Length == grid.Count));
-        return fits ? new FeatureReducer(grid, features, texts, sums, squares, means, findings) : throw new ArgumentException($"the sums do not fit {features.Count} features of {grid.Count} heads");
+        bool fits = sums.Select(s => s.Length).SequenceEqual(features.Select(Heads))
+            && squares.Select(s => s.Length).SequenceEqual(features.Select(Heads))
+            && means.Select(m => m.Length).SequenceEqual(statistics.Select(s => s.Parts))
+            && means.All(m => m.All(p => p.Length == grid.Count));
+        return fits ? new FeatureReducer(grid, features, texts, sums, squares, means, findings)
+            : throw new ArgumentException($"the sums do not fit {features.Count} features of {grid.Count} heads");
     }
 
     /// <inheritdoc/>
@@ -109,7 +115,8 @@ public sealed class FeatureReducer : IAttentionVisitor
     public HeadTable ToTable() => ToTable(leaveOutUndefined: false);
 
     /// <summary>The table, without the features that have no value in these texts if the caller wants so.</summary>
-    /// <param name="leaveOutUndefined">Whether a feature of all texts together that has no value in these is left out; otherwise it is an error.</param>
+    /// <param name="leaveOutUndefined">Whether a feature of all texts together that has no value in these is left out; otherwise it is an
+    /// error.</param>
     /// <exception cref="InvalidOperationException">No text was seen.</exception>
     /// <exception cref="InputException">A feature has no value, and is not to be left out.</exception>
     public HeadTable ToTable(bool leaveOutUndefined)
@@ -151,7 +158,8 @@ public sealed class FeatureReducer : IAttentionVisitor
     {
         for (int i = 0; i < values.Length; i++)
         {
-            int part = i % statistic.Parts, b = i / statistic.Parts / _grid.Heads, at = maps.Layer * _grid.Heads + i / statistic.Parts % _grid.Heads;
+            int part = i % statistic.Parts, b = i / statistic.Parts / _grid.Heads,
+                at = maps.Layer * _grid.Heads + i / statistic.Parts % _grid.Heads;
             FeatureValues.Check(statistic.Name, values[i], maps.Batch.Texts[b], _grid[at]);
             sums[part][at].Add(values[i]);
         }
@@ -163,5 +171,6 @@ public sealed class FeatureReducer : IAttentionVisitor
             for (int h = 0; h < to[c].Length; h++) to[c][h].Add(from[c][h]);
     }
 
-    private static TextStatistic[] StatisticsOf(IReadOnlyList<HeadFeature> features) => [.. features.Select(f => f.Statistic).OfType<TextStatistic>().Distinct()];
+    private static TextStatistic[] StatisticsOf(IReadOnlyList<HeadFeature> features) =>
+        [.. features.Select(f => f.Statistic).OfType<TextStatistic>().Distinct()];
 }

@@ -7,7 +7,8 @@ namespace AttentionNotebooks;
 /// How far an extraction is and what it has so far: what a shard leaves for merging, and what an interrupted run goes on
 /// from. Holds exact sums, so nothing is lost by writing and reading it.
 /// </summary>
-/// <param name="Run">What the result depends on (source, features, batch size), as a hash: only states of one run may be put together.</param>
+/// <param name="Run">What the result depends on (source, features, batch size), as a hash: only states of one run may be put
+/// together.</param>
 /// <param name="Shard">Which shard, from 0.</param>
 /// <param name="Shards">Of how many.</param>
 /// <param name="BatchesDone">Batches of the shard that are in the sums.</param>
@@ -15,7 +16,8 @@ namespace AttentionNotebooks;
 public sealed record FeatureState(string Run, int Shard, int Shards, int BatchesDone, int Batches, FeatureReducer Sums)
 {
     private const string Format = "attention-notebooks features 3";
-    private static readonly string[] OlderFormats = ["attention-notebooks features 1", "attention-notebooks features 2"]; // had no statistics; no findings
+    // had no statistics; no findings
+    private static readonly string[] OlderFormats = ["attention-notebooks features 1", "attention-notebooks features 2"];
     private const string Remedy = "Run attn features again for it";
 
     /// <summary>Where the maps come from; <see langword="null"/> where it is not known.</summary>
@@ -72,7 +74,8 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
         void WriteSums(string name, IReadOnlyList<ExactSum[]> sums)
         {
             json.WriteStartArray(name);
-            foreach (var column in sums) json.WriteStringValue(string.Join(' ', column.Select(s => s.Units.ToString(CultureInfo.InvariantCulture))));
+            foreach (var column in sums)
+                json.WriteStringValue(string.Join(' ', column.Select(s => s.Units.ToString(CultureInfo.InvariantCulture))));
             json.WriteEndArray();
         }
     });
@@ -85,24 +88,34 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(file));
             var json = document.RootElement;
-            string? format = json.ValueKind == JsonValueKind.Object && json.TryGetProperty("format", out var named) ? named.GetString() : null;
-            if (format is not null && OlderFormats.Contains(format)) throw new InputException(file, null, "was written by an older version", Remedy);
+            string? format = json.ValueKind == JsonValueKind.Object && json.TryGetProperty("format", out var named) ? named.GetString()
+                : null;
+            if (format is not null && OlderFormats.Contains(format))
+                throw new InputException(file, null, "was written by an older version", Remedy);
             if (format != Format)
                 throw new InputException(file, null, "is not what attn features --shard writes", "Name the files that the shards wrote");
-            int Number(string name) => json.GetProperty(name).GetInt32() is >= 0 and int n ? n : throw new FormatException($"{name} is negative");
+            int Number(string name) => json.GetProperty(name).GetInt32() is >= 0 and int n ? n
+                : throw new FormatException($"{name} is negative");
             var grid = new HeadGrid(Number("layers"), Number("heads"));
-            HeadFeature[] features = [.. json.GetProperty("features").EnumerateArray().Zip(json.GetProperty("least_tokens").EnumerateArray(), (f, least) => Named(f.GetString()!, least.GetInt32()))];
+            HeadFeature[] features = [.. json.GetProperty("features").EnumerateArray()
+                .Zip(json.GetProperty("least_tokens").EnumerateArray(), (f, least) => Named(f.GetString()!, least.GetInt32()))];
             static ExactSum[][] Sums(JsonElement of) => [.. of.EnumerateArray().Select(c => Column(c.GetString()!))];
             var statistics = json.GetProperty("statistics").EnumerateObject().ToDictionary(s => s.Name, s => Sums(s.Value));
-            ExactSum[][][] means = [.. features.Select(f => f.Statistic).OfType<TextStatistic>().Distinct().Select(s => statistics[s.Name])];
-            var sums = FeatureReducer.Restore(grid, features, Number("texts"), Sums(json.GetProperty("sums")), Sums(json.GetProperty("squares")), means, MapFindings.Read(json.GetProperty("findings"), grid));
-            return new FeatureState(json.GetProperty("run").GetString()!, Number("shard"), Number("shards"), Number("batches_done"), Number("batches"), sums)
+            ExactSum[][][] means = [.. features.Select(f => f.Statistic).OfType<TextStatistic>().Distinct()
+                .Select(s => statistics[s.Name])];
+            var sums = FeatureReducer.Restore(grid, features, Number("texts"), Sums(json.GetProperty("sums")),
+                Sums(json.GetProperty("squares")), means, MapFindings.Read(json.GetProperty("findings"), grid));
+            return new FeatureState(json.GetProperty("run").GetString()!, Number("shard"), Number("shards"), Number("batches_done"),
+                Number("batches"), sums)
             {
                 From = Provenance.Read(json),
             };
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new InputException(file, null, "cannot be opened", "Check the path", e); }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or OverflowException or ArgumentException)
+        catch (Exception e) when (e is IOException
+            or UnauthorizedAccessException)
+        { throw new InputException(file, null, "cannot be opened", "Check the path", e); }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
+            or OverflowException or ArgumentException)
         {
             throw new InputException(file, null, $"is damaged ({e.Message.TrimEnd('.')})", Remedy, e);
         }
@@ -115,7 +128,9 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
     {
         var states = ShardFiles.OfOneRun(files, Read, s => (s.Run, s.Shard, s.Shards), "features", Remedy, (file, state) =>
         {
-            if (!state.Complete) throw new InputException(file, null, $"holds {state.BatchesDone} of {state.Batches} batches", "Finish the shard with --resume");
+            if (!state.Complete)
+                throw new InputException(file, null, $"holds {state.BatchesDone} of {state.Batches} batches",
+                    "Finish the shard with --resume");
         });
         var first = states[0].State;
         foreach (var (_, state) in states.Skip(1)) first.Sums.Merge(state.Sums);
@@ -132,5 +147,6 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
     private static FeatureCatalogue Known { get; } = new(TokenCounts.Of([]));
 
     private static ExactSum[] Column(string text) =>
-        [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(s => ExactSum.FromUnits(Int128.Parse(s, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)))];
+        [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(s => ExactSum.FromUnits(Int128.Parse(s, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)))];
 }

@@ -28,8 +28,11 @@ public sealed record HeadFeature(string Name, string Unit, string Definition, st
     /// <param name="source">Who defined it.</param>
     /// <param name="statistic">What is averaged.</param>
     /// <param name="ofMeans">From one head's averages, one per part, to its value; NaN where it has none.</param>
-    public HeadFeature(string name, string unit, string definition, string source, TextStatistic statistic, Func<IReadOnlyList<double>, double> ofMeans)
-        : this(name, unit, definition, source, _ => throw new InputException($"feature \"{name}\"", null, "is one of all texts together and has no value in a single text", "Leave it out here"))
+    public HeadFeature(string name, string unit, string definition, string source, TextStatistic statistic,
+        Func<IReadOnlyList<double>, double> ofMeans)
+        : this(name, unit, definition, source, _ =>
+            throw new InputException($"feature \"{name}\"", null, "is one of all texts together and has no value in a single text",
+                "Leave it out here"))
     {
         Statistic = statistic;
         OfMeans = ofMeans;
@@ -41,7 +44,8 @@ public sealed record HeadFeature(string Name, string Unit, string Definition, st
     public MeasureKind Kind { get => _kind ?? FeatureCatalogue.KindOf(Name); init => _kind = value; }
 
     /// <summary>What a column of its values is.</summary>
-    public ColumnInfo Info => new(Name, Unit, Definition, Source, Kind) { InSynthesis = Kind == MeasureKind.User || StandardFeatures.ForSynthesis.Contains(this) };
+    public ColumnInfo Info => new(Name, Unit, Definition, Source, Kind)
+    { InSynthesis = Kind == MeasureKind.User || StandardFeatures.ForSynthesis.Contains(this) };
 
     /// <summary>From where to where it goes, e.g. <c>0 … ln n</c>.</summary>
     public string Range { get; init; } = "";
@@ -49,7 +53,8 @@ public sealed record HeadFeature(string Name, string Unit, string Definition, st
     /// <summary>What a source must have for it.</summary>
     public FeatureNeeds Needs { get; init; }
 
-    /// <summary>The fewest tokens of a text in which it can tell one map from another; in a shorter text it is the same whatever the head does.</summary>
+    /// <summary>The fewest tokens of a text in which it can tell one map from another; in a shorter text it is the same whatever the head
+    /// does.</summary>
     public int LeastTokens { get; init; } = 1;
 
     /// <summary>Whether texts shorter than <see cref="LeastTokens"/> are left out; else they count in the mean.</summary>

@@ -9,7 +9,8 @@ public static class HeadFeatures
     /// <param name="options">Batch size and shard.</param>
     /// <param name="progress">Told after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="InputException">A map is broken, or a feature gives something other than one finite number per text and head.</exception>
+    /// <exception cref="InputException">A map is broken, or a feature gives something other than one finite number per text and
+    /// head.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static HeadTable Extract(this IAttentionSource source, IReadOnlyList<HeadFeature>? features = null, VisitOptions? options = null,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
@@ -27,7 +28,8 @@ public static class HeadFeatures
     /// <param name="progress">Told after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <param name="memory">The most bytes to keep.</param>
-    /// <exception cref="InputException">It would be more, a map is broken, or a feature gives something other than one finite number per text and head.</exception>
+    /// <exception cref="InputException">It would be more, a map is broken, or a feature gives something other than one finite number per
+    /// text and head.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static TextValues Record(this IAttentionSource source, IReadOnlyList<HeadFeature>? features = null, VisitOptions? options = null,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default, long memory = FeatureRecorder.DefaultMemory)

@@ -18,7 +18,8 @@ public static class LayerFeatures
             var looked = m.Probabilities.reshape(b, h, -1).bmm(costs.reshape(b, -1, 1)).squeeze(-1);                       // [B, H]
             var stayed = costs.diagonal(0, -2, -1).sum(dim: -1, keepdim: true);                              // [B, 1]
             return looked.Plus(stayed) / m.Lengths.Plus(m.Lengths);
-        }) { Range = "0 …", LeastTokens = 2 };
+        })
+    { Range = "0 …", LeastTokens = 2 };
 
     /// <summary>The family.</summary>
     public static IReadOnlyList<HeadFeature> All { get; } = [RolloutDistance];

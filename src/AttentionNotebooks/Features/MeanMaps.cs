@@ -29,11 +29,13 @@ public sealed class MeanMaps
     /// <summary>Bins along each side.</summary>
     public int Bins { get; }
 
-    /// <summary>What the maps do not show: heads that are uniform or look at one key in every text, rows of saved maps that do not sum to 1.</summary>
+    /// <summary>What the maps do not show: heads that are uniform or look at one key in every text, rows of saved maps that do not sum to
+    /// 1.</summary>
     public IReadOnlyList<TableNote> Notes { get; private init; } = [];
 
     /// <summary>What stands at the axes: each bin's place in the text, in per cent.</summary>
-    public IReadOnlyList<string> Labels => [.. Enumerable.Range(0, Bins).Select(b => FormattableString.Invariant($"{100.0 * (b + 0.5) / Bins:0} %"))];
+    public IReadOnlyList<string> Labels => [.. Enumerable.Range(0, Bins)
+        .Select(b => FormattableString.Invariant($"{100.0 * (b + 0.5) / Bins:0} %"))];
 
     /// <summary>One head's mean map, <c>[bins, bins]</c>.</summary>
     /// <exception cref="InputException">There is no such head.</exception>
@@ -61,12 +63,14 @@ public sealed class MeanMaps
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">A map is broken, or <paramref name="bins"/> is less than 1.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static MeanMaps Compute(IAttentionSource source, int bins = DefaultBins, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    public static MeanMaps Compute(IAttentionSource source, int bins = DefaultBins, IProgress<VisitProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         if (bins < 1) throw new InputException("bins", null, $"is {bins}", "Choose at least 1");
         var sums = new Sums(source.Grid, bins);
         source.Visit(sums, progress: progress, cancellation: cancellation);
-        return new MeanMaps(source.Grid, bins, [.. sums.Values.Select(v => (float)(v / source.Texts.Count))]) { Notes = TableNotes.OfMaps(sums.Findings, source.Texts.Count) };
+        return new MeanMaps(source.Grid, bins, [.. sums.Values.Select(v => (float)(v / source.Texts.Count))])
+        { Notes = TableNotes.OfMaps(sums.Findings, source.Texts.Count) };
     }
 
     /// <summary>Writes the maps as entry <c>maps</c>, <c>[layers, heads, bins, bins]</c> float32, in NumPy's .npz format.</summary>
@@ -84,8 +88,10 @@ public sealed class MeanMaps
     {
         var (_, array) = Npz.Read(file, MakeAgain).FirstOrDefault(e => e.Name == "maps");
         if (array is null || array.Shape.Length != 4 || array.Shape[2] != array.Shape[3] || array.Shape.Any(d => d < 1))
-            throw new InputException(file, "entry maps", array is null ? "is missing" : $"has shape [{string.Join(", ", array.Shape)}] instead of [layers, heads, bins, bins]", MakeAgain);
-        return new MeanMaps(new HeadGrid(array.Shape[0], array.Shape[1]), array.Shape[2], [.. array.Values.Select(v => (float)v)]) { Notes = TableNotesFile.Read(file) };
+            throw new InputException(file, "entry maps", array is null ? "is missing"
+                : $"has shape [{string.Join(", ", array.Shape)}] instead of [layers, heads, bins, bins]", MakeAgain);
+        return new MeanMaps(new HeadGrid(array.Shape[0], array.Shape[1]), array.Shape[2], [.. array.Values.Select(v => (float)v)])
+        { Notes = TableNotesFile.Read(file) };
     }
 
     private sealed class Sums(HeadGrid grid, int bins) : IAttentionVisitor
@@ -109,7 +115,8 @@ public sealed class MeanMaps
         }
     }
 
-    /// <summary>How much of each position lies in each bin, <c>[bins, n]</c>: as a share of the position, or scaled so that each bin's shares sum to 1.</summary>
+    /// <summary>How much of each position lies in each bin, <c>[bins, n]</c>: as a share of the position, or scaled so that each bin's
+    /// shares sum to 1.</summary>
     internal static float[] Shares(int n, int bins, bool perBin)
     {
         var shares = new float[bins * n];

@@ -33,7 +33,8 @@ public static class StabilityFeatures
     /// Spread over texts: the standard deviation over texts of the mean distance, in tokens. Grows where texts differ in length.
     /// </summary>
     public static HeadFeature TextSpread { get; } = new("text_spread", "tokens", "sd over texts of mean_distance", "this kit", Moments,
-        m => Math.Sqrt(Positive(m[3] - m[0] * m[0], m[3]))) { Range = "0 …" };
+        m => Math.Sqrt(Positive(m[3] - m[0] * m[0], m[3])))
+    { Range = "0 …" };
 
     /// <summary>
     /// Variance decomposition of the distance that attention covers, by the law of total variance: the share that lies within
@@ -68,7 +69,8 @@ public static class StabilityFeatures
                 squares += m[Cells + c] / texts;
             }
             return variance / squares; // NaN where no text is long enough
-        }) { Range = "0 … 1", LeastTokens = FirstTokens, LeavesOutShorter = true };
+        })
+    { Range = "0 … 1", LeastTokens = FirstTokens, LeavesOutShorter = true };
 
     /// <summary>The family.</summary>
     public static IReadOnlyList<HeadFeature> All { get; } = [TextSpread, VarianceWithin, VarianceQueries, VarianceTexts, ContentShare];
@@ -82,7 +84,8 @@ public static class StabilityFeatures
             var (difference, of) = part(m);
             double all = Positive(m[1] - m[0] * m[0], m[1]);
             return all > 0 ? Positive(difference, of) / all : 0;
-        }) { Range = "0 … 1" };
+        })
+        { Range = "0 … 1" };
 
     // A difference of float32 sums that is no more than their rounding is none.
     private static double Positive(double difference, double of) => difference > 1e-6 * of ? difference : 0;

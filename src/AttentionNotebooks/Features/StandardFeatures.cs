@@ -25,7 +25,8 @@ public static class StandardFeatures
         ConcentrationFeatures.Entropy, TokenFeatures.Cls, TokenFeatures.Sep, TokenFeatures.Punctuation,
     ];
 
-    /// <summary>What is computed of a source when no feature is named: the standard ones, and those of the user's own that it can give.</summary>
+    /// <summary>What is computed of a source when no feature is named: the standard ones, and those of the user's own that it can
+    /// give.</summary>
     public static IReadOnlyList<HeadFeature> Default(IAttentionSource source)
     {
         var has = FeatureCatalogue.Has(source);

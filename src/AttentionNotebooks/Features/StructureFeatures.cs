@@ -31,7 +31,8 @@ public static class StructureFeatures
     /// <see cref="ConcentrationFeatures.Entropy"/>: kept under its own name for readers of the paper.
     /// </summary>
     public static HeadFeature Globalness { get; } = new(
-        "globalness", "nats", "(1/n) Σ_i H(A_i)", Source, ConcentrationFeatures.Entropy.Compute) { Range = "0 … ln n", LeastTokens = 2 };
+        "globalness", "nats", "(1/n) Σ_i H(A_i)", Source, ConcentrationFeatures.Entropy.Compute)
+    { Range = "0 … ln n", LeastTokens = 2 };
 
     /// <summary>Verticality, V = −H((1/n) Σ_i A_i), in nats, from −ln n to 0 (every query looks at one same key).</summary>
     public static HeadFeature Verticality { get; } = new("verticality", "nats", "−H((1/n) Σ_i A_i)", Source,
@@ -39,11 +40,13 @@ public static class StructureFeatures
         {
             using var column = m.KeySums() / m.Lengths.unsqueeze(-1);          // [B, H, T]: how much of all attention each key gets
             return -ConcentrationFeatures.EntropyOf(column);
-        }) { Range = "−ln n … 0", LeastTokens = 2 };
+        })
+    { Range = "−ln n … 0", LeastTokens = 2 };
 
     /// <summary>Diagonality, D = −Σ_ij |i − j|·A_ij / n², from −(n² − 1)/(3n²) for the uniform map to 0 for the identity.</summary>
     public static HeadFeature Diagonality { get; } = new("diagonality", "per token", "−Σ_ij |i−j|·A_ij / n²", Source,
-        m => -(DistanceFeatures.MeanDistance.Compute(m) / m.Lengths)) { Range = "above −¾ … 0", LeastTokens = 2 };
+        m => -(DistanceFeatures.MeanDistance.Compute(m) / m.Lengths))
+    { Range = "above −¾ … 0", LeastTokens = 2 };
 
     /// <summary>
     /// Block mass: attention that stays within the query's own text of a pair, its [SEP] included; 1 for single texts. What
@@ -72,7 +75,8 @@ public static class StructureFeatures
             var sum = m.Probabilities.Stepwise(step => (step / step.norm(-1, keepdim: true).clamp_min(Constants.Tiny)).sum(dim: 1));
             var pairs = m.Lengths * m.LongestDistance();
             return sum.Squared().sum(dim: -1).Minus(m.Lengths).div(pairs).Plus(m.LengthIsOne());
-        }) { Range = "0 … 1", LeastTokens = 2 };
+        })
+    { Range = "0 … 1", LeastTokens = 2 };
 
     /// <summary>
     /// The fixed offset that gets most: of all j − i from −<see cref="Reach"/> to <see cref="Reach"/>, the one with the
@@ -80,12 +84,14 @@ public static class StructureFeatures
     /// </summary>
     public static HeadFeature BestOffset { get; } = new(
         "best_offset", "tokens", $"argmax_o E[Σ_i A_i,i+o / n], |o| ≤ {Reach}", "after Voita et al. 2019, §5.1", Offsets,
-        means => Best(means).Offset) { Range = $"−{Reach} … {Reach}" };
+        means => Best(means).Offset)
+    { Range = $"−{Reach} … {Reach}" };
 
     /// <summary>The mass at <see cref="BestOffset"/>: how positional the head is.</summary>
     public static HeadFeature BestOffsetMass { get; } = new(
         "best_offset_mass", "share", $"max_o E[Σ_i A_i,i+o / n], |o| ≤ {Reach}", "after Voita et al. 2019, §5.1", Offsets,
-        means => Best(means).Mass) { Range = "0 … 1" };
+        means => Best(means).Mass)
+    { Range = "0 … 1" };
 
     /// <summary>How far <see cref="BestOffset"/> looks to either side, in tokens.</summary>
     public const int Reach = 16;

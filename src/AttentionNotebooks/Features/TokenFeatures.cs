@@ -36,7 +36,8 @@ public static class TokenFeatures
     /// </summary>
     public static HeadFeature Punctuation { get; } = new(
         "punctuation", "share", "Σ_i Σ_j∈punctuation A_ij / n", "after Clark et al. 2019, §3.2",
-        m => m.OnKeys(m.Batch.Cached("punctuation", () => m.MarkTokens(IsPunctuation)))) { Range = "0 … 1", Needs = FeatureNeeds.Tokens };
+        m => m.OnKeys(m.Batch.Cached("punctuation", () => m.MarkTokens(IsPunctuation))))
+    { Range = "0 … 1", Needs = FeatureNeeds.Tokens };
 
     /// <summary>
     /// Mass on other occurrences of the query's word: pieces of a word spelt the same, elsewhere in the text. Letter case counts
@@ -65,7 +66,8 @@ public static class TokenFeatures
     /// <param name="counts">How often each token occurs.</param>
     public static HeadFeature Rarest(TokenCounts counts) =>
         new("rarest", "share", "Σ_i A_i,j / n, j the least frequent token of the text", "after Voita et al. 2019, §5.3",
-        m => m.OnKeys(m.MarkPositions(text => [counts.RarestOf(text)]))) { Range = "0 … 1", Needs = FeatureNeeds.Tokens };
+        m => m.OnKeys(m.MarkPositions(text => [counts.RarestOf(text)])))
+        { Range = "0 … 1", Needs = FeatureNeeds.Tokens };
 
     /// <summary>The family.</summary>
     /// <param name="counts">How often each token occurs.</param>
@@ -77,7 +79,8 @@ public static class TokenFeatures
 
     private static HeadFeature Tagged(string name, string classes, HashSet<string> tags) =>
         new(name, "share", $"Σ_i Σ_j∈{classes} classes A_ij / n", "classes of Universal Dependencies",
-        m => m.OnKeys(m.Batch.Cached(name, () => m.MarkTags(tags.Contains)))) { Range = "0 … 1", Needs = FeatureNeeds.Tags };
+        m => m.OnKeys(m.Batch.Cached(name, () => m.MarkTags(tags.Contains))))
+        { Range = "0 … 1", Needs = FeatureNeeds.Tags };
 
     private static IEnumerable<(int, int)> SameWords(AttentionText text)
     {

@@ -3,7 +3,8 @@ namespace AttentionNotebooks;
 /// <summary>The words that tokens are pieces of, by the tokens' roles.</summary>
 internal static class TokenWords
 {
-    /// <summary>For each token of a text, the number of the word that it is of, from 0 (−1 for special tokens), and that word as spelt.</summary>
+    /// <summary>For each token of a text, the number of the word that it is of, from 0 (−1 for special tokens), and that word as
+    /// spelt.</summary>
     public static (int Number, string Word)[] Of(AttentionText text)
     {
         var (tokens, roles) = (text.Tokens!, text.Roles!);

@@ -17,26 +17,31 @@ public static class ValueFeatures
     /// How long the vectors are that the head hands over: the mean over tokens of ‖f(x_j)‖, in units of the hidden states.
     /// </summary>
     public static HeadFeature ValueNorm { get; } = new("value_norm", "hidden units", "(1/n) Σ_j ‖f(x_j)‖", Source,
-        m => m.MeanOverQueries(m.ValueNorms)) { Range = "0 …", Needs = FeatureNeeds.Values };
+        m => m.MeanOverQueries(m.ValueNorms))
+    { Range = "0 …", Needs = FeatureNeeds.Values };
 
     /// <summary>How much a query is given in all: the mean over queries of Σ_j ‖α_ij·f(x_j)‖, in units of the hidden states.</summary>
     public static HeadFeature NormMass { get; } = new("norm_mass", "hidden units", "(1/n) Σ_ij ‖A_ij·f(x_j)‖", Source,
-        m => (m.KeySums() * m.ValueNorms).sum(dim: -1) / m.Lengths) { Range = "0 …", Needs = FeatureNeeds.Values };
+        m => (m.KeySums() * m.ValueNorms).sum(dim: -1) / m.Lengths)
+    { Range = "0 …", Needs = FeatureNeeds.Values };
 
     /// <summary>
     /// Mean distance of what is carried, Σ_ij B_ij·|i − j| / n, in tokens; beside mean_distance it says whether the far looks
     /// bring anything.
     /// </summary>
     public static HeadFeature NormDistance { get; } = new("norm_distance", "tokens", "Σ_ij B_ij·|i−j| / n", $"after {Source}",
-        m => m.Weighted(m.NormWeights(), m.Distance)) { Range = "0 … (3n² − 2n − r)/(4n), r = n mod 2", Needs = FeatureNeeds.Values };
+        m => m.Weighted(m.NormWeights(), m.Distance))
+    { Range = "0 … (3n² − 2n − r)/(4n), r = n mod 2", Needs = FeatureNeeds.Values };
 
     /// <summary>What is carried from [CLS], Σ_i B_i,[CLS] / n.</summary>
     public static HeadFeature NormCls { get; } = new("norm_cls", "share", "Σ_i B_i,[CLS] / n", $"after {Source}",
-        m => m.OnKeys(m.NormWeights(), m.IsCls)) { Range = "0 … 1", Needs = FeatureNeeds.Values };
+        m => m.OnKeys(m.NormWeights(), m.IsCls))
+    { Range = "0 … 1", Needs = FeatureNeeds.Values };
 
     /// <summary>What is carried from [SEP], Σ_i Σ_j∈[SEP] B_ij / n: often far less than the attention on it.</summary>
     public static HeadFeature NormSep { get; } = new("norm_sep", "share", "Σ_i Σ_j∈[SEP] B_ij / n", $"after {Source}",
-        m => m.OnKeys(m.NormWeights(), m.IsSep)) { Range = "0 … 1", Needs = FeatureNeeds.Values };
+        m => m.OnKeys(m.NormWeights(), m.IsSep))
+    { Range = "0 … 1", Needs = FeatureNeeds.Values };
 
     /// <summary>The family.</summary>
     public static IReadOnlyList<HeadFeature> All { get; } = [ValueNorm, NormMass, NormDistance, NormCls, NormSep];

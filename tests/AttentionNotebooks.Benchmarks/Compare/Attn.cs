@@ -14,7 +14,9 @@ internal static class Attn
         var clock = Stopwatch.StartNew();
         using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "attn.dll"), .. arguments])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Repository.Root,
         })!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
@@ -23,7 +25,8 @@ internal static class Attn
         process.WaitForExit();
         double seconds = clock.Elapsed.TotalSeconds;
         _ = output.Result;
-        return process.ExitCode == 0 ? (seconds, peak) : throw new InvalidOperationException($"attn {arguments[0]} ended with {process.ExitCode}: {error.Result}");
+        return process.ExitCode == 0 ? (seconds, peak)
+            : throw new InvalidOperationException($"attn {arguments[0]} ended with {process.ExitCode}: {error.Result}");
     }
 
     // VmHWM is the kernel's own high-water mark, so nothing between two looks is missed but the last moments.
@@ -33,7 +36,8 @@ internal static class Attn
         try
         {
             string? line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[1], CultureInfo.InvariantCulture);
+            return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[1],
+                CultureInfo.InvariantCulture);
         }
         catch (IOException) { return 0; } // it ended while its file was read
     }

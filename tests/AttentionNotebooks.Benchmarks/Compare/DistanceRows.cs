@@ -21,16 +21,20 @@ internal static class DistanceRows
             using var numpy = PythonPeer.Start("head_distances.py", file, $"{Grid.Count}", $"{Tokens}");
             double[] ours = [], theirs = [];
             var smoothed = HeadDistance.JensenShannonSmoothed(0.001);
-            var contestants = new List<(string, Func<double>)> { ("js", () => Time(() => ours = Matrix(smoothed, maps))), ("w1", () => Time(() => Matrix(HeadDistance.Wasserstein, maps))) };
+            var contestants = new List<(string, Func<double>)>
+                { ("js", () => Time(() => ours = Matrix(smoothed, maps))),
+                    ("w1", () => Time(() => Matrix(HeadDistance.Wasserstein, maps))) };
             if (numpy is not null) contestants.Add(("numpy", () => { var (s, v) = numpy.Run("js"); theirs = v; return s; }));
             var t = Of(rounds, [.. contestants]);
             if (numpy is not null)
             {
                 report.Same("numpy and ours, Jensen–Shannon", ours, theirs);
-                report.Row("Jensen–Shannon, smoothed as in Clark et al.'s code", $"{t.Seconds("js", 1000)} ms", $"{t.Seconds("numpy", 1000)} ms", $"{t.Ratio("numpy", "js")} ×", "≥ 20 ×");
+                report.Row("Jensen–Shannon, smoothed as in Clark et al.'s code", $"{t.Seconds("js", 1000)} ms",
+                    $"{t.Seconds("numpy", 1000)} ms", $"{t.Ratio("numpy", "js")} ×", "≥ 20 ×");
                 report.Note($"Peer: {numpy.Versions}, float32; ours sums in float64.");
             }
-            report.Row("Wasserstein-1 against Jensen–Shannon", $"{t.Seconds("w1", 1000)} ms", $"{t.Seconds("js", 1000)} ms", $"{t.Ratio("js", "w1")} ×", "≥ 1 ×");
+            report.Row("Wasserstein-1 against Jensen–Shannon", $"{t.Seconds("w1", 1000)} ms", $"{t.Seconds("js", 1000)} ms",
+                $"{t.Ratio("js", "w1")} ×", "≥ 1 ×");
             return report;
         }
         finally

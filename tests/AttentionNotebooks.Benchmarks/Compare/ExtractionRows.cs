@@ -22,7 +22,8 @@ internal static class ExtractionRows
             File.WriteAllText(ids, JsonSerializer.Serialize(tokenized.Select(t => t.Ids)));
             using var single = Checkpoint.Load(folder.FullName);
             using var half = Checkpoint.Load(folder.FullName).To(Precision.Bf16);
-            using var eager = PythonPeer.Start("eager_bert.py", Path.Combine(folder.FullName, "model.safetensors"), ids, Batch.ToString(CultureInfo.InvariantCulture));
+            using var eager = PythonPeer.Start("eager_bert.py", Path.Combine(folder.FullName, "model.safetensors"), ids,
+                Batch.ToString(CultureInfo.InvariantCulture));
             return Table(single, half, eager, tokenized, rounds);
         }
         finally
@@ -33,7 +34,8 @@ internal static class ExtractionRows
 
     private static Report Table(Checkpoint single, Checkpoint half, PythonPeer? eager, TokenizedText[] texts, int rounds)
     {
-        var report = new Report($"Extraction: random weights of BERT-base's shape, {texts.Length} texts × {Tokens} tokens, all standard features");
+        var report =
+            new Report($"Extraction: random weights of BERT-base's shape, {texts.Length} texts × {Tokens} tokens, all standard features");
         var (fp32, bf16) = (new LiveAttention(single, texts), new LiveAttention(half, texts));
         double[] ours = [], rounded = [], conventional = [], eagerly = [];
         var contestants = new List<(string, Func<double>)>
@@ -56,18 +58,24 @@ internal static class ExtractionRows
             report.Note($"Peer: {eager.Versions}, fp32, {Environment.ProcessorCount} threads.");
         }
         report.Same("the conventional program and fp32", ours, conventional);
-        report.Row("fp32 against the conventional program on our libtorch", Ms("fp32"), Ms("libtorch"), $"{t.Ratio("libtorch", "fp32")} ×", "≥ 1.2 ×");
-        report.Row("bf16 against the conventional program (fp32) on our libtorch", Ms("bf16"), Ms("libtorch"), $"{t.Ratio("libtorch", "bf16")} ×", "≥ 4 ×");
-        report.Row("standard features on top of the bare forward, fp32", Ms("fp32"), $"bare {Ms("bare fp32")}", $"{t.Ratio("fp32", "bare fp32")} ×", "≤ 1.06 ×");
-        report.Row("standard features on top of the bare forward, bf16", Ms("bf16"), $"bare {Ms("bare bf16")}", $"{t.Ratio("bf16", "bare bf16")} ×", "≤ 1.06 ×");
+        report.Row("fp32 against the conventional program on our libtorch", Ms("fp32"), Ms("libtorch"), $"{t.Ratio("libtorch", "fp32")} ×",
+            "≥ 1.2 ×");
+        report.Row("bf16 against the conventional program (fp32) on our libtorch", Ms("bf16"), Ms("libtorch"),
+            $"{t.Ratio("libtorch", "bf16")} ×", "≥ 4 ×");
+        report.Row("standard features on top of the bare forward, fp32", Ms("fp32"), $"bare {Ms("bare fp32")}",
+            $"{t.Ratio("fp32", "bare fp32")} ×", "≤ 1.06 ×");
+        report.Row("standard features on top of the bare forward, bf16", Ms("bf16"), $"bare {Ms("bare bf16")}",
+            $"{t.Ratio("bf16", "bare bf16")} ×", "≤ 1.06 ×");
         double[] off = [.. ours.Zip(rounded, (a, b) => Math.Abs(a - b) / Math.Max(Math.Abs(a), 1e-12)).Order()];
-        report.Row("bf16's features off fp32's", $"median {off[off.Length / 2]:P2}", "", $"95 % below {off[(int)(off.Length * 0.95)]:P2}", "median ≤ 2 %");
+        report.Row("bf16's features off fp32's", $"median {off[off.Length / 2]:P2}", "", $"95 % below {off[(int)(off.Length * 0.95)]:P2}",
+            "median ≤ 2 %");
         report.Row("on a GPU", torch.cuda.is_available() ? "not measured by this table" : "no CUDA device here", "", "", "≥ 3 ×");
         GemmRows.Add(report, rounds, texts.Length, Tokens, Batch, t.Median("bare fp32"), t.Median("bare bf16"));
         return report;
     }
 
-    private static double[] Values(HeadTable table) => [.. Enumerable.Range(0, table.Grid.Count).SelectMany(h => table.Features.Select(f => table.Column(f)[h]))];
+    private static double[] Values(HeadTable table) =>
+        [.. Enumerable.Range(0, table.Grid.Count).SelectMany(h => table.Features.Select(f => table.Column(f)[h]))];
 
     /// <summary>A visitor that looks at nothing: the bare forward pass.</summary>
     internal sealed class Nothing : IAttentionVisitor

@@ -14,15 +14,19 @@ internal static class GemmRows
     public static void Add(Report report, int rounds, int texts, int tokens, int batch, double fp32Seconds, double bf16Seconds)
     {
         double ofText = Operations(tokens);
-        foreach (var (name, type, seconds, target) in new[] { ("fp32", ScalarType.Float32, fp32Seconds, "≥ 92 %"), ("bf16", ScalarType.BFloat16, bf16Seconds, "≥ 80 %") })
+        foreach (var (name, type, seconds, target) in new[]
+            { ("fp32", ScalarType.Float32, fp32Seconds, "≥ 92 %"), ("bf16", ScalarType.BFloat16, bf16Seconds, "≥ 80 %") })
         {
             using var scope = NewDisposeScope();
             var products = Products(type, tokens, batch);
             Tensor a = rand(Side, Side).to_type(type), b = rand(Side, Side).to_type(type);
             var t = Of(rounds, ("square", () => Time(() => nn.functional.linear(a, b).Dispose())), ("own", () => Time(products)));
-            double square = 2.0 * Side * Side * Side / t.Median("square") / 1e9, own = ofText * batch / t.Median("own") / 1e9, pass = ofText * texts / seconds / 1e9;
-            report.Row($"matrix products of the pass at the machine's rate, {name}", Rate(own), $"{Side}³ product: {Rate(square)}", (own / square).ToString("P0", CultureInfo.InvariantCulture), target);
-            report.Row($"the whole bare pass, {name}", Rate(pass), $"its products alone: {Rate(own)}", (pass / own).ToString("P0", CultureInfo.InvariantCulture), "");
+            double square = 2.0 * Side * Side * Side / t.Median("square") / 1e9, own = ofText * batch / t.Median("own") / 1e9,
+                pass = ofText * texts / seconds / 1e9;
+            report.Row($"matrix products of the pass at the machine's rate, {name}", Rate(own), $"{Side}³ product: {Rate(square)}",
+                (own / square).ToString("P0", CultureInfo.InvariantCulture), target);
+            report.Row($"the whole bare pass, {name}", Rate(pass), $"its products alone: {Rate(own)}", (pass / own)
+                .ToString("P0", CultureInfo.InvariantCulture), "");
         }
     }
 

@@ -31,10 +31,24 @@ internal static partial class LaboratoryRows
             int changed = 0;
             // The maps leave the page cache before every round, so that they come from the disk.
             var t = Of(rounds,
-                ("disk", () => { Forget(file); return Time(() => ReadWhole(file)); }),
-                ("lab", () => { Forget(file); using var lab = new Lab(source, folder: folder.FullName); return Time(() => Try(lab, changed++)); }),
-                ("cached", () => { ReadWhole(file); using var lab = new Lab(source, folder: folder.FullName); return Time(() => Try(lab, changed++)); }));
-            report.Row($"{savedTexts} saved maps of BERT-base's heads, {savedTokens} tokens ({gigabytes.ToString("0.0", CultureInfo.InvariantCulture)} GB), from the disk", $"{t.Seconds("lab")} s", $"reading the file alone {t.Seconds("disk")} s", $"{t.Ratio("lab", "disk")} ×", "≈ 1 ×");
+                ("disk", () => { Forget(file); return Time(() => ReadWhole(file)); }
+            ),
+                ("lab", () =>
+                {
+                    Forget(file); using var lab = new Lab(source, folder: folder.FullName);
+                    return Time(() => Try(lab, changed++));
+                }
+            ),
+                ("cached", () =>
+                {
+                    ReadWhole(file); using var lab = new Lab(source, folder: folder.FullName);
+                    return Time(() => Try(lab, changed++));
+                }
+            ));
+            report.Row(
+                $"{savedTexts} saved maps of BERT-base's heads, {savedTokens} tokens "
+                    + $"({gigabytes.ToString("0.0", CultureInfo.InvariantCulture)} GB), from the disk", $"{t.Seconds("lab")} s",
+                    $"reading the file alone {t.Seconds("disk")} s", $"{t.Ratio("lab", "disk")} ×", "≈ 1 ×");
             report.Row("the same, in the page cache", $"{t.Seconds("cached")} s", "", "", "");
             return report;
         }
@@ -87,14 +101,16 @@ internal static partial class LaboratoryRows
 
         public string Fingerprint { get; }
 
-        public void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+        public void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null,
+            CancellationToken cancellation = default)
         {
             VisitLoop.Run(this, visitor, (batch, receive) =>
             {
                 for (int layer = 0; layer < Grid.Layers; layer++)
                 {
                     using var scope = torch.NewDisposeScope();
-                    receive(layer, _layer.narrow(0, layer * Grid.Heads, Grid.Heads).unsqueeze(0).expand(batch.Count, -1, -1, -1).contiguous());
+                    receive(layer, _layer.narrow(0, layer * Grid.Heads, Grid.Heads).unsqueeze(0).expand(batch.Count, -1, -1, -1)
+                        .contiguous());
                 }
             }, options, progress, cancellation: cancellation);
         }

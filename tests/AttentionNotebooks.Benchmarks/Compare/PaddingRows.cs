@@ -20,8 +20,10 @@ internal static class PaddingRows
             RandomBert.Write(folder.FullName, RandomBert.Base);
             using var checkpoint = Checkpoint.Load(folder.FullName);
             var mixed = new LiveAttention(checkpoint, RandomBert.Texts(lengths));
-            var even = Grid.Select(n => (Tokens: n, Count: 2048 / n, Source: new LiveAttention(checkpoint, RandomBert.Texts(Enumerable.Repeat(n, 2048 / n))))).ToArray();
-            var t = Of(rounds, [("mixed", () => Time(() => mixed.Extract())), .. even.Select(e => ($"{e.Tokens}", (Func<double>)(() => Time(() => e.Source.Extract()))))]);
+            var even = Grid.Select(n => (Tokens: n, Count: 2048 / n,
+                Source: new LiveAttention(checkpoint, RandomBert.Texts(Enumerable.Repeat(n, 2048 / n))))).ToArray();
+            var t = Of(rounds, [("mixed", () => Time(() => mixed.Extract())),
+                .. even.Select(e => ($"{e.Tokens}", (Func<double>)(() => Time(() => e.Source.Extract()))))]);
             double Ideal(int n)
             {
                 int above = Array.FindIndex(Grid, g => g >= n), below = Math.Max(0, above - (Grid[above] == n ? 0 : 1));
@@ -32,9 +34,12 @@ internal static class PaddingRows
             double ideal = lengths.Sum(Ideal), seconds = t.Median("mixed");
             var plan = BatchPlan.Of(lengths, VisitOptions.Default);
             double padded = plan.Sum(b => (double)b.Length * b.Max(i => lengths[i])) / lengths.Sum();
-            report.Row($"{lengths.Length} sentences of {Path.GetFileName(treebank)}, bucketed, against the padding-free ideal", string.Create(CultureInfo.InvariantCulture, $"{seconds:G3} s"),
-                string.Create(CultureInfo.InvariantCulture, $"ideal {ideal:G3} s"), string.Create(CultureInfo.InvariantCulture, $"{seconds / ideal:0.000} ×"), "≤ 1.10 ×");
-            report.Note(string.Create(CultureInfo.InvariantCulture, $"Padding makes {padded - 1:P1} more tokens. The ideal: every sentence at the time per text of unpadded full batches of its own length, measured in the same rounds at {string.Join(", ", Grid)} tokens and interpolated."));
+            report.Row($"{lengths.Length} sentences of {Path.GetFileName(treebank)}, bucketed, against the padding-free ideal",
+                string.Create(CultureInfo.InvariantCulture, $"{seconds:G3} s"),
+                string.Create(CultureInfo.InvariantCulture, $"ideal {ideal:G3} s"),
+                    string.Create(CultureInfo.InvariantCulture, $"{seconds / ideal:0.000} ×"), "≤ 1.10 ×");
+            report.Note(string.Create(CultureInfo.InvariantCulture,
+                $"Padding makes {padded - 1:P1} more tokens. The ideal: every sentence at the time per text of unpadded full batches of its own length, measured in the same rounds at {string.Join(", ", Grid)} tokens and interpolated."));
             return report;
         }
         finally

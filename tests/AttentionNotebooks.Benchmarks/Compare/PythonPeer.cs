@@ -8,7 +8,9 @@ namespace AttentionNotebooks.Benchmarks.Compare;
 internal sealed class PythonPeer : IDisposable
 {
     /// <summary>What to install where the peers are missing.</summary>
-    public const string Remedy = "apt-get install -y python3-torch python3-sklearn python3-scipy python3-numpy libopenblas0-pthread (or name another interpreter in ATTN_PYTHON)";
+    public const string Remedy =
+        "apt-get install -y python3-torch python3-sklearn python3-scipy python3-numpy libopenblas0-pthread (or name another interpreter "
+        + "in ATTN_PYTHON)";
 
     private readonly Process _process;
 
@@ -25,9 +27,12 @@ internal sealed class PythonPeer : IDisposable
         string python = Environment.GetEnvironmentVariable("ATTN_PYTHON") ?? "/usr/bin/python3";
         try
         {
-            var process = Process.Start(new ProcessStartInfo(python, [Path.Combine(AppContext.BaseDirectory, "Peers", script), .. arguments])
+            var process = Process.Start(new ProcessStartInfo(python,
+                [Path.Combine(AppContext.BaseDirectory, "Peers", script), .. arguments])
             {
-                RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
             })!;
             process.ErrorDataReceived += (_, _) => { }; // warnings of libraries must not fill the pipe
             process.BeginErrorReadLine();
@@ -42,7 +47,8 @@ internal sealed class PythonPeer : IDisposable
         {
             // no such interpreter
         }
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{script} does not start; rows against it are left out. Install: {Remedy}"));
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{script} does not start; rows against it are left out. Install: {Remedy}"));
         return null;
     }
 
@@ -54,7 +60,8 @@ internal sealed class PythonPeer : IDisposable
         _process.StandardInput.WriteLine($"run {job}");
         string answer = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"the peer ended during {job}");
         using var json = JsonDocument.Parse(answer);
-        return (json.RootElement.GetProperty("seconds").GetDouble(), [.. json.RootElement.GetProperty("values").EnumerateArray().Select(v => v.GetDouble())]);
+        return (json.RootElement.GetProperty("seconds").GetDouble(),
+            [.. json.RootElement.GetProperty("values").EnumerateArray().Select(v => v.GetDouble())]);
     }
 
     public void Dispose()

@@ -10,7 +10,15 @@ internal static class RandomBert
     private static readonly Scalar Spread = 0.02, Wider = 0.05;
 
     /// <summary>BERT-base's sizes.</summary>
-    public static BertConfig Base { get; } = new() { VocabSize = 30_522, HiddenSize = 768, NumHiddenLayers = 12, NumAttentionHeads = 12, IntermediateSize = 3072, MaxPositionEmbeddings = 512 };
+    public static BertConfig Base { get; } = new()
+    {
+        VocabSize = 30_522,
+        HiddenSize = 768,
+        NumHiddenLayers = 12,
+        NumAttentionHeads = 12,
+        IntermediateSize = 3072,
+        MaxPositionEmbeddings = 512
+    };
 
     /// <summary>Its head grid and little else: where the number of texts counts and not the model.</summary>
     public static BertConfig Narrow { get; } = Base with { HiddenSize = 96, IntermediateSize = 192 };
@@ -29,7 +37,8 @@ internal static class RandomBert
             {
                 using var scope = NewDisposeScope();
                 if (name.Contains("LayerNorm", StringComparison.Ordinal)) continue; // stays 1 and 0
-                bool attends = name.Contains("query.weight", StringComparison.Ordinal) || name.Contains("key.weight", StringComparison.Ordinal);
+                bool attends = name.Contains("query.weight", StringComparison.Ordinal)
+                || name.Contains("key.weight", StringComparison.Ordinal);
                 parameter.copy_(randn(parameter.shape).mul(attends ? Wider : Spread));
             }
         Checkpoint.Save(folder, model, WordPieceTokenizer.Create(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. words]));

@@ -24,7 +24,8 @@ internal static class ConventionalBert
             using var scope = NewDisposeScope();
             var ids = tensor(part.SelectMany(t => t.Ids.Select(i => (long)i)).ToArray(), [part.Length, part[0].Length]);
             var kept = new List<Tensor>();
-            checkpoint.Model.Bert.forward(ids, hooks: new AttentionHooks { OnProbabilities = (_, p) => kept.Add(p.detach().DetachFromDisposeScope()) }).Dispose();
+            checkpoint.Model.Bert.forward(ids, hooks: new AttentionHooks
+            { OnProbabilities = (_, p) => kept.Add(p.detach().DetachFromDisposeScope()) }).Dispose();
             var onHost = kept.ConvertAll(p => p.cpu());
             var values = onHost.SelectMany(Features).ToArray();
             sums = sums is null ? values : [.. sums.Zip(values, (a, b) => a + b)];
@@ -49,7 +50,8 @@ internal static class ConventionalBert
         var column = a.mean([-2L]);
         var all = stack(
         [
-            Weighted(distance), Weighted(offset), a.mul(deviation.mul(deviation)).sum(dim: -1).sqrt().mean([-1L]), Weighted(distance.le(Near).to_type(ScalarType.Float32)),
+            Weighted(distance), Weighted(offset), a.mul(deviation.mul(deviation)).sum(dim: -1).sqrt().mean([-1L]),
+                Weighted(distance.le(Near).to_type(ScalarType.Float32)),
             Entropy(), a.amax([-1]).mean([-1L]),
             Diagonal(0), Diagonal(-1), Diagonal(1), a.select(-1, 0).mean([-1L]), a.select(-1, n - 1).mean([-1L]),
             Entropy(), column.mul(column.clamp_min(Tiny).log()).sum(dim: -1), Weighted(distance).div(length).neg(),

@@ -18,7 +18,8 @@ public class BatchPlanTests
     [Fact]
     public void Texts_of_one_length_fill_their_batches()
     {
-        Assert.Equal([16, 16, 8], BatchPlan.Of([.. Enumerable.Repeat(128, 40)], VisitOptions.Default).Select(b => b.Length).Order().Reverse());
+        Assert.Equal([16, 16, 8], BatchPlan.Of([.. Enumerable.Repeat(128, 40)], VisitOptions.Default).Select(b => b.Length).Order()
+            .Reverse());
         Assert.Equal([16, 16, 8], BatchPlan.Full([.. Enumerable.Repeat(128, 40)], 2048).Select(b => b.Length));
     }
 
@@ -39,7 +40,8 @@ public class BatchPlanTests
         int[] sorted = [.. Lengths.Order()];
         long Cost(IEnumerable<int[]> lengthsOfBatches) => lengthsOfBatches.Sum(b => (long)b.Length * b.Max() + BatchPlan.CostOfBatch);
         // Every subset of the seven places between eight texts.
-        long least = Enumerable.Range(0, 1 << 7).Select(cuts => Pieces(sorted, cuts)).Where(p => p.All(b => b.Length == 1 || b.Length * b.Max() <= tokensPerBatch)).Min(Cost);
+        long least = Enumerable.Range(0, 1 << 7).Select(cuts => Pieces(sorted, cuts))
+            .Where(p => p.All(b => b.Length == 1 || b.Length * b.Max() <= tokensPerBatch)).Min(Cost);
         Assert.Equal(least, Cost(BatchPlan.Of(Lengths, new VisitOptions(tokensPerBatch)).Select(b => b.Select(i => Lengths[i]).ToArray())));
     }
 

@@ -51,7 +51,8 @@ public class MapArchiveTests
         using var folder = new TestFolder();
         var map = Maps.Uniform(4);
         map[3, 3] = weight;
-        Assert.Contains($"layer 0, head 0, row 3: {problem}", Assert.Throws<InputException>(() => MapArchive.Open(Save(folder, map)).Extract()).Message);
+        Assert.Contains($"layer 0, head 0, row 3: {problem}",
+            Assert.Throws<InputException>(() => MapArchive.Open(Save(folder, map)).Extract()).Message);
     }
 
     [Fact]
@@ -59,7 +60,8 @@ public class MapArchiveTests
     {
         using var folder = new TestFolder();
         Assert.Contains("cannot be opened", Assert.Throws<InputException>(() => MapArchive.Open(folder["none.npz"])).Message);
-        Assert.Contains("is not a .npz archive", Assert.Throws<InputException>(() => MapArchive.Open(folder.Write("text.npz", "hello"))).Message);
+        Assert.Contains("is not a .npz archive",
+            Assert.Throws<InputException>(() => MapArchive.Open(folder.Write("text.npz", "hello"))).Message);
     }
 
     [Fact]
@@ -89,7 +91,8 @@ public class MapArchiveTests
     {
         using var folder = new TestFolder();
         string file = Save(folder, ("000000", [1000, 1000, 4, 4], new float[16]));
-        Assert.Contains("64 bytes of data where its shape needs 64000000", Assert.Throws<InputException>(() => MapArchive.Open(file).Extract()).Message);
+        Assert.Contains("64 bytes of data where its shape needs 64000000",
+            Assert.Throws<InputException>(() => MapArchive.Open(file).Extract()).Message);
     }
 
     [Fact]
@@ -97,7 +100,8 @@ public class MapArchiveTests
     {
         using var folder = new TestFolder();
         string file = Save(folder, ("a", [1, 1, 2, 2], [1, 0, 0, 1]), ("b", [1, 2, 2, 2], [1, 0, 0, 1, 1, 0, 0, 1]));
-        Assert.Contains("entry b: has 1 × 2 heads where the entries before it have 1 × 1", Assert.Throws<InputException>(() => MapArchive.Open(file)).Message);
+        Assert.Contains("entry b: has 1 × 2 heads where the entries before it have 1 × 1",
+            Assert.Throws<InputException>(() => MapArchive.Open(file)).Message);
     }
 
     [Theory]
@@ -151,7 +155,9 @@ public class MapArchiveTests
 
     /// <summary>Saves maps as one layer and one head per text.</summary>
     internal static string Save(TestFolder folder, params double[][,] maps) =>
-        Save(folder, [.. maps.Select((m, i) => ($"{i:000000}", new[] { 1, 1, m.GetLength(0), m.GetLength(1) }, m.Cast<double>().Select(v => (float)v).ToArray()))]);
+        Save(folder,
+            [.. maps.Select((m, i) => ($"{i:000000}", new[] { 1, 1, m.GetLength(0), m.GetLength(1) }, m.Cast<double>().Select(v => (float)v)
+                .ToArray()))]);
 
     private static string Save(TestFolder folder, params (string Id, int[] Shape, float[] Values)[] entries)
     {

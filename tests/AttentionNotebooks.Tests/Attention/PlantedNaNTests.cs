@@ -16,7 +16,8 @@ public class PlantedNaNTests
         using (no_grad())
         {
             using var scope = NewDisposeScope();
-            var bias = model.Model.named_parameters().Single(p => p.name.EndsWith($"layer.{layer}.attention.self.query.bias", StringComparison.Ordinal)).parameter;
+            var bias = model.Model.named_parameters()
+                .Single(p => p.name.EndsWith($"layer.{layer}.attention.self.query.bias", StringComparison.Ordinal)).parameter;
             float[] values = bias.detach().Floats();
             values[head * 4] = float.NaN; // heads of 4 of the 16 columns
             bias.copy_(tensor(values));

@@ -43,7 +43,8 @@ public class WordMapsTests
         for (int u = 0; u < 3; u++)
             for (int v = 0; v < 3; v++)
             {
-                int[] from = [.. Enumerable.Range(0, 8).Where(i => wordOf[i] == u)], to = [.. Enumerable.Range(0, 8).Where(j => wordOf[j] == v)];
+                int[] from = [.. Enumerable.Range(0, 8).Where(i => wordOf[i] == u)],
+                    to = [.. Enumerable.Range(0, 8).Where(j => wordOf[j] == v)];
                 Assert.Equal(from.Average(i => to.Sum(j => a[i, j])), words[0, u, v].Value<float>(), 1e-6);
             }
     }

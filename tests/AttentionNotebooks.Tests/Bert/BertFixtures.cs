@@ -6,16 +6,23 @@ namespace AttentionNotebooks.Tests.Bert;
 /// <summary>Small models with random weights, and the shared real data.</summary>
 internal static class BertFixtures
 {
-    public static readonly string[] Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "cat", "play", "##ing", "##ed", ",", "a", "dog", "sat"];
+    public static readonly string[] Vocabulary =
+        ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "cat", "play", "##ing", "##ed", ",", "a", "dog", "sat"];
 
     // Held for the life of the process: a number in place becomes a temporary that can be finalised during the call.
     private static readonly Scalar Spread = 0.3, One = 1.0;
 
-    public static BertConfig Config(int layers = 3, int heads = 4, int size = 16, int wide = 24, string activation = "gelu", int vocabulary = 14, int positions = 16) => new()
-    {
-        VocabSize = vocabulary, HiddenSize = size, NumHiddenLayers = layers, NumAttentionHeads = heads, IntermediateSize = wide,
-        HiddenAct = activation, MaxPositionEmbeddings = positions,
-    };
+    public static BertConfig Config(int layers = 3, int heads = 4, int size = 16, int wide = 24, string activation = "gelu",
+        int vocabulary = 14, int positions = 16) => new()
+        {
+            VocabSize = vocabulary,
+            HiddenSize = size,
+            NumHiddenLayers = layers,
+            NumAttentionHeads = heads,
+            IntermediateSize = wide,
+            HiddenAct = activation,
+            MaxPositionEmbeddings = positions,
+        };
 
     /// <summary>A model in which every parameter, biases and normalisation too, is random: a forgotten one shows.</summary>
     public static BertForMaskedLM Model(BertConfig config, int seed = 1, bool withPooler = false, double residualScale = 1)
@@ -34,9 +41,11 @@ internal static class BertFixtures
     }
 
     public static Dictionary<string, double[]> Weights(BertForMaskedLM model) =>
-        model.named_parameters().ToDictionary(p => p.name, p => Array.ConvertAll(p.parameter.detach().data<float>().ToArray(), x => (double)x));
+        model.named_parameters().ToDictionary(p => p.name,
+            p => Array.ConvertAll(p.parameter.detach().data<float>().ToArray(), x => (double)x));
 
-    public static int[] Ids(Random random, int length, int vocabulary = 14) => [2, .. Enumerable.Range(0, length - 2).Select(_ => random.Next(5, vocabulary)), 3];
+    public static int[] Ids(Random random, int length, int vocabulary = 14) =>
+        [2, .. Enumerable.Range(0, length - 2).Select(_ => random.Next(5, vocabulary)), 3];
 
     /// <summary>Ids (or segments) of several texts as one int64 tensor [B, T], padded with 0.</summary>
     public static Tensor Batch(params int[][] rows)

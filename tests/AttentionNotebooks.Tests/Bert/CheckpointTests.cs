@@ -23,7 +23,8 @@ public sealed class CheckpointTests : IDisposable
         Assert.NotNull(loaded.Model.Bert.Pooler);
         var ids = tensor(loaded.Tokenizer.Encode("the cat played").Ids.Select(i => (long)i).ToArray()).view(1, -1);
         Assert.True(model.forward(ids).sub(loaded.Model.forward(ids)).abs().max().Value<float>() <= tolerance * 20);
-        Assert.True(model.named_parameters().Zip(loaded.Model.named_parameters()).All(p => p.First.name == p.Second.name && p.First.parameter.sub(p.Second.parameter).abs().max().Value<float>() <= tolerance));
+        Assert.True(model.named_parameters().Zip(loaded.Model.named_parameters())
+            .All(p => p.First.name == p.Second.name && p.First.parameter.sub(p.Second.parameter).abs().max().Value<float>() <= tolerance));
     }
 
     [Fact]
@@ -34,7 +35,8 @@ public sealed class CheckpointTests : IDisposable
         using var loaded = Checkpoint.Load(folder);
         int[] ids = loaded.Tokenizer.Encode("a dog sat").Ids;
         var expected = ReferenceBert.Load(folder).Run(ids);
-        loaded.Model.Bert.Visit(BertFixtures.Batch(ids), null, null, (layer, p) => Assert.Equal(expected.Attention[layer][3][1, 2], p[0, 3, 1, 2].Value<float>(), 1e-5));
+        loaded.Model.Bert.Visit(BertFixtures.Batch(ids), null, null,
+            (layer, p) => Assert.Equal(expected.Attention[layer][3][1, 2], p[0, 3, 1, 2].Value<float>(), 1e-5));
         Assert.Equal(expected.Logits![2][5], loaded.Model.forward(BertFixtures.Batch(ids))[0, 2, 5].Value<float>(), 1e-4);
     }
 
@@ -44,7 +46,9 @@ public sealed class CheckpointTests : IDisposable
         using var scope = NewDisposeScope();
         using var model = Save();
         Rewrite(t => t.Where(p => !p.Key.StartsWith("cls.", StringComparison.Ordinal))
-            .Select(p => KeyValuePair.Create(p.Key["bert.".Length..].Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal).Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal), p.Value))
+            .Select(p => KeyValuePair.Create(p.Key["bert.".Length..]
+                .Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal)
+                .Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal), p.Value))
             .Append(KeyValuePair.Create("embeddings.position_ids", arange(16).view(1, 16)))
             .Append(KeyValuePair.Create("classifier.weight", zeros(2, 16))));
         using var loaded = Checkpoint.Load(folder);
@@ -59,7 +63,9 @@ public sealed class CheckpointTests : IDisposable
     {
         using var scope = NewDisposeScope();
         Save().Dispose();
-        Rewrite(t => t.Where(p => !p.Key.StartsWith("bert.pooler.", StringComparison.Ordinal)).Select(p => KeyValuePair.Create(p.Key.Replace("cls.predictions.bias", "cls.predictions.decoder.bias", StringComparison.Ordinal), p.Value))
+        Rewrite(t => t.Where(p => !p.Key.StartsWith("bert.pooler.", StringComparison.Ordinal))
+            .Select(p => KeyValuePair.Create(p.Key.Replace("cls.predictions.bias", "cls.predictions.decoder.bias",
+                StringComparison.Ordinal), p.Value))
             .Append(KeyValuePair.Create("cls.predictions.decoder.weight", zeros(14, 16)))
             .Append(KeyValuePair.Create("cls.seq_relationship.weight", zeros(2, 16)))
             .Append(KeyValuePair.Create("cls.seq_relationship.bias", zeros(2))));
@@ -67,7 +73,8 @@ public sealed class CheckpointTests : IDisposable
         Assert.True(loaded.HasMaskedLmHead);
         Assert.False(loaded.Model.HasPairHead);
         Assert.Equal(["cls.seq_relationship.bias", "cls.seq_relationship.weight"], loaded.UnusedKeys);
-        Assert.Contains("no head for pairs", Assert.Throws<InvalidOperationException>(() => loaded.Model.PairLogits(zeros(1, 3, 16))).Message, StringComparison.Ordinal);
+        Assert.Contains("no head for pairs", Assert.Throws<InvalidOperationException>(() =>
+            loaded.Model.PairLogits(zeros(1, 3, 16))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,12 +89,15 @@ public sealed class CheckpointTests : IDisposable
         var hidden = loaded.Model.Bert.forward(BertFixtures.Batch([2, 5, 6, 3], [2, 7, 3, 3]));
         var scores = loaded.Model.PairLogits(hidden);                          // [2, 2]
         var weights = BertFixtures.Weights(loaded.Model);
-        double[] w = weights["bert.pooler.dense.weight"], c = weights["bert.pooler.dense.bias"], v = weights["cls.seq_relationship.weight"], d = weights["cls.seq_relationship.bias"];
+        double[] w = weights["bert.pooler.dense.weight"], c = weights["bert.pooler.dense.bias"], v = weights["cls.seq_relationship.weight"],
+            d = weights["cls.seq_relationship.bias"];
         for (int b = 0; b < 2; b++)
         {
             float[] first = hidden[b, 0].contiguous().data<float>().ToArray();
-            double[] pooled = [.. Enumerable.Range(0, 16).Select(o => Math.Tanh(c[o] + Enumerable.Range(0, 16).Sum(i => w[o * 16 + i] * first[i])))];
-            for (int k = 0; k < 2; k++) Assert.Equal(d[k] + Enumerable.Range(0, 16).Sum(i => v[k * 16 + i] * pooled[i]), scores[b, k].Value<float>(), 1e-5);
+            double[] pooled = [.. Enumerable.Range(0, 16)
+                .Select(o => Math.Tanh(c[o] + Enumerable.Range(0, 16).Sum(i => w[o * 16 + i] * first[i])))];
+            for (int k = 0; k < 2; k++)
+                Assert.Equal(d[k] + Enumerable.Range(0, 16).Sum(i => v[k * 16 + i] * pooled[i]), scores[b, k].Value<float>(), 1e-5);
         }
     }
 
@@ -120,7 +130,8 @@ public sealed class CheckpointTests : IDisposable
         Assert.Throws<InputException>(() => Checkpoint.Load(Path.Combine(folder, "nowhere")));
         Save().Dispose();
         File.Delete(Weights);
-        Assert.Contains("holds no model.safetensors", Assert.Throws<InputException>(() => Checkpoint.Load(folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("holds no model.safetensors", Assert.Throws<InputException>(() => Checkpoint.Load(folder)).Message,
+            StringComparison.Ordinal);
         File.Delete(Path.Combine(folder, "vocab.txt"));
         Assert.Contains("vocab.txt", Assert.Throws<InputException>(() => Checkpoint.Load(folder)).Message, StringComparison.Ordinal);
     }
@@ -130,7 +141,8 @@ public sealed class CheckpointTests : IDisposable
     {
         Save().Dispose();
         File.AppendAllText(Path.Combine(folder, "vocab.txt"), "extra\n");
-        Assert.Contains("15 entries, but the model's vocab_size is 14", Assert.Throws<InputException>(() => Checkpoint.Load(folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("15 entries, but the model's vocab_size is 14",
+            Assert.Throws<InputException>(() => Checkpoint.Load(folder)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -140,7 +152,8 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("\"hidden_size\": 16", "\"hidden_sizes\": 16", "hidden_size", "is missing")]
     [InlineData("\"hidden_act\": \"gelu\"", "\"hidden_act\": \"swish\"", "hidden_act", "unknown")]
     [InlineData("\"model_type\": \"bert\"", "\"model_type\": \"gpt2\"", "model_type", "gpt2")]
-    [InlineData("\"position_embedding_type\": \"absolute\"", "\"position_embedding_type\": \"relative_key\"", "position_embedding_type", "relative_key")]
+    [InlineData("\"position_embedding_type\": \"absolute\"", "\"position_embedding_type\": \"relative_key\"", "position_embedding_type",
+        "relative_key")]
     [InlineData("\"vocab_size\": 14", "\"vocab_size\": 14, \"is_decoder\": true", "is_decoder", "true")]
     [InlineData("\"vocab_size\": 14", "\"vocab_size\": 14,", "line", "not valid JSON")]
     public void A_configuration_that_cannot_be_built_is_refused(string from, string to, string place, string problem)

@@ -34,14 +34,18 @@ public sealed class ClassifierCheckpointTests : IDisposable
     {
         using var model = Tuned();
         model.Save(Target);
-        string[] names = File.ReadAllLines(Repository.Path("tests", "AttentionNotebooks.Tests", "Bert", "Names", "bert-for-sequence-classification.txt"));
+        string[] names = File.ReadAllLines(Repository.Path("tests", "AttentionNotebooks.Tests", "Bert", "Names",
+            "bert-for-sequence-classification.txt"));
         using (var file = SafetensorsFile.Open(Path.Combine(Target, "model.safetensors")))
-            Assert.Equal(names, file.Entries.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => $"{e.Key} [{string.Join(", ", e.Value.Shape)}]"));
+            Assert.Equal(names, file.Entries.OrderBy(e => e.Key, StringComparer.Ordinal)
+                .Select(e => $"{e.Key} [{string.Join(", ", e.Value.Shape)}]"));
         using var config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Target, "config.json")));
         var root = config.RootElement;
         Assert.Equal("BertForSequenceClassification", root.GetProperty("architectures")[0].GetString());
-        Assert.Equal(["0=bad", "1=good", "2=so-so"], root.GetProperty("id2label").EnumerateObject().Select(p => $"{p.Name}={p.Value.GetString()}"));
-        Assert.Equal(["bad=0", "good=1", "so-so=2"], root.GetProperty("label2id").EnumerateObject().Select(p => $"{p.Name}={p.Value.GetInt32()}"));
+        Assert.Equal(["0=bad", "1=good", "2=so-so"], root.GetProperty("id2label").EnumerateObject()
+            .Select(p => $"{p.Name}={p.Value.GetString()}"));
+        Assert.Equal(["bad=0", "good=1", "so-so=2"], root.GetProperty("label2id").EnumerateObject()
+            .Select(p => $"{p.Name}={p.Value.GetInt32()}"));
         Assert.Equal(3, root.GetProperty("num_labels").GetInt32());
         Assert.Equal("single_label_classification", root.GetProperty("problem_type").GetString());
     }
@@ -57,7 +61,8 @@ public sealed class ClassifierCheckpointTests : IDisposable
         double[] pooled = reference.Pool(reference.Run(ids, segments).Hidden[^1]);
         float[] logits = model.Model.forward(BertFixtures.Batch(ids), BertFixtures.Batch(segments)).Floats();
         for (int c = 0; c < 3; c++)
-            Assert.Equal(weights["classifier.bias"][c] + Enumerable.Range(0, 16).Sum(d => weights["classifier.weight"][c * 16 + d] * pooled[d]), logits[c], 1e-4);
+            Assert.Equal(weights["classifier.bias"][c] + Enumerable.Range(0, 16)
+                .Sum(d => weights["classifier.weight"][c * 16 + d] * pooled[d]), logits[c], 1e-4);
     }
 
     [Fact]
@@ -82,7 +87,8 @@ public sealed class ClassifierCheckpointTests : IDisposable
         using var other = ClassifierCheckpoint.Create(start, Labels, seed: 6);
         using var same = ClassifierCheckpoint.Create(start, Labels, seed: 5);
         string[] head = ["bert.pooler.dense.weight", "bert.pooler.dense.bias", "classifier.weight", "classifier.bias"];
-        var parameters = new[] { one, other, same }.Select(m => m.Model.named_parameters().ToDictionary(p => p.name, p => p.parameter.Floats())).ToArray();
+        var parameters = new[] { one, other, same }
+            .Select(m => m.Model.named_parameters().ToDictionary(p => p.name, p => p.parameter.Floats())).ToArray();
         foreach (string name in head)
         {
             Assert.Equal(parameters[0][name], parameters[2][name]);
@@ -91,7 +97,8 @@ public sealed class ClassifierCheckpointTests : IDisposable
         }
         // 256 weights of the pooler: deviation 0.02 ± 4.4 %.
         Assert.Equal(0.02, Math.Sqrt(parameters[0][head[0]].Average(w => (double)w * w)), 0.003);
-        Assert.All(parameters[0].Where(p => !head.Contains(p.Key)), p => Assert.Equal(before[p.Key], Array.ConvertAll(p.Value, x => (double)x)));
+        Assert.All(parameters[0].Where(p => !head.Contains(p.Key)),
+            p => Assert.Equal(before[p.Key], Array.ConvertAll(p.Value, x => (double)x)));
         Assert.Equal(before.Count, BertFixtures.Weights(start.Model).Count(p => before[p.Key].SequenceEqual(p.Value)));
     }
 
@@ -145,10 +152,13 @@ public sealed class ClassifierCheckpointTests : IDisposable
             File.WriteAllBytes(file, whole);
             return message;
         }
-        Assert.Contains("has no classifier.weight with classifier.bias", Refused((k, t) => k == "classifier.bias" ? null : t), StringComparison.Ordinal);
-        Assert.Contains("has no bert.pooler.*", Refused((k, t) => k.StartsWith("bert.pooler.", StringComparison.Ordinal) ? null : t), StringComparison.Ordinal);
+        Assert.Contains("has no classifier.weight with classifier.bias", Refused((k, t) => k == "classifier.bias" ? null : t),
+            StringComparison.Ordinal);
+        Assert.Contains("has no bert.pooler.*", Refused((k, t) => k.StartsWith("bert.pooler.", StringComparison.Ordinal) ? null : t),
+            StringComparison.Ordinal);
         Assert.Contains("not [C, 16] and [C]", Refused((k, t) => k == "classifier.weight" ? zeros(3, 8) : t), StringComparison.Ordinal);
-        Assert.Contains("a number is predicted", Refused((k, t) => k == "classifier.weight" ? zeros(1, 16) : k == "classifier.bias" ? zeros(1) : t), StringComparison.Ordinal);
+        Assert.Contains("a number is predicted",
+            Refused((k, t) => k == "classifier.weight" ? zeros(1, 16) : k == "classifier.bias" ? zeros(1) : t), StringComparison.Ordinal);
         Assert.Contains("not finite", Refused((k, t) => k == "classifier.bias" ? full(3, float.NaN) : t), StringComparison.Ordinal);
     }
 
@@ -159,10 +169,13 @@ public sealed class ClassifierCheckpointTests : IDisposable
         Assert.Throws<InputException>(() => ClassifierCheckpoint.Create(start, ["one"]));
         Assert.Throws<InputException>(() => ClassifierCheckpoint.Create(start, ["one", "one"]));
         string path = Path.Combine(folder, "distil");
-        using (var model = BertFixtures.Model(BertFixtures.Config() with { ModelType = "distilbert", TypeVocabSize = 0 })) Checkpoint.Save(path, model, WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
+        using (var model = BertFixtures.Model(BertFixtures.Config() with { ModelType = "distilbert", TypeVocabSize = 0 })) Checkpoint.Save(
+            path, model, WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
         using var distil = Checkpoint.Load(path);
-        Assert.Contains("\"distilbert\", whose head for classes is not made here", Assert.Throws<InputException>(() => ClassifierCheckpoint.Create(distil, Labels)).Message, StringComparison.Ordinal);
-        Assert.Contains("\"distilbert\", whose head for classes is not read here", Assert.Throws<InputException>(() => ClassifierCheckpoint.Load(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("\"distilbert\", whose head for classes is not made here",
+            Assert.Throws<InputException>(() => ClassifierCheckpoint.Create(distil, Labels)).Message, StringComparison.Ordinal);
+        Assert.Contains("\"distilbert\", whose head for classes is not read here",
+            Assert.Throws<InputException>(() => ClassifierCheckpoint.Load(path)).Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -170,7 +183,8 @@ public sealed class ClassifierCheckpointTests : IDisposable
     private Checkpoint Start(bool withPooler)
     {
         string path = Path.Combine(folder, "start");
-        using (var model = BertFixtures.Model(BertFixtures.Config(), withPooler: withPooler)) Checkpoint.Save(path, model, WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
+        using (var model = BertFixtures.Model(BertFixtures.Config(), withPooler: withPooler)) Checkpoint.Save(path, model,
+            WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
         return Checkpoint.Load(path);
     }
 

@@ -39,7 +39,8 @@ internal static partial class Browser
         </script>
         """;
 
-    /// <summary>Where Chromium is: the environment variable CHROMIUM, or a known name on the path; <see langword="null"/> where there is none.</summary>
+    /// <summary>Where Chromium is: the environment variable CHROMIUM, or a known name on the path; <see langword="null"/> where there is
+    /// none.</summary>
     public static string? Executable { get; } = new[] { Environment.GetEnvironmentVariable("CHROMIUM") }
         .Concat(from name in new[] { "chromium", "chromium-browser", "google-chrome" }
                 from folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
@@ -56,11 +57,14 @@ internal static partial class Browser
         try
         {
             string file = Path.Combine(folder, "page.html");
-            int head = page.IndexOf("<head>", StringComparison.Ordinal) + "<head>".Length, end = page.LastIndexOf("</body>", StringComparison.Ordinal);
-            await File.WriteAllTextAsync(file, page[..head] + Listen + page[head..end] + Answer.Replace("@question", question) + page[end..], cancellation);
+            int head = page.IndexOf("<head>", StringComparison.Ordinal) + "<head>".Length,
+                end = page.LastIndexOf("</body>", StringComparison.Ordinal);
+            await File.WriteAllTextAsync(file, page[..head] + Listen + page[head..end] + Answer.Replace("@question", question)
+                + page[end..], cancellation);
             string dom = await Run(folder, ["--virtual-time-budget=60000", "--dump-dom", new Uri(file).AbsoluteUri], cancellation);
             var answer = AnswerPattern().Match(dom);
-            if (!answer.Success) throw new InvalidOperationException($"{Executable} gave no answer for the page; it gave {dom.Length} characters.");
+            if (!answer.Success)
+                throw new InvalidOperationException($"{Executable} gave no answer for the page; it gave {dom.Length} characters.");
             using var json = JsonDocument.Parse(WebUtility.HtmlDecode(answer.Groups[1].Value));
             return new BrowserReport([.. json.RootElement.GetProperty("problems").EnumerateArray().Select(p => p.GetString()!)],
                 json.RootElement.TryGetProperty("answer", out var value) ? value.Clone() : default);
@@ -77,9 +81,12 @@ internal static partial class Browser
     /// <param name="cancellation">Ends it.</param>
     public static async Task<string> Run(string folder, string[] arguments, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(Executable!, ["--headless", "--no-sandbox", "--disable-gpu", $"--user-data-dir={Path.Combine(folder, "profile")}", .. arguments])
+        var start = new ProcessStartInfo(Executable!,
+            ["--headless", "--no-sandbox", "--disable-gpu", $"--user-data-dir={Path.Combine(folder, "profile")}", .. arguments])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
         };
         using var chromium = Process.Start(start)!;
         var error = chromium.StandardError.ReadToEndAsync(cancellation); // read, so that it cannot fill up

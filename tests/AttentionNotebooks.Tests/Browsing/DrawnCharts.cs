@@ -40,7 +40,8 @@ internal static class DrawnCharts
     /// <param name="question">A JavaScript expression.</param>
     public static Task<BrowserReport> Ask(string page, string question)
     {
-        Assert.SkipUnless(Browser.Executable is not null, "needs Chromium: install chromium or google-chrome, or set CHROMIUM to the program");
+        Assert.SkipUnless(Browser.Executable is not null,
+            "needs Chromium: install chromium or google-chrome, or set CHROMIUM to the program");
         return Browser.Ask(page, question, TestContext.Current.CancellationToken);
     }
 }

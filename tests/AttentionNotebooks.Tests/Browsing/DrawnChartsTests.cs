@@ -19,7 +19,8 @@ public sealed class DrawnChartsTests : IDisposable
     [Fact]
     public async Task A_chart_is_seen_with_its_title_its_values_and_its_marks()
     {
-        var (charts, problems) = await DrawnCharts.Of(Page(Kit.Plot.Lines([1, 2, 3], [("a", [1, 2, double.NaN]), ("b", [0, 0, 0])], "x", "y", "Two lines")));
+        var (charts, problems) = await DrawnCharts.Of(
+            Page(Kit.Plot.Lines([1, 2, 3], [("a", [1, 2, double.NaN]), ("b", [0, 0, 0])], "x", "y", "Two lines")));
         Assert.Empty(problems);
         var chart = Assert.Single(charts);
         Assert.Equal("Two lines", chart.Title);
@@ -40,7 +41,9 @@ public sealed class DrawnChartsTests : IDisposable
     [Fact]
     public async Task An_error_of_a_script_and_of_the_console_is_reported()
     {
-        var report = await DrawnCharts.Ask("<html><head></head><body><script>console.error('said', 1); undefinedFunction();</script></body></html>", "1 + 1");
+        var report =
+            await DrawnCharts.Ask("<html><head></head><body><script>console.error('said', 1); undefinedFunction();</script></body></html>",
+                "1 + 1");
         Assert.Equal(2, report.Answer.GetInt32());
         Assert.Equal(2, report.Problems.Count);
         Assert.Equal("error: said 1", report.Problems[0]);
@@ -50,7 +53,9 @@ public sealed class DrawnChartsTests : IDisposable
     [Fact]
     public async Task The_buttons_of_a_map_work_in_a_saved_page()
     {
-        var figure = Kit.Plot.AttentionMap(new float[,] { { 0.5f, 0.5f, 0, 0 }, { 0.2f, 0, 0.3f, 0.5f }, { 0.25f, 0.15f, 0, 0.6f }, { 0, 0, 0, 1 } }, ["[CLS]", "she", "ran", "[SEP]"], "t");
+        var figure = Kit.Plot.AttentionMap(new float[,]
+            { { 0.5f, 0.5f, 0, 0 }, { 0.2f, 0, 0.3f, 0.5f }, { 0.25f, 0.15f, 0, 0.6f }, { 0, 0, 0, 1 } }, ["[CLS]", "she", "ran", "[SEP]"],
+            "t");
         var report = await DrawnCharts.Ask(Page(figure), """
             (() => {
               const chart = document.querySelector(".js-plotly-plot"), buttons = chart.querySelectorAll(".updatemenu-button");

@@ -64,7 +64,9 @@ public sealed partial class DependencyTests
         return page[page.IndexOf("\n## Known vulnerabilities\n", StringComparison.Ordinal)..];
     }
 
-    private static IEnumerable<string> Projects() => new[] { "src", "tests" }.SelectMany(f => Directory.GetDirectories(Repository.Path(f))).SelectMany(f => Directory.GetFiles(f, "*.csproj"));
+    private static IEnumerable<string> Projects() =>
+        new[] { "src", "tests" }.SelectMany(f => Directory.GetDirectories(Repository.Path(f)))
+        .SelectMany(f => Directory.GetFiles(f, "*.csproj"));
 
     // Package and version, and who asks for it: projects by their name, packages by theirs.
     private static SortedDictionary<(string Package, string Version), SortedSet<string>> Locked()
@@ -75,12 +77,17 @@ public sealed partial class DependencyTests
             using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Path.GetDirectoryName(project)!, "packages.lock.json")));
             foreach (var packages in json.RootElement.GetProperty("dependencies").EnumerateObject().Select(framework => framework.Value))
             {
-                var versions = packages.EnumerateObject().Where(p => p.Value.TryGetProperty("resolved", out _)).ToDictionary(p => p.Name, p => p.Value.GetProperty("resolved").GetString()!, StringComparer.OrdinalIgnoreCase);
+                var versions = packages.EnumerateObject().Where(p => p.Value.TryGetProperty("resolved", out _))
+                    .ToDictionary(p => p.Name, p => p.Value.GetProperty("resolved").GetString()!, StringComparer.OrdinalIgnoreCase);
                 foreach (var package in packages.EnumerateObject().Where(p => versions.ContainsKey(p.Name)))
                 {
-                    var askers = locked.TryGetValue((package.Name, versions[package.Name]), out var known) ? known : locked[(package.Name, versions[package.Name])] = new(StringComparer.Ordinal);
+                    var askers = locked.TryGetValue((package.Name, versions[package.Name]), out var known) ? known
+                        : locked[(package.Name, versions[package.Name])] = new(StringComparer.Ordinal);
                     if (package.Value.GetProperty("type").GetString() == "Direct") askers.Add(Path.GetFileNameWithoutExtension(project));
-                    askers.UnionWith(packages.EnumerateObject().Where(p => versions.ContainsKey(p.Name) && p.Value.TryGetProperty("dependencies", out var wants) && wants.EnumerateObject().Any(w => w.Name.Equals(package.Name, StringComparison.OrdinalIgnoreCase))).Select(p => p.Name));
+                    askers.UnionWith(packages.EnumerateObject()
+                        .Where(p => versions.ContainsKey(p.Name) && p.Value.TryGetProperty("dependencies", out var wants)
+                            && wants.EnumerateObject().Any(w => w.Name.Equals(package.Name, StringComparison.OrdinalIgnoreCase)))
+                            .Select(p => p.Name));
                 }
             }
         }
@@ -89,20 +96,27 @@ public sealed partial class DependencyTests
 
     private static string Page(SortedDictionary<(string Package, string Version), SortedSet<string>> locked)
     {
-        var rows = locked.Select(p => $"| {p.Key.Package} | {p.Key.Version} | {Licence(p.Key.Package, p.Key.Version)} | {string.Join(", ", p.Value)} |\n");
+        var rows =
+            locked.Select(p =>
+                $"| {p.Key.Package} | {p.Key.Version} | {Licence(p.Key.Package, p.Key.Version)} | {string.Join(", ", p.Value)} |\n");
         return "# Packages that the kit is built and tested with\n\n"
-            + "This table is made from the lock files (`packages.lock.json`: Linux, x64, CPU) and the licence that each package states. A test compares it. The libtorch packages have a file LICENSE-LIBTORCH.txt with the licences of libtorch and of all that it contains. Some packages are not in the lock files; check their licences if you build with them: TorchSharp's CUDA packages (Windows, `-p:Torch=cuda`) and Accord (`-p:UseAccord=true`, LGPL-2.1).\n\n"
+            + "This table is made from the lock files (`packages.lock.json`: Linux, x64, CPU) and the licence that each package states. A "
+            + "test compares it. The libtorch packages have a file LICENSE-LIBTORCH.txt with the licences of libtorch and of all that it "
+            + "contains. Some packages are not in the lock files; check their licences if you build with them: TorchSharp's CUDA packages "
+            + "(Windows, `-p:Torch=cuda`) and Accord (`-p:UseAccord=true`, LGPL-2.1).\n\n"
             + "| package | version | licence | used by |\n|---|---|---|---|\n" + string.Concat(rows);
     }
 
     private static string Licence(string package, string version)
     {
-        string cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        string cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         string nuspec = Path.Combine(cache, package.ToLowerInvariant(), version.ToLowerInvariant(), $"{package.ToLowerInvariant()}.nuspec");
         Assert.SkipUnless(File.Exists(nuspec), $"{package} {version} is not in the package cache: this platform has other packages");
         var licence = XDocument.Load(nuspec).Descendants().FirstOrDefault(e => e.Name.LocalName == "license");
         string? stated = licence?.Attribute("type")?.Value == "expression" ? licence.Value : ByText.GetValueOrDefault(package);
-        Assert.True(stated is not null && Accepted.Contains(stated), $"{package} {version}: licence {licence?.Value ?? "by address"} has not been looked at");
+        Assert.True(stated is not null && Accepted.Contains(stated),
+            $"{package} {version}: licence {licence?.Value ?? "by address"} has not been looked at");
         return stated!;
     }
 

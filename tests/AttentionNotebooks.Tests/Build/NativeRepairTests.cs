@@ -12,7 +12,8 @@ public class NativeRepairTests
     public void Version_needs_are_read()
     {
         var needs = ElfVersionNeeds.Read(Elf(newIsUsed: false));
-        Assert.Equal([("lib.so", "OLD_1", true), ("lib.so", "NEW_1", false)], needs.Select(n => (n.Library, n.Version, n.UsedByRelocation)));
+        Assert.Equal([("lib.so", "OLD_1", true), ("lib.so", "NEW_1", false)],
+            needs.Select(n => (n.Library, n.Version, n.UsedByRelocation)));
         Assert.All(needs, n => Assert.False(n.Weak));
     }
 
@@ -36,7 +37,8 @@ public class NativeRepairTests
 
     [Fact]
     public void A_version_that_is_really_used_is_refused() =>
-        Assert.Contains("really used", Assert.Throws<InvalidOperationException>(() => ElfVersionNeeds.Relax(Elf(newIsUsed: true), LacksNew)).Message);
+        Assert.Contains("really used", Assert.Throws<InvalidOperationException>(() =>
+            ElfVersionNeeds.Relax(Elf(newIsUsed: true), LacksNew)).Message);
 
     [Fact]
     public void What_is_no_ELF_file_is_refused() => Assert.Throws<InvalidDataException>(() => ElfVersionNeeds.Read(new byte[100]));
@@ -48,9 +50,11 @@ public class NativeRepairTests
         string? system = OperatingSystem.IsLinux() ? ElfVersionNeeds.FindSystemLibrary("libstdc++.so.6") : null;
         Assert.SkipWhen(system is null, "the repair is for Linux with a libstdc++ in one of the usual folders");
         byte[] offered = File.ReadAllBytes(system);
-        Assert.DoesNotContain(ElfVersionNeeds.Read(File.ReadAllBytes(output)), n => n.Library == "libstdc++.so.6" && !n.Weak && !ElfVersionNeeds.Offers(offered, n.Version));
+        Assert.DoesNotContain(ElfVersionNeeds.Read(File.ReadAllBytes(output)), n => n.Library == "libstdc++.so.6" && !n.Weak
+            && !ElfVersionNeeds.Offers(offered, n.Version));
 
-        string packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        string packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         string package = Path.Combine(packages, "torchsharp", "0.107.0", "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
         Assert.SkipUnless(File.Exists(package), "the package cache is not where it usually is");
         Assert.DoesNotContain(ElfVersionNeeds.Read(File.ReadAllBytes(package)), n => n.Weak);

@@ -21,7 +21,8 @@ public sealed class PackageTests : IDisposable
     private async Task<string> Pack(string name)
     {
         // What is built is packed as it lies there.
-        var (code, text, error) = await ProgramBench.Dotnet(folder.Root, "pack", Repository.Path("src", "AttentionNotebooks.Package"), "--no-build", "-c", ProgramBench.Configuration, "-o", folder[name]);
+        var (code, text, error) = await ProgramBench.Dotnet(folder.Root, "pack", Repository.Path("src", "AttentionNotebooks.Package"),
+            "--no-build", "-c", ProgramBench.Configuration, "-o", folder[name]);
         Assert.True(code == 0, text + error);
         return Assert.Single(Directory.GetFiles(folder[name], "*.nupkg"));
     }
@@ -32,14 +33,19 @@ public sealed class PackageTests : IDisposable
         string file = await Pack("first");
         Assert.StartsWith("AttentionNotebooks", Path.GetFileName(file));
         using var package = ZipFile.OpenRead(file);
-        var entries = package.Entries.Select(e => e.FullName).Where(e => !e.StartsWith("_rels/") && !e.StartsWith("package/") && e != "[Content_Types].xml").Order(StringComparer.Ordinal).ToArray();
+        var entries = package.Entries.Select(e => e.FullName)
+            .Where(e => !e.StartsWith("_rels/") && !e.StartsWith("package/") && e != "[Content_Types].xml").Order(StringComparer.Ordinal)
+            .ToArray();
         string id = Path.GetFileNameWithoutExtension(entries.Single(e => e.EndsWith(".nuspec")));
         string[] expected =
         [
-            $"{id}.nuspec", $"buildTransitive/{id}.targets", "buildTransitive/NativeRepair.targets", "buildTransitive/ElfVersionNeeds.cs", "interactive-extensions/dotnet/extension.dib",
+            $"{id}.nuspec", $"buildTransitive/{id}.targets", "buildTransitive/NativeRepair.targets", "buildTransitive/ElfVersionNeeds.cs",
+                "interactive-extensions/dotnet/extension.dib",
             "README.md", "LICENSE", "THIRD-PARTY-NOTICES.txt",
-            .. new[] { "AttentionNotebooks", "AttentionNotebooks.Interactive" }.SelectMany(l => new[] { $"lib/net10.0/{l}.dll", $"lib/net10.0/{l}.xml" }),
-            .. new[] { "AttentionNotebooks.Charts", "Plotly.NET", "DynamicObj", "FSharp.Core", "Fable.Core", "Giraffe.ViewEngine", "Newtonsoft.Json" }.Select(l => $"charts/{l}.dll"),
+            .. new[] { "AttentionNotebooks", "AttentionNotebooks.Interactive" }
+                .SelectMany(l => new[] { $"lib/net10.0/{l}.dll", $"lib/net10.0/{l}.xml" }),
+            .. new[] { "AttentionNotebooks.Charts", "Plotly.NET", "DynamicObj", "FSharp.Core", "Fable.Core", "Giraffe.ViewEngine",
+                "Newtonsoft.Json" }.Select(l => $"charts/{l}.dll"),
         ];
         Assert.Equal(expected.Order(StringComparer.Ordinal), entries);
 
@@ -56,7 +62,8 @@ public sealed class PackageTests : IDisposable
         string[] asked = [.. nuspec.Descendants().Where(e => e.Name.LocalName == "dependency").Select(e => (string)e.Attribute("id")!)];
         Assert.Contains(asked, a => a.StartsWith("TorchSharp-"));
         Assert.DoesNotContain("Plotly.NET", asked);
-        Assert.All(nuspec.Descendants().Where(e => e.Name.LocalName == "dependency"), d => Assert.DoesNotContain("runtime", (string?)d.Attribute("exclude") ?? "", StringComparison.OrdinalIgnoreCase));
+        Assert.All(nuspec.Descendants().Where(e => e.Name.LocalName == "dependency"),
+            d => Assert.DoesNotContain("runtime", (string?)d.Attribute("exclude") ?? "", StringComparison.OrdinalIgnoreCase));
         string[] lib = References(package, "lib/"), charts = References(package, "charts/");
         string[] inLib = Names(package, "lib/"), inCharts = Names(package, "charts/");
         // A package brings the assembly of its name, except for one, and what its own dependencies bring.
@@ -77,8 +84,10 @@ public sealed class PackageTests : IDisposable
             byte[] bytes = Bytes(entry);
             foreach (string path in paths)
             {
-                if (ProgramBench.Configuration == "Debug" && entry.Name.EndsWith(".dll")) continue; // only Release hides the sources' folder
-                Assert.True(bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(path)) < 0 && bytes.AsSpan().IndexOf(Encoding.Unicode.GetBytes(path)) < 0, $"{entry.FullName} holds {path}");
+                // only Release hides the sources' folder
+                if (ProgramBench.Configuration == "Debug" && entry.Name.EndsWith(".dll")) continue;
+                Assert.True(bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(path)) < 0
+                    && bytes.AsSpan().IndexOf(Encoding.Unicode.GetBytes(path)) < 0, $"{entry.FullName} holds {path}");
             }
         }
     }
@@ -96,18 +105,23 @@ public sealed class PackageTests : IDisposable
     public void The_code_in_the_packages_README_runs()
     {
         string readme = File.ReadAllText(Repository.Path("src", "AttentionNotebooks.Package", "README.md"));
-        string code = Regex.Match(readme, "```csharp\r?\n(.*?)```", RegexOptions.Singleline).Groups[1].Value.Replace("path/to/bert", Repository.Path("data", "demo-bert").Replace('\\', '/'));
+        string code = Regex.Match(readme, "```csharp\r?\n(.*?)```", RegexOptions.Singleline).Groups[1].Value.Replace("path/to/bert",
+            Repository.Path("data", "demo-bert").Replace('\\', '/'));
         using var bench = new NotebookBench();
-        string references = string.Concat(new[] { typeof(Head), typeof(Kit) }.Select(t => $"#r \"{t.Assembly.Location.Replace('\\', '/')}\"\n"));
+        string references = string.Concat(new[] { typeof(Head), typeof(Kit) }
+            .Select(t => $"#r \"{t.Assembly.Location.Replace('\\', '/')}\"\n"));
         Assert.Contains("tokens far", string.Concat(bench.Outputs(references + code).OfType<StreamOutput>().Select(o => o.Text)));
         Assert.True(new FileInfo(bench.PathOf("grid.html")).Length > 1_000_000, "the page holds no plotly.js");
     }
 
-    private static bool IsFramework(string assembly) => File.Exists(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, assembly + ".dll"));
+    private static bool IsFramework(string assembly) =>
+        File.Exists(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, assembly + ".dll"));
 
-    private static string[] Names(ZipArchive package, string folder) => [.. Assemblies(package, folder).Select(e => Path.GetFileNameWithoutExtension(e.Name))];
+    private static string[] Names(ZipArchive package, string folder) =>
+        [.. Assemblies(package, folder).Select(e => Path.GetFileNameWithoutExtension(e.Name))];
 
-    private static IEnumerable<ZipArchiveEntry> Assemblies(ZipArchive package, string folder) => package.Entries.Where(e => e.FullName.StartsWith(folder) && e.Name.EndsWith(".dll"));
+    private static IEnumerable<ZipArchiveEntry> Assemblies(ZipArchive package, string folder) =>
+        package.Entries.Where(e => e.FullName.StartsWith(folder) && e.Name.EndsWith(".dll"));
 
     private static string[] References(ZipArchive package, string folder) => [.. Assemblies(package, folder).SelectMany(e =>
     {
@@ -124,6 +138,8 @@ public sealed class PackageTests : IDisposable
         return bytes.ToArray();
     }
 
-    private static string[] Contents(ZipArchive package) => [.. package.Entries.Where(e => !e.FullName.StartsWith("package/") && !e.FullName.StartsWith("_rels/"))
-        .OrderBy(e => e.FullName, StringComparer.Ordinal).Select(e => $"{e.FullName} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(Bytes(e)))}")];
+    private static string[] Contents(ZipArchive package) =>
+        [.. package.Entries.Where(e => !e.FullName.StartsWith("package/") && !e.FullName.StartsWith("_rels/"))
+        .OrderBy(e => e.FullName, StringComparer.Ordinal)
+        .Select(e => $"{e.FullName} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(Bytes(e)))}")];
 }

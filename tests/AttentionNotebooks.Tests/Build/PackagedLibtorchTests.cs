@@ -12,8 +12,10 @@ public sealed class PackagedLibtorchTests : IDisposable
     [Fact]
     public void The_version_is_the_one_that_the_package_of_both_names()
     {
-        Nuspec("""<package><metadata><dependencies><group><dependency id="TorchSharp" version="0.1.0" /><dependency id="libtorch-cpu" version="[2.3.4, )" /></group></dependencies></metadata></package>""");
-        Assert.Equal([folder[Path.Combine("libtorch-cpu-linux-x64", "2.3.4", "runtimes", "linux-x64", "native")], folder[Path.Combine("torchsharp", "0.1.0", "runtimes", "linux-x64", "native")]],
+        Nuspec(
+            """<package><metadata><dependencies><group><dependency id="TorchSharp" version="0.1.0" /><dependency id="libtorch-cpu" version="[2.3.4, )" /></group></dependencies></metadata></package>""");
+        Assert.Equal([folder[Path.Combine("libtorch-cpu-linux-x64", "2.3.4", "runtimes", "linux-x64", "native")],
+            folder[Path.Combine("torchsharp", "0.1.0", "runtimes", "linux-x64", "native")]],
             PackagedLibtorch.Folders(TorchSharp, "linux-x64"));
     }
 
@@ -21,7 +23,8 @@ public sealed class PackagedLibtorchTests : IDisposable
     public void Outside_a_package_cache_there_is_nothing_to_look_through()
     {
         Assert.Empty(PackagedLibtorch.Folders(typeof(TorchSharp.torch).Assembly.Location, "linux-x64")); // beside the kit, as built
-        Assert.Empty(PackagedLibtorch.Folders(TorchSharp, "linux-x64"));                                  // no package that names a libtorch
+        // no package that names a libtorch
+        Assert.Empty(PackagedLibtorch.Folders(TorchSharp, "linux-x64"));
         Nuspec("<package>");
         Assert.Empty(PackagedLibtorch.Folders(TorchSharp, "linux-x64"));                                  // a damaged one
     }

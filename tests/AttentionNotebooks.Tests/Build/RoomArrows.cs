@@ -53,7 +53,8 @@ internal static class RoomArrows
         var errors = compilation.GetDeclarationDiagnostics()
             .Where(d => d.Severity == DiagnosticSeverity.Error && !Generated.Contains(d.Id)).ToArray();
         if (errors.Length > 0)
-            throw new InvalidOperationException($"the sources do not compile: {string.Join('\n', errors.Select(e => e.ToString()).Take(5))}");
+            throw new InvalidOperationException(
+                $"the sources do not compile: {string.Join('\n', errors.Select(e => e.ToString()).Take(5))}");
 
         int RankOf(string file)
         {

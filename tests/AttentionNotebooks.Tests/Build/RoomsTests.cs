@@ -48,7 +48,8 @@ public class RoomsTests
         [
             ("Grid.cs", "public record Grid(int Heads);"),
             ("A/Early.cs",
-                $"public class Early\n{{\n    static Later Read() => null!;\n    static void Run()\n    {{\n        {statement}\n    }}\n}}"),
+                $"public class Early\n{{\n    static Later Read() => null!;\n    static void Run()\n    {{\n        {statement}\n    "
+                    + $"}}\n}}"),
             ("B/Later.cs",
                 "public class Later { public int Length => 1; }\nstatic class Doubling { public static Grid Doubled(this Grid g) => g; }"),
         ];

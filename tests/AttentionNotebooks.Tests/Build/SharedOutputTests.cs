@@ -8,7 +8,8 @@ public class SharedOutputTests
     [Fact]
     public void Every_project_wants_the_same_version_of_every_assembly()
     {
-        var wanted = Directory.GetFiles(AppContext.BaseDirectory, "*.deps.json").SelectMany(Assemblies).ToLookup(a => a.Assembly, a => (a.Version, a.Project));
+        var wanted = Directory.GetFiles(AppContext.BaseDirectory, "*.deps.json").SelectMany(Assemblies)
+            .ToLookup(a => a.Assembly, a => (a.Version, a.Project));
         Assert.NotEmpty(wanted);
         var mixed = wanted.Where(a => a.Select(v => v.Version).Distinct().Count() > 1).Select(a => $"{a.Key}: {string.Join(", ", a)}");
         Assert.Empty(mixed);
@@ -22,6 +23,7 @@ public class SharedOutputTests
                    where library.Value.TryGetProperty("runtime", out _)
                    from assembly in library.Value.GetProperty("runtime").EnumerateObject()
                    where assembly.Value.TryGetProperty("assemblyVersion", out _)
-                   select (Path.GetFileName(assembly.Name), assembly.Value.GetProperty("assemblyVersion").GetString()!, Path.GetFileName(file))];
+                   select (Path.GetFileName(assembly.Name), assembly.Value.GetProperty("assemblyVersion").GetString()!,
+                       Path.GetFileName(file))];
     }
 }

@@ -13,7 +13,8 @@ public sealed class WithoutLibtorchTests : IDisposable
     public async Task Tables_are_clustered_and_shown()
     {
         string attn = KitWithoutLibtorch(), heads = Repository.Path("data", "bert-base", "heads.csv");
-        var (code, text, error) = await ProgramBench.Dotnet(folder.Root, attn, "cluster", "--heads", heads, "--k", "4", "--out", folder["clusters.csv"]);
+        var (code, text, error) = await ProgramBench.Dotnet(folder.Root, attn, "cluster", "--heads", heads, "--k", "4", "--out",
+            folder["clusters.csv"]);
         Assert.True(code == 0, text + error);
         Assert.True(File.Exists(folder["clusters.csv"]));
 
@@ -38,7 +39,9 @@ public sealed class WithoutLibtorchTests : IDisposable
     private string KitWithoutLibtorch()
     {
         Directory.CreateDirectory(folder["kit"]);
-        foreach (string file in Directory.GetFiles(AppContext.BaseDirectory).Where(f => f.EndsWith(".dll") || f.EndsWith("attn.runtimeconfig.json") || f.EndsWith(".js")).Where(f => !Path.GetFileName(f).Contains("torch_") && !Path.GetFileName(f).StartsWith("LibTorchSharp")))
+        foreach (string file in Directory.GetFiles(AppContext.BaseDirectory)
+            .Where(f => f.EndsWith(".dll") || f.EndsWith("attn.runtimeconfig.json") || f.EndsWith(".js"))
+                .Where(f => !Path.GetFileName(f).Contains("torch_") && !Path.GetFileName(f).StartsWith("LibTorchSharp")))
             File.Copy(file, folder["kit", Path.GetFileName(file)]);
         return folder["kit", "attn.dll"];
     }

@@ -11,7 +11,8 @@ public class CalibratedBertTests
     {
         using var bert = new RandomBert();
         // Only this layer is changed, so that its scores are those of the model as it is.
-        var calibration = ModelCalibration.Identity(bert.Grid).With(bert.Grid.All().Where(h => h.Layer == layer), _ => HeadCalibration.Identity);
+        var calibration = ModelCalibration.Identity(bert.Grid)
+            .With(bert.Grid.All().Where(h => h.Layer == layer), _ => HeadCalibration.Identity);
         foreach (var head in bert.Grid.All().Where(h => h.Layer == layer)) calibration = calibration.With(head, bert.Everything()[head]);
         foreach (string text in RandomBert.Texts)
         {
@@ -23,7 +24,9 @@ public class CalibratedBertTests
                 var setting = calibration[new Head(layer, h)];
                 for (int i = 0; i < tokens.Length; i++)
                 {
-                    double[] edited = [.. Enumerable.Range(0, tokens.Length).Select(j => scores[h, i, j] / setting.Temperature + setting.Bias(j - i) + (tokens.Tokens[j] is "[CLS]" or "[SEP]" ? setting.SpecialBias : 0))];
+                    double[] edited = [.. Enumerable.Range(0, tokens.Length)
+                        .Select(j => scores[h, i, j] / setting.Temperature + setting.Bias(j - i)
+                            + (tokens.Tokens[j] is "[CLS]" or "[SEP]" ? setting.SpecialBias : 0))];
                     double total = edited.Sum(Math.Exp);
                     for (int j = 0; j < tokens.Length; j++) Assert.Equal(Math.Exp(edited[j]) / total, maps[layer, h][i, j], 1e-5);
                 }
@@ -36,7 +39,8 @@ public class CalibratedBertTests
     {
         using var bert = new RandomBert();
         var source = bert.Model.With(bert.Everything()).Attention(RandomBert.Texts);
-        var alone = Enumerable.Range(0, RandomBert.Texts.Length).Select(t => bert.Model.With(bert.Everything()).Attention([RandomBert.Texts[t]]).Extract()).ToArray();
+        var alone = Enumerable.Range(0, RandomBert.Texts.Length)
+            .Select(t => bert.Model.With(bert.Everything()).Attention([RandomBert.Texts[t]]).Extract()).ToArray();
         var together = source.Extract();
         foreach (string f in together.Features)
             for (int h = 0; h < bert.Grid.Count; h++) Assert.Equal(alone.Average(a => a.Column(f)[h]), together.Column(f)[h], 1e-5);
@@ -53,7 +57,8 @@ public class CalibratedBertTests
         // Of a changed model, the layers before the change neither.
         var last = bert.Model.With(identity.With(new Head(2, 1), new HeadCalibration(1 / 3.0)));
         var (before, after) = (bert.Model.With(identity).Attention(RandomBert.Texts).Maps(2), last.Attention(RandomBert.Texts).Maps(2));
-        foreach (var head in bert.Grid.All()) Assert.Equal(head != new Head(2, 1), before[head].Cast<float>().SequenceEqual(after[head].Cast<float>()));
+        foreach (var head in bert.Grid.All())
+            Assert.Equal(head != new Head(2, 1), before[head].Cast<float>().SequenceEqual(after[head].Cast<float>()));
     }
 
     [Fact]
@@ -62,7 +67,8 @@ public class CalibratedBertTests
         using var bert = new RandomBert();
         var (a, b) = (bert.Everything(1), bert.Everything(2));
         var task = new MaskedWords(bert.Model, RandomBert.Texts);
-        double[] chained = TaskScores.Evaluate(task, bert.Model.With(a).Hooks!.Then(bert.Model.With(b).Hooks)).Losses, composed = bert.Model.With(a).With(b).Score(task).Losses;
+        double[] chained = TaskScores.Evaluate(task, bert.Model.With(a).Hooks!.Then(bert.Model.With(b).Hooks)).Losses,
+            composed = bert.Model.With(a).With(b).Score(task).Losses;
         for (int i = 0; i < chained.Length; i++) Assert.Equal(chained[i], composed[i], 1e-4);
     }
 
@@ -71,7 +77,12 @@ public class CalibratedBertTests
     {
         using var bert = new RandomBert();
         var seen = new List<string>();
-        AttentionHooks Named(string name, Scalar factor) => new() { EditScores = (_, s) => { seen.Add(name); return s.mul(factor); }, OnProbabilities = (_, _) => seen.Add($"{name} watches") };
+        AttentionHooks Named(string name, Scalar factor) =>
+            new()
+            {
+                EditScores = (_, s) => { seen.Add(name); return s.mul(factor); },
+                OnProbabilities = (_, _) => seen.Add($"{name} watches")
+            };
         using var scope = NewDisposeScope();
         var ids = tensor(new long[] { 2, 5, 6, 3 }, [1, 4]);
         Scalar two = 2.0, three = 3.0, six = 6.0;
@@ -84,11 +95,16 @@ public class CalibratedBertTests
 
     public static TheoryData<string, HeadCalibration> Extremes => new()
     {
-        { "τ = ∞", new HeadCalibration(double.PositiveInfinity) }, { "τ = 1e-6", new HeadCalibration(1e-6) }, { "largest", new HeadCalibration(HeadCalibration.SmallestTemperature, 1e9, 1e3) },
-        { "strength 1e6", new HeadCalibration().With(new GaussianPrior(2, 1, 1e6)) }, { "strength −1e6", new HeadCalibration().With(new GaussianPrior(0, 100, -1e6)) },
-        { "narrowest", new HeadCalibration().With(new GaussianPrior(0.5, GaussianPrior.SmallestWidth, 1e6)) }, { "widest, farthest", new HeadCalibration().With(new GaussianPrior(1e9, 1e9, 5)) },
-        { "special −1e6", new HeadCalibration(1, -1e6) }, { "special 1e6", new HeadCalibration(1, 1e6) }, { "gate 0", new HeadCalibration(1, 0, 0) },
-        { "buckets ±1e6", new HeadCalibration().With(new BucketPrior([.. Enumerable.Range(0, BucketPrior.Count).Select(i => i % 2 == 0 ? 1e6 : -1e6)])) },
+        { "τ = ∞", new HeadCalibration(double.PositiveInfinity) }, { "τ = 1e-6", new HeadCalibration(1e-6) },
+            { "largest", new HeadCalibration(HeadCalibration.SmallestTemperature, 1e9, 1e3) },
+        { "strength 1e6", new HeadCalibration().With(new GaussianPrior(2, 1, 1e6)) },
+            { "strength −1e6", new HeadCalibration().With(new GaussianPrior(0, 100, -1e6)) },
+        { "narrowest", new HeadCalibration().With(new GaussianPrior(0.5, GaussianPrior.SmallestWidth, 1e6)) },
+            { "widest, farthest", new HeadCalibration().With(new GaussianPrior(1e9, 1e9, 5)) },
+        { "special −1e6", new HeadCalibration(1, -1e6) }, { "special 1e6", new HeadCalibration(1, 1e6) },
+            { "gate 0", new HeadCalibration(1, 0, 0) },
+        { "buckets ±1e6", new HeadCalibration().With(
+            new BucketPrior([.. Enumerable.Range(0, BucketPrior.Count).Select(i => i % 2 == 0 ? 1e6 : -1e6)])) },
     };
 
     [Theory, MemberData(nameof(Extremes))]
@@ -99,16 +115,19 @@ public class CalibratedBertTests
         Assert.All(calibrated.Score(new MaskedWords(bert.Model, RandomBert.Texts)).Losses, l => Assert.True(double.IsFinite(l), name));
         var maps = calibrated.Attention(RandomBert.Texts).Maps(6);
         foreach (var head in bert.Grid.All())
-            for (int i = 0; i < maps.Text.Length; i++) Assert.Equal(1, Enumerable.Range(0, maps.Text.Length).Sum(j => (double)maps[head][i, j]), 1e-5);
+            for (int i = 0; i < maps.Text.Length; i++)
+                Assert.Equal(1, Enumerable.Range(0, maps.Text.Length).Sum(j => (double)maps[head][i, j]), 1e-5);
     }
 
     [Fact]
     public void An_infinite_temperature_looks_everywhere_alike_and_a_small_one_at_one_place()
     {
         using var bert = new RandomBert();
-        var flat = bert.Model.With(ModelCalibration.Uniform(bert.Grid, new HeadCalibration(double.PositiveInfinity))).Attention([RandomBert.Texts[2]]).Extract();
+        var flat = bert.Model.With(ModelCalibration.Uniform(bert.Grid, new HeadCalibration(double.PositiveInfinity)))
+            .Attention([RandomBert.Texts[2]]).Extract();
         Assert.All(flat.Column("entropy"), e => Assert.Equal(Math.Log(9), e, 1e-5)); // [CLS], seven pieces, [SEP]
-        var sharp = bert.Model.With(ModelCalibration.Uniform(bert.Grid, new HeadCalibration(1e-6))).Attention([RandomBert.Texts[2]]).Extract();
+        var sharp = bert.Model.With(ModelCalibration.Uniform(bert.Grid, new HeadCalibration(1e-6))).Attention([RandomBert.Texts[2]])
+        .Extract();
         Assert.All(sharp.Column("max_weight"), w => Assert.True(w > 0.49)); // 1, or two equal keys share
     }
 
@@ -116,7 +135,8 @@ public class CalibratedBertTests
     public void A_strong_narrow_prior_makes_a_head_of_the_previous_token()
     {
         using var bert = new RandomBert();
-        var table = bert.Model.With(ModelCalibration.Identity(bert.Grid).With(new Head(1, 2), new HeadCalibration().With(new GaussianPrior(-1, 0.3, 30)))).Attention([RandomBert.Texts[2]]).Extract();
+        var table = bert.Model.With(ModelCalibration.Identity(bert.Grid)
+            .With(new Head(1, 2), new HeadCalibration().With(new GaussianPrior(-1, 0.3, 30)))).Attention([RandomBert.Texts[2]]).Extract();
         Assert.Equal(8 / 9.0, table[1, 2, "previous"], 0.05); // all but [CLS], which has none before it
     }
 

@@ -11,7 +11,8 @@ public class CalibrationExperimentTests
     {
         using var bert = new RandomBert();
         var experiment = Run(bert);
-        Assert.Equal(["uncalibrated", "one set", "by cluster", "random clusters", "by features", "shuffled features", "per head", "all weights"], experiment.Arms.Select(a => a.Name));
+        Assert.Equal(["uncalibrated", "one set", "by cluster", "random clusters", "by features", "shuffled features", "per head",
+            "all weights"], experiment.Arms.Select(a => a.Name));
         int weights = (int)bert.Model.Model.parameters().Sum(p => p.numel()); // no pooler here: all take part
         Assert.Equal([0, 6, 18, 18, 18, 18, 72, weights], experiment.Arms.Select(a => a.Parameters));
         Assert.All(experiment.Arms, a => Assert.Equal(2, a.Scores.Count));
@@ -32,9 +33,11 @@ public class CalibrationExperimentTests
         // What a row learnt shows in its loss, and where it learnt nothing the loss is the untouched model's.
         foreach (var arm in experiment.Arms.Where(a => a.Calibrations.Count > 0))
             Assert.Equal(arm.Calibrations.Count(c => !c.IsIdentity), experiment.SeedsMoved(arm));
-        Assert.Equal(experiment.Gain(experiment[CalibrationArm.ByFeatures]), experiment.Comparison(CalibrationArm.ByFeatures, CalibrationArm.Uncalibrated));
+        Assert.Equal(experiment.Gain(experiment[CalibrationArm.ByFeatures]),
+            experiment.Comparison(CalibrationArm.ByFeatures, CalibrationArm.Uncalibrated));
         Assert.Throws<InputException>(() => experiment.Comparison(CalibrationArm.OneSet, CalibrationArm.PerHead));
-        Assert.Contains("all weights", Assert.Throws<InputException>(() => (experiment with { Arms = [.. experiment.Arms.SkipLast(1)] })[CalibrationArm.AllWeights]).Message);
+        Assert.Contains("all weights", Assert.Throws<InputException>(() =>
+            (experiment with { Arms = [.. experiment.Arms.SkipLast(1)] })[CalibrationArm.AllWeights]).Message);
     }
 
     [Fact]
@@ -64,8 +67,11 @@ public class CalibrationExperimentTests
     {
         int[] items = [.. Enumerable.Range(1, 200)]; // item 0 is not tested
         var random = new Random(2);
-        TaskScores Made(double shift, int right) => new([1e6, .. items.Select(_ => 2 + shift + random.NextDouble())], [1, .. items.Select(i => i % 2 == 0 ? right : 1)], [1, .. items.Select(_ => 1)]);
-        TaskScores[] worse = [.. Enumerable.Range(0, 5).Select(_ => Made(0.3, 0))], better = [.. Enumerable.Range(0, 5).Select(_ => Made(0, 1))], same = [.. Enumerable.Range(0, 5).Select(_ => Made(0, 1))];
+        TaskScores Made(double shift, int right) =>
+            new([1e6, .. items.Select(_ => 2 + shift + random.NextDouble())], [1, .. items.Select(i => i % 2 == 0 ? right : 1)],
+                [1, .. items.Select(_ => 1)]);
+        TaskScores[] worse = [.. Enumerable.Range(0, 5).Select(_ => Made(0.3, 0))],
+            better = [.. Enumerable.Range(0, 5).Select(_ => Made(0, 1))], same = [.. Enumerable.Range(0, 5).Select(_ => Made(0, 1))];
         var c = PairedComparison.Compute(("better", better), ("worse", worse), items);
         Assert.Equal(-0.3, c.Loss, 0.05);
         Assert.InRange(-0.3, c.LossInterval.Low, c.LossInterval.High);
@@ -91,7 +97,8 @@ public class CalibrationExperimentTests
         var (a, b) = (CalibrationData.Of(task, 1), CalibrationData.Of(task, 2));
         Assert.Equal(a.Test.Items, b.Test.Items);
         Assert.NotEqual(a.Dev.Items, b.Dev.Items);
-        foreach (var d in new[] { a, b }) Assert.Equal(Enumerable.Range(0, task.Count), d.Train.Items.Concat(d.Dev.Items).Concat(d.Test.Items).Order());
+        foreach (var d in new[] { a, b })
+            Assert.Equal(Enumerable.Range(0, task.Count), d.Train.Items.Concat(d.Dev.Items).Concat(d.Test.Items).Order());
     }
 
     [Fact]
@@ -114,8 +121,10 @@ public class CalibrationExperimentTests
     private static CalibrationExperiment Run(RandomBert bert, int threads = 1)
     {
         var texts = Enumerable.Range(0, 4).SelectMany(_ => RandomBert.Texts).ToArray();
-        var features = bert.Model.With(ModelCalibration.Identity(bert.Grid)).Attention(RandomBert.Texts).Extract([DistanceFeatures.MeanDistance, ConcentrationFeatures.Entropy]);
-        return CalibrationExperiment.Run(bert.Model, seed => CalibrationData.Of(new MaskedWords(bert.Model, texts, seed), seed), features, [.. Enumerable.Range(0, 12).Select(i => i % 5 / 2)],
+        var features = bert.Model.With(ModelCalibration.Identity(bert.Grid)).Attention(RandomBert.Texts)
+            .Extract([DistanceFeatures.MeanDistance, ConcentrationFeatures.Entropy]);
+        return CalibrationExperiment.Run(bert.Model, seed => CalibrationData.Of(new MaskedWords(bert.Model, texts, seed), seed), features,
+            [.. Enumerable.Range(0, 12).Select(i => i % 5 / 2)],
             new ExperimentOptions(new CalibrationOptions(Epochs: 2, Rate: 0.05), Seeds: 2, FullRate: 1e-3, Threads: threads));
     }
 }

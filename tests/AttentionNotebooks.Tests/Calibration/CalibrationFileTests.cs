@@ -58,8 +58,10 @@ public sealed class CalibrationFileTests : IDisposable
     {
         var random = new Random(4);
         double[] factors = [.. Enumerable.Range(0, 10_000).Select(_ => Math.Exp(8 * random.NextDouble() - 4))];
-        string heads = string.Join(",", factors.Select((f, i) => FormattableString.Invariant($$"""{"layer":{{i / 100}},"head":{{i % 100}},"temperature":{{f:R}}}""")));
-        var read = ModelCalibration.Read(_folder.Write("v1.json", $$"""{"format":"attention-head-calibration","version":1,"layers":100,"heads":100,"calibration":[{{heads}}]}"""));
+        string heads = string.Join(",", factors.Select((f, i) =>
+            FormattableString.Invariant($$"""{"layer":{{i / 100}},"head":{{i % 100}},"temperature":{{f:R}}}""")));
+        var read = ModelCalibration.Read(_folder.Write("v1.json",
+            $$"""{"format":"attention-head-calibration","version":1,"layers":100,"heads":100,"calibration":[{{heads}}]}"""));
         Assert.Equal(factors.Select(f => (float)f), read.Heads.Select(h => (float)h.Scale)); // float32, as passes take them
     }
 
@@ -84,7 +86,8 @@ public sealed class CalibrationFileTests : IDisposable
         Scale(2, 2, 0.3f, 0.7f);
         CalibrationExport.Export(bert.Folder, calibration, bert["folded"], leaveOutBiases: true);
         Checkpoint.Save(bert["expected"], expected.Model, expected.Tokenizer);
-        Assert.Equal(File.ReadAllBytes(Path.Combine(bert["expected"], "model.safetensors")), File.ReadAllBytes(Path.Combine(bert["folded"], "model.safetensors")));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(bert["expected"], "model.safetensors")),
+            File.ReadAllBytes(Path.Combine(bert["folded"], "model.safetensors")));
     }
 
     [Fact]
@@ -97,11 +100,16 @@ public sealed class CalibrationFileTests : IDisposable
 
     [Theory]
     [InlineData("""{"layers":2}""", "is no calibration")]
-    [InlineData("""{"format":"attention-head-calibration","version":3,"layers":2,"heads":2,"calibration":[]}""", "version: is 3; 1 and 2 are read here")]
-    [InlineData("""{"format":"attention-head-calibration","version":0,"layers":2,"heads":2,"calibration":[]}""", "version: is 0; 1 and 2 are read here")]
-    [InlineData("""{"format":"attention-head-calibration","version":1,"layers":2,"heads":2,"calibration":[{"layer":0,"head":0,"temperature":-2}]}""", "temperature -2, below 0")]
-    [InlineData("""{"format":"attention-head-calibration","version":1,"layers":2,"heads":2,"calibration":[{"layer":0,"head":0,"temperature":1e10}]}""", "temperature 1E-10; the smallest is 1E-09")]
-    [InlineData("""{"format":"attention-head-calibration","version":1,"layers":2,"heads":2,"calibration":[{"layer":0,"head":0,"temperature":"Infinity"}]}""", "no finite number")]
+    [InlineData("""{"format":"attention-head-calibration","version":3,"layers":2,"heads":2,"calibration":[]}""",
+        "version: is 3; 1 and 2 are read here")]
+    [InlineData("""{"format":"attention-head-calibration","version":0,"layers":2,"heads":2,"calibration":[]}""",
+        "version: is 0; 1 and 2 are read here")]
+    [InlineData(
+        """{"format":"attention-head-calibration","version":1,"layers":2,"heads":2,"calibration":[{"layer":0,"head":0,"temperature":-2}]}""", "temperature -2, below 0")]
+    [InlineData(
+        """{"format":"attention-head-calibration","version":1,"layers":2,"heads":2,"calibration":[{"layer":0,"head":0,"temperature":1e10}]}""", "temperature 1E-10; the smallest is 1E-09")]
+    [InlineData(
+        """{"format":"attention-head-calibration","version":1,"layers":2,"heads":2,"calibration":[{"layer":0,"head":0,"temperature":"Infinity"}]}""", "no finite number")]
     [InlineData(Start + """ "calibration":{}}""", "no list")]
     [InlineData(Start + """ "extra":1,"calibration":[]}""", "unknown field \"extra\"")]
     [InlineData(Start + """ "calibration":[{"layer":0,"head":0,"tau":2}]}""", "unknown field \"tau\"")]
@@ -113,7 +121,8 @@ public sealed class CalibrationFileTests : IDisposable
     [InlineData(Start + """ "calibration":[{"layer":0,"head":0,"temperature":"NaN"}]}""", "no finite number")]
     [InlineData(Start + """ "calibration":[{"layer":0,"head":0,"temperature":NaN}]}""", "not valid JSON")]
     [InlineData(Start + """ "calibration":[{"layer":0,"head":0,"priors":[{"kind":"laplace"}]}]}""", "no known kind")]
-    [InlineData(Start + """ "calibration":[{"layer":0,"head":0,"priors":[{"kind":"gaussian","centre":0,"width":0,"strength":1}]}]}""", "width")]
+    [InlineData(Start + """ "calibration":[{"layer":0,"head":0,"priors":[{"kind":"gaussian","centre":0,"width":0,"strength":1}]}]}""",
+        "width")]
     [InlineData(Start + """ "calibration":[{"layer":0,"head":0,"priors":[{"kind":"gaussian","centre":0,"width":1}]}]}""", "strength")]
     [InlineData(Start + """ "calibration":[{"layer":0,"head":0,"priors":[{"kind":"buckets","gains":[1,2]}]}]}""", "17 gains")]
     public void A_broken_file_is_refused_with_its_name_and_place(string json, string said)

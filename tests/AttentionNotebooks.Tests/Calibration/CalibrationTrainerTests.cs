@@ -28,7 +28,8 @@ public class CalibrationTrainerTests
     {
         using var bert = new RandomBert();
         var part = TaskPart.All(new MaskedWords(bert.Model, RandomBert.Texts));
-        int Count(string how, CalibrationParts parts) => CalibrationTrainer.Fit(bert.Model, part, part, Tie(bert, how), new CalibrationOptions(parts, Epochs: 0)).Parameters;
+        int Count(string how, CalibrationParts parts) =>
+            CalibrationTrainer.Fit(bert.Model, part, part, Tie(bert, how), new CalibrationOptions(parts, Epochs: 0)).Parameters;
         Assert.Equal(6, Count("one", CalibrationParts.Standard));
         Assert.Equal(18, Count("cluster", CalibrationParts.Standard));
         Assert.Equal(3 * 6, Count("features", CalibrationParts.Standard)); // (2 features + 1) · 6
@@ -46,8 +47,10 @@ public class CalibrationTrainerTests
         for (int i = 3; i < bert.Grid.Count; i++) Assert.Equal(clustered.Heads[i - 3], clustered.Heads[i]);
         Assert.Equal(3, clustered.Heads.Distinct().Count());
         // −ln τ = W·f + w: of the second differences along an evenly spaced feature nothing is left.
-        var tying = Tying.ByFeatures(new HeadTable(bert.Grid, ["rank"], [[.. Enumerable.Range(0, bert.Grid.Count).Select(i => (double)i)]]));
-        double[] log = [.. CalibrationTrainer.Fit(bert.Model, part, part, tying, Quick with { Parts = CalibrationParts.Temperature }).Calibration.Heads.Select(h => -Math.Log(h.Temperature))];
+        var tying = Tying.ByFeatures(new HeadTable(bert.Grid, ["rank"],
+            [[.. Enumerable.Range(0, bert.Grid.Count).Select(i => (double)i)]]));
+        double[] log = [.. CalibrationTrainer.Fit(bert.Model, part, part, tying,
+            Quick with { Parts = CalibrationParts.Temperature }).Calibration.Heads.Select(h => -Math.Log(h.Temperature))];
         Assert.NotEqual(log[0], log[1]);
         for (int i = 2; i < log.Length; i++) Assert.Equal(0, log[i] - 2 * log[i - 1] + log[i - 2], 1e-5);
     }
@@ -57,7 +60,8 @@ public class CalibrationTrainerTests
     {
         using var bert = new RandomBert();
         var task = new MaskedWords(bert.Model, RandomBert.Texts, options: new(TokensPerBatch: 16));
-        string Learn(int seed) => CalibrationTrainer.Fit(bert.Model, TaskPart.All(task), TaskPart.All(task), Tying.PerHead(bert.Grid), Quick with { Seed = seed }).Calibration.ToJson();
+        string Learn(int seed) => CalibrationTrainer.Fit(bert.Model, TaskPart.All(task), TaskPart.All(task), Tying.PerHead(bert.Grid),
+            Quick with { Seed = seed }).Calibration.ToJson();
         Assert.Equal(Learn(1), Learn(1));
         Assert.NotEqual(Learn(1), Learn(2));
     }
@@ -94,7 +98,8 @@ public class CalibrationTrainerTests
         var random = new Random(4);
         double[] at = [.. Enumerable.Range(0, bert.Grid.Count * layout.Count).Select(_ => random.NextDouble() - 0.5)];
         using var scope = NewDisposeScope();
-        Tensor Loss(Tensor theta) => task.Evaluate([.. Enumerable.Range(0, task.Count)], CalibrationHooks.Of(new LearnedSettings(theta, layout, bert.Grid.Heads), bert.Model.Tokenizer)).Loss.sum();
+        Tensor Loss(Tensor theta) => task.Evaluate([.. Enumerable.Range(0, task.Count)],
+            CalibrationHooks.Of(new LearnedSettings(theta, layout, bert.Grid.Heads), bert.Model.Tokenizer)).Loss.sum();
         Tensor Theta(double[] values) => tensor(Array.ConvertAll(values, v => (float)v), [bert.Grid.Count, layout.Count]);
         var theta = Theta(at).requires_grad_();
         Loss(theta).backward();
@@ -115,7 +120,8 @@ public class CalibrationTrainerTests
         using var bert = new RandomBert();
         var part = TaskPart.All(new MaskedWords(bert.Model, RandomBert.Texts));
         void Refused(string said, Action act) => Assert.Contains(said, Assert.Throws<InputException>(act).Message);
-        Refused("rate", () => CalibrationTrainer.Fit(bert.Model, part, part, Tying.OneSet(bert.Grid), new CalibrationOptions(Rate: double.NaN)));
+        Refused("rate", () => CalibrationTrainer.Fit(bert.Model, part, part, Tying.OneSet(bert.Grid),
+            new CalibrationOptions(Rate: double.NaN)));
         Refused("parts", () => CalibrationTrainer.Fit(bert.Model, part, part, Tying.OneSet(bert.Grid), new CalibrationOptions(Parts: 0)));
         Refused("4 heads", () => CalibrationTrainer.Fit(bert.Model, part, part, Tying.OneSet(new HeadGrid(2, 2)), Quick));
         Refused("part without items", () => TaskPart.Of(part.Task, []));
@@ -125,7 +131,8 @@ public class CalibrationTrainerTests
     public void A_part_of_a_task_holds_its_items_once_in_batches_no_larger_than_the_tasks()
     {
         using var bert = new RandomBert();
-        var task = new MaskedWords(bert.Model, [.. Enumerable.Range(0, 10).SelectMany(_ => RandomBert.Texts)], options: new(TokensPerBatch: 48));
+        var task = new MaskedWords(bert.Model, [.. Enumerable.Range(0, 10).SelectMany(_ => RandomBert.Texts)],
+            options: new(TokensPerBatch: 48));
         int[] items = [.. Enumerable.Range(0, task.Count).Where(i => i % 3 == 0)];
         var part = TaskPart.Of(task, items);
         Assert.Equal(items, part.Items);
@@ -147,14 +154,16 @@ public class CalibrationTrainerTests
 
         public IReadOnlyList<int[]> Batches => [[0, 1]];
 
-        public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null) => new(ones(items.Count), zeros(items.Count), ones(items.Count));
+        public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null) =>
+            new(ones(items.Count), zeros(items.Count), ones(items.Count));
     }
 
     private static Tying Tie(RandomBert bert, string how) => how switch
     {
         "one" => Tying.OneSet(bert.Grid),
         "cluster" => Tying.ByCluster([.. Enumerable.Range(0, bert.Grid.Count).Select(i => i % 3)]),
-        "features" => Tying.ByFeatures(bert.Model.With(ModelCalibration.Identity(bert.Grid)).Attention(RandomBert.Texts).Extract([DistanceFeatures.MeanDistance, ConcentrationFeatures.Entropy])),
+        "features" => Tying.ByFeatures(bert.Model.With(ModelCalibration.Identity(bert.Grid)).Attention(RandomBert.Texts)
+            .Extract([DistanceFeatures.MeanDistance, ConcentrationFeatures.Entropy])),
         _ => Tying.PerHead(bert.Grid),
     };
 }

@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace AttentionNotebooks.Tests.Calibration;
 
-/// <summary>The figures of an experiment: what is written is read, what cannot be is refused by place, and no sentence says more than its interval and p.</summary>
+/// <summary>The figures of an experiment: what is written is read, what cannot be is refused by place, and no sentence says more than its
+/// interval and p.</summary>
 public sealed class ExperimentFiguresTests : IDisposable
 {
     private readonly TestFolder _folder = new();
@@ -10,11 +11,16 @@ public sealed class ExperimentFiguresTests : IDisposable
     /// <summary>Two seeds of a made-up task: features help, their control does not.</summary>
     public static ExperimentFigures Sample(string task = "masked words", double gain = 0.5)
     {
-        ArmFigures Arm(string name, ArmKind kind, int parameters, double loss) => new(name, kind, parameters, [loss - 0.01, loss + 0.01], [0.5, 0.625]);
-        PairedComparison Compared(string first, string second, double change, double p, int less) => new(first, second, change, new(change, change - 0.1, change + 0.3), p, 0.01, new(0.01, -0.02, 0.03), 1, less, 2);
-        return new ExperimentFigures("demo", task, new HeadGrid(2, 3), 40, 16, 2, 7, CalibrationParts.Temperature | CalibrationParts.Gate, 5, 0.02, 1e-4,
-            [Arm("uncalibrated", ArmKind.Uncalibrated, 0, 2), Arm("by features", ArmKind.Calibrated, 84, 2 - gain), Arm("shuffled features", ArmKind.Control, 84, 1.9), Arm("all weights", ArmKind.FullTuning, 5_000_000, 1)],
-            [Compared("by features", "uncalibrated", -gain, 0.001, 2), Compared("shuffled features", "uncalibrated", -0.1, 0.3, 1), Compared("all weights", "uncalibrated", -1, 0.002, 2), Compared("by features", "shuffled features", -0.4, 0.02, 2)],
+        ArmFigures Arm(string name, ArmKind kind, int parameters, double loss) =>
+            new(name, kind, parameters, [loss - 0.01, loss + 0.01], [0.5, 0.625]);
+        PairedComparison Compared(string first, string second, double change, double p, int less) =>
+            new(first, second, change, new(change, change - 0.1, change + 0.3), p, 0.01, new(0.01, -0.02, 0.03), 1, less, 2);
+        return new ExperimentFigures("demo", task, new HeadGrid(2, 3), 40, 16, 2, 7, CalibrationParts.Temperature | CalibrationParts.Gate,
+            5, 0.02, 1e-4,
+            [Arm("uncalibrated", ArmKind.Uncalibrated, 0, 2), Arm("by features", ArmKind.Calibrated, 84, 2 - gain),
+                Arm("shuffled features", ArmKind.Control, 84, 1.9), Arm("all weights", ArmKind.FullTuning, 5_000_000, 1)],
+            [Compared("by features", "uncalibrated", -gain, 0.001, 2), Compared("shuffled features", "uncalibrated", -0.1, 0.3, 1),
+                Compared("all weights", "uncalibrated", -1, 0.002, 2), Compared("by features", "shuffled features", -0.4, 0.02, 2)],
             [0.004, 0.3, 0.006, 0.06]);
     }
 
@@ -49,7 +55,8 @@ public sealed class ExperimentFiguresTests : IDisposable
         TaskScores[] Scores(double loss) => [new([loss, 3 * loss, 0], [1, 0, 0], [1, 1, 0]), new([loss, loss, 0], [1, 1, 0], [1, 1, 0])];
         ExperimentArm[] arms = [new(CalibrationArm.Uncalibrated, 0, Scores(2), []), new(CalibrationArm.OneSet, 6, Scores(1), [])];
         var compared = PairedComparison.Compute(("one set", arms[1].Scores), ("uncalibrated", arms[0].Scores), [0, 1]);
-        var figures = ExperimentFigures.Of(new CalibrationExperiment(arms, [compared], [0.5], 2, 2), "demo", "masked words", new HeadGrid(2, 3), 3, new ExperimentOptions(new CalibrationOptions(Epochs: 4), 2, FullTuning: false));
+        var figures = ExperimentFigures.Of(new CalibrationExperiment(arms, [compared], [0.5], 2, 2), "demo", "masked words",
+            new HeadGrid(2, 3), 3, new ExperimentOptions(new CalibrationOptions(Epochs: 4), 2, FullTuning: false));
         Assert.Equal([4, 2], figures.Arms[0].Losses);
         Assert.Equal([0.5, 1], figures.Arms[0].Accuracies);
         Assert.Equal((3, 2, 2, 4, null), (figures.Items, figures.TestItems, figures.Seeds, figures.Epochs, figures.FullRate));
@@ -57,12 +64,15 @@ public sealed class ExperimentFiguresTests : IDisposable
         Assert.Same(compared, figures.Gain(figures.Arms[1]));
 
         ExperimentCsv.Write(new CalibrationExperiment(arms, [compared], [0.5], 2, 2), _folder["arms.csv"], firstSeed: 7);
-        Assert.StartsWith("arm,kind,parameters,seed,loss,accuracy\nuncalibrated,uncalibrated,0,7,4,0.5\n", File.ReadAllText(_folder["arms.csv"]));
+        Assert.StartsWith("arm,kind,parameters,seed,loss,accuracy\nuncalibrated,uncalibrated,0,7,4,0.5\n",
+            File.ReadAllText(_folder["arms.csv"]));
         var read = ExperimentCsv.Read(_folder["arms.csv"]);
-        Assert.Equal(figures.Arms.Select(a => (a.Name, a.Kind, a.Parameters, a.Loss, a.Accuracy)), read.Select(a => (a.Name, a.Kind, a.Parameters, a.Loss, a.Accuracy)));
+        Assert.Equal(figures.Arms.Select(a => (a.Name, a.Kind, a.Parameters, a.Loss, a.Accuracy)),
+            read.Select(a => (a.Name, a.Kind, a.Parameters, a.Loss, a.Accuracy)));
         Assert.Equal(figures.Arms[1].Losses, read[1].Losses);
         _folder.Write("bad.csv", File.ReadAllText(_folder["arms.csv"]).Replace("calibrated,6", "magic,6"));
-        Assert.Contains("column kind: has \"magic\", which is no kind of arm", Assert.Throws<InputException>(() => ExperimentCsv.Read(_folder["bad.csv"])).Message);
+        Assert.Contains("column kind: has \"magic\", which is no kind of arm",
+            Assert.Throws<InputException>(() => ExperimentCsv.Read(_folder["bad.csv"])).Message);
     }
 
     [Fact]
@@ -75,14 +85,17 @@ public sealed class ExperimentFiguresTests : IDisposable
         // The second seed differs by less than float32 can hold, the first by more.
         var kept = sample with { Arms = [sample.Arms[0], arm with { Losses = [1.5, 2.01 + 1e-8] }, .. sample.Arms.Skip(2)] };
         Assert.Equal(1, kept.SeedsMoved(kept.Arms[1]));
-        Assert.Equal(["by features: in 1 of 2 seeds nothing that was learnt did better on dev than the model as it is, which was kept"], kept.Unmoved());
+        Assert.Equal(["by features: in 1 of 2 seeds nothing that was learnt did better on dev than the model as it is, which was kept"],
+            kept.Unmoved());
     }
 
     [Fact]
     public void A_sentence_says_what_interval_and_p_allow()
     {
         string[] said = [.. Sample().Sentences()];
-        Assert.Equal("by features against uncalibrated: −0.5000 nats a question [−0.6000, −0.2000], p = 0.0010, Holm 0.004; less loss in 2 of 2 seeds: less loss", said[0]);
+        Assert.Equal(
+            "by features against uncalibrated: −0.5000 nats a question [−0.6000, −0.2000], p = 0.0010, Holm 0.004; less loss in 2 of 2 "
+                + "seeds: less loss", said[0]);
         Assert.EndsWith("less loss in 1 of 2 seeds: no difference that these items can show", said[1]); // the interval holds 0
         Assert.EndsWith("less loss, but that is not sure", said[3]);                                      // p is small, Holm's is not
         Assert.EndsWith(": more loss", Sample(gain: -0.5).Sentences().First());

@@ -18,7 +18,12 @@ public sealed class ExplanationFiguresTests : IDisposable
         var read = ExplanationFigures.Read(_folder["a.json"]);
         Assert.Equal(Sample with { Features = [] }, read with { Features = [] });
         Assert.Equal(Sample.Features, read.Features); // what is not a number is null in the file
-        var whole = Sample with { FromOtherLayers = Sample.FromOtherHeads, LayerAlone = 0.25, Test = new TransferFigures(-2.5, 0.75, 0.5, 0.9, 0.001) };
+        var whole = Sample with
+        {
+            FromOtherLayers = Sample.FromOtherHeads,
+            LayerAlone = 0.25,
+            Test = new TransferFigures(-2.5, 0.75, 0.5, 0.9, 0.001)
+        };
         whole.Write(_folder["b.json"]);
         Assert.Equal(whole with { Features = [] }, ExplanationFigures.Read(_folder["b.json"]) with { Features = [] });
     }

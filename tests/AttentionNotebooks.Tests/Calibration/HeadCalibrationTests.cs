@@ -33,7 +33,8 @@ public class HeadCalibrationTests
         var first = new HeadCalibration(2, 1, 2) { Priors = [new GaussianPrior(1, 1, 2), table] };
         var second = new HeadCalibration(1 / 3.0, -4, 0.25) { Priors = [new GaussianPrior(-2, 2, 1), table] };
         var both = first.Then(second);
-        double Edit(HeadCalibration c, double score, int offset, bool special) => score / c.Temperature + c.Bias(offset) + (special ? c.SpecialBias : 0);
+        double Edit(HeadCalibration c, double score, int offset, bool special) =>
+            score / c.Temperature + c.Bias(offset) + (special ? c.SpecialBias : 0);
         foreach (int offset in new[] { -7, -1, 0, 1, 20 })
             foreach (bool special in new[] { false, true })
                 Assert.Equal(Edit(second, Edit(first, 0.7, offset, special), offset, special), Edit(both, 0.7, offset, special), 1e-9);
@@ -58,13 +59,17 @@ public class HeadCalibrationTests
 
     public static TheoryData<HeadCalibration, string> Unfit => new()
     {
-        { new HeadCalibration(double.NaN), "temperature" }, { new HeadCalibration(-1), "below 0" }, { new HeadCalibration(1, double.PositiveInfinity), "special_bias" },
-        { new HeadCalibration(1, 0, -0.1), "gate" }, { new HeadCalibration(1e-10), "temperature" }, { new HeadCalibration(0), "temperature 0" },
-        { new HeadCalibration().With(new GaussianPrior(0, 0, 1)), "width" }, { new HeadCalibration().With(new GaussianPrior(double.NaN, 1, 1)), "centre" },
+        { new HeadCalibration(double.NaN), "temperature" }, { new HeadCalibration(-1), "below 0" },
+            { new HeadCalibration(1, double.PositiveInfinity), "special_bias" },
+        { new HeadCalibration(1, 0, -0.1), "gate" }, { new HeadCalibration(1e-10), "temperature" },
+            { new HeadCalibration(0), "temperature 0" },
+        { new HeadCalibration().With(new GaussianPrior(0, 0, 1)), "width" },
+            { new HeadCalibration().With(new GaussianPrior(double.NaN, 1, 1)), "centre" },
         { new HeadCalibration().With(new BucketPrior([.. Enumerable.Repeat(double.NaN, BucketPrior.Count)])), "gain 0" },
     };
 
     [Theory, MemberData(nameof(Unfit))]
     public void Numbers_that_cannot_be_used_are_refused_by_name(HeadCalibration setting, string named) =>
-        Assert.Contains(named, Assert.Throws<InputException>(() => ModelCalibration.Identity(new HeadGrid(1, 2)).With(new Head(0, 1), setting)).Message);
+        Assert.Contains(named, Assert.Throws<InputException>(() => ModelCalibration.Identity(new HeadGrid(1, 2))
+            .With(new Head(0, 1), setting)).Message);
 }

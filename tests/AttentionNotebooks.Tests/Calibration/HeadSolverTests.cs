@@ -13,7 +13,8 @@ public class HeadSolverTests
         using var bert = new RandomBert();
         var calibration = bert.Everything();
         using var scores = HeadScores.Compute(bert.Model.With(calibration), RandomBert.Texts, TheHead);
-        HeadFeature[] features = [.. StandardFeatures.All, FeatureCatalogue.For(bert.Model.With(calibration).Attention(RandomBert.Texts)).Get("best_offset")];
+        HeadFeature[] features = [.. StandardFeatures.All, FeatureCatalogue.For(bert.Model.With(calibration).Attention(RandomBert.Texts))
+            .Get("best_offset")];
         var table = bert.Model.With(calibration).Attention(RandomBert.Texts).Extract(features);
         foreach (var f in features) Assert.Equal(table[TheHead, f.Name], scores.Feature(f, calibration[TheHead]), 1e-5);
         var maps = bert.Model.With(calibration).Attention(RandomBert.Texts).Maps(4);
@@ -23,7 +24,9 @@ public class HeadSolverTests
     }
 
     [Theory]
-    [InlineData("mean_distance", 2.3, Knob.Temperature), InlineData("entropy", 1.2, Knob.Temperature), InlineData("mean_distance", 1.5, Knob.Strength), InlineData("previous", 0.6, Knob.Strength), InlineData("mean_offset", 0.5, Knob.Centre)]
+    [InlineData("mean_distance", 2.3, Knob.Temperature), InlineData("entropy", 1.2, Knob.Temperature),
+        InlineData("mean_distance", 1.5, Knob.Strength), InlineData("previous", 0.6, Knob.Strength),
+            InlineData("mean_offset", 0.5, Knob.Centre)]
     public void The_solved_setting_gives_the_model_the_wanted_value(string feature, double wanted, Knob knob)
     {
         using var bert = new RandomBert();
@@ -40,7 +43,8 @@ public class HeadSolverTests
         var identity = ModelCalibration.Identity(bert.Grid);
         double entropy = bert.Model.With(identity).Attention(RandomBert.Texts).Extract()[TheHead, "entropy"];
         using var scores = HeadScores.Compute(bert.Model.With(identity.With(TheHead, new HeadCalibration(0.2))), RandomBert.Texts, TheHead);
-        Assert.Equal(1, HeadSolver.Solve(scores, new HeadCalibration(0.2), StandardFeatures.Get("entropy"), entropy).Setting.Temperature, 1e-3);
+        Assert.Equal(1, HeadSolver.Solve(scores, new HeadCalibration(0.2), StandardFeatures.Get("entropy"), entropy).Setting.Temperature,
+            1e-3);
     }
 
     [Fact]
@@ -48,12 +52,16 @@ public class HeadSolverTests
     {
         using var bert = new RandomBert();
         using var scores = HeadScores.Compute(bert.Model.With(ModelCalibration.Identity(bert.Grid)), RandomBert.Texts, TheHead);
-        var error = Assert.Throws<InputException>(() => HeadSolver.Solve(scores, HeadCalibration.Identity, StandardFeatures.Get("entropy"), 5));
+        var error = Assert.Throws<InputException>(() =>
+            HeadSolver.Solve(scores, HeadCalibration.Identity, StandardFeatures.Get("entropy"), 5));
         Assert.Contains("it goes from", error.Message);
         Assert.Contains("1-2", error.Message);
-        Assert.Contains("no bump", Assert.Throws<InputException>(() => HeadSolver.Solve(scores, HeadCalibration.Identity, StandardFeatures.Get("entropy"), 1, Knob.Centre)).Message);
-        Assert.Contains("more than the head's own map", Assert.Throws<InputException>(() => scores.Feature(LayerFeatures.RolloutDistance, HeadCalibration.Identity)).Message);
-        Assert.Throws<InputException>(() => HeadScores.Compute(bert.Model.With(ModelCalibration.Identity(bert.Grid)), RandomBert.Texts, new Head(3, 0)));
+        Assert.Contains("no bump", Assert.Throws<InputException>(() =>
+            HeadSolver.Solve(scores, HeadCalibration.Identity, StandardFeatures.Get("entropy"), 1, Knob.Centre)).Message);
+        Assert.Contains("more than the head's own map",
+            Assert.Throws<InputException>(() => scores.Feature(LayerFeatures.RolloutDistance, HeadCalibration.Identity)).Message);
+        Assert.Throws<InputException>(() => HeadScores.Compute(bert.Model.With(ModelCalibration.Identity(bert.Grid)), RandomBert.Texts,
+            new Head(3, 0)));
     }
 
     [Fact]
@@ -83,7 +91,8 @@ public class HeadSolverTests
         using var bert = new RandomBert();
         var task = new MaskedWords(bert.Model, RandomBert.Texts);
         var calibrated = bert.Model.With(bert.Everything());
-        var sweep = CalibrationSweep.Run(calibrated, RandomBert.Texts, task, new(TheHead, new GaussianPrior(1, 1, 0), [0.5, 2], [0, 3], [StandardFeatures.Get("entropy")]));
+        var sweep = CalibrationSweep.Run(calibrated, RandomBert.Texts, task,
+            new(TheHead, new GaussianPrior(1, 1, 0), [0.5, 2], [0, 3], [StandardFeatures.Get("entropy")]));
         for (int t = 0; t < 2; t++)
             for (int s = 0; s < 2; s++)
             {
@@ -97,7 +106,8 @@ public class HeadSolverTests
         Assert.Equal(calibrated.Score(task).Loss, sweep.Untouched, 1e-9);
         Assert.Empty(sweep.States[0][0].Setting.Priors);
         var empty = new SweepOptions(TheHead, new GaussianPrior(1, 1, 0), [], [0], []);
-        Assert.Contains("the list is empty", Assert.Throws<InputException>(() => CalibrationSweep.Run(calibrated, RandomBert.Texts, task, empty)).Message);
+        Assert.Contains("the list is empty", Assert.Throws<InputException>(() =>
+            CalibrationSweep.Run(calibrated, RandomBert.Texts, task, empty)).Message);
     }
 
     [Fact]

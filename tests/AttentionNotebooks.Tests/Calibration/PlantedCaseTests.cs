@@ -4,11 +4,13 @@ using static TorchSharp.torch;
 
 namespace AttentionNotebooks.Tests.Calibration;
 
-/// <summary>One head of the demo model is spoilt by a known amount; calibrating it to give the model's answers again finds the amount.</summary>
+/// <summary>One head of the demo model is spoilt by a known amount; calibrating it to give the model's answers again finds the
+/// amount.</summary>
 [Collection(TrainingCollection.Name)]
 public class PlantedCaseTests
 {
-    private static readonly string[] Texts = [.. File.ReadLines(Repository.Path("data", "texts", "sentences.txt")).Where(l => l.Length > 0).Take(8)];
+    private static readonly string[] Texts =
+        [.. File.ReadLines(Repository.Path("data", "texts", "sentences.txt")).Where(l => l.Length > 0).Take(8)];
 
     public static TheoryData<string, double> Factors => new() { { "0-0", 0.5 }, { "3-3", 0.6 } };
 
@@ -21,7 +23,8 @@ public class PlantedCaseTests
         var grid = new HeadGrid(12, 12);
         CalibrationExport.Fold(spoilt, ModelCalibration.Identity(grid).With(head, new HeadCalibration(1 / factor)));
         var part = TaskPart.All(new SameAnswers(original, spoilt, Texts));
-        var fit = CalibrationTrainer.Fit(spoilt, part, part, Tying.Only(grid, head), new CalibrationOptions(CalibrationParts.Temperature, Epochs: 12, Rate: 0.05, Patience: 6));
+        var fit = CalibrationTrainer.Fit(spoilt, part, part, Tying.Only(grid, head),
+            new CalibrationOptions(CalibrationParts.Temperature, Epochs: 12, Rate: 0.05, Patience: 6));
         Assert.Equal(1, factor / fit.Calibration[head].Temperature, 0.05);
         Assert.True(fit.Best.DevLoss < 0.05 * fit.Epochs[0].DevLoss);
         Assert.Equal([head], fit.Calibration.Changed);
@@ -32,19 +35,22 @@ public class PlantedCaseTests
     public void A_head_whose_scores_were_shifted_gets_the_prior_that_takes_it_back(int rank)
     {
         using var bert = Checkpoint.Load(Repository.Path("data", "demo-bert"));
-        var head = new LiveAttention(bert, Texts).Extract(cancellation: TestContext.Current.CancellationToken).Highest("entropy", rank + 1)[rank].Head;
+        var head = new LiveAttention(bert, Texts).Extract(cancellation: TestContext.Current.CancellationToken)
+            .Highest("entropy", rank + 1)[rank].Head;
         var grid = new HeadGrid(12, 12);
         var planted = new GaussianPrior(4, 2, -3);
         var spoilt = ModelCalibration.Identity(grid).With(head, new HeadCalibration().With(planted));
         var part = TaskPart.All(new SameAnswers(bert, bert, Texts));
-        var fit = CalibrationTrainer.Fit(bert, part, part, Tying.Only(grid, head), new CalibrationOptions(CalibrationParts.Gaussian, Epochs: 30, Rate: 0.05, Patience: 10), spoilt);
+        var fit = CalibrationTrainer.Fit(bert, part, part, Tying.Only(grid, head),
+            new CalibrationOptions(CalibrationParts.Gaussian, Epochs: 30, Rate: 0.05, Patience: 10), spoilt);
         var found = Assert.IsType<GaussianPrior>(fit.Calibration[head].Priors[^1]);
         Assert.Equal(planted.Centre, found.Centre, 0.05 * planted.Centre);
         Assert.Equal(-planted.Strength, found.Strength, 0.1 * 3);
         Assert.Equal(planted.Width, found.Width, 0.1 * planted.Width);
     }
 
-    /// <summary>The answers of another model as the right ones: a text's loss is the sum over its tokens of KL(theirs ‖ ours), in nats.</summary>
+    /// <summary>The answers of another model as the right ones: a text's loss is the sum over its tokens of KL(theirs ‖ ours), in
+    /// nats.</summary>
     private sealed class SameAnswers : IModelTask
     {
         private readonly Checkpoint _model;
@@ -83,6 +89,7 @@ public class PlantedCaseTests
         }
 
         private static Tensor LogProbabilities(Checkpoint model, TokenizedText text, AttentionHooks? hooks) =>
-            nn.functional.log_softmax(model.Model.forward(tensor(text.Ids.Select(i => (long)i).ToArray(), [1, text.Length]), hooks: hooks), -1);
+            nn.functional.log_softmax(model.Model.forward(tensor(text.Ids.Select(i => (long)i).ToArray(), [1, text.Length]), hooks: hooks),
+                -1);
     }
 }

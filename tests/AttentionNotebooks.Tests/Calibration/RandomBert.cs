@@ -16,7 +16,8 @@ internal sealed class RandomBert : IDisposable
 
     public static readonly string[] Texts =
     [
-        "the cat sat", "a dog playing", "the dog sat , the cat sat", "a cat , a dog", "the cat played", "a dog sat , playing the cat", "the dog , the dog , a cat sat",
+        "the cat sat", "a dog playing", "the dog sat , the cat sat", "a cat , a dog", "the cat played", "a dog sat , playing the cat",
+            "the dog , the dog , a cat sat",
         "sat the cat", "dog , cat", "playing , playing", "the cat the dog", "a cat played a dog",
     ];
 
@@ -35,7 +36,8 @@ internal sealed class RandomBert : IDisposable
         double Draw(double low, double high) => low + (high - low) * random.NextDouble();
         return new ModelCalibration(Grid, [.. Grid.All().Select((_, i) => new HeadCalibration(1 / Draw(0.3, 2), Draw(-2, 2), Draw(0, 2))
         {
-            Priors = i % 3 == 0 ? [] : i % 3 == 1 ? [new GaussianPrior(Draw(-4, 4), Draw(0.4, 3), Draw(-3, 3))] : [new GaussianPrior(-1, 1, 2), new BucketPrior([.. Enumerable.Range(0, BucketPrior.Count).Select(_ => Draw(-2, 2))])],
+            Priors = i % 3 == 0 ? [] : i % 3 == 1 ? [new GaussianPrior(Draw(-4, 4), Draw(0.4, 3), Draw(-3, 3))]
+                : [new GaussianPrior(-1, 1, 2), new BucketPrior([.. Enumerable.Range(0, BucketPrior.Count).Select(_ => Draw(-2, 2))])],
         })]);
     }
 

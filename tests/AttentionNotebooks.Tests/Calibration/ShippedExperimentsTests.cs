@@ -15,13 +15,17 @@ public class ShippedExperimentsTests
     public void A_calibration_stands_beside_every_control(string task)
     {
         var e = ExperimentFigures.Read(Path.Combine(_folder, $"calibrate.{task}.json"));
-        Assert.Equal(["uncalibrated", "one set", "by cluster", "random clusters", "by features", "shuffled features", "per head", "all weights"], e.Arms.Select(a => a.Name));
-        Assert.Equal([ArmKind.Uncalibrated, ArmKind.Calibrated, ArmKind.Calibrated, ArmKind.Control, ArmKind.Calibrated, ArmKind.Control, ArmKind.Calibrated, ArmKind.FullTuning], e.Arms.Select(a => a.Kind));
+        Assert.Equal(["uncalibrated", "one set", "by cluster", "random clusters", "by features", "shuffled features", "per head",
+            "all weights"], e.Arms.Select(a => a.Name));
+        Assert.Equal([ArmKind.Uncalibrated, ArmKind.Calibrated, ArmKind.Calibrated, ArmKind.Control, ArmKind.Calibrated, ArmKind.Control,
+            ArmKind.Calibrated, ArmKind.FullTuning], e.Arms.Select(a => a.Kind));
         Assert.Equal((0, 6, e.Grid.Count * 6), (e.Arms[0].Parameters, e.Arms[1].Parameters, e.Arms[6].Parameters)); // six numbers a set
-        Assert.Equal((e.Arms[2].Parameters, e.Arms[4].Parameters), (e.Arms[3].Parameters, e.Arms[5].Parameters));   // a control has as many as what it controls
+        // a control has as many as what it controls
+        Assert.Equal((e.Arms[2].Parameters, e.Arms[4].Parameters), (e.Arms[3].Parameters, e.Arms[5].Parameters));
         Assert.True(e.Arms[7].Parameters > 1_000_000 && e.FullRate > 0);
         Assert.Equal((int)(0.4 * e.Items), e.TestItems);
-        foreach (var (first, second) in new[] { ("by cluster", "random clusters"), ("by features", "shuffled features"), ("by features", "one set"), ("by features", "per head"), ("by features", "all weights") })
+        foreach (var (first, second) in new[] { ("by cluster", "random clusters"), ("by features", "shuffled features"),
+            ("by features", "one set"), ("by features", "per head"), ("by features", "all weights") })
             Assert.Single(e.Comparisons, c => c.First == first && c.Second == second);
         Assert.DoesNotContain('/', e.Model);
         // The table holds the same, a row per arm and seed.

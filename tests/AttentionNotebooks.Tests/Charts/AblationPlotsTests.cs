@@ -8,7 +8,8 @@ public class AblationPlotsTests
 
     private static readonly AblationEffect[] Effects =
     [
-        new(new("0 broad & <more>", [new(0, 0), new(1, 1)]), AblationMode.Zero, false, Before, After, new(2, 1.5, 2.75), new(-0.3, -0.5, 0), new([0.5, 0.25, 1], [0, 0, 0], 0.25, 1, 0.5)),
+        new(new("0 broad & <more>", [new(0, 0), new(1, 1)]), AblationMode.Zero, false, Before, After, new(2, 1.5, 2.75), new(-0.3, -0.5, 0),
+            new([0.5, 0.25, 1], [0, 0, 0], 0.25, 1, 0.5)),
         new(new("layer 1", [new(1, 0), new(1, 1)]), AblationMode.Zero, false, Before, After, new(-1, -2, 0.5), new(0, 0, 0), null),
     ];
 
@@ -17,7 +18,8 @@ public class AblationPlotsTests
     {
         var figure = Kit.Plot.GroupEffects(Effects);
         var (spread, draws, own) = (figure.Data(0), figure.Data(1), figure.Data(2));
-        Assert.Equal([Effects[0].Random!.Low, Effects[0].Random!.High, double.NaN], spread.GetProperty("x").Numbers(), (a, b) => a.Equals(b) || Math.Abs(a - b) < 1e-4);
+        Assert.Equal([Effects[0].Random!.Low, Effects[0].Random!.High, double.NaN], spread.GetProperty("x").Numbers(), (a, b) => a.Equals(b)
+            || Math.Abs(a - b) < 1e-4);
         Assert.Equal([0.5, 0.25, 1], draws.GetProperty("x").Numbers());
         Assert.All(draws.GetProperty("y").Numbers(), y => Assert.InRange(y, 0, 0.5));
         Assert.Equal([2, -1], own.GetProperty("x").Numbers());
@@ -39,7 +41,8 @@ public class AblationPlotsTests
     [Fact]
     public void Correlations_are_drawn_with_their_intervals_and_the_diagonal_is_empty()
     {
-        var agreement = MeasureAgreement.Compute([Column("up", [1, 2, 3, 4]), Column("mixed", [1, 3, 2, 4]), Column("down", [4, 3, 2, 1])], draws: 20);
+        var agreement = MeasureAgreement.Compute([Column("up", [1, 2, 3, 4]), Column("mixed", [1, 3, 2, 4]), Column("down", [4, 3, 2, 1])],
+            draws: 20);
         static HeadColumn Column(string name, double[] ofOneText) => HeadColumn.OfTexts(new ColumnInfo(name), [ofOneText]);
         var trace = Kit.Plot.AgreementMatrix(agreement).Data();
         Assert.Equal(0.8, trace.GetProperty("z").Matrix()[0][1], 1e-4);

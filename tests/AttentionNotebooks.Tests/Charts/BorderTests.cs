@@ -8,10 +8,12 @@ public class BorderTests
     [Fact]
     public void The_charts_signatures_name_only_the_framework_the_core_and_the_kit()
     {
-        var types = typeof(IPlots).GetMethods().SelectMany(m => m.GetParameters().Select(p => p.ParameterType).Append(m.ReturnType)).SelectMany(Parts).Distinct().ToArray();
+        var types = typeof(IPlots).GetMethods().SelectMany(m => m.GetParameters().Select(p => p.ParameterType).Append(m.ReturnType))
+            .SelectMany(Parts).Distinct().ToArray();
         Assert.Contains(typeof(Figure), types);
         Assert.All(types, t => Assert.True(
-            t.Assembly == typeof(object).Assembly || t.Assembly == typeof(HeadTable).Assembly || t.Assembly == typeof(IPlots).Assembly, $"{t} of {t.Assembly.GetName().Name}"));
+            t.Assembly == typeof(object).Assembly || t.Assembly == typeof(HeadTable).Assembly
+                || t.Assembly == typeof(IPlots).Assembly, $"{t} of {t.Assembly.GetName().Name}"));
     }
 
     [Fact]

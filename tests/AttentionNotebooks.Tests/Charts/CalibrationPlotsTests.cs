@@ -12,8 +12,10 @@ public class CalibrationPlotsTests
     public void Every_combination_of_the_two_sliders_shows_its_own_state()
     {
         double[] temperatures = [0.5, 1, 2], strengths = [0, 3];
-        SweepState State(int t, int s) => new(new HeadCalibration(temperatures[t]), new float[,] { { 0.1f * t + 0.3f * s, 0.5f }, { 0.25f, 0.75f } }, [t + 10 * s], 3 + t + 0.1 * s);
-        var sweep = new CalibrationSweep(new Head(1, 2), ["[CLS]", "cat"], new GaussianPrior(1, 2, 0), temperatures, strengths, [DistanceFeatures.MeanDistance],
+        SweepState State(int t, int s) => new(new HeadCalibration(temperatures[t]),
+            new float[,] { { 0.1f * t + 0.3f * s, 0.5f }, { 0.25f, 0.75f } }, [t + 10 * s], 3 + t + 0.1 * s);
+        var sweep = new CalibrationSweep(new Head(1, 2), ["[CLS]", "cat"], new GaussianPrior(1, 2, 0), temperatures, strengths,
+            [DistanceFeatures.MeanDistance],
             [.. Enumerable.Range(0, 3).Select(t => (IReadOnlyList<SweepState>)[.. Enumerable.Range(0, 2).Select(s => State(t, s))])], 4);
         var figure = Plot.HeadKnobs(sweep);
         JsonArray data = JsonNode.Parse(figure.DataJson)!.AsArray();
@@ -44,9 +46,12 @@ public class CalibrationPlotsTests
     {
         TaskScores[] Losses(double loss) => [new([loss, loss], [1, 0], [1, 1])];
         ExperimentArm Arm(CalibrationArm arm, int parameters, double loss) => new(arm, parameters, Losses(loss), []);
-        ExperimentArm[] arms = [Arm(CalibrationArm.Uncalibrated, 0, 2), Arm(CalibrationArm.ByFeatures, 84, 1.5), Arm(CalibrationArm.ShuffledFeatures, 84, 1.9), Arm(CalibrationArm.AllWeights, 5_000_000, 1)];
-        PairedComparison Gain(string name, double change) => new(name, "uncalibrated", change, new(change, change - 0.1, change + 0.3), 0.01, 0, new(0, 0, 0), 1, 1, 1);
-        var experiment = new CalibrationExperiment(arms, [Gain("by features", -0.5), Gain("shuffled features", -0.1), Gain("all weights", -1)], [0.03, 0.03, 0.03], 2, 1);
+        ExperimentArm[] arms = [Arm(CalibrationArm.Uncalibrated, 0, 2), Arm(CalibrationArm.ByFeatures, 84, 1.5),
+            Arm(CalibrationArm.ShuffledFeatures, 84, 1.9), Arm(CalibrationArm.AllWeights, 5_000_000, 1)];
+        PairedComparison Gain(string name, double change) =>
+            new(name, "uncalibrated", change, new(change, change - 0.1, change + 0.3), 0.01, 0, new(0, 0, 0), 1, 1, 1);
+        var experiment = new CalibrationExperiment(arms,
+            [Gain("by features", -0.5), Gain("shuffled features", -0.1), Gain("all weights", -1)], [0.03, 0.03, 0.03], 2, 1);
         var figure = Plot.GainByParameters(experiment);
         var data = JsonNode.Parse(figure.DataJson)!.AsArray();
         Assert.Equal(["calibrated", "control: the information taken out", "all weights trained"], data.Select(d => (string)d!["name"]!));
@@ -65,15 +70,20 @@ public class CalibrationPlotsTests
         var data = JsonNode.Parse(figure.DataJson)!.AsArray();
         var layout = JsonNode.Parse(figure.LayoutJson)!;
         Assert.Equal(6, data.Count); // three kinds in two panels
-        Assert.Equal(["calibrated", "control: the information taken out", "all weights trained"], data.Where(d => (bool)d!["showlegend"]!).Select(d => (string)d!["name"]!));
+        Assert.Equal(["calibrated", "control: the information taken out", "all weights trained"], data.Where(d => (bool)d!["showlegend"]!)
+            .Select(d => (string)d!["name"]!));
         Assert.Equal(["y", "y2", "y", "y2", "y", "y2"], data.Select(d => (string)d!["yaxis"]!));
         Assert.Equal(0.5, (double)data[0]!["y"]![0]!);
         Assert.Equal(0.05, (double)data[1]!["y"]![0]!, 1e-9);
         // Names keep apart: above the higher of a calibration and its control, below the lower.
-        Assert.Equal(["top center", "bottom center", "bottom center", "top center"], data.Take(4).Select(d => (string)d!["textposition"]![0]!));
-        Assert.Equal(["<b>masked words (demo), 16 held-out items, 2 seeds</b>", "<b>verb &lt;number&gt; (demo), 16 held-out items, 2 seeds</b>"], layout["annotations"]!.AsArray().Select(a => (string)a!["text"]!));
+        Assert.Equal(["top center", "bottom center", "bottom center", "top center"], data.Take(4)
+            .Select(d => (string)d!["textposition"]![0]!));
+        Assert.Equal(["<b>masked words (demo), 16 held-out items, 2 seeds</b>",
+            "<b>verb &lt;number&gt; (demo), 16 held-out items, 2 seeds</b>"], layout["annotations"]!.AsArray()
+                .Select(a => (string)a!["text"]!));
         // The panels do not touch, and each range holds all of its intervals.
-        double[] first = [.. layout["yaxis"]!["domain"]!.AsArray().Select(v => (double)v!)], second = [.. layout["yaxis2"]!["domain"]!.AsArray().Select(v => (double)v!)];
+        double[] first = [.. layout["yaxis"]!["domain"]!.AsArray().Select(v => (double)v!)],
+            second = [.. layout["yaxis2"]!["domain"]!.AsArray().Select(v => (double)v!)];
         Assert.True(first[1] <= 1 && first[0] > second[1] && second[0] == 0);
         Assert.Equal("y2", (string)layout["xaxis"]!["anchor"]!);
         double[] Range(JsonNode range) => [.. range.AsArray().Select(v => (double)v!)];
@@ -90,14 +100,17 @@ public class CalibrationPlotsTests
     public void Pruning_curves_lie_over_the_band_of_all_random_orders()
     {
         int[] right = [9, 5, 1];
-        PruningCurve Curve(string name, params double[] loss) => new(name, [0, 6, 12], [.. loss.Select((l, i) => new TaskScores([10 * l], [right[i]], [10]))]);
+        PruningCurve Curve(string name, params double[] loss) =>
+            new(name, [0, 6, 12], [.. loss.Select((l, i) => new TaskScores([10 * l], [right[i]], [10]))]);
         var figure = Plot.PruningCurves([Curve("by features", 1, 2, 4)], [Curve("random 0", 1, 3, 4), Curve("random 1", 1, 2.5, 4)]);
         var data = JsonNode.Parse(figure.DataJson)!.AsArray();
         Assert.Equal("2 random orders", (string)data[0]!["name"]!);
         Assert.Equal([1, 2.5, 4, 4, 3, 1], data[0]!["y"]!.AsArray().Select(v => (double)v!));
         Assert.Equal([1, 2, 4], data[1]!["y"]!.AsArray().Select(v => (double)v!));
-        Assert.Equal([0.9, 0.5, 0.1], JsonNode.Parse(Plot.PruningCurves([Curve("by features", 1, 2, 4)], accuracy: true).DataJson)![0]!["y"]!.AsArray().Select(v => (double)v!));
+        Assert.Equal([0.9, 0.5, 0.1], JsonNode.Parse(
+            Plot.PruningCurves([Curve("by features", 1, 2, 4)], accuracy: true).DataJson)![0]!["y"]!.AsArray().Select(v => (double)v!));
         Assert.Throws<ArgumentException>(() => Plot.PruningCurves([]));
-        Assert.Throws<ArgumentException>(() => Plot.PruningCurves([Curve("a", 1, 2, 4), Curve("b", 1, 2, 4) with { Removed = [0, 5, 12] }]));
+        Assert.Throws<ArgumentException>(() => Plot.PruningCurves(
+            [Curve("a", 1, 2, 4), Curve("b", 1, 2, 4) with { Removed = [0, 5, 12] }]));
     }
 }

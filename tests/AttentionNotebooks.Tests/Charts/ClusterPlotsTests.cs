@@ -8,7 +8,8 @@ public class ClusterPlotsTests
     public void The_scatter_has_every_head_once_and_clusters_differ_in_colour_and_symbol()
     {
         var xy = Enumerable.Range(0, 144).Select(i => new double[] { i / 12.0, i % 12 }).ToArray();
-        var marks = Kit.Plot.ClusterScatter(Sample, xy, "x", "y").AllData().Where(t => t.GetProperty("mode").GetString() == "markers").ToArray();
+        var marks = Kit.Plot.ClusterScatter(Sample, xy, "x", "y").AllData().Where(t => t.GetProperty("mode").GetString() == "markers")
+            .ToArray();
         Assert.Equal(["0 · low &lt;b&gt; (72)", "1 · middle (48)", "2 · high (24)"], marks.Select(m => m.GetProperty("name").GetString()));
         Assert.Equal(144, marks.SelectMany(m => m.GetProperty("customdata").Texts()).Distinct().Count());
         Assert.Equal(3, marks.Select(m => m.At("marker.color").GetString()).Distinct().Count());
@@ -39,7 +40,8 @@ public class ClusterPlotsTests
     [Fact]
     public void The_scatter_refuses_points_that_are_not_one_per_head()
     {
-        Assert.Contains("3 points for 144 heads", Assert.Throws<ArgumentException>(() => Kit.Plot.ClusterScatter(Sample, [[0, 0], [0, 0], [0, 0]], "x", "y")).Message);
+        Assert.Contains("3 points for 144 heads",
+            Assert.Throws<ArgumentException>(() => Kit.Plot.ClusterScatter(Sample, [[0, 0], [0, 0], [0, 0]], "x", "y")).Message);
         Assert.Throws<ArgumentException>(() => Kit.Plot.ClusterScatter(Sample, [.. Enumerable.Repeat(new double[] { 1 }, 144)], "x", "y"));
     }
 

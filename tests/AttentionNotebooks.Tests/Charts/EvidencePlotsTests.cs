@@ -8,10 +8,13 @@ public class EvidencePlotsTests
     private static readonly IReadOnlyList<(string, IReadOnlyList<HeadClustering>)> Views =
     [
         ("all", [.. new[] { 2, 3, 4, 5 }.Select(k => Golden.RealTable.Cluster(k, algorithm: ClusterAlgorithms.Ward))]),
-        ("distance", [.. new[] { 2, 3, 4, 5 }.Select(k => Golden.RealTable.Cluster(k, ["mean_distance"], algorithm: ClusterAlgorithms.Ward))]),
+        ("distance", [.. new[] { 2, 3, 4, 5 }.Select(k =>
+            Golden.RealTable.Cluster(k, ["mean_distance"], algorithm: ClusterAlgorithms.Ward))]),
     ];
 
-    private static readonly Projection[] Pictures = [Projection.Pca(HeadSpace.OfPoints(Golden.Real)), Projection.Features(HeadSpace.OfPoints(Golden.Real), Golden.RealTable, "mean_distance", "entropy")];
+    private static readonly Projection[] Pictures =
+        [Projection.Pca(HeadSpace.OfPoints(Golden.Real)),
+            Projection.Features(HeadSpace.OfPoints(Golden.Real), Golden.RealTable, "mean_distance", "entropy")];
 
     private static readonly Figure Explorer = Kit.Plot.ClusterExplorer(Views, Pictures, 4);
 
@@ -21,7 +24,8 @@ public class EvidencePlotsTests
         var traces = Explorer.AllData();
         Assert.Equal([true, false, true, false], traces.Select(t => t.GetProperty("visible").GetBoolean()));
         Assert.Equal(2, Explorer.Layout().At("sliders")[0].GetProperty("active").GetInt32());
-        Assert.Equal(Views[0].Item2[2].Labels.Select(l => (double)l), traces[0].At("marker.color").Numbers()); // the colours of all other charts
+        // the colours of all other charts
+        Assert.Equal(Views[0].Item2[2].Labels.Select(l => (double)l), traces[0].At("marker.color").Numbers());
         Assert.Equal(traces[0].At("marker.color").Numbers(), traces[2].At("marker.color").Numbers());
         Assert.Equal(Pictures[0].Coordinates[17][1], traces[0].GetProperty("y").Numbers()[17], 1e-3);
         Assert.Equal((5, 1), (traces[2].GetProperty("x").Numbers()[17], traces[2].GetProperty("y").Numbers()[17]));
@@ -40,8 +44,10 @@ public class EvidencePlotsTests
             for (int view = 0; view < 2; view++)
             {
                 Assert.Equal(Views[view].Item2[i].Labels.Select(l => (double)l), style.GetProperty("text")[2 + view].Numbers());
-                Assert.Equal(1, Validity.AdjustedRand(Views[view].Item2[i].Labels, [.. style.GetProperty("marker.color")[view].Numbers().Select(c => (int)c)]));
-                Assert.Contains(Views[view].Item2[i].Clusters[0].Name, steps[i].GetProperty("args")[1].GetProperty($"annotations[{view}].text").GetString());
+                Assert.Equal(1, Validity.AdjustedRand(Views[view].Item2[i].Labels,
+                    [.. style.GetProperty("marker.color")[view].Numbers().Select(c => (int)c)]));
+                Assert.Contains(Views[view].Item2[i].Clusters[0].Name, steps[i].GetProperty("args")[1]
+                    .GetProperty($"annotations[{view}].text").GetString());
             }
         }
     }
@@ -78,7 +84,9 @@ public class EvidencePlotsTests
     {
         Assert.Contains("k = 9", Assert.Throws<ArgumentException>(() => Kit.Plot.ClusterExplorer(Views, Pictures, 9)).Message);
         Assert.Contains("no projections", Assert.Throws<ArgumentException>(() => Kit.Plot.ClusterExplorer(Views, [], 4)).Message);
-        Assert.Contains("numbers of clusters differ", Assert.Throws<ArgumentException>(() => Kit.Plot.ClusterExplorer([Views[0], ("less", [.. Views[1].Item2.Skip(1)])], Pictures, 4)).Message);
+        Assert.Contains("numbers of clusters differ",
+            Assert.Throws<ArgumentException>(() => Kit.Plot.ClusterExplorer([Views[0], ("less", [.. Views[1].Item2.Skip(1)])], Pictures,
+                4)).Message);
     }
 
     [Fact]

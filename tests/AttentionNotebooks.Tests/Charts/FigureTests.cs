@@ -5,7 +5,9 @@ namespace AttentionNotebooks.Tests.Charts;
 
 public class FigureTests
 {
-    private static readonly Figure _figure = new("A & B", "See </script><script>alert(1)</script>.", """[{"type":"bar","x":[1],"name":"</script>é"}]""", """{"height":300,"meta":{"kept":1}}""", "{}");
+    private static readonly Figure _figure =
+        new("A & B", "See </script><script>alert(1)</script>.", """[{"type":"bar","x":[1],"name":"</script>é"}]""",
+            """{"height":300,"meta":{"kept":1}}""", "{}");
 
     [Fact]
     public void The_caption_travels_in_the_layout_beside_what_was_there()

@@ -33,7 +33,8 @@ public class KitTests
     public void A_path_outside_the_data_or_the_repository_is_an_input_error()
     {
         Assert.Contains("no-such.csv: does not exist", Assert.Throws<InputException>(() => Kit.DataPath("no-such.csv")).Message);
-        Assert.Contains("AttentionNotebooks.sln", Assert.Throws<InputException>(() => Kit.Start(Path.GetPathRoot(Path.GetTempPath()))).Message);
+        Assert.Contains("AttentionNotebooks.sln",
+            Assert.Throws<InputException>(() => Kit.Start(Path.GetPathRoot(Path.GetTempPath()))).Message);
     }
 
     [Fact]
@@ -83,7 +84,8 @@ public class KitTests
         Assert.Contains("<th class=\"number\">tokens</th>", table.ToDisplayString("text/html"));
         Assert.Equal("mean_distance (tokens)", Kit.Plot.HeadGrid(table, "mean_distance").Data().At("colorbar.title.text").GetString());
         Assert.Equal("mine", Kit.Plot.HeadGrid(table, "mine").Data().At("colorbar.title.text").GetString());
-        Assert.Equal("mine (bits)", Kit.Plot.HeadGrid(table.With("mine", "bits", [1, 2]), "mine").Data().At("colorbar.title.text").GetString());
+        Assert.Equal("mine (bits)", Kit.Plot.HeadGrid(table.With("mine", "bits", [1, 2]), "mine").Data().At("colorbar.title.text")
+            .GetString());
     }
 
     [Fact]
@@ -123,7 +125,8 @@ public class KitTests
         var maps = new LiveAttention(model, ["It rained."]).Maps(0);
         Assert.Contains("Plotly.newPlot", maps.ToDisplayString("text/html"), StringComparison.Ordinal);
         int n = maps.Tokens.Count;
-        Assert.Equal($"Maps of 12 × 12 heads on text 000000, {n} × {n} weights each: {string.Join(' ', maps.Tokens)}", maps.ToDisplayString("text/plain"));
+        Assert.Equal($"Maps of 12 × 12 heads on text 000000, {n} × {n} weights each: {string.Join(' ', maps.Tokens)}",
+            maps.ToDisplayString("text/plain"));
         Assert.Contains("demo-bert: bert, 12 layers × 12 heads", model.ToDisplayString("text/plain"), StringComparison.Ordinal);
     }
 }

@@ -119,7 +119,8 @@ public class MapPlotsTests
         // plotly.js takes a scale's ends only where both are given.
         var map = Kit.Plot.AttentionMap(new double[,] { { 0.4, 0.6 }, { 0.7, 0.3 } }, ["a", "b"], "t").Data();
         Assert.Equal((0, 0.7), (map.GetProperty("zmin").GetDouble(), map.GetProperty("zmax").GetDouble()));
-        var scale = Kit.Plot.HeadMaps([new float[,] { { 0.5f, 0.5f }, { 0.5f, 0.5f } }, new float[,] { { 0.75f, 0.25f }, { 0.5f, 0.5f } }], ["0", "1"], ["a", "b"], "t").Layout().At("coloraxis");
+        var scale = Kit.Plot.HeadMaps([new float[,] { { 0.5f, 0.5f }, { 0.5f, 0.5f } }, new float[,] { { 0.75f, 0.25f }, { 0.5f, 0.5f } }],
+            ["0", "1"], ["a", "b"], "t").Layout().At("coloraxis");
         Assert.Equal((0, 0.75), (scale.GetProperty("cmin").GetDouble(), scale.GetProperty("cmax").GetDouble()));
     }
 
@@ -135,34 +136,43 @@ public class MapPlotsTests
     [Fact]
     public void Small_maps_share_a_scale_and_have_a_place_each()
     {
-        var figure = Kit.Plot.HeadMaps([.. Enumerable.Range(0, 12).Select(_ => Map(8))], [.. Enumerable.Range(0, 12).Select(i => $"0-{i}")], Tokens(8), "t");
+        var figure = Kit.Plot.HeadMaps([.. Enumerable.Range(0, 12).Select(_ => Map(8))], [.. Enumerable.Range(0, 12).Select(i => $"0-{i}")],
+            Tokens(8), "t");
         var traces = figure.AllData();
         Assert.Equal(12, traces.Length);
         Assert.All(traces, t => Assert.Equal("coloraxis", t.GetProperty("coloraxis").GetString()));
         Assert.Equal(12, traces.Select(t => t.GetProperty("xaxis").GetString()).Distinct().Count());
-        var places = traces.Select(t => (X: figure.Layout().At($"xaxis{t.GetProperty("xaxis").GetString()![1..]}.domain").GetRawText(), Y: figure.Layout().At($"yaxis{t.GetProperty("yaxis").GetString()![1..]}.domain").GetRawText()));
+        var places = traces.Select(t => (X: figure.Layout().At($"xaxis{t.GetProperty("xaxis").GetString()![1..]}.domain").GetRawText(),
+            Y: figure.Layout().At($"yaxis{t.GetProperty("yaxis").GetString()![1..]}.domain").GetRawText()));
         Assert.Equal(12, places.Distinct().Count());
-        Assert.Equal([.. Enumerable.Range(0, 12).Select(i => $"<b>0-{i}</b>")], figure.Layout().GetProperty("annotations").EnumerateArray().Select(a => a.GetProperty("text").GetString()!).ToArray());
+        Assert.Equal([.. Enumerable.Range(0, 12).Select(i => $"<b>0-{i}</b>")], figure.Layout().GetProperty("annotations").EnumerateArray()
+            .Select(a => a.GetProperty("text").GetString()!).ToArray());
     }
 
     [Fact]
     public void Only_the_outer_maps_carry_the_tokens()
     {
-        var layout = Kit.Plot.HeadMaps([Map(8), Map(8), Map(8), Map(8), Map(8), Map(8)], ["a", "b", "c", "d", "e", "f"], Tokens(8), "t").Layout();
+        var layout = Kit.Plot.HeadMaps([Map(8), Map(8), Map(8), Map(8), Map(8), Map(8)], ["a", "b", "c", "d", "e", "f"], Tokens(8), "t")
+            .Layout();
         bool Shows(string axis) => layout.At($"{axis}.showticklabels").GetBoolean();
-        Assert.Equal([true, false, false, true, false, false], ((string[])["yaxis", "yaxis2", "yaxis3", "yaxis4", "yaxis5", "yaxis6"]).Select(Shows));
-        Assert.Equal([false, false, false, true, true, true], ((string[])["xaxis", "xaxis2", "xaxis3", "xaxis4", "xaxis5", "xaxis6"]).Select(Shows));
+        Assert.Equal([true, false, false, true, false, false], ((string[])["yaxis", "yaxis2", "yaxis3", "yaxis4", "yaxis5", "yaxis6"])
+            .Select(Shows));
+        Assert.Equal([false, false, false, true, true, true], ((string[])["xaxis", "xaxis2", "xaxis3", "xaxis4", "xaxis5", "xaxis6"])
+            .Select(Shows));
     }
 
     [Fact]
     public void Sizes_that_do_not_fit_are_refused_with_the_numbers()
     {
-        Assert.Contains("5 × 5, and there are 4 tokens", Assert.Throws<ArgumentException>(() => Kit.Plot.AttentionMap(Map(5), Tokens(4), "t")).Message);
+        Assert.Contains("5 × 5, and there are 4 tokens",
+            Assert.Throws<ArgumentException>(() => Kit.Plot.AttentionMap(Map(5), Tokens(4), "t")).Message);
         Assert.Contains("2 × 3", Assert.Throws<ArgumentException>(() => Kit.Plot.AttentionMap(new float[2, 3], Tokens(2), "t")).Message);
         Assert.Throws<ArgumentException>(() => Kit.Plot.AttentionMap(new double[0, 0], [], "t"));
-        Assert.Contains("1 names for 2 maps", Assert.Throws<ArgumentException>(() => Kit.Plot.HeadMaps([Map(3), Map(3)], ["a"], Tokens(3), "t")).Message);
+        Assert.Contains("1 names for 2 maps", Assert.Throws<ArgumentException>(() =>
+            Kit.Plot.HeadMaps([Map(3), Map(3)], ["a"], Tokens(3), "t")).Message);
         Assert.Throws<ArgumentException>(() => Kit.Plot.HeadMaps([Map(3), Map(4)], ["a", "b"], Tokens(3), "t"));
         Assert.Throws<ArgumentException>(() => Kit.Plot.HeadMaps([], [], Tokens(3), "t"));
-        Assert.Contains("25 maps", Assert.Throws<ArgumentException>(() => Kit.Plot.HeadMaps([.. Enumerable.Repeat(Map(3), 25)], [.. Enumerable.Repeat("a", 25)], Tokens(3), "t")).Message);
+        Assert.Contains("25 maps", Assert.Throws<ArgumentException>(() =>
+            Kit.Plot.HeadMaps([.. Enumerable.Repeat(Map(3), 25)], [.. Enumerable.Repeat("a", 25)], Tokens(3), "t")).Message);
     }
 }

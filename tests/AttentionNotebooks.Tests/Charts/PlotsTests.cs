@@ -18,7 +18,8 @@ public class PlotsTests
         ["ClusterScatter"] = () => Kit.Plot.ClusterScatter(Sample, _xy, "layer", "head", "title"),
         ["ClusterGrid"] = () => Kit.Plot.ClusterGrid(Sample, "title"),
         ["ClusterProfiles"] = () => Kit.Plot.ClusterProfiles(Sample, "title"),
-        ["ClusterFunctions"] = () => Kit.Plot.ClusterFunctions(ClusterSynthesis.Compute(Sample, [LayerNumber.Of(Grid), Table.Column("signed")], draws: 50), "title"),
+        ["ClusterFunctions"] = () => Kit.Plot.ClusterFunctions(
+            ClusterSynthesis.Compute(Sample, [LayerNumber.Of(Grid), Table.Column("signed")], draws: 50), "title"),
         ["HeadLinks"] = () => Kit.Plot.HeadLinks(Maps(), title: "title"),
         ["Tree"] = () => Kit.Plot.Tree(Dendrogram.Of(Sample.Space, Linkage.Average), Sample, "title"),
         ["SilhouetteByK"] = () => Kit.Plot.SilhouetteByK([(2, 0.5), (3, 0.7), (4, 0.6)], title: "title"),
@@ -31,7 +32,8 @@ public class PlotsTests
     private static TextMaps Maps()
     {
         float[] next = [0, 1, 0, 0, 0, 1, 1, 0, 0];
-        return new TextMaps(new AttentionText("t", 3, ["a", "b", "c"], null), new HeadGrid(2, 2), [.. Enumerable.Repeat(next, 4).SelectMany(m => m)]);
+        return new TextMaps(new AttentionText("t", 3, ["a", "b", "c"], null), new HeadGrid(2, 2),
+            [.. Enumerable.Repeat(next, 4).SelectMany(m => m)]);
     }
 
     public static TheoryData<string> Charts => [.. _charts.Keys];
@@ -42,7 +44,9 @@ public class PlotsTests
         var figure = _charts[chart]();
         var whole = JsonDocument.Parse(figure.ToJson()).RootElement;
         Assert.NotEqual(0, whole.GetProperty("data").GetArrayLength());
-        Assert.All(whole.GetProperty("data").EnumerateArray(), trace => Assert.True(trace.TryGetProperty("z", out var z) ? z.GetArrayLength() > 0 : trace.GetProperty("x").GetArrayLength() > 0));
+        Assert.All(whole.GetProperty("data").EnumerateArray(),
+            trace => Assert.True(trace.TryGetProperty("z", out var z) ? z.GetArrayLength() > 0
+                : trace.GetProperty("x").GetArrayLength() > 0));
         Assert.Equal("<b>title</b>", whole.At("layout.title.text").GetString());
         Assert.NotEmpty(figure.Caption);
         Assert.Equal(figure.Caption, whole.At("layout.meta.caption").GetString());
@@ -84,7 +88,8 @@ public class PlotsTests
     public void A_cluster_s_cell_is_numbered_only_where_it_is_sure_and_bracketed_where_its_layers_explain_it()
     {
         // The sample's clusters are layers, so that layers explain whatever sets them apart.
-        var noise = new HeadColumn(new ColumnInfo("noise", "nats", Kind: MeasureKind.Importance), [.. Enumerable.Range(0, 144).Select(i => i * 89 % 144 / 144.0)]);
+        var noise = new HeadColumn(new ColumnInfo("noise", "nats", Kind: MeasureKind.Importance),
+            [.. Enumerable.Range(0, 144).Select(i => i * 89 % 144 / 144.0)]);
         var data = Kit.Plot.ClusterFunctions(ClusterSynthesis.Compute(Sample, [LayerNumber.Of(Grid), noise])).Data();
         Assert.Equal(["(−1.0)", ""], data.GetProperty("text")[0].Texts());
         Assert.Equal(-1, data.GetProperty("z")[0][0].GetDouble());
@@ -95,7 +100,8 @@ public class PlotsTests
     {
         var figure = Kit.Plot.HeadLinks(Maps(), new Head(1, 0));
         // Head 1-0 of the sample puts all on the next token: three links of full strength, of the weaker ones nothing but a gap.
-        Assert.Equal([1, 1, 1, 3], Enumerable.Range(0, 4).Select(t => figure.Data(t).GetProperty("x").EnumerateArray().Count(v => v.ValueKind == System.Text.Json.JsonValueKind.Null)));
+        Assert.Equal([1, 1, 1, 3], Enumerable.Range(0, 4)
+            .Select(t => figure.Data(t).GetProperty("x").EnumerateArray().Count(v => v.ValueKind == System.Text.Json.JsonValueKind.Null)));
         Assert.Equal([0, 0.1, 0.5, 0.9, 1], figure.Data(3).GetProperty("y").Numbers()[..5]);
         var slider = figure.Layout().GetProperty("sliders")[0];
         Assert.Equal(2, slider.GetProperty("steps").GetArrayLength());
@@ -180,7 +186,8 @@ public class PlotsTests
     [Fact]
     public void Bars_keep_their_order_their_intervals_and_their_baseline()
     {
-        var figure = Kit.Plot.Bars(["same", "same"], [0.5, 0.25], "accuracy", "t", "", low: [0.4, 0.2], high: [0.75, 0.3], baseline: [0.1, 0.2], baselineName: "chance");
+        var figure = Kit.Plot.Bars(["same", "same"], [0.5, 0.25], "accuracy", "t", "", low: [0.4, 0.2], high: [0.75, 0.3],
+            baseline: [0.1, 0.2], baselineName: "chance");
         Assert.Equal([0.5, 0.25], figure.Data(0).GetProperty("x").Numbers());
         Assert.Equal([0, 1], figure.Data(0).GetProperty("y").Numbers());
         Assert.Equal([0.25, 0.05], figure.Data(0).At("error_x.array").Numbers());
@@ -195,7 +202,8 @@ public class PlotsTests
     [Fact]
     public void Series_differ_in_colour_dash_and_symbol()
     {
-        var traces = Kit.Plot.Lines([1], [.. Enumerable.Range(0, 5).Select(i => ($"{i}", (IReadOnlyList<double>)[i]))], "x", "y", "t").AllData();
+        var traces = Kit.Plot.Lines([1], [.. Enumerable.Range(0, 5).Select(i => ($"{i}", (IReadOnlyList<double>)[i]))], "x", "y", "t")
+            .AllData();
         Assert.Equal(5, traces.Select(t => t.At("line.color").GetString()).Distinct().Count());
         Assert.Equal(5, traces.Select(t => t.At("line.dash").GetString()).Distinct().Count());
         Assert.Equal(5, traces.Select(t => t.At("marker.symbol").GetString()).Distinct().Count());
@@ -208,7 +216,8 @@ public class PlotsTests
         Assert.Throws<ArgumentException>(() => Kit.Plot.Bars([], [], "v", "t"));
         Assert.Throws<ArgumentException>(() => Kit.Plot.Bars(["a"], [1], "v", "t", low: [0]));
         Assert.Throws<ArgumentException>(() => Kit.Plot.Bars(["a"], [1], "v", "t", baseline: [0, 1]));
-        Assert.Contains("\"y\" has 1 values for 2 points", Assert.Throws<ArgumentException>(() => Kit.Plot.Lines([1, 2], [("y", [1])], "x", "y", "t")).Message);
+        Assert.Contains("\"y\" has 1 values for 2 points",
+            Assert.Throws<ArgumentException>(() => Kit.Plot.Lines([1, 2], [("y", [1])], "x", "y", "t")).Message);
         Assert.Throws<ArgumentException>(() => Kit.Plot.Lines([1], [], "x", "y", "t"));
         Assert.Throws<ArgumentException>(() => Kit.Plot.SilhouetteByK([]));
         Assert.Contains("k = 9", Assert.Throws<ArgumentException>(() => Kit.Plot.SilhouetteByK([(2, 0.5)], chosen: 9)).Message);

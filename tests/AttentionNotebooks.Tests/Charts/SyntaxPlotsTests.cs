@@ -5,7 +5,8 @@ public class SyntaxPlotsTests
     [Fact]
     public void Dots_stand_on_a_line_from_the_least_to_the_most()
     {
-        var figure = Kit.Plot.Dots(["det", "o<bj"], [("head", [0.9, 0.6]), ("offset", [0.5, double.NaN])], "accuracy", "relations", "see", low: [0.8, 0.5], high: [0.95, 0.7]);
+        var figure = Kit.Plot.Dots(["det", "o<bj"], [("head", [0.9, 0.6]), ("offset", [0.5, double.NaN])], "accuracy", "relations", "see",
+            low: [0.8, 0.5], high: [0.95, 0.7]);
         var traces = figure.AllData();
         Assert.Equal(3, traces.Length);
         Assert.Equal([0.5, 0.9, double.NaN], traces[0].GetProperty("x").Numbers());   // obj has one value: no line

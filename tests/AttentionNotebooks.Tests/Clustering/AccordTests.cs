@@ -10,7 +10,8 @@ public class AccordTests
 
     [Theory, MemberData(nameof(Engines))]
     public void Finds_groups_that_lie_apart(string name) =>
-        Assert.Equal(1, Validity.AdjustedRand([.. Enumerable.Range(0, 40).Select(i => i / 10)], Engine(name).Fit(HeadSpace.OfPoints(Golden.Apart), 4)));
+        Assert.Equal(1, Validity.AdjustedRand([.. Enumerable.Range(0, 40).Select(i => i / 10)], Engine(name)
+            .Fit(HeadSpace.OfPoints(Golden.Apart), 4)));
 
     [Theory, MemberData(nameof(Engines))]
     public void The_same_seed_gives_the_same_labels_on_any_thread(string name)
@@ -38,17 +39,21 @@ public class AccordTests
     {
         var engine = Engine(name);
         Assert.Contains("NaN", Assert.Throws<InputException>(() => engine.Fit(HeadSpace.OfPoints([[1], [double.NaN]]), 1)).Message);
-        Assert.Contains("more than the 3 heads", Assert.Throws<InputException>(() => engine.Fit(HeadSpace.OfPoints([[1], [2], [3]]), 4)).Message);
-        Assert.Contains("more than the 1 heads that differ", Assert.Throws<InputException>(() => engine.Fit(HeadSpace.OfPoints([[1], [1]]), 2)).Message);
+        Assert.Contains("more than the 3 heads",
+            Assert.Throws<InputException>(() => engine.Fit(HeadSpace.OfPoints([[1], [2], [3]]), 4)).Message);
+        Assert.Contains("more than the 1 heads that differ",
+            Assert.Throws<InputException>(() => engine.Fit(HeadSpace.OfPoints([[1], [1]]), 2)).Message);
     }
 
     [Fact]
     public void Its_K_means_is_as_good_as_this_kits_to_a_hundredth() =>
-        Assert.InRange(Validity.Inertia(Golden.Real, Engine("accord-kmeans").Fit(HeadSpace.OfPoints(Golden.Real), 4)) / KMeans.Fit(Golden.Real, 4).Inertia, 1 - 1e-9, 1.01);
+        Assert.InRange(Validity.Inertia(Golden.Real, Engine("accord-kmeans").Fit(HeadSpace.OfPoints(Golden.Real), 4))
+            / KMeans.Fit(Golden.Real, 4).Inertia, 1 - 1e-9, 1.01);
 
     private static IClusterAlgorithm Engine(string name)
     {
-        Assert.SkipUnless(ClusterAlgorithms.Accord.Count > 0, "needs AttentionNotebooks.Accord: build with -p:UseAccord=true where Accord.MachineLearning 3.8.0 can be restored");
+        Assert.SkipUnless(ClusterAlgorithms.Accord.Count > 0,
+            "needs AttentionNotebooks.Accord: build with -p:UseAccord=true where Accord.MachineLearning 3.8.0 can be restored");
         return ClusterAlgorithms.Get(name);
     }
 }

@@ -28,9 +28,12 @@ public class AlgorithmTests
     public void Refuses_more_clusters_than_heads_that_differ(string name)
     {
         var algorithm = ClusterAlgorithms.Get(name);
-        Assert.Contains("more than the 4 heads there are", Assert.Throws<InputException>(() => algorithm.Fit(HeadSpace.OfPoints([[1], [2], [3], [4]]), 5)).Message);
-        Assert.Contains("more than the 2 heads that differ", Assert.Throws<InputException>(() => algorithm.Fit(HeadSpace.OfPoints([[1], [1], [2], [2]]), 3)).Message);
-        Assert.Contains("not a number of clusters", Assert.Throws<InputException>(() => algorithm.Fit(HeadSpace.OfPoints([[1], [2]]), 0)).Message);
+        Assert.Contains("more than the 4 heads there are",
+            Assert.Throws<InputException>(() => algorithm.Fit(HeadSpace.OfPoints([[1], [2], [3], [4]]), 5)).Message);
+        Assert.Contains("more than the 2 heads that differ",
+            Assert.Throws<InputException>(() => algorithm.Fit(HeadSpace.OfPoints([[1], [1], [2], [2]]), 3)).Message);
+        Assert.Contains("not a number of clusters",
+            Assert.Throws<InputException>(() => algorithm.Fit(HeadSpace.OfPoints([[1], [2]]), 0)).Message);
     }
 
     [Theory, MemberData(nameof(Names))]
@@ -42,7 +45,8 @@ public class AlgorithmTests
     }
 
     [Theory, MemberData(nameof(Names))]
-    public void One_head_is_one_cluster(string name) => Assert.Equal([0], ClusterAlgorithms.Get(name).Fit(HeadSpace.OfPoints([[3.5, 1]]), 1));
+    public void One_head_is_one_cluster(string name) =>
+        Assert.Equal([0], ClusterAlgorithms.Get(name).Fit(HeadSpace.OfPoints([[3.5, 1]]), 1));
 
     [Theory, MemberData(nameof(OnDistances))]
     public void On_the_distances_of_points_it_is_as_on_the_points(string name)
@@ -57,11 +61,13 @@ public class AlgorithmTests
     public void What_needs_features_says_so_of_distances(string name)
     {
         var heads = HeadSpace.OfDistances(HeadSpace.OfPoints(Golden.Apart).Distances);
-        Assert.Contains($"algorithm {name}: works on features", Assert.Throws<InputException>(() => ClusterAlgorithms.Get(name).Fit(heads, 4)).Message);
+        Assert.Contains($"algorithm {name}: works on features",
+            Assert.Throws<InputException>(() => ClusterAlgorithms.Get(name).Fit(heads, 4)).Message);
     }
 
     [Fact]
-    public void An_unknown_algorithm_is_told_the_nearest() => Assert.Contains("Did you mean kmedoids?", Assert.Throws<InputException>(() => ClusterAlgorithms.Get("kmedoid")).Message);
+    public void An_unknown_algorithm_is_told_the_nearest() =>
+        Assert.Contains("Did you mean kmedoids?", Assert.Throws<InputException>(() => ClusterAlgorithms.Get("kmedoid")).Message);
 
     [Theory]
     [InlineData(Linkage.Average), InlineData(Linkage.Complete), InlineData(Linkage.Ward)]
@@ -71,7 +77,8 @@ public class AlgorithmTests
         var groups = Enumerable.Range(0, 14).Select(i => new List<int> { i }).ToList();
         foreach (var merge in Dendrogram.Of(HeadSpace.OfPoints(points), linkage).Merges)
         {
-            var (a, b) = (from x in groups from y in groups where groups.IndexOf(x) < groups.IndexOf(y) orderby Apart(x, y) select (x, y)).First();
+            var (a, b) = (from x in groups from y in groups where groups.IndexOf(x) < groups.IndexOf(y) orderby Apart(x, y) select (x, y))
+                .First();
             Assert.Equal(Apart(a, b), merge.Height, 1e-9);
             Assert.Equal(a.Count + b.Count, merge.Size);
             groups.RemoveAll(g => g == a || g == b);
@@ -140,12 +147,16 @@ public class AlgorithmTests
         Assert.True(clustering.Space.Given);
         Assert.Equal("kmedoids", clustering.Algorithm.Name);
         Assert.Equal(4, clustering.Clusters.Count);
-        Assert.Contains("works on features", Assert.Throws<InputException>(() => Golden.RealTable.Cluster(4, distances: distances)).Message);
-        Assert.Contains("of 3 heads, and the table has 144", Assert.Throws<InputException>(() => Golden.RealTable.Cluster(4, algorithm: ClusterAlgorithms.Spectral, distances: new double[3, 3])).Message);
+        Assert.Contains("works on features", Assert.Throws<InputException>(() =>
+            Golden.RealTable.Cluster(4, distances: distances)).Message);
+        Assert.Contains("of 3 heads, and the table has 144",
+            Assert.Throws<InputException>(() => Golden.RealTable.Cluster(4, algorithm: ClusterAlgorithms.Spectral,
+                distances: new double[3, 3])).Message);
     }
 
     [Theory]
-    [InlineData(0, 1, double.NaN, "row 1, column 0: is NaN"), InlineData(0, 1, -1, "row 1, column 0: is -1"), InlineData(1, 1, 2, "on the diagonal"), InlineData(0, 1, 7, "mirror image")]
+    [InlineData(0, 1, double.NaN, "row 1, column 0: is NaN"), InlineData(0, 1, -1, "row 1, column 0: is -1"),
+        InlineData(1, 1, 2, "on the diagonal"), InlineData(0, 1, 7, "mirror image")]
     public void Distances_that_are_none_are_refused(int row, int column, double value, string problem)
     {
         var d = new double[,] { { 0, 1 }, { 1, 0 } };
@@ -160,8 +171,12 @@ public class AlgorithmTests
 
     [Fact]
     public void One_head_cannot_be_two_clusters() =>
-        Assert.Contains("more than the 1 heads", Assert.Throws<InputException>(() => new HeadTable(new HeadGrid(1, 1), ["x"], [[1]]).Cluster(2)).Message);
+        Assert.Contains("more than the 1 heads",
+            Assert.Throws<InputException>(() => new HeadTable(new HeadGrid(1, 1), ["x"], [[1]]).Cluster(2)).Message);
 
     private static IEnumerable<int[]> Choices(int n, int k) =>
-        k == 0 ? [[]] : from rest in Choices(n, k - 1) from next in Enumerable.Range(0, n) where rest.Length == 0 || next > rest[^1] select (int[])[.. rest, next];
+        k == 0 ? [[]] : from rest in Choices(n, k - 1)
+                        from next in Enumerable.Range(0, n)
+                        where rest.Length == 0 || next > rest[^1]
+                        select (int[])[.. rest, next];
 }

@@ -4,7 +4,8 @@ namespace AttentionNotebooks.Tests.Clustering;
 public class EvidenceTests
 {
     // Three groups on a diagonal, the third far off, so that both coordinates tell of each.
-    private static readonly double[][] InARow = [.. KMeansTests.Random(30, 2, 6).Select((p, i) => new[] { p[0] + Centre(i), p[1] + Centre(i) })];
+    private static readonly double[][] InARow =
+        [.. KMeansTests.Random(30, 2, 6).Select((p, i) => new[] { p[0] + Centre(i), p[1] + Centre(i) })];
 
     [Fact]
     public void Clusters_are_paired_so_that_most_heads_keep_their_label()
@@ -15,7 +16,8 @@ public class EvidenceTests
         for (int seed = 0; seed < 20; seed++)
         {
             var random = new Random(seed);
-            int[] a = [.. Enumerable.Range(0, 30).Select(_ => random.Next(4))], b = [.. Enumerable.Range(0, 30).Select(_ => random.Next(4))];
+            int[] a = [.. Enumerable.Range(0, 30).Select(_ => random.Next(4))],
+                b = [.. Enumerable.Range(0, 30).Select(_ => random.Next(4))];
             int best = Orders([0, 1, 2, 3]).Max(order => a.Zip(b).Count(p => order[p.First] == p.Second));
             Assert.Equal(best, Agreement.Match(a, b).Zip(b).Count(p => p.First == p.Second));
         }
@@ -26,7 +28,8 @@ public class EvidenceTests
     {
         var random = new Random(2);
         int[] labels = [.. Enumerable.Range(0, 50).Select(i => i % 4)];
-        Assert.Equal(0, Enumerable.Range(0, 300).Average(_ => Agreement.AdjustedMutualInformation(labels, [.. labels.OrderBy(_ => random.Next())])), 0.01);
+        Assert.Equal(0, Enumerable.Range(0, 300)
+            .Average(_ => Agreement.AdjustedMutualInformation(labels, [.. labels.OrderBy(_ => random.Next())])), 0.01);
         Assert.Equal(1, Agreement.AdjustedMutualInformation(labels, [.. labels.Select(l => 9 - l)]), 1e-12);
     }
 
@@ -89,7 +92,8 @@ public class EvidenceTests
     {
         var random = new Random(5);
         double[] p = [.. Enumerable.Range(0, 30).Select(_ => StructureNull.Run(
-            Table([.. Enumerable.Range(0, 25).Select(_ => new[] { Normal(random), Normal(random) })]).Cluster(3), runs: 39).SilhouettePValue)];
+            Table([.. Enumerable.Range(0, 25).Select(_ => new[] { Normal(random), Normal(random) })]).Cluster(3),
+                runs: 39).SilhouettePValue)];
         Assert.InRange(p.Average(), 0.35, 0.65); // uniform: 0.5 ± 0.053
         Assert.InRange(p.Count(v => v <= 0.1), 0, 8); // 3 expected
     }
@@ -98,7 +102,8 @@ public class EvidenceTests
     public void One_feature_cannot_be_shuffled_and_can_be_compared_with_one_Gaussian()
     {
         var clustering = Golden.RealTable.Cluster(4, ["mean_distance"]);
-        Assert.Contains("one alone is the same after shuffling", Assert.Throws<InputException>(() => StructureNull.Run(clustering)).Message);
+        Assert.Contains("one alone is the same after shuffling",
+            Assert.Throws<InputException>(() => StructureNull.Run(clustering)).Message);
         Assert.InRange(StructureNull.Run(clustering, NullModel.OneGaussian, runs: 19).SilhouettePValue, 0.05, 1);
     }
 
@@ -110,12 +115,14 @@ public class EvidenceTests
         var clustering = Table(noise).Cluster(3);
         Assert.All(ClusterDifferences.Compute(clustering, shuffles: 199), d => Assert.True(d.Clustered));
         Assert.Contains(ClusterDifferences.Compute(clustering, shuffles: 199), d => d.Holm < 0.001 && d.PermutationPValue <= 0.005);
-        Assert.All(ClusterDifferences.OfFeaturesLeftOut(clustering, shuffles: 199), d => Assert.True(d.Holm > 0.05 && !d.Clustered, $"{d}"));
+        Assert.All(ClusterDifferences.OfFeaturesLeftOut(clustering, shuffles: 199),
+            d => Assert.True(d.Holm > 0.05 && !d.Clustered, $"{d}"));
     }
 
     [Fact]
     public void Real_groups_differ_in_features_left_out_too() =>
-        Assert.All(ClusterDifferences.OfFeaturesLeftOut(Golden.RealTable.Cluster(4), shuffles: 99), d => Assert.InRange(d.EtaSquared, 0, 1));
+        Assert.All(ClusterDifferences.OfFeaturesLeftOut(Golden.RealTable.Cluster(4), shuffles: 99),
+            d => Assert.InRange(d.EtaSquared, 0, 1));
 
     [Fact]
     public void Pairs_of_clusters_by_a_feature_are_signed_both_ways()
@@ -128,10 +135,13 @@ public class EvidenceTests
 
     private static double Centre(int i) => new[] { 0, 5, 20 }[i % 3];
 
-    private static HeadTable Table(double[][] points) => new(new HeadGrid(1, points.Length), [.. Enumerable.Range(0, points[0].Length).Select(f => $"f{f}")],
+    private static HeadTable Table(double[][] points) =>
+        new(new HeadGrid(1, points.Length), [.. Enumerable.Range(0, points[0].Length).Select(f => $"f{f}")],
         [.. Enumerable.Range(0, points[0].Length).Select(f => points.Select(p => p[f]).ToArray())]);
 
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
-    private static IEnumerable<int[]> Orders(int[] items) => items.Length == 0 ? [[]] : items.SelectMany(i => Orders([.. items.Where(j => j != i)]).Select(rest => (int[])[i, .. rest]));
+    private static IEnumerable<int[]> Orders(int[] items) => items.Length == 0 ? [[]]
+        : items.SelectMany(i => Orders([.. items.Where(j => j != i)]).Select(rest => (int[])[i, .. rest]));
 }

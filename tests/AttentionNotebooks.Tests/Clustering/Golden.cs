@@ -5,13 +5,16 @@ namespace AttentionNotebooks.Tests.Clustering;
 /// <summary>What NumPy, SciPy and scikit-learn computed (Golden/make.py), and the points that they computed it from.</summary>
 internal static class Golden
 {
-    private static readonly JsonElement _root = JsonDocument.Parse(File.ReadAllBytes(Repository.Path("tests", "AttentionNotebooks.Tests", "Clustering", "Golden", "golden.json"))).RootElement;
+    private static readonly JsonElement _root =
+        JsonDocument.Parse(File.ReadAllBytes(Repository.Path("tests", "AttentionNotebooks.Tests", "Clustering", "Golden",
+            "golden.json"))).RootElement;
 
     /// <summary>The shipped table of the real BERT-base.</summary>
     public static HeadTable RealTable { get; } = HeadTable.Read(Repository.Path("data", "bert-base", "heads.csv"));
 
     /// <summary>Its 144 heads × 13 z-scored features, in the golden file's order of columns.</summary>
-    public static double[][] Real { get; } = RealTable.Select(At("features").EnumerateArray().Select(f => f.GetString()!).ToArray()).Points(Scaling.ZScore);
+    public static double[][] Real { get; } = RealTable.Select(At("features").EnumerateArray().Select(f => f.GetString()!).ToArray())
+        .Points(Scaling.ZScore);
 
     /// <summary>30 points in three overlapping groups.</summary>
     public static double[][] Small { get; } = Matrix("small");

@@ -31,13 +31,15 @@ public class HeadClustersTests
     }
 
     [Fact]
-    public void The_silhouette_finds_the_number_of_planted_groups() => Assert.Equal(4, Planted(apart: 3).SilhouetteByK().MaxBy(s => s.Silhouette).K);
+    public void The_silhouette_finds_the_number_of_planted_groups() =>
+        Assert.Equal(4, Planted(apart: 3).SilhouetteByK().MaxBy(s => s.Silhouette).K);
 
     [Fact]
     public void Two_clusters_of_one_kind_get_different_names()
     {
         var table = new HeadTable(new HeadGrid(1, 4), ["previous", "mean_distance"], [[.9, .9, .4, .4], [1, 1.01, 5, 5.01]]);
-        Assert.Equal(["previous-token at 1.0 tokens", "previous-token at 5.0 tokens"], table.Cluster(2).Clusters.Select(c => c.Name).Order());
+        Assert.Equal(["previous-token at 1.0 tokens", "previous-token at 5.0 tokens"], table.Cluster(2).Clusters.Select(c => c.Name)
+            .Order());
     }
 
     [Fact]
@@ -50,7 +52,8 @@ public class HeadClustersTests
     [Fact]
     public void Stability_is_high_for_plain_patterns_and_low_for_noise()
     {
-        double plain = Stability.OverHeads(Planted(apart: 3).Cluster(4), draws: 30)!.Mean, noise = Stability.OverHeads(Planted(apart: 0).Cluster(4), draws: 30)!.Mean;
+        double plain = Stability.OverHeads(Planted(apart: 3).Cluster(4), draws: 30)!.Mean,
+            noise = Stability.OverHeads(Planted(apart: 0).Cluster(4), draws: 30)!.Mean;
         Assert.True(plain > 0.95, $"{plain}");
         Assert.True(noise < plain - 0.2, $"{noise}");
     }
@@ -71,7 +74,8 @@ public class HeadClustersTests
     [Theory]
     [InlineData(new[] { 0.0, 1 }, "2 heads differ"), InlineData(new[] { 0.0, 0, 0, 1, 1, 1 }, "2 heads differ")]
     public void A_number_of_clusters_cannot_be_chosen_for_too_few_heads(double[] values, string problem) =>
-        Assert.Contains(problem, Assert.Throws<InputException>(() => new HeadTable(new HeadGrid(1, values.Length), ["x"], [values]).SilhouetteByK()).Message);
+        Assert.Contains(problem, Assert.Throws<InputException>(() => new HeadTable(new HeadGrid(1, values.Length), ["x"], [values])
+            .SilhouetteByK()).Message);
 
     [Fact]
     public void Numbers_of_clusters_that_the_heads_cannot_fill_are_not_tried() =>
@@ -79,12 +83,14 @@ public class HeadClustersTests
 
     [Theory]
     [InlineData(1, "too few"), InlineData(13, "more than the 12 heads")]
-    public void A_k_that_cannot_be_is_refused(int k, string problem) => Assert.Contains(problem, Assert.Throws<InputException>(() => Table.Cluster(k)).Message);
+    public void A_k_that_cannot_be_is_refused(int k, string problem) =>
+        Assert.Contains(problem, Assert.Throws<InputException>(() => Table.Cluster(k)).Message);
 
     // 48 heads in 4 groups: uniform noise of width 1 around centres so far apart.
     private static HeadTable Planted(double apart)
     {
         var noise = KMeansTests.Random(48, 2, 5);
-        return new HeadTable(new HeadGrid(4, 12), ["x", "y"], [[.. noise.Select((p, i) => p[0] + apart * (i % 2))], [.. noise.Select((p, i) => p[1] + apart * (i / 2 % 2))]]);
+        return new HeadTable(new HeadGrid(4, 12), ["x", "y"],
+            [[.. noise.Select((p, i) => p[0] + apart * (i % 2))], [.. noise.Select((p, i) => p[1] + apart * (i / 2 % 2))]]);
     }
 }

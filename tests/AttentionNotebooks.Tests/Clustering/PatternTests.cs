@@ -15,13 +15,15 @@ public class PatternTests
     [InlineData("[CLS]/[SEP]", "30% of the attention is on [CLS] and 30% on [SEP]", new double[] { 0, 0, 0, .3, .3, 0, .1, .9, .5 })]
     [InlineData("punctuation", "50% of the attention is on punctuation", new double[] { 0, 0, 0, 0, .1, .5, .1, .9, .5 })]
     [InlineData("local", "60% of the attention is within two tokens", new double[] { .2, .2, .2, 0, 0, 0, .6, .9, .5 })]
-    [InlineData("block", "90% of the attention stays in the token's own text of the pair", new double[] { 0, 0, 0, .1, .1, 0, .2, .9, 2.9 })]
+    [InlineData("block", "90% of the attention stays in the token's own text of the pair",
+        new double[] { 0, 0, 0, .1, .1, 0, .2, .9, 2.9 })]
     [InlineData("broad", "entropy 2.90 nats, 97% of the broadest head's", new double[] { 0, 0, 0, .1, .1, 0, .2, .5, 2.9 })]
     [InlineData("heterogeneous", "no one place gets most", new double[] { .1, .1, .1, .1, .2, .1, .3, .5, 1.5 })]
     public void A_plain_cluster_has_its_name_and_the_figures_that_led_to_it(string name, string evidence, double[] means)
     {
         // A second head that is broad and crosses the pair sets the scale.
-        var table = new HeadTable(new HeadGrid(1, 2), Columns, [.. means.Select((m, i) => new[] { m, Columns[i] == "entropy" ? 3.0 : Columns[i] == "block" ? 0.5 : 0 })]);
+        var table = new HeadTable(new HeadGrid(1, 2), Columns,
+            [.. means.Select((m, i) => new[] { m, Columns[i] == "entropy" ? 3.0 : Columns[i] == "block" ? 0.5 : 0 })]);
         var named = ClusterNames.Of([Columns.Zip(means).ToDictionary(p => p.First, p => p.Second)], table)[0];
         Assert.Equal(name, named.Name);
         Assert.Contains(evidence, named.Evidence.Replace(" %", "%"));
@@ -31,7 +33,8 @@ public class PatternTests
     public void On_single_texts_no_head_is_a_block()
     {
         var table = new HeadTable(new HeadGrid(1, 2), ["block", "entropy", "previous"], [[1, 1], [1, 3], [0, 0]]);
-        Assert.Equal("heterogeneous", ClusterNames.Of([new Dictionary<string, double> { ["block"] = 1, ["entropy"] = 1, ["previous"] = 0 }], table)[0].Name);
+        Assert.Equal("heterogeneous", ClusterNames.Of([new Dictionary<string, double> { ["block"] = 1, ["entropy"] = 1, ["previous"] = 0 }],
+            table)[0].Name);
         Assert.DoesNotContain("block", HeadPatterns.Kovaleva(table));
     }
 
@@ -40,7 +43,8 @@ public class PatternTests
     {
         var one = new Dictionary<string, double> { ["previous"] = .9, ["mean_distance"] = 1 };
         var table = new HeadTable(new HeadGrid(1, 2), ["previous", "mean_distance"], [[.9, .9], [1, 1]]);
-        Assert.Equal(["previous-token at 1.0 tokens (0)", "previous-token at 1.0 tokens (1)"], ClusterNames.Of([one, one], table).Select(n => n.Name));
+        Assert.Equal(["previous-token at 1.0 tokens (0)", "previous-token at 1.0 tokens (1)"], ClusterNames.Of([one, one], table)
+            .Select(n => n.Name));
     }
 
     [Fact]
@@ -48,7 +52,8 @@ public class PatternTests
     {
         var table = new HeadTable(new HeadGrid(1, 7), ["next", "previous", "cls", "sep", "punctuation", "entropy"],
         [
-            [.51, .5, 0, 0, 0, 0, 0], [0, .49, .51, 0, 0, 0, 0], [0, 0, 0, .61, 0, 0, 0], [0, 0, 0, .3, .61, 0, 0], [0, 0, 0, 0, 0, .61, 0], [1, 1, 1, 1, 1, 1, 3],
+            [.51, .5, 0, 0, 0, 0, 0], [0, .49, .51, 0, 0, 0, 0], [0, 0, 0, .61, 0, 0, 0], [0, 0, 0, .3, .61, 0, 0], [0, 0, 0, 0, 0, .61, 0],
+                [1, 1, 1, 1, 1, 1, 3],
         ]);
         Assert.Equal(["next", "other", "previous", "[CLS]", "[SEP]", "punctuation", "broad"], HeadPatterns.Clark(table));
         Assert.Equal(HeadPatterns.BroadEntropyShare, 3.8 / Math.Log(128), 5e-4);
@@ -74,14 +79,16 @@ public class PatternTests
         // All features agree with Clark's patterns better than distance alone does, and both better than chance.
         double V(string name) => experiment.Tables.Single(t => t.Name == name).Table.CramersV;
         Assert.True(V("all features × Clark's patterns") > V("mean distance × Clark's patterns"));
-        Assert.All(experiment.Tables.Where(t => t.Name.StartsWith("all features", StringComparison.Ordinal)), t => Assert.Equal(0.01, t.Table.PValue));
+        Assert.All(experiment.Tables.Where(t => t.Name.StartsWith("all features", StringComparison.Ordinal)),
+            t => Assert.Equal(0.01, t.Table.PValue));
     }
 
     [Fact]
     public void A_table_of_384_heads_is_clustered_as_well()
     {
         var noise = KMeansTests.Random(384, 2, 1);
-        var table = new HeadTable(new HeadGrid(24, 16), ["mean_distance", "entropy"], [[.. noise.Select((p, i) => p[0] + 3 * (i % 2))], [.. noise.Select((p, i) => p[1] + 3 * (i / 2 % 2))]]);
+        var table = new HeadTable(new HeadGrid(24, 16), ["mean_distance", "entropy"],
+            [[.. noise.Select((p, i) => p[0] + 3 * (i % 2))], [.. noise.Select((p, i) => p[1] + 3 * (i / 2 % 2))]]);
         Assert.Equal(384, DistanceExperiment.Run(table, shuffles: 9).OnAll.Labels.Length);
         Assert.Equal(4, table.SilhouetteByK(algorithm: ClusterAlgorithms.Ward).MaxBy(s => s.Silhouette).K);
     }

@@ -17,7 +17,9 @@ public class PrincipalComponentsTests
         var points = KMeansTests.Random(20, 4, 2);
         var pca = PrincipalComponents.Fit(points, 4);
         Assert.Equal(1, pca.Explained.Sum(), 1e-12);
-        for (int i = 1; i < 20; i++) Assert.Equal(KMeans.SquaredDistance(points[0], points[i]), KMeans.SquaredDistance(pca.Coordinates[0], pca.Coordinates[i]), 1e-12);
+        for (int i = 1; i < 20; i++)
+            Assert.Equal(KMeans.SquaredDistance(points[0], points[i]), KMeans.SquaredDistance(pca.Coordinates[0], pca.Coordinates[i]),
+                1e-12);
     }
 
     [Fact]

@@ -58,7 +58,8 @@ public class ProjectionTests
         Assert.Equal(1, p.Cast<double>().Sum(), 1e-12);
         // Of two heads alone in the world each is the other's only neighbour; of equidistant ones all are neighbours alike.
         var alike = new double[10, 10];
-        foreach (var (i, j) in from i in Enumerable.Range(0, 10) from j in Enumerable.Range(0, 10) where i != j select (i, j)) alike[i, j] = 1;
+        foreach (var (i, j) in from i in Enumerable.Range(0, 10) from j in Enumerable.Range(0, 10) where i != j select (i, j))
+            alike[i, j] = 1;
         Assert.Equal(1 / 90.0, TSne.JointProbabilities(alike, 3)[2, 7], 1e-12);
     }
 
@@ -107,8 +108,11 @@ public class ProjectionTests
     {
         var heads = HeadSpace.OfPoints([[1, 1], [2, 2], [4, 3]]);
         Assert.Contains("perplexity", Assert.Throws<InputException>(() => TSne.Fit(heads, 30)).Message);
-        Assert.Contains("all heads are alike", Assert.Throws<InputException>(() => MultidimensionalScaling.Classical(new double[3, 3])).Message);
-        Assert.Contains("too many for 2 heads", Assert.Throws<InputException>(() => MultidimensionalScaling.Classical(new double[2, 2])).Message);
-        Assert.Contains("fewer than half", Assert.Throws<InputException>(() => ProjectionQuality.Trustworthiness(new double[4, 4], new double[4, 4], 2)).Message);
+        Assert.Contains("all heads are alike", Assert.Throws<InputException>(() =>
+            MultidimensionalScaling.Classical(new double[3, 3])).Message);
+        Assert.Contains("too many for 2 heads",
+            Assert.Throws<InputException>(() => MultidimensionalScaling.Classical(new double[2, 2])).Message);
+        Assert.Contains("fewer than half", Assert.Throws<InputException>(() =>
+            ProjectionQuality.Trustworthiness(new double[4, 4], new double[4, 4], 2)).Message);
     }
 }

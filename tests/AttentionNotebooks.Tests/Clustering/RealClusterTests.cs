@@ -9,10 +9,12 @@ public class RealClusterTests
     {
         using var folder = new TestFolder();
         Source(maps, tokens).Record([.. StandardFeatures.ForClustering.Select(StandardFeatures.Get)]).Write(folder["again.npz"]);
-        var (again, kept) = (Npz.Read(folder["again.npz"], "").ToList(), Npz.Read(Repository.Path("data", "bert-base", shipped), "").ToList());
+        var (again, kept) = (Npz.Read(folder["again.npz"], "").ToList(), Npz.Read(Repository.Path("data", "bert-base", shipped), "")
+            .ToList());
         Assert.Equal(kept.Select(e => e.Name), again.Select(e => e.Name));
         // Another processor may add up in another order: single precision, values up to 100.
-        foreach (var (a, b) in again.Zip(kept)) Assert.All(a.Array.Values.Zip(b.Array.Values), v => Assert.Equal(v.Second, v.First, 1e-5 * Math.Max(1, Math.Abs(v.Second))));
+        foreach (var (a, b) in again.Zip(kept))
+            Assert.All(a.Array.Values.Zip(b.Array.Values), v => Assert.Equal(v.Second, v.First, 1e-5 * Math.Max(1, Math.Abs(v.Second))));
     }
 
     [Fact]
@@ -42,19 +44,23 @@ public class RealClusterTests
         var clustering = Golden.RealTable.Cluster(4);
         Assert.Equal(0.01, StructureNull.Run(clustering, NullModel.ShuffledFeatures, 99).SilhouettePValue);
         Assert.Equal(0.01, StructureNull.Run(clustering, NullModel.OneGaussian, 99).SilhouettePValue);
-        Assert.InRange(Stability.OverTexts(clustering, TextValues.Read(Repository.Path("data", "bert-base", "texts.npz")).Resample, draws: 40)!.Mean, 0.9, 1);
+        Assert.InRange(Stability.OverTexts(clustering, TextValues.Read(Repository.Path("data", "bert-base", "texts.npz")).Resample,
+            draws: 40)!.Mean, 0.9, 1);
     }
 
     [Fact]
     public void The_neighbour_lookers_keep_their_clusters_from_SST_2_to_tweets()
     {
-        HeadClustering sst2 = Golden.RealTable.Cluster(4), tweets = HeadTable.Read(Repository.Path("data", "bert-base", "heads.tweets.csv")).Cluster(4);
+        HeadClustering sst2 = Golden.RealTable.Cluster(4), tweets = HeadTable.Read(Repository.Path("data", "bert-base", "heads.tweets.csv"))
+            .Cluster(4);
         var transfer = ClusterTransfer.Compute(sst2, tweets, draws: 99);
         Assert.Equal(0.01, transfer.PValue);
         Assert.InRange(transfer.Kept, 115, 130);
-        foreach (var head in sst2.Clusters.Where(c => c.Name is "next-token" or "previous-token").SelectMany(c => c.Heads)) Assert.DoesNotContain(head, transfer.Moved);
+        foreach (var head in sst2.Clusters.Where(c => c.Name is "next-token" or "previous-token").SelectMany(c => c.Heads))
+            Assert.DoesNotContain(head, transfer.Moved);
     }
 
     private static MapArchive Source(string maps, string? tokens) =>
-        MapArchive.Open(Repository.SharedData("bert-base-maps", maps), tokens is null ? null : Repository.SharedData("bert-base-maps", tokens));
+        MapArchive.Open(Repository.SharedData("bert-base-maps", maps), tokens is null ? null
+            : Repository.SharedData("bert-base-maps", tokens));
 }

@@ -8,7 +8,8 @@ public class ResamplingTests
     private static readonly HeadFeature[] Two = [StandardFeatures.Get("entropy"), StandardFeatures.Get("previous")];
 
     // Two layers of three heads on five texts of different lengths.
-    private static readonly MapsInMemory Source = new(new HeadGrid(2, 3), [.. Enumerable.Range(0, 5).Select(t => new AttentionText($"{t}", 4 + t, null))],
+    private static readonly MapsInMemory Source =
+        new(new HeadGrid(2, 3), [.. Enumerable.Range(0, 5).Select(t => new AttentionText($"{t}", 4 + t, null))],
         (t, h) => h.Index == 0 ? Maps.Previous(4 + t) : Maps.Random(4 + t, 100 * t + 10 * h.Layer + h.Index));
 
     [Fact]
@@ -28,7 +29,9 @@ public class ResamplingTests
         var values = Source.Record(Two);
         var (first, second) = values.Halves(1);
         Assert.Equal((2, 3), (first.Texts, second.Texts));
-        for (int h = 0; h < 6; h++) Assert.Equal(values.ToTable().Column("entropy")[h], (2 * first.Column("entropy")[h] + 3 * second.Column("entropy")[h]) / 5, 1e-9);
+        for (int h = 0; h < 6; h++)
+            Assert.Equal(values.ToTable().Column("entropy")[h], (2 * first.Column("entropy")[h] + 3 * second.Column("entropy")[h]) / 5,
+                1e-9);
         Assert.Equal(values.Resample(3).ToCsv(), values.Resample(3).ToCsv());
         Assert.NotEqual(values.Resample(3).ToCsv(), values.Resample(4).ToCsv());
     }
@@ -51,7 +54,8 @@ public class ResamplingTests
 
     [Fact]
     public void A_feature_that_fails_fails_here_as_in_a_table() =>
-        Assert.Contains("\"bad\"", Assert.Throws<InputException>(() => Source.Record([new HeadFeature("bad", "", (a, _) => a.sum(dim: 2))])).Message);
+        Assert.Contains("\"bad\"", Assert.Throws<InputException>(() =>
+            Source.Record([new HeadFeature("bad", "", (a, _) => a.sum(dim: 2))])).Message);
 
     [Fact]
     public void Groups_that_lie_apart_come_out_again_whatever_is_varied()
@@ -59,7 +63,8 @@ public class ResamplingTests
         var clustering = Planted(0.02, 0).Cluster(4);
         StabilityReport[] reports =
         [
-            Stability.OverHeads(clustering, draws: 20)!, Stability.OverFeatures(clustering, draws: 20)!, Stability.OverSeeds(clustering, draws: 20)!,
+            Stability.OverHeads(clustering, draws: 20)!, Stability.OverFeatures(clustering, draws: 20)!,
+                Stability.OverSeeds(clustering, draws: 20)!,
             Stability.OverTexts(clustering, seed => Planted(0.02, seed), draws: 20)!,
         ];
         Assert.Equal(["heads", "features", "seeds", "texts"], reports.Select(r => r.Over));
@@ -86,7 +91,8 @@ public class ResamplingTests
     public void Restarts_are_what_makes_K_means_indifferent_to_its_seed()
     {
         var clustering = Golden.RealTable.Cluster(6);
-        Assert.True(Stability.OverSeeds(clustering, draws: 20)!.Mean >= Stability.OverSeeds(clustering, draws: 20, algorithm: ClusterAlgorithms.KMeansWith(1))!.Mean);
+        Assert.True(Stability.OverSeeds(clustering, draws: 20)!.Mean
+            >= Stability.OverSeeds(clustering, draws: 20, algorithm: ClusterAlgorithms.KMeansWith(1))!.Mean);
     }
 
     [Fact]
@@ -96,14 +102,17 @@ public class ResamplingTests
         Assert.Contains("at least two features", Assert.Throws<InputException>(() => Stability.OverFeatures(one)).Message);
         var given = Golden.RealTable.Cluster(3, algorithm: ClusterAlgorithms.Average, distances: HeadSpace.OfPoints(Golden.Real).Distances);
         Assert.Contains("needs features", Assert.Throws<InputException>(() => Stability.OverTexts(given, _ => Golden.RealTable)).Message);
-        Assert.Contains("feature \"sep\": does not exist", Assert.Throws<InputException>(() => Stability.OverTexts(Golden.RealTable.Cluster(3, ["entropy", "sep"]), _ => Golden.RealTable.Select("entropy"), draws: 2)).Message);
+        Assert.Contains("feature \"sep\": does not exist",
+            Assert.Throws<InputException>(() => Stability.OverTexts(Golden.RealTable.Cluster(3, ["entropy", "sep"]),
+                _ => Golden.RealTable.Select("entropy"), draws: 2)).Message);
     }
 
     [Fact]
     public void The_same_clusters_transfer_wholly_and_shuffled_ones_by_chance()
     {
         var a = Planted(0.02, 0).Cluster(4);
-        var same = ClusterTransfer.Compute(a, Planted(0.02, 1).Cluster(4), seed => Planted(0.02, seed), seed => Planted(0.02, seed), draws: 99);
+        var same = ClusterTransfer.Compute(a, Planted(0.02, 1).Cluster(4), seed => Planted(0.02, seed), seed => Planted(0.02, seed),
+            draws: 99);
         Assert.Equal((1.0, 48, 0.01), (same.AdjustedRand.Value, same.Kept, same.PValue));
         Assert.Equal((1.0, 1.0), (same.AdjustedRand.Low, same.AdjustedRand.High));
         Assert.Empty(same.Moved);
@@ -118,6 +127,7 @@ public class ResamplingTests
     private static HeadTable Planted(double width, int seed)
     {
         var noise = KMeansTests.Random(48, 2, seed);
-        return new HeadTable(new HeadGrid(4, 12), ["x", "y"], [[.. noise.Select((p, i) => width * p[0] + i % 2)], [.. noise.Select((p, i) => width * p[1] + i / 2 % 2)]]);
+        return new HeadTable(new HeadGrid(4, 12), ["x", "y"],
+            [[.. noise.Select((p, i) => width * p[0] + i % 2)], [.. noise.Select((p, i) => width * p[1] + i / 2 % 2)]]);
     }
 }

@@ -1,6 +1,7 @@
 namespace AttentionNotebooks.Tests.Clustering;
 
-/// <summary>On the real head table and on small points, everything that scikit-learn or SciPy also computes is equal to what they give.</summary>
+/// <summary>On the real head table and on small points, everything that scikit-learn or SciPy also computes is equal to what they
+/// give.</summary>
 public class ScikitLearnTests
 {
     private const double Digits = 1e-6;
@@ -78,8 +79,10 @@ public class ScikitLearnTests
     public void SMACOF_takes_their_step_and_has_their_stress_after_300()
     {
         var distances = HeadSpace.OfPoints(Golden.Small).Distances;
-        Golden.Equal(Golden.Matrix("smacof.once"), MultidimensionalScaling.Smacof(distances, Golden.Matrix("smacof.start"), maxIterations: 1).Coordinates, Digits);
-        Assert.Equal(Golden.Number("smacof.raw_stress"), MultidimensionalScaling.Smacof(distances, Golden.Matrix("smacof.start"), 300, tolerance: 0).RawStress, Digits);
+        Golden.Equal(Golden.Matrix("smacof.once"),
+            MultidimensionalScaling.Smacof(distances, Golden.Matrix("smacof.start"), maxIterations: 1).Coordinates, Digits);
+        Assert.Equal(Golden.Number("smacof.raw_stress"),
+            MultidimensionalScaling.Smacof(distances, Golden.Matrix("smacof.start"), 300, tolerance: 0).RawStress, Digits);
     }
 
     [Fact]
@@ -96,13 +99,15 @@ public class ScikitLearnTests
         var pca = PrincipalComponents.Fit(Golden.Real, 13);
         Golden.Equal([Golden.Numbers("pca.explained")], [pca.Explained], Digits);
         double[][] theirs = Golden.Matrix("pca.components");
-        for (int c = 0; c < 2; c++) Assert.Equal(1, Math.Abs(theirs[c].Zip(pca.Loadings[c], (a, b) => a * b).Sum()), Digits); // the sign is free
+        // the sign is free
+        for (int c = 0; c < 2; c++) Assert.Equal(1, Math.Abs(theirs[c].Zip(pca.Loadings[c], (a, b) => a * b).Sum()), Digits);
     }
 
     [Fact]
     public void Trustworthiness_and_continuity()
     {
-        double[,] data = HeadSpace.OfPoints(Golden.Real).Distances, picture = HeadSpace.OfPoints(Golden.Matrix("trustworthiness.y")).Distances;
+        double[,] data = HeadSpace.OfPoints(Golden.Real).Distances,
+            picture = HeadSpace.OfPoints(Golden.Matrix("trustworthiness.y")).Distances;
         Assert.Equal(Golden.Number("trustworthiness.trust"), ProjectionQuality.Trustworthiness(data, picture, 12), Digits);
         Assert.Equal(Golden.Number("trustworthiness.continuity"), ProjectionQuality.Continuity(data, picture, 12), Digits);
     }
@@ -122,7 +127,9 @@ public class ScikitLearnTests
         Assert.Equal(Golden.Numbers("tests.kruskal")[0], h, Digits);
         Assert.Equal(Golden.Numbers("tests.kruskal")[1], p, Digits);
         string[] Names(string path) => [.. Golden.Labels(path).Select(l => $"{l}")];
-        Assert.Equal(Golden.Number("tests.cramer"), Contingency.Compute(Names("agreement.a"), Names("agreement.b"), shuffles: 0).CramersV, Digits);
-        Golden.Equal([Golden.Numbers("tests.holm"), Golden.Numbers("tests.bh")], [MultipleTesting.Holm(Golden.Numbers("tests.p")), MultipleTesting.BenjaminiHochberg(Golden.Numbers("tests.p"))], Digits);
+        Assert.Equal(Golden.Number("tests.cramer"), Contingency.Compute(Names("agreement.a"), Names("agreement.b"), shuffles: 0).CramersV,
+            Digits);
+        Golden.Equal([Golden.Numbers("tests.holm"), Golden.Numbers("tests.bh")],
+            [MultipleTesting.Holm(Golden.Numbers("tests.p")), MultipleTesting.BenjaminiHochberg(Golden.Numbers("tests.p"))], Digits);
     }
 }

@@ -39,7 +39,8 @@ public class ValidityTests
     {
         var random = new Random(1);
         int[] labels = [.. Enumerable.Range(0, 60).Select(i => i % 4)];
-        Assert.Equal(0, Enumerable.Range(0, 400).Average(_ => Validity.AdjustedRand(labels, [.. labels.OrderBy(_ => random.Next())])), 0.01);
+        Assert.Equal(0, Enumerable.Range(0, 400).Average(_ => Validity.AdjustedRand(labels, [.. labels.OrderBy(_ => random.Next())])),
+            0.01);
     }
 
     [Fact]

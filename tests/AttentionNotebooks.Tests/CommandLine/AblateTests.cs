@@ -8,7 +8,10 @@ namespace AttentionNotebooks.Tests.CommandLine;
 [Collection(TrainingCollection.Name)] // several passes at once, each on one thread
 public class AblateTests
 {
-    private const string Clusters = "layer,head,cluster,name\n0,0,0,broad\n0,1,0,broad\n0,2,1,\"next\", and more\n0,3,0,broad\n1,0,0,broad\n1,1,0,broad\n1,2,1,\"next\", and more\n1,3,0,broad\n2,0,0,broad\n2,1,0,broad\n2,2,0,broad\n2,3,0,broad\n";
+    private const string Clusters =
+        "layer,head,cluster,name\n0,0,0,broad\n0,1,0,broad\n0,2,1,\"next\", and "
+        + "more\n0,3,0,broad\n1,0,0,broad\n1,1,0,broad\n1,2,1,\"next\", and "
+        + "more\n1,3,0,broad\n2,0,0,broad\n2,1,0,broad\n2,2,0,broad\n2,3,0,broad\n";
 
     [Fact]
     public async Task A_row_per_head_with_the_planted_one_far_above_the_others()
@@ -38,7 +41,8 @@ public class AblateTests
     public async Task A_value_that_an_option_does_not_have_is_wrong_usage_and_no_crash(string verb, string option)
     {
         using var error = new StringWriter();
-        Assert.Equal(2, await Cli.Attn.Run([verb, "--model", "m", "--text", "t", "--clusters", "c", "--out", "o", option, "poetry"], new StringWriter(), error, TestContext.Current.CancellationToken));
+        Assert.Equal(2, await Cli.Attn.Run([verb, "--model", "m", "--text", "t", "--clusters", "c", "--out", "o", option, "poetry"],
+            new StringWriter(), error, TestContext.Current.CancellationToken));
         Assert.Contains("poetry", error.ToString(), StringComparison.Ordinal);
     }
 
@@ -52,7 +56,8 @@ public class AblateTests
         Assert.StartsWith($"0 broad,,,{mode},5,", lines[1]);
         Assert.StartsWith("\"1 \"\"next\"\", and more\",,,", lines[2]);
         Assert.EndsWith(",2,false", lines[2]);
-        Assert.Equal(0, (await Run(folder, "ablate", "--clusters", folder["c.csv"], "--mode", mode, "--only", "--groups", "1", "--by", "cluster")).Code);
+        Assert.Equal(0, (await Run(folder, "ablate", "--clusters", folder["c.csv"], "--mode", mode, "--only", "--groups", "1", "--by",
+            "cluster")).Code);
         lines = File.ReadAllLines(folder["out.csv"]);
         Assert.Equal(2, lines.Length);
         Assert.EndsWith(",2,true", lines[1]);
@@ -75,8 +80,12 @@ public class AblateTests
     public async Task The_number_of_verbs_can_be_asked()
     {
         using var folder = Planted();
-        string items = folder.Write("i.tsv", "id\tsentence\tright\twrong\tattractors\na\tthe cat [MASK]\tcat\tdog\t0\nb\tthe dog [MASK]\tdog\tcat\t0\nc\tthe dog [MASK]\tplays\tcat\t0\n");
-        var (code, output, error) = await Shell.Attn("ablate", "--model", folder["model"], "--task", "agreement", "--items", items, "--mode", "zero", "--groups", "1-2,0-0", "--out", folder["out.csv"]);
+        string items =
+            folder.Write("i.tsv",
+                "id\tsentence\tright\twrong\tattractors\na\tthe cat [MASK]\tcat\tdog\t0\nb\tthe dog [MASK]\tdog\tcat\t0\nc\tthe dog "
+                    + "[MASK]\tplays\tcat\t0\n");
+        var (code, output, error) = await Shell.Attn("ablate", "--model", folder["model"], "--task", "agreement", "--items", items,
+            "--mode", "zero", "--groups", "1-2,0-0", "--out", folder["out.csv"]);
         Assert.Equal(0, code);
         Assert.Contains("1 of 3 items", error);
         Assert.Contains("verb number, 2 items; before: loss 0.0", output);
@@ -117,7 +126,8 @@ public class AblateTests
         var (code, output, error) = await Run(folder, "importance", "--agreement", folder["agreement.csv"]);
         Assert.True(code == 0, error);
         var table = HeadTable.Read(folder["out.csv"]);
-        foreach (string column in new[] { "gradient", "gradient_normalised", "attention_gradient", "attention_gradient_sep", "norm_mass", "norm_sep", "attention_sep", "rollout_distance" }) Assert.Contains(column, table.Features);
+        foreach (string column in new[] { "gradient", "gradient_normalised", "attention_gradient", "attention_gradient_sep", "norm_mass",
+            "norm_sep", "attention_sep", "rollout_distance" }) Assert.Contains(column, table.Features);
         Assert.Equal(PlantedBert.Planted, table.Highest("gradient", 1)[0].Head);
         string[] lines = File.ReadAllLines(folder["agreement.csv"]);
         Assert.Equal("first,second,spearman,heads_low,heads_high,texts_low,texts_high", lines[0]);
@@ -147,10 +157,16 @@ public class AblateTests
     }
 
     [Theory]
-    [InlineData("ablate", "--model", "m", "--out", "x"), InlineData("ablate", "--model", "m", "--text", "t", "--by", "cluster", "--out", "x"), InlineData("ablate", "--model", "m", "--text", "t", "--by", "word", "--out", "x"),
-     InlineData("ablate", "--model", "m", "--text", "t", "--by", "head", "--clusters", "c", "--out", "x"), InlineData("ablate", "--model", "m", "--text", "t", "--mode", "half", "--out", "x"),
-     InlineData("ablate", "--model", "m", "--task", "agreement", "--out", "x"), InlineData("ablate", "--model", "m", "--task", "agreement", "--items", "i", "--mode", "mean", "--out", "x"),
-     InlineData("ablate", "--model", "m", "--text", "t", "--random-groups", "-1", "--out", "x"), InlineData("ablate", "--model", "m", "--text", "t", "--limit", "1", "--out", "x"), InlineData("importance", "--model", "m", "--text", "t")]
+    [InlineData("ablate", "--model", "m", "--out", "x"),
+        InlineData("ablate", "--model", "m", "--text", "t", "--by", "cluster", "--out", "x"),
+            InlineData("ablate", "--model", "m", "--text", "t", "--by", "word", "--out", "x"),
+     InlineData("ablate", "--model", "m", "--text", "t", "--by", "head", "--clusters", "c", "--out", "x"),
+         InlineData("ablate", "--model", "m", "--text", "t", "--mode", "half", "--out", "x"),
+     InlineData("ablate", "--model", "m", "--task", "agreement", "--out", "x"),
+         InlineData("ablate", "--model", "m", "--task", "agreement", "--items", "i", "--mode", "mean", "--out", "x"),
+     InlineData("ablate", "--model", "m", "--text", "t", "--random-groups", "-1", "--out", "x"),
+         InlineData("ablate", "--model", "m", "--text", "t", "--limit", "1", "--out", "x"),
+             InlineData("importance", "--model", "m", "--text", "t")]
     public async Task Wrong_usage_is_exit_2(params string[] arguments) => Assert.Equal(2, (await Shell.Attn(arguments)).Code);
 
     private static TestFolder Planted()

@@ -8,7 +8,8 @@ namespace AttentionNotebooks.Tests.CommandLine;
 public sealed class ExplainVerbTests : IDisposable
 {
     private const string Planted = "mean_distance,entropy,previous,cls";
-    private static readonly string Heads = Repository.Path("data", "bert-base", "heads.csv"), Tweets = Repository.Path("data", "bert-base", "heads.tweets.csv");
+    private static readonly string Heads = Repository.Path("data", "bert-base", "heads.csv"),
+        Tweets = Repository.Path("data", "bert-base", "heads.tweets.csv");
     private readonly TestFolder _folder = new();
 
     [Fact]
@@ -21,7 +22,8 @@ public sealed class ExplainVerbTests : IDisposable
         Assert.True(model.GetProperty("r2").GetDouble() > 0.99);
         Assert.Equal(0.02, model.GetProperty("p").GetDouble(), 1e-9); // the least of 49 permutations
         Assert.True(model.GetProperty("null_max").GetDouble() < 0.4);
-        Assert.InRange(model.GetProperty("r2").GetDouble(), model.GetProperty("r2_low").GetDouble(), model.GetProperty("r2_high").GetDouble());
+        Assert.InRange(model.GetProperty("r2").GetDouble(), model.GetProperty("r2_low").GetDouble(), model.GetProperty("r2_high")
+            .GetDouble());
         Assert.True(json.RootElement.GetProperty("from_other_layers").GetProperty("r2").GetDouble() > 0.98);
         Assert.True(json.RootElement.GetProperty("layer_alone_r2").GetDouble() < 0.9);
         Assert.StartsWith("The features tell", json.RootElement.GetProperty("meaning").GetString());
@@ -92,18 +94,23 @@ public sealed class ExplainVerbTests : IDisposable
     {
         var law = Law(Heads);
         var before = new TaskScores([1, 1], [1, 0], [1, 1]);
-        AblationEffect Effect(Head head, double change) => new(new HeadGroup(head.ToString(), [head]), AblationMode.Zero, false, before, before, new Interval(change, change, change), new Interval(-change, 0, 0), null);
+        AblationEffect Effect(Head head, double change) =>
+            new(new HeadGroup(head.ToString(), [head]), AblationMode.Zero, false, before, before, new Interval(change, change, change),
+                new Interval(-change, 0, 0), null);
         AblationCsv.Write([.. law.Grid.All().Select(h => Effect(h, law[h, "gradient"]))], _folder["ablation.csv"]);
         var read = AblationCsv.ReadHeads(_folder["ablation.csv"]);
         Assert.Equal(law.Column("gradient").Values, read.Column("change").Values);
         Assert.Equal(law.Column("gradient").Select(v => -v), read.Column("accuracy_change"));
-        var (code, output, error) = await Shell.Attn("explain", "--heads", Heads, "--importance", _folder["ablation.csv"], "--features", Planted, "--permutations", "19", "--draws", "100", "--out", _folder["r.json"]);
+        var (code, output, error) = await Shell.Attn("explain", "--heads", Heads, "--importance", _folder["ablation.csv"], "--features",
+            Planted, "--permutations", "19", "--draws", "100", "--out", _folder["r.json"]);
         Assert.True(code == 0, error);
         Assert.Contains("change of 12 × 12 heads by 4 features", output);
         Assert.True(Report().RootElement.GetProperty("from_other_heads").GetProperty("r2").GetDouble() > 0.99);
 
-        AblationCsv.Write([Effect(new Head(0, 0), 1) with { Group = new HeadGroup("0 broad, and more", [new Head(0, 0), new Head(0, 1)]) }], _folder["groups.csv"]);
-        Assert.Contains("line 2: is not of one head taken out alone", Assert.Throws<InputException>(() => AblationCsv.ReadHeads(_folder["groups.csv"])).Message);
+        AblationCsv.Write([Effect(new Head(0, 0), 1) with { Group = new HeadGroup("0 broad, and more", [new Head(0, 0), new Head(0, 1)]) }],
+            _folder["groups.csv"]);
+        Assert.Contains("line 2: is not of one head taken out alone",
+            Assert.Throws<InputException>(() => AblationCsv.ReadHeads(_folder["groups.csv"])).Message);
         _folder.Write("broken.csv", AblationCsv.Header + "\n0-0,0,0,zero,2\n");
         Assert.Contains("has 5 fields", Assert.Throws<InputException>(() => AblationCsv.ReadHeads(_folder["broken.csv"])).Message);
     }
@@ -118,7 +125,8 @@ public sealed class ExplainVerbTests : IDisposable
     public async Task What_is_wrong_is_said_in_a_line(int code, string said, params string[] arguments)
     {
         Law(Heads).Write(_folder["i.csv"]);
-        var result = await Shell.Attn(["explain", "--heads", Heads, "--importance", _folder["i.csv"], "--out", _folder["r.json"], .. arguments]);
+        var result = await Shell.Attn(["explain", "--heads", Heads, "--importance", _folder["i.csv"], "--out", _folder["r.json"],
+            .. arguments]);
         Assert.Equal(code, result.Code);
         Assert.Contains(said, result.Error);
         Assert.False(File.Exists(_folder["r.json"]));
@@ -129,12 +137,14 @@ public sealed class ExplainVerbTests : IDisposable
     {
         var table = HeadTable.Read(Heads);
         table.With("mine", "share", Law(Heads).Column("gradient")).Write(_folder["heads.csv"]);
-        var (code, output, error) = await Shell.Attn("explain", "--heads", _folder["heads.csv"], "--measure", "mine", "--permutations", "19", "--draws", "100", "--out", _folder["r.json"]);
+        var (code, output, error) = await Shell.Attn("explain", "--heads", _folder["heads.csv"], "--measure", "mine", "--permutations",
+            "19", "--draws", "100", "--out", _folder["r.json"]);
         Assert.True(code == 0, error);
         Assert.Contains("mine of 12 × 12 heads by 13 features", output);
         Assert.True(Report().RootElement.GetProperty("from_other_heads").GetProperty("r2").GetDouble() > 0.95);
         // The user's own column helps to explain others.
-        (code, output, error) = await Shell.Attn("explain", "--heads", _folder["heads.csv"], "--measure", "globalness", "--permutations", "19", "--draws", "100", "--out", _folder["r.json"]);
+        (code, output, error) = await Shell.Attn("explain", "--heads", _folder["heads.csv"], "--measure", "globalness", "--permutations",
+            "19", "--draws", "100", "--out", _folder["r.json"]);
         Assert.True(code == 0, error);
         Assert.Contains("by 14 features", output);
     }
@@ -144,7 +154,8 @@ public sealed class ExplainVerbTests : IDisposable
     {
         HeadTable.Read(Heads).Of(new Provenance("bert-base", new string('a', 64))).Write(_folder["heads.csv"]);
         Law(Heads).Of(new Provenance("minilm", new string('b', 64))).Write(_folder["i.csv"]);
-        var (code, _, error) = await Shell.Attn("explain", "--heads", _folder["heads.csv"], "--importance", _folder["i.csv"], "--out", _folder["r.json"]);
+        var (code, _, error) = await Shell.Attn("explain", "--heads", _folder["heads.csv"], "--importance", _folder["i.csv"], "--out",
+            _folder["r.json"]);
         Assert.Equal(1, code);
         Assert.Contains("i.csv: is of 12 × 12 heads of model minilm (bbbbbbbb), heads.csv is of model bert-base (aaaaaaaa)", error);
     }
@@ -153,8 +164,10 @@ public sealed class ExplainVerbTests : IDisposable
     public async Task Importance_of_another_model_and_a_file_without_importance_are_refused()
     {
         new HeadTable(new HeadGrid(2, 2), ["gradient"], [[1, 2, 3, 4]]).Write(_folder["small.csv"]);
-        Assert.Contains("is of 2 × 2 heads", (await Shell.Attn("explain", "--heads", Heads, "--importance", _folder["small.csv"], "--out", _folder["r.json"])).Error);
-        Assert.Contains("has none of the columns gradient, first_order, attention_gradient, ablation", (await Shell.Attn("explain", "--heads", Heads, "--importance", Heads, "--out", _folder["r.json"])).Error);
+        Assert.Contains("is of 2 × 2 heads", (await Shell.Attn("explain", "--heads", Heads, "--importance", _folder["small.csv"], "--out",
+            _folder["r.json"])).Error);
+        Assert.Contains("has none of the columns gradient, first_order, attention_gradient, ablation",
+            (await Shell.Attn("explain", "--heads", Heads, "--importance", Heads, "--out", _folder["r.json"])).Error);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -164,7 +177,8 @@ public sealed class ExplainVerbTests : IDisposable
     {
         var table = HeadTable.Read(file);
         double[] distance = table.Column("mean_distance"), entropy = table.Column("entropy");
-        return new HeadTable(table.Grid, ["gradient"], [[.. distance.Select((d, i) => 10 - 2 * d / Spread("mean_distance") + entropy[i] / Spread("entropy"))]]);
+        return new HeadTable(table.Grid, ["gradient"],
+            [[.. distance.Select((d, i) => 10 - 2 * d / Spread("mean_distance") + entropy[i] / Spread("entropy"))]]);
         static double Spread(string feature)
         {
             double[] x = HeadTable.Read(Heads).Column(feature);
@@ -175,7 +189,8 @@ public sealed class ExplainVerbTests : IDisposable
     private async Task<(int Code, string Output, string Error)> Explain(HeadTable importance, params string[] more)
     {
         importance.Write(_folder["i.csv"]);
-        return await Shell.Attn(["explain", "--heads", Heads, "--importance", _folder["i.csv"], "--features", Planted, "--permutations", "49", "--draws", "200", "--out", _folder["r.json"], .. more]);
+        return await Shell.Attn(["explain", "--heads", Heads, "--importance", _folder["i.csv"], "--features", Planted, "--permutations",
+            "49", "--draws", "200", "--out", _folder["r.json"], .. more]);
     }
 
     private JsonDocument Report() => JsonDocument.Parse(File.ReadAllText(_folder["r.json"]));

@@ -16,18 +16,21 @@ public sealed class ExportVerbTests : IDisposable
 
     public void Dispose() => bench.Dispose();
 
-    private Task<int> Export(params string[] arguments) => Attn.Run(["export", .. arguments], output, error, TestContext.Current.CancellationToken);
+    private Task<int> Export(params string[] arguments) =>
+        Attn.Run(["export", .. arguments], output, error, TestContext.Current.CancellationToken);
 
     // Built against what lies there: these tests run from that very folder. The program lands in it too.
     private async Task<(int Code, string Output, string Error)> DotnetRun(string file)
     {
         try
         {
-            return await ProgramBench.Dotnet(bench.Folder, "run", "-c", ProgramBench.Configuration, "-p:BuildProjectReferences=false", "--file", file, "--", "--out", bench.PathOf("out"));
+            return await ProgramBench.Dotnet(bench.Folder, "run", "-c", ProgramBench.Configuration, "-p:BuildProjectReferences=false",
+                "--file", file, "--", "--out", bench.PathOf("out"));
         }
         finally
         {
-            foreach (string left in Directory.GetFiles(AppContext.BaseDirectory, $"notebook.{Path.GetFileNameWithoutExtension(file)}.*")) File.Delete(left);
+            foreach (string left in Directory.GetFiles(AppContext.BaseDirectory, $"notebook.{Path.GetFileNameWithoutExtension(file)}.*"))
+                File.Delete(left);
         }
     }
 
@@ -41,7 +44,8 @@ public sealed class ExportVerbTests : IDisposable
         Assert.Contains(bench.PathOf("out", "00-start-here.html"), text);
         var run = NotebookRunner.Run(NotebookReader.Read(notebook), NotebookBench.NoSettings);
         string Same(string page) => Regex.Replace(page, " · [^<]*</span></nav>", "</span></nav>");
-        Assert.Equal(Same(NotebookPage.Render(run)), Same(await File.ReadAllTextAsync(bench.PathOf("out", "00-start-here.html"), TestContext.Current.CancellationToken)));
+        Assert.Equal(Same(NotebookPage.Render(run)),
+            Same(await File.ReadAllTextAsync(bench.PathOf("out", "00-start-here.html"), TestContext.Current.CancellationToken)));
     }
 
     [Fact]
@@ -64,7 +68,8 @@ public sealed class ExportVerbTests : IDisposable
         string notebook = bench.Write("a", "%md # Title\n[next](b.dib)", "int x = 41;", "x + 1");
         Assert.Equal(0, await Export(notebook, "--to", "dib", "--out", bench.PathOf("dib", "a.dib")));
         Assert.Equal(bench.PathOf("dib", "a.dib"), output.ToString().Trim());
-        Assert.Equal(0, await Attn.Run(["run", bench.PathOf("dib"), "--out", bench.PathOf("out")], output, error, TestContext.Current.CancellationToken));
+        Assert.Equal(0, await Attn.Run(["run", bench.PathOf("dib"), "--out", bench.PathOf("out")], output, error,
+            TestContext.Current.CancellationToken));
         var written = NotebookReader.Read(bench.PathOf("out", "a.ipynb"));
         Assert.Equal(["# Title\n[next](b.dib)", "int x = 41;", "x + 1"], written.Cells.Select(c => c.Source));
         Assert.Equal("42", Assert.IsType<DisplayOutput>(Assert.Single(OutputJson.Read("a.ipynb", written.Cells[2]))).Data[Mime.Plain]);
@@ -73,7 +78,8 @@ public sealed class ExportVerbTests : IDisposable
         Assert.Contains("href=\"b.html\"", page);
         // A folder stands for both kinds; two of one name would be written over one another.
         File.Copy(notebook, bench.PathOf("dib", "a.ipynb"));
-        Assert.Equal(1, await Attn.Run(["run", bench.PathOf("dib"), "--out", bench.PathOf("out")], output, error, TestContext.Current.CancellationToken));
+        Assert.Equal(1, await Attn.Run(["run", bench.PathOf("dib"), "--out", bench.PathOf("out")], output, error,
+            TestContext.Current.CancellationToken));
         Assert.Contains("same name", error.ToString());
     }
 
@@ -108,7 +114,8 @@ public sealed class ExportVerbTests : IDisposable
         Assert.Equal(1, await Export(notebook, "--to", "cs", "--out", bench.PathOf("taken.cs")));
         Assert.Equal(0, await Export(notebook, "--to", "dib", "--out", bench.PathOf("a.dib")));
         Assert.Equal(1, await Export(bench.PathOf("a.dib"), "--to", "dib", "--out", bench.PathOf("a.dib")));
-        Assert.Matches(@"\Aattn: .*none.ipynb: there is no such file.*\nattn: .*taken.cs: cannot be written.*\nattn: .*a.dib: would be overwritten.*\n\z", error.ToString().ReplaceLineEndings("\n"));
+        Assert.Matches(
+            @"\Aattn: .*none.ipynb: there is no such file.*\nattn: .*taken.cs: cannot be written.*\nattn: .*a.dib: would be overwritten.*\n\z", error.ToString().ReplaceLineEndings("\n"));
         Assert.Empty(Directory.GetFiles(bench.Folder, "*.part"));
     }
 }

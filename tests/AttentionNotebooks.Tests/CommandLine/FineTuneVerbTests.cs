@@ -15,14 +15,18 @@ public sealed class FineTuneVerbTests : IDisposable
     {
         ToyTask.Model(_folder["start"]).Dispose();
         var test = ToyTask.Texts(100, 3);
-        var (code, output, error) = await Shell.Attn("fine-tune", "--model", _folder["start"], "--train", ToyTask.Texts(400, 1).Write(_folder["train.tsv"]), "--dev", ToyTask.Texts(100, 2).Write(_folder["dev.tsv"]),
-            "--test", test.Write(_folder["test.tsv"]), "--text-column", "words", "--label-column", "order", "--epochs", "10", "--rate", "0.003", "--batch-tokens", "128", "--limit", "300", "--out", _folder["tuned"]);
+        var (code, output, error) = await Shell.Attn("fine-tune", "--model", _folder["start"], "--train", ToyTask.Texts(400, 1)
+            .Write(_folder["train.tsv"]), "--dev", ToyTask.Texts(100, 2).Write(_folder["dev.tsv"]),
+            "--test", test.Write(_folder["test.tsv"]), "--text-column", "words", "--label-column", "order", "--epochs", "10", "--rate",
+                "0.003", "--batch-tokens", "128", "--limit", "300", "--out", _folder["tuned"]);
         Assert.True(code == Attn.Done, error);
         Assert.Contains("epoch 10: loss", error, StringComparison.Ordinal);
         Assert.Contains("shuffled labels, epoch 10: loss", error, StringComparison.Ordinal);
         Assert.Contains("300 texts", output, StringComparison.Ordinal);
         string card = File.ReadAllText(_folder["tuned", "README.md"]);
-        foreach (string expected in new[] { "# start, fine-tuned on train.tsv", "`dev.tsv`, 100 items of 2 classes", "`test.tsv`, 100 items", "| this model, as saved | ", "the commonest class | 0.", "| the same learnt from shuffled labels | 0.", "300 texts" })
+        foreach (string expected in new[] { "# start, fine-tuned on train.tsv", "`dev.tsv`, 100 items of 2 classes",
+            "`test.tsv`, 100 items", "| this model, as saved | ", "the commonest class | 0.", "| the same learnt from shuffled labels | 0.",
+                "300 texts" })
             Assert.Contains(expected, card, StringComparison.Ordinal);
         // What the card says of the test texts is what the folder's model does.
         using var model = ClassifierCheckpoint.Load(_folder["tuned"]);
@@ -30,7 +34,8 @@ public sealed class FineTuneVerbTests : IDisposable
         var read = LabelledTexts.Read(_folder["test.tsv"], SentenceTask.OfColumns("x", ["words"], "order"), model.Labels);
         var figures = ClassifierFigures.Of("", ClassificationMetric.Accuracy, read, new SentenceLabels(model, read).Predict());
         Assert.True(figures.Value.Value > 0.9);
-        Assert.Contains($"| this model, as saved | {figures.Value} |", card[card.IndexOf("`test.tsv`", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.Contains($"| this model, as saved | {figures.Value} |", card[card.IndexOf("`test.tsv`", StringComparison.Ordinal)..],
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -40,19 +45,28 @@ public sealed class FineTuneVerbTests : IDisposable
         using (var model = ClassifierCheckpoint.Create(start, ToyTask.Labels, seed: 2)) model.Save(_folder["tuned"]);
         string items = ToyTask.Texts(60, 3).Write(_folder["test.tsv"]);
         string[] labels = ["--task", "labels", "--items", items, "--text-column", "words", "--label-column", "order"];
-        var (code, output, error) = await Shell.Attn(["ablate", "--model", _folder["tuned"], .. labels, "--by", "layer", "--out", _folder["a.csv"]]);
+        var (code, output, error) = await Shell.Attn(
+            ["ablate", "--model", _folder["tuned"], .. labels, "--by", "layer", "--out", _folder["a.csv"]]);
         Assert.True(code == Attn.Done, error);
         using (var model = ClassifierCheckpoint.Load(_folder["tuned"]))
         {
             var task = new SentenceLabels(model, LabelledTexts.Read(items, SentenceTask.OfColumns("x", ["words"], "order"), model.Labels));
-            Assert.Contains(FormattableString.Invariant($"sentence labels, 60 items; before: loss {TaskScores.Evaluate(task).Loss:0.000}, accuracy"), output, StringComparison.Ordinal);
+            Assert.Contains(FormattableString.Invariant(
+                $"sentence labels, 60 items; before: loss {TaskScores.Evaluate(task).Loss:0.000}, accuracy"), output,
+                    StringComparison.Ordinal);
         }
         Assert.Equal(3, File.ReadAllLines(_folder["a.csv"]).Length); // a header and two layers
-        Assert.Equal(Attn.Done, (await Shell.Attn(["importance", "--model", _folder["tuned"], .. labels, "--precision", "bf16", "--out", _folder["i.csv"]])).Code);
+        Assert.Equal(Attn.Done,
+            (await Shell.Attn(["importance", "--model", _folder["tuned"], .. labels, "--precision", "bf16", "--out",
+                _folder["i.csv"]])).Code);
         Assert.Equal(Attn.WrongUsage, (await Shell.Attn("ablate", "--model", _folder["tuned"], "--task", "labels", "--out", "x")).Code);
-        Assert.Equal(Attn.WrongUsage, (await Shell.Attn("ablate", "--model", _folder["tuned"], "--task", "cola", "--items", items, "--text-column", "words", "--out", "x")).Code);
-        Assert.Contains("which the texts that were learnt from do not have", (await Shell.Attn(["ablate", "--model", _folder["tuned"], "--task", "labels", "--items", items, "--text-column", "words", "--label-column", "words", "--out", "x"])).Error, StringComparison.Ordinal);
-        Assert.Contains("Take a BERT that was fine-tuned to tell classes", (await Shell.Attn(["ablate", "--model", _folder["start"], .. labels, "--out", "x"])).Error, StringComparison.Ordinal);
+        Assert.Equal(Attn.WrongUsage, (await Shell.Attn("ablate", "--model", _folder["tuned"], "--task", "cola", "--items", items,
+            "--text-column", "words", "--out", "x")).Code);
+        Assert.Contains("which the texts that were learnt from do not have",
+            (await Shell.Attn(["ablate", "--model", _folder["tuned"], "--task", "labels", "--items", items, "--text-column", "words",
+                "--label-column", "words", "--out", "x"])).Error, StringComparison.Ordinal);
+        Assert.Contains("Take a BERT that was fine-tuned to tell classes",
+            (await Shell.Attn(["ablate", "--model", _folder["start"], .. labels, "--out", "x"])).Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -60,7 +74,8 @@ public sealed class FineTuneVerbTests : IDisposable
     {
         ToyTask.Model(_folder["start"]).Dispose();
         string file = ToyTask.Texts(20, 1).Write(_folder["train.tsv"]);
-        string[] start = ["fine-tune", "--model", _folder["start"], "--train", file, "--dev", file, "--out", _folder["tuned"], "--epochs", "1", "--no-control"];
+        string[] start = ["fine-tune", "--model", _folder["start"], "--train", file, "--dev", file, "--out", _folder["tuned"], "--epochs",
+            "1", "--no-control"];
         Assert.Equal(Attn.WrongUsage, (await Shell.Attn([.. start, "--task", "cola", "--text-column", "words"])).Code);
         Assert.Equal(Attn.WrongUsage, (await Shell.Attn([.. start, "--limit", "0"])).Code);
         Assert.Equal(Attn.WrongUsage, (await Shell.Attn([.. start, "--metric", "bleu"])).Code);
@@ -68,9 +83,12 @@ public sealed class FineTuneVerbTests : IDisposable
         Assert.Equal(Attn.Failed, code);
         Assert.Contains("line 1: has no column word. Name one of its columns: words, order.", error, StringComparison.Ordinal);
         Assert.Contains("is unknown", (await Shell.Attn([.. start, "--task", "qqp"])).Error, StringComparison.Ordinal);
-        Assert.Contains("epochs", (await Shell.Attn([.. start, "--text-column", "words", "--label-column", "order", "--epochs", "0"])).Error, StringComparison.Ordinal);
+        Assert.Contains("epochs",
+            (await Shell.Attn([.. start, "--text-column", "words", "--label-column", "order", "--epochs", "0"])).Error,
+                StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder["tuned"]));
-        Assert.Equal(Attn.Done, (await Shell.Attn([.. start, "--text-column", "words", "--label-column", "order", "--metric", "matthews"])).Code);
+        Assert.Equal(Attn.Done,
+            (await Shell.Attn([.. start, "--text-column", "words", "--label-column", "order", "--metric", "matthews"])).Code);
         string card = File.ReadAllText(_folder["tuned", "README.md"]);
         Assert.Contains("Matthews' correlation (95 %) | accuracy |", card, StringComparison.Ordinal);
         Assert.DoesNotContain("shuffled", card, StringComparison.Ordinal);

@@ -11,7 +11,10 @@ namespace AttentionNotebooks.Tests.CommandLine;
 /// </summary>
 public sealed partial class FullDiskTests : IDisposable
 {
-    private const string NoSpace = "No space left on device", ReadOnly = "Read-only file system", Training = "--layers 2 --heads 3 --hidden 12 --intermediate 8 --positions 16 --vocabulary 80 --steps 8 --evaluate-every 2 --batch-tokens 64";
+    private const string NoSpace = "No space left on device", ReadOnly = "Read-only file system",
+        Training =
+            "--layers 2 --heads 3 --hidden 12 --intermediate 8 --positions 16 --vocabulary 80 --steps 8 --evaluate-every 2 --batch-tokens "
+            + "64";
 
     private readonly TestFolder folder = new();
 
@@ -45,13 +48,15 @@ public sealed partial class FullDiskTests : IDisposable
 
         // With some pages, so that the space ends in the middle of a file: each is the earlier or the new one, and whole.
         int largest = whole.Values.Max(b => b.Length);
-        if (largest <= SmallDisk.Page || command.StartsWith("train-demo", StringComparison.Ordinal)) return; // training saves what it has meanwhile: see below
+        // training saves what it has meanwhile: see below
+        if (largest <= SmallDisk.Page || command.StartsWith("train-demo", StringComparison.Ordinal)) return;
         disk.Fill(pagesLeft: largest / 2 / SmallDisk.Page);
         Refused(await Attn(command, disk.Root), disk, NoSpace);
         var after = disk.Files();
         Assert.Equal(before.Keys.Order(), after.Keys.Order());
         foreach (var (name, bytes) in after)
-            Assert.True(bytes.AsSpan().SequenceEqual(before[name]) || KillTests.Timeless(bytes) == KillTests.Timeless(whole[name]), $"{name} is neither what was there nor what was to come");
+            Assert.True(bytes.AsSpan().SequenceEqual(before[name])
+                || KillTests.Timeless(bytes) == KillTests.Timeless(whole[name]), $"{name} is neither what was there nor what was to come");
     }
 
     [Theory, MemberData(nameof(Commands))]
@@ -65,7 +70,8 @@ public sealed partial class FullDiskTests : IDisposable
     }
 
     [Theory]
-    [InlineData("features --model nowhere --text nowhere --out {out}/new/heads.csv"), InlineData("train-demo --text nowhere --out {out}/bert"), InlineData("distances --maps nowhere --metric js --out {out}/d.npz")]
+    [InlineData("features --model nowhere --text nowhere --out {out}/new/heads.csv"),
+        InlineData("train-demo --text nowhere --out {out}/bert"), InlineData("distances --maps nowhere --metric js --out {out}/d.npz")]
     public async Task A_read_only_folder_is_told_before_the_work(string command)
     {
         using var disk = SmallDisk.Mount(folder["disk"]);
@@ -105,7 +111,8 @@ public sealed partial class FullDiskTests : IDisposable
         string target = Directory.CreateDirectory(folder["whole"]).FullName;
         var (code, error) = await Attn(command, target);
         Assert.True(code == 0, error);
-        return Directory.GetFiles(target, "*", SearchOption.AllDirectories).ToDictionary(f => Path.GetRelativePath(target, f), File.ReadAllBytes);
+        return Directory.GetFiles(target, "*", SearchOption.AllDirectories)
+            .ToDictionary(f => Path.GetRelativePath(target, f), File.ReadAllBytes);
     }
 
     private static Dictionary<string, byte[]> Earlier(SmallDisk disk, IEnumerable<string> names)
@@ -122,7 +129,8 @@ public sealed partial class FullDiskTests : IDisposable
     private static void Refused((int Code, string Error) end, SmallDisk disk, string cause)
     {
         Assert.True(end.Code == 1, $"exit code {end.Code}: {end.Error}");
-        string line = Assert.Single(end.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), l => l.StartsWith("attn:", StringComparison.Ordinal));
+        string line = Assert.Single(end.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            l => l.StartsWith("attn:", StringComparison.Ordinal));
         Assert.StartsWith($"attn: {disk.Root}", line, StringComparison.Ordinal);
         Assert.Contains(cause, line, StringComparison.Ordinal);
         Assert.Matches(Remedy(), line);
@@ -131,7 +139,8 @@ public sealed partial class FullDiskTests : IDisposable
     private static void Same(Dictionary<string, byte[]> expected, Dictionary<string, byte[]> actual)
     {
         Assert.Equal(expected.Keys.Order(), actual.Keys.Order());
-        foreach (var (name, bytes) in expected) Assert.True(KillTests.Timeless(bytes) == KillTests.Timeless(actual[name]), $"{name} is another");
+        foreach (var (name, bytes) in expected)
+            Assert.True(KillTests.Timeless(bytes) == KillTests.Timeless(actual[name]), $"{name} is another");
     }
 
     // What changes the whole process, in one of its own.
@@ -143,7 +152,8 @@ public sealed partial class FullDiskTests : IDisposable
             var (code, _, error) = await Shell.Attn(arguments);
             return (code, error);
         }
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "attn.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "attn.dll"), .. arguments])
+        { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), message = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
@@ -172,7 +182,9 @@ public sealed partial class FullDiskTests : IDisposable
     private string Texts(int count)
     {
         var random = new Random(count);
-        return folder.Write("texts.txt", string.Join('\n', Enumerable.Range(0, count).Select(_ => string.Join(' ', Enumerable.Range(0, random.Next(2, 5)).Select(_ => BertFixtures.Vocabulary[random.Next(5, 14)])))));
+        return folder.Write("texts.txt", string.Join('\n', Enumerable.Range(0, count)
+            .Select(_ => string.Join(' ', Enumerable.Range(0, random.Next(2, 5))
+                .Select(_ => BertFixtures.Vocabulary[random.Next(5, 14)])))));
     }
 
     private string Shard(int i)
@@ -186,7 +198,10 @@ public sealed partial class FullDiskTests : IDisposable
     {
         var random = new Random(9);
         string[] nouns = ["dog", "cat", "bird", "horse"], verbs = ["barks", "purrs", "sings", "runs"];
-        return folder.Write("text.txt", string.Join('\n', Enumerable.Range(0, 1050).Select(_ => $"The {nouns[random.Next(4)]} {verbs[random.Next(4)]} in the old garden. A {nouns[random.Next(4)]} {verbs[random.Next(4)]} too.")));
+        return folder.Write("text.txt", string.Join('\n', Enumerable.Range(0, 1050)
+            .Select(_ =>
+                $"The {nouns[random.Next(4)]} {verbs[random.Next(4)]} in the old garden. A {nouns[random.Next(4)]} "
+                + $"{verbs[random.Next(4)]} too.")));
     }
 
     [GeneratedRegex(@"\. (Choose|Free|Give|Make) [^.]*\.$")]

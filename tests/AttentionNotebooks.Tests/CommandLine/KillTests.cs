@@ -14,7 +14,8 @@ namespace AttentionNotebooks.Tests.CommandLine;
 public sealed partial class KillTests : IDisposable
 {
     private const int MostInARow = 5;
-    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("ATTENTION_NOTEBOOKS_KILLS") ?? "2", CultureInfo.InvariantCulture);
+    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("ATTENTION_NOTEBOOKS_KILLS")
+        ?? "2", CultureInfo.InvariantCulture);
 
     private readonly TestFolder folder = new();
 
@@ -33,15 +34,20 @@ public sealed partial class KillTests : IDisposable
     public async Task Merging_shards()
     {
         string[] shards = [folder["0.sums"], folder["1.sums"]];
-        for (int i = 0; i < 2; i++) Assert.Equal(0, (await Shell.Attn("features", "--model", Model(), "--text", Texts(200), "--features", "all", "--shard", $"{i}/2", "--out", shards[i])).Code);
-        await Survives("merge", o => ["merge", .. shards, "--out", Path.Combine(o, "heads.csv")], (name, file, whole) => Assert.Equal(whole[name], File.ReadAllBytes(file)));
+        for (int i = 0; i < 2; i++)
+            Assert.Equal(0, (await Shell.Attn("features", "--model", Model(), "--text", Texts(200), "--features", "all", "--shard",
+                $"{i}/2", "--out", shards[i])).Code);
+        await Survives("merge", o => ["merge", .. shards, "--out", Path.Combine(o, "heads.csv")],
+            (name, file, whole) => Assert.Equal(whole[name], File.ReadAllBytes(file)));
     }
 
     [Fact]
     public Task Training()
     {
-        string[] command = ["train-demo", "--text", Sentences(), "--layers", "2", "--heads", "3", "--hidden", "12", "--intermediate", "8", "--positions", "16", "--vocabulary", "80", "--steps", "40", "--evaluate-every", "4", "--batch-tokens", "64", "--fp32", "--out"];
-        return Survives("train-demo", o => File.Exists(Path.Combine(o, "training-state.safetensors")) ? [.. command, o, "--resume"] : [.. command, o], (name, file, whole) =>
+        string[] command = ["train-demo", "--text", Sentences(), "--layers", "2", "--heads", "3", "--hidden", "12", "--intermediate", "8",
+            "--positions", "16", "--vocabulary", "80", "--steps", "40", "--evaluate-every", "4", "--batch-tokens", "64", "--fp32", "--out"];
+        return Survives("train-demo", o => File.Exists(Path.Combine(o, "training-state.safetensors")) ? [.. command, o, "--resume"]
+            : [.. command, o], (name, file, whole) =>
         {
             if (name.EndsWith(".safetensors", StringComparison.Ordinal)) SafetensorsFile.Open(file).Dispose();
             else if (name == "README.md") Assert.EndsWith("text.txt\n", File.ReadAllText(file), StringComparison.Ordinal);
@@ -55,21 +61,28 @@ public sealed partial class KillTests : IDisposable
         await using var hub = new FakeHub();
         hub.Files["model.safetensors"] = FakeHub.Bytes(8_000_000, 1);
         await Survives("download", o => ["download", FakeHub.Repository, "--out", Path.Combine(o, "model")],
-            (name, file, whole) => { if (!name.StartsWith("model.download", StringComparison.Ordinal)) Assert.Equal(whole[name], File.ReadAllBytes(file)); },
+            (name, file, whole) =>
+            {
+                if (!name.StartsWith("model.download", StringComparison.Ordinal))
+                    Assert.Equal(whole[name], File.ReadAllBytes(file));
+            },
             ("HF_ENDPOINT", hub.Hub.Address.ToString()), ("HF_HOME", folder["home"]));
     }
 
     [Fact]
     public Task Running_a_notebook()
     {
-        string notebook = folder.Write("one.dib", "#!csharp\n\nint x = 20;\n\n#!csharp\n\nforeach (int i in Enumerable.Range(0, x)) Console.WriteLine(i);\nx * 2 + 2\n");
-        return Survives("run", o => ["run", notebook, "--out", o], (name, file, whole) => Assert.Equal(Timeless(whole[name]), Timeless(File.ReadAllBytes(file))));
+        string notebook = folder.Write("one.dib",
+            "#!csharp\n\nint x = 20;\n\n#!csharp\n\nforeach (int i in Enumerable.Range(0, x)) Console.WriteLine(i);\nx * 2 + 2\n");
+        return Survives("run", o => ["run", notebook, "--out", o],
+            (name, file, whole) => Assert.Equal(Timeless(whole[name]), Timeless(File.ReadAllBytes(file))));
     }
 
     public void Dispose() => folder.Dispose();
 
     // Runs undisturbed once; then starts, kills, looks and starts again until all kills are spent.
-    private async Task Survives(string verb, Func<string, string[]> command, Action<string, string, Dictionary<string, byte[]>> check, params (string Name, string Value)[] environment)
+    private async Task Survives(string verb, Func<string, string[]> command, Action<string, string, Dictionary<string, byte[]>> check,
+        params (string Name, string Value)[] environment)
     {
         var random = new Random(11);
         string undisturbed = Directory.CreateDirectory(folder["whole"]).FullName;
@@ -84,7 +97,8 @@ public sealed partial class KillTests : IDisposable
             {
                 // At a moment of its time, or right after one of its changes of the folder.
                 bool byTime = random.Next(2) == 0;
-                var end = await Run(command(target), target, byTime ? time * random.NextDouble() : null, byTime ? int.MaxValue : random.Next(1, Math.Max(2, events)), environment);
+                var end = await Run(command(target), target, byTime ? time * random.NextDouble() : null, byTime ? int.MaxValue
+                    : random.Next(1, Math.Max(2, events)), environment);
                 if (!end.Killed)
                 {
                     Assert.True(end.Code == 0, $"{verb}: {end.Error}");
@@ -102,17 +116,26 @@ public sealed partial class KillTests : IDisposable
             Assert.True(last.Code == 0, $"{verb}: {last.Error}");
             var files = Files(target);
             Assert.Equal(whole.Keys.Order(), files.Keys.Order());
-            foreach (var (name, bytes) in whole) Assert.True(Timeless(bytes) == Timeless(files[name]), $"{verb}: {name} differs from the undisturbed run's");
+            foreach (var (name, bytes) in whole)
+                Assert.True(Timeless(bytes) == Timeless(files[name]), $"{verb}: {name} differs from the undisturbed run's");
             Directory.Delete(target, recursive: true);
         }
-        TestContext.Current.TestOutputHelper?.WriteLine($"{verb}: {killed} kills in {runs} runs, {leftovers} temporary files left and cleaned, 0 files that differ");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{verb}: {killed} kills in {runs} runs, {leftovers} temporary files left and cleaned, 0 files that differ");
     }
 
-    private static async Task<(int Code, string Error, int Events, TimeSpan Time, bool Killed)> Run(string[] arguments, string target, TimeSpan? killAfter, int killAtEvent, (string Name, string Value)[] environment)
+    private static async Task<(int Code, string Error, int Events, TimeSpan Time, bool Killed)> Run(string[] arguments, string target,
+        TimeSpan? killAfter, int killAtEvent, (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "attn.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "attn.dll"), .. arguments])
+        { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment) start.Environment[name] = value;
-        using var watcher = new FileSystemWatcher(target) { IncludeSubdirectories = true, NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite | NotifyFilters.Size, InternalBufferSize = 1 << 16 };
+        using var watcher = new FileSystemWatcher(target)
+        {
+            IncludeSubdirectories = true,
+            NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite | NotifyFilters.Size,
+            InternalBufferSize = 1 << 16
+        };
         var clock = Stopwatch.StartNew();
         using var process = Process.Start(start)!;
         int events = 0;
@@ -151,14 +174,19 @@ public sealed partial class KillTests : IDisposable
     private string Texts(int count)
     {
         var random = new Random(count);
-        return folder.Write("texts.txt", string.Join('\n', Enumerable.Range(0, count).Select(_ => string.Join(' ', Enumerable.Range(0, random.Next(3, 12)).Select(_ => BertFixtures.Vocabulary[random.Next(5, 14)])))));
+        return folder.Write("texts.txt", string.Join('\n', Enumerable.Range(0, count)
+            .Select(_ => string.Join(' ', Enumerable.Range(0, random.Next(3, 12))
+                .Select(_ => BertFixtures.Vocabulary[random.Next(5, 14)])))));
     }
 
     private string Sentences()
     {
         var random = new Random(9);
         string[] nouns = ["dog", "cat", "bird", "horse"], verbs = ["barks", "purrs", "sings", "runs"];
-        return folder.Write("text.txt", string.Join('\n', Enumerable.Range(0, 1050).Select(_ => $"The {nouns[random.Next(4)]} {verbs[random.Next(4)]} in the old garden. A {nouns[random.Next(4)]} {verbs[random.Next(4)]} too.")));
+        return folder.Write("text.txt", string.Join('\n', Enumerable.Range(0, 1050)
+            .Select(_ =>
+                $"The {nouns[random.Next(4)]} {verbs[random.Next(4)]} in the old garden. A {nouns[random.Next(4)]} "
+                + $"{verbs[random.Next(4)]} too.")));
     }
 
     [GeneratedRegex(@"\.[0-9a-f]{32}\.part$|^model\.download")]

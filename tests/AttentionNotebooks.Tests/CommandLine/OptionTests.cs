@@ -17,8 +17,10 @@ public sealed class OptionTests : IDisposable
 
     [Fact]
     public void The_command_line_sees_only_what_is_public() =>
-        Assert.All([typeof(HeadTable), typeof(Kit), typeof(AttentionNotebooks.Training.DemoData), typeof(AttentionNotebooks.Runner.ExitCode)],
-            known => Assert.DoesNotContain(known.Assembly.GetCustomAttributes<InternalsVisibleToAttribute>(), a => a.AssemblyName == "attn"));
+        Assert.All([typeof(HeadTable), typeof(Kit), typeof(AttentionNotebooks.Training.DemoData),
+            typeof(AttentionNotebooks.Runner.ExitCode)],
+            known => Assert.DoesNotContain(known.Assembly.GetCustomAttributes<InternalsVisibleToAttribute>(),
+                a => a.AssemblyName == "attn"));
 
     [Fact]
     public async Task The_version_is_the_kits()

@@ -34,8 +34,10 @@ public sealed class RunVerbTests : IDisposable
         string second = bench.Write("01 a", "1");
         Assert.Equal(0, await RunAttn(first, second));
         Assert.Equal("", error.ToString());
-        Assert.Matches(@"^02 b  \[ 2/4\] \d+\.\d\d s\n02 b  \[ 4/4\] \d+\.\d\d s\n01 a  \[ 1/1\] ", output.ToString().ReplaceLineEndings("\n"));
-        Assert.Equal(["01 a.html", "01 a.ipynb", "02 b.html", "02 b.ipynb", "index.html"], Directory.GetFiles(bench.PathOf("out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Matches(@"^02 b  \[ 2/4\] \d+\.\d\d s\n02 b  \[ 4/4\] \d+\.\d\d s\n01 a  \[ 1/1\] ", output.ToString()
+            .ReplaceLineEndings("\n"));
+        Assert.Equal(["01 a.html", "01 a.ipynb", "02 b.html", "02 b.ipynb", "index.html"], Directory.GetFiles(bench.PathOf("out"))
+            .Select(Path.GetFileName).Order(StringComparer.Ordinal));
         string index = File.ReadAllText(bench.PathOf("out", "index.html"));
         Assert.Contains("<a href=\"02%20b.html\">Second</a>", index);
         Assert.Contains("<a href=\"01%20a.html\">01 a</a>", index);
@@ -71,7 +73,9 @@ public sealed class RunVerbTests : IDisposable
     public async Task A_cell_that_ends_the_process_does_not_end_it_well()
     {
         string notebook = bench.Write("a", "Environment.Exit(0);");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "attn.dll"), "run", notebook, "--out", bench.PathOf("out")]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "attn.dll"), "run", notebook, "--out", bench.PathOf("out")])
+        { RedirectStandardError = true };
         using var attn = Process.Start(start)!;
         string message = await attn.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await attn.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -89,7 +93,9 @@ public sealed class RunVerbTests : IDisposable
     [Fact]
     public async Task Parameters_reach_the_cells_and_may_hold_an_equals_sign()
     {
-        Assert.Equal(0, await RunAttn(bench.Write("a", "Environment.GetEnvironmentVariable(\"model\") + Environment.GetEnvironmentVariable(\"k\")"), "--param", "model=a=b", "--param", "k=4"));
+        Assert.Equal(0, await RunAttn(bench.Write("a",
+            "Environment.GetEnvironmentVariable(\"model\") + Environment.GetEnvironmentVariable(\"k\")"), "--param", "model=a=b", "--param",
+                "k=4"));
         Assert.Contains("a=b4", File.ReadAllText(bench.PathOf("out", "a.ipynb")));
     }
 

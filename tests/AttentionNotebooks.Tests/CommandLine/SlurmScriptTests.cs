@@ -13,7 +13,10 @@ public sealed class SlurmScriptTests
         using var folder = new TestFolder();
         BertFixtures.RandomCheckpoint(folder.Root).Dispose();
         var random = new Random(3);
-        string texts = folder.Write("texts.txt", string.Join('\n', Enumerable.Range(0, 700).Select(_ => string.Join(' ', Enumerable.Range(0, random.Next(2, 12)).Select(_ => BertFixtures.Vocabulary[random.Next(5, 14)])))));
+        string texts = folder.Write("texts.txt",
+            string.Join('\n', Enumerable.Range(0, 700)
+                .Select(_ => string.Join(' ', Enumerable.Range(0, random.Next(2, 12))
+                    .Select(_ => BertFixtures.Vocabulary[random.Next(5, 14)])))));
         string[] options = ["--model", folder["model"], "--text", texts];
         for (int shard = 0; shard < 3; shard++) await Run(folder, "features.sbatch", shard, options);
         byte[] first = File.ReadAllBytes(folder["parts", "0-of-3.sums"]);
@@ -26,7 +29,8 @@ public sealed class SlurmScriptTests
 
     private static async Task Run(TestFolder folder, string script, int? task, params string[] arguments)
     {
-        var start = new ProcessStartInfo("bash", [Repository.Path("src", "AttentionNotebooks.Cli", "Slurm", script), .. arguments]) { RedirectStandardError = true, WorkingDirectory = folder.Root };
+        var start = new ProcessStartInfo("bash", [Repository.Path("src", "AttentionNotebooks.Cli", "Slurm", script), .. arguments])
+        { RedirectStandardError = true, WorkingDirectory = folder.Root };
         start.Environment["ATTN"] = $"dotnet {Path.Combine(AppContext.BaseDirectory, "attn.dll")}";
         if (task is { } id) (start.Environment["SLURM_ARRAY_TASK_ID"], start.Environment["SLURM_ARRAY_TASK_COUNT"]) = ($"{id}", "3");
         using var process = Process.Start(start)!;

@@ -45,7 +45,9 @@ internal sealed class SmallDisk : IDisposable
     public void Close() => Assert.Null(Run("mount", "-o", "remount,ro", _path));
 
     /// <summary>Every file but the filler, by its path on the disk.</summary>
-    public Dictionary<string, byte[]> Files() => Directory.GetFiles(_path, "*", SearchOption.AllDirectories).Where(f => f != Filler).ToDictionary(f => Path.GetRelativePath(_path, f), File.ReadAllBytes);
+    public Dictionary<string, byte[]> Files() =>
+        Directory.GetFiles(_path, "*", SearchOption.AllDirectories).Where(f => f != Filler)
+        .ToDictionary(f => Path.GetRelativePath(_path, f), File.ReadAllBytes);
 
     public void Dispose() => Run("umount", "-l", _path);
 

@@ -12,17 +12,25 @@ public sealed class SynthesisVerbTests : IDisposable
         Assert.Equal(0, (await Shell.Attn("cluster", "--heads", heads, "--k", "4", "--out", folder["clusters.csv"])).Code);
         // Head 7-9 finds objects; every head is scored, as attn functions does.
         File.WriteAllText(folder["functions.csv"], "relation,layer,head,direction,correct,count,accuracy,ci_low,ci_high,baseline,offset\n"
-            + string.Concat(from l in Enumerable.Range(0, 12) from h in Enumerable.Range(0, 12) select $"obj,{l},{h},dep->head,0,100,{(l == 7 && h == 9 ? "0.9" : "0.2")},0,1,0.3,-2\nrare,{l},{h},dep->head,0,3,1,0,1,0,-2\n"));
-        File.WriteAllText(folder["importance.csv"], "layer,head,gradient\n" + string.Concat(from l in Enumerable.Range(0, 12) from h in Enumerable.Range(0, 12) select $"{l},{h},{l * 12 + h}\n"));
-        var (code, output, error) = await Shell.Attn("synthesis", "--heads", heads, "--clusters", folder["clusters.csv"], "--functions", folder["functions.csv"], "--importance", folder["importance.csv"], "--report", folder["page.md"], "--out", folder["s.csv"]);
+            + string.Concat(from l in Enumerable.Range(0, 12)
+                            from h in Enumerable.Range(0, 12)
+                            select $"obj,{l},{h},dep->head,0,100,{(l == 7 && h == 9 ? "0.9" : "0.2")},0,1,0.3,-2\nrare,{l},{h},dep->head,0,3,1,0,1,0,-2\n"));
+        File.WriteAllText(folder["importance.csv"],
+            "layer,head,gradient\n" + string.Concat(from l in Enumerable.Range(0, 12)
+                                                    from h in Enumerable.Range(0, 12)
+                                                    select $"{l},{h},{l * 12 + h}\n"));
+        var (code, output, error) = await Shell.Attn("synthesis", "--heads", heads, "--clusters", folder["clusters.csv"], "--functions",
+            folder["functions.csv"], "--importance", folder["importance.csv"], "--report", folder["page.md"], "--out", folder["s.csv"]);
         Assert.True(code == 0, error);
         var rows = File.ReadAllLines(folder["s.csv"]).Select(l => l.Split(',')).ToArray();
         Assert.Equal(4 * 11, rows.Length - 1); // layer, 8 columns of the table, the best relation, the gradient
         Assert.Contains(rows, r => r[3] == "previous" && r[6] == "1" && r[15] == "1");
         // The mean of the gain: one head of the cluster that has it at 0.6, all others at -0.1; rare relations do not count.
-        var gains = rows.Where(r => r[3] == "best relation").Select(r => double.Parse(r[7], System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+        var gains = rows.Where(r => r[3] == "best relation")
+            .Select(r => double.Parse(r[7], System.Globalization.CultureInfo.InvariantCulture)).ToArray();
         Assert.Equal(3, gains.Count(g => Math.Abs(g + 0.1) < 1e-9));
-        Assert.All(File.ReadAllText(folder["page.md"]).Split('\n').Where(l => l.Contains("heads, layers")), l => Assert.Contains(l, output, StringComparison.Ordinal));
+        Assert.All(File.ReadAllText(folder["page.md"]).Split('\n').Where(l => l.Contains("heads, layers")),
+            l => Assert.Contains(l, output, StringComparison.Ordinal));
         Assert.Equal(4, File.ReadAllText(folder["page.md"]).Split('\n').Count(l => l.Contains("heads, layers")));
     }
 
@@ -37,7 +45,8 @@ public sealed class SynthesisVerbTests : IDisposable
         string heads = Repository.Path("data", "bert-base", "heads.csv");
         Assert.Equal(0, (await Shell.Attn("cluster", "--heads", heads, "--k", "2", "--out", folder["clusters.csv"])).Code);
         File.WriteAllText(folder["f.csv"], content);
-        var (code, _, error) = await Shell.Attn("synthesis", "--heads", heads, "--clusters", folder["clusters.csv"], "--functions", folder["f.csv"], "--out", folder["s.csv"]);
+        var (code, _, error) = await Shell.Attn("synthesis", "--heads", heads, "--clusters", folder["clusters.csv"], "--functions",
+            folder["f.csv"], "--out", folder["s.csv"]);
         Assert.Equal(1, code);
         Assert.Contains(expected, error, StringComparison.Ordinal);
         Assert.False(File.Exists(folder["s.csv"]));

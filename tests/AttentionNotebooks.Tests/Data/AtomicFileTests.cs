@@ -19,7 +19,8 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void Other_files_and_files_that_are_being_written_stay()
     {
-        string[] others = [folder.Write("a.csv.part", ""), folder.Write($"b.csv.{Guid.NewGuid():N}.part", ""), folder.Write("a.csv.mine.part", "")];
+        string[] others = [folder.Write("a.csv.part", ""), folder.Write($"b.csv.{Guid.NewGuid():N}.part", ""),
+            folder.Write("a.csv.mine.part", "")];
         AtomicFile.Write(folder["a.csv"], slow =>
         {
             slow.Write("slow"u8);

@@ -6,11 +6,13 @@ public class ConllUTests
     public void Words_heads_and_relations_are_read_and_what_is_no_word_is_left_out()
     {
         using var folder = new TestFolder();
-        string file = folder.Write("t.conllu", "# sent_id = a1\n# text = Don't go\n1-2\tDon't" + Blank(8) + "\n" + Row(1, "Do", 3, "aux") + Row(2, "n't", 3, "advmod") + Row(3, "go", 0, "root") + "3.1\tx" + Blank(8) + "\n\n"
+        string file = folder.Write("t.conllu", "# sent_id = a1\n# text = Don't go\n1-2\tDon't" + Blank(8) + "\n" + Row(1, "Do", 3, "aux")
+            + Row(2, "n't", 3, "advmod") + Row(3, "go", 0, "root") + "3.1\tx" + Blank(8) + "\n\n"
             + Row(1, "Stop", 0, "root"));
         var sentences = ConllU.Read(file).ToArray();
         Assert.Equal(["a1", "2"], sentences.Select(s => s.Id));
-        Assert.Equal([("Do", 2, "aux"), ("n't", 2, "advmod"), ("go", -1, "root")], sentences[0].Words.Select(w => (w.Form, w.Head, w.Relation)));
+        Assert.Equal([("Do", 2, "aux"), ("n't", 2, "advmod"), ("go", -1, "root")],
+            sentences[0].Words.Select(w => (w.Form, w.Head, w.Relation)));
     }
 
     [Theory]

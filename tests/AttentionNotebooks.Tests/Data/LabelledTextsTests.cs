@@ -9,7 +9,8 @@ public sealed class LabelledTextsTests : IDisposable
     [Fact]
     public void CoLA_has_no_header_and_four_columns()
     {
-        var texts = LabelledTexts.Read(_folder.Write("train.tsv", "gj04\t1\t\tOur friends won't buy this.\ncj99\t0\t*\tThe more you would want, the \"less.\n"), SentenceTask.Cola);
+        var texts = LabelledTexts.Read(_folder.Write("train.tsv",
+            "gj04\t1\t\tOur friends won't buy this.\ncj99\t0\t*\tThe more you would want, the \"less.\n"), SentenceTask.Cola);
         Assert.Equal(["0", "1"], texts.Labels);
         Assert.Equal([new("Our friends won't buy this.", null, 1), new("The more you would want, the \"less.", null, 0)], texts.Items);
     }
@@ -17,7 +18,8 @@ public sealed class LabelledTextsTests : IDisposable
     [Fact]
     public void Quotes_are_characters_and_a_byte_order_mark_is_none()
     {
-        var texts = LabelledTexts.Read(_folder.Write("train.tsv", "\uFEFFQuality\t#1 ID\t#2 ID\t#1 String\t#2 String\n1\t1\t2\t\" The pie\tHe said \" so\n0\t3\t4\ta\tb\n"), SentenceTask.Mrpc);
+        var texts = LabelledTexts.Read(_folder.Write("train.tsv",
+            "\uFEFFQuality\t#1 ID\t#2 ID\t#1 String\t#2 String\n1\t1\t2\t\" The pie\tHe said \" so\n0\t3\t4\ta\tb\n"), SentenceTask.Mrpc);
         Assert.Equal(new LabelledText("\" The pie", "He said \" so", 1), texts.Items[0]);
     }
 
@@ -25,7 +27,8 @@ public sealed class LabelledTextsTests : IDisposable
     public void Words_are_numbered_in_alphabetical_order_and_numbers_in_theirs()
     {
         var task = SentenceTask.OfColumns("x", ["a", "b"], "y");
-        Assert.Equal(["entailment", "not_entailment"], LabelledTexts.Read(_folder.Write("w.tsv", "a\ty\tb\n1\tnot_entailment\t2\n3\tentailment\t4\n"), task).Labels);
+        Assert.Equal(["entailment", "not_entailment"],
+            LabelledTexts.Read(_folder.Write("w.tsv", "a\ty\tb\n1\tnot_entailment\t2\n3\tentailment\t4\n"), task).Labels);
         Assert.Equal(["-1", "2", "10"], LabelledTexts.Read(_folder.Write("n.tsv", "a\ty\tb\n1\t10\t2\n3\t2\t4\n5\t-1\t6\n"), task).Labels);
         Assert.Equal(["1", "10", "9x"], LabelledTexts.Read(_folder.Write("m.tsv", "a\ty\tb\n1\t10\t2\n3\t9x\t4\n5\t1\t6\n"), task).Labels);
     }
@@ -63,7 +66,8 @@ public sealed class LabelledTextsTests : IDisposable
     public void A_number_to_predict_is_no_class()
     {
         string file = _folder.Write("t.tsv", "sentence\tlabel\n" + string.Concat(Enumerable.Range(0, 120).Select(i => $"a\t{i}.5\n")));
-        Assert.Contains("120 different labels", Assert.Throws<InputException>(() => LabelledTexts.Read(file, SentenceTask.Sst2)).Message, StringComparison.Ordinal);
+        Assert.Contains("120 different labels", Assert.Throws<InputException>(() => LabelledTexts.Read(file, SentenceTask.Sst2)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,14 +75,16 @@ public sealed class LabelledTextsTests : IDisposable
     {
         Assert.Same(SentenceTask.Sst2, SentenceTask.Named("SST-2"));
         Assert.Same(SentenceTask.Cola, SentenceTask.Named("cola"));
-        Assert.Contains("cola, sst2, mrpc, rte", Assert.Throws<InputException>(() => SentenceTask.Named("sst5")).Message, StringComparison.Ordinal);
+        Assert.Contains("cola, sst2, mrpc, rte", Assert.Throws<InputException>(() => SentenceTask.Named("sst5")).Message,
+            StringComparison.Ordinal);
         Assert.Throws<InputException>(() => SentenceTask.OfColumns("x", ["a", "b", "c"], "y"));
     }
 
     [Fact]
     public void A_sample_keeps_the_order_and_shuffled_labels_keep_the_classes()
     {
-        var all = new LabelledTexts([.. Enumerable.Range(0, 100).Select(i => new LabelledText($"{i}", null, i % 3 == 0 ? 1 : 0))], ["no", "yes"]);
+        var all = new LabelledTexts([.. Enumerable.Range(0, 100).Select(i => new LabelledText($"{i}", null, i % 3 == 0 ? 1 : 0))],
+            ["no", "yes"]);
         int[] sample = [.. all.Sample(30, seed: 2).Items.Select(i => int.Parse(i.Text, System.Globalization.CultureInfo.InvariantCulture))];
         Assert.Equal(30, sample.Distinct().Count());
         Assert.Equal(sample.Order(), sample);
@@ -100,7 +106,9 @@ public sealed class LabelledTextsTests : IDisposable
             var task = SentenceTask.OfColumns(name, name == "pairs" ? ["sentence1", "sentence2"] : ["sentence"], "label");
             var train = LabelledTexts.Read(Repository.Path("data", "tasks", $"{name}.train.tsv"), task);
             Assert.Equal(1600, train.Items.Count);
-            foreach (string part in new[] { "dev", "test" }) Assert.Equal(200, LabelledTexts.Read(Repository.Path("data", "tasks", $"{name}.{part}.tsv"), task, train.Labels).Items.Count);
+            foreach (string part in new[] { "dev", "test" })
+                Assert.Equal(200, LabelledTexts.Read(Repository.Path("data", "tasks", $"{name}.{part}.tsv"), task,
+                    train.Labels).Items.Count);
         }
     }
 

@@ -11,7 +11,9 @@ public sealed class BatchingTests : IDisposable
     private const double OfFeatures = 2e-6;
 
     // A share that lies on a threshold goes to this side or that by the last bit: one text's map in one of these counts.
-    private static readonly string[] Counted = ["sparsity", "distance_q10", "distance_q50", "distance_q90", "maps_vertical_diagonal", "maps_vertical", "maps_diagonal", "maps_block", "maps_heterogeneous"];
+    private static readonly string[] Counted =
+        ["sparsity", "distance_q10", "distance_q50", "distance_q90", "maps_vertical_diagonal", "maps_vertical", "maps_diagonal",
+            "maps_block", "maps_heterogeneous"];
 
     // Likewise; w1 is in tokens, the others are at most ln 2 and 2. Largest: 1.8e-6 of w1, 2.1e-7 of the others.
     private const double OfDistances = 2e-6, OfTokens = 1e-5;
@@ -19,7 +21,8 @@ public sealed class BatchingTests : IDisposable
     private readonly Checkpoint model = Checkpoint.Load(Repository.Path("data", "demo-bert"));
     private readonly LiveAttention source;
 
-    public BatchingTests() => source = LiveAttention.OfTreebank(model, [.. ConllU.Read(Repository.Path("data", "treebank", "demo.conllu")).Take(40)]);
+    public BatchingTests() => source = LiveAttention.OfTreebank(model,
+        [.. ConllU.Read(Repository.Path("data", "treebank", "demo.conllu")).Take(40)]);
 
     [Theory]
     [InlineData(1), InlineData(200), InlineData(700)]
@@ -27,9 +30,13 @@ public sealed class BatchingTests : IDisposable
     {
         var features = FeatureCatalogue.For(source).Parse(FeatureCatalogue.Everything, source);
         HeadTable one = source.Extract(features), other = source.Extract(features, new VisitOptions(tokens));
-        var most = one.Features.ToDictionary(f => f, f => one.Column(f).Zip(other.Column(f), (a, b) => Math.Abs(a - b) / Math.Max(1, Math.Abs(a))).Max());
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', most.OrderByDescending(m => m.Value).Take(8).Select(m => FormattableString.Invariant($"{m.Key}: {m.Value:G3}"))));
-        foreach (var (feature, difference) in most) Assert.True(difference <= (Counted.Contains(feature) ? 1.0 / source.Texts.Count : OfFeatures), $"{feature}: {difference:G3}");
+        var most = one.Features.ToDictionary(f => f, f => one.Column(f)
+            .Zip(other.Column(f), (a, b) => Math.Abs(a - b) / Math.Max(1, Math.Abs(a))).Max());
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            string.Join('\n', most.OrderByDescending(m => m.Value).Take(8)
+                .Select(m => FormattableString.Invariant($"{m.Key}: {m.Value:G3}"))));
+        foreach (var (feature, difference) in most)
+            Assert.True(difference <= (Counted.Contains(feature) ? 1.0 / source.Texts.Count : OfFeatures), $"{feature}: {difference:G3}");
     }
 
     [Theory]

@@ -37,7 +37,8 @@ public class ExtractionTests
     {
         var once = Texts(9, 4, 30).Extract(options: new VisitOptions(TokensPerBatch: 1));
         var source = Texts(9, 4, 30);
-        var twice = new MapsInMemory(Grid, [.. source.Texts, .. source.Texts], (t, h) => source[t % 3, h]).Extract(options: new VisitOptions(TokensPerBatch: 1));
+        var twice = new MapsInMemory(Grid, [.. source.Texts, .. source.Texts], (t, h) => source[t % 3, h])
+            .Extract(options: new VisitOptions(TokensPerBatch: 1));
         Assert.Equal(once.ToCsv(), twice.ToCsv());
     }
 
@@ -70,7 +71,8 @@ public class ExtractionTests
     public void A_feature_too_large_to_be_summed_exactly_is_told_so()
     {
         var large = new HeadFeature("large", "?", (a, t) => t.MeanOverQueries(a.sum(dim: -1)) * 2_000_000f);
-        Assert.Contains("is 2000000, and values are summed exactly below 1048576 only. Use a larger unit", Assert.Throws<InputException>(() => Texts(5).Extract([large])).Message);
+        Assert.Contains("is 2000000, and values are summed exactly below 1048576 only. Use a larger unit",
+            Assert.Throws<InputException>(() => Texts(5).Extract([large])).Message);
     }
 
     [Fact]
@@ -92,5 +94,6 @@ public class ExtractionTests
     }
 
     private static MapsInMemory Texts(params int[] lengths) =>
-        new(Grid, [.. lengths.Select((n, i) => new AttentionText($"{i}", n, null))], (t, h) => Maps.Random(lengths[t], 100 * t + 10 * h.Layer + h.Index));
+        new(Grid, [.. lengths.Select((n, i) => new AttentionText($"{i}", n, null))],
+            (t, h) => Maps.Random(lengths[t], 100 * t + 10 * h.Layer + h.Index));
 }

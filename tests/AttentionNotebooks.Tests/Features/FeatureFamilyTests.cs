@@ -5,7 +5,8 @@ public class FeatureFamilyTests
 {
     private static readonly FeatureCatalogue Catalogue = new(TokenCounts.Of(Corpus.Texts));
 
-    public static TheoryData<string> InEachText => [.. Catalogue.All.Where(f => f.Statistic is null && !f.Needs.HasFlag(FeatureNeeds.Values)).Select(f => f.Name)];
+    public static TheoryData<string> InEachText =>
+        [.. Catalogue.All.Where(f => f.Statistic is null && !f.Needs.HasFlag(FeatureNeeds.Values)).Select(f => f.Name)];
 
     public static TheoryData<string> Together => [.. Catalogue.All.Where(f => f.Statistic is not null).Select(f => f.Name)];
 
@@ -16,7 +17,8 @@ public class FeatureFamilyTests
         var values = source.Record([Catalogue.Get(feature)]);
         for (int t = 0; t < source.Texts.Count; t++)
             foreach (var head in source.Grid.All())
-                Assert.Equal(Corpus.Slow(feature, source, t, head), values[t, head, feature], 2e-5 * Math.Max(1, source.Texts[t].Length / 10.0));
+                Assert.Equal(Corpus.Slow(feature, source, t, head), values[t, head, feature],
+                    2e-5 * Math.Max(1, source.Texts[t].Length / 10.0));
     }
 
     [Theory, MemberData(nameof(Together))]
@@ -25,7 +27,8 @@ public class FeatureFamilyTests
         var source = Corpus.Source();
         var table = source.Extract([Catalogue.Get(feature)]);
         foreach (var head in source.Grid.All())
-            Assert.Equal(SlowFeatures.Together(feature, [.. Enumerable.Range(0, source.Texts.Count).Select(t => source[t, head])]), table[head, feature], 2e-4);
+            Assert.Equal(SlowFeatures.Together(feature, [.. Enumerable.Range(0, source.Texts.Count).Select(t => source[t, head])]),
+                table[head, feature], 2e-4);
     }
 
     [Fact]
@@ -40,7 +43,8 @@ public class FeatureFamilyTests
     public void Every_feature_tells_its_unit_range_definition_and_source_and_has_a_name_of_its_own()
     {
         Assert.All(Catalogue.All, f => Assert.All(new[] { f.Unit, f.Range, f.Definition, f.Source }, Assert.NotEmpty));
-        Assert.Distinct(Catalogue.All.Select(f => f.Name).Concat(Catalogue.Families.Select(f => f.Name)).Append(FeatureCatalogue.Everything));
+        Assert.Distinct(Catalogue.All.Select(f => f.Name).Concat(Catalogue.Families.Select(f => f.Name))
+            .Append(FeatureCatalogue.Everything));
         Assert.Superset(StandardFeatures.All.Select(f => f.Name).ToHashSet(), Catalogue.All.Select(f => f.Name).ToHashSet());
     }
 
@@ -72,8 +76,11 @@ public class FeatureFamilyTests
     public void The_identity()
     {
         var a = Maps.Identity(9);
-        foreach (string zero in new[] { "relative_distance", "ahead", "behind", "normalised_entropy", "distance_q99", "beyond_0", "row_similarity", "best_offset", "text_spread", "variance_within_rows", "variance_between_queries", "rollout_distance" }) Same(a, zero, 0);
-        foreach (string one in new[] { "cumulative_diagonality", "effective_keys", "within_0", "distance_0", "symmetry", "best_offset_mass", "maps_diagonal" }) Same(a, one, 1);
+        foreach (string zero in new[] { "relative_distance", "ahead", "behind", "normalised_entropy", "distance_q99", "beyond_0",
+            "row_similarity", "best_offset", "text_spread", "variance_within_rows", "variance_between_queries", "rollout_distance" })
+            Same(a, zero, 0);
+        foreach (string one in new[] { "cumulative_diagonality", "effective_keys", "within_0", "distance_0", "symmetry", "best_offset_mass",
+            "maps_diagonal" }) Same(a, one, 1);
         Same(a, "gini", 1 - 1 / 9.0);
         Same(a, "sparsity", 1 - 1 / 9.0);
     }
@@ -107,7 +114,8 @@ public class FeatureFamilyTests
         Same(a, "effective_keys", 1);
         Same(a, "content_share", 0, maps: [Maps.Column(12, 3), Maps.Column(12, 3)]);
         Same(a, "content_share", 0.5, maps: [Maps.Column(12, 3), Maps.Column(12, 4)]); // variance 1/4 of each of two columns, E[x²] = 1/2
-        Same(a, "text_spread", 1, maps: [Maps.Column(3, 0), Maps.Of(5, (_, j) => j == 0 ? 1 : 0)], expectedOf: m => Math.Abs(m[1] - m[0]) / 2);
+        Same(a, "text_spread", 1, maps: [Maps.Column(3, 0), Maps.Of(5, (_, j) => j == 0 ? 1 : 0)],
+            expectedOf: m => Math.Abs(m[1] - m[0]) / 2);
     }
 
     [Fact]
@@ -118,16 +126,19 @@ public class FeatureFamilyTests
         Assert.Equal(1, Value("block", blocks, pair), 1e-6);
         // Evenly over the words of one's own text: too wide for a diagonal.
         string[] longer = ["[CLS]", .. Enumerable.Repeat("a", 8), "[SEP]", .. Enumerable.Repeat("b", 9), "[SEP]"];
-        Assert.Equal(1, Value("maps_block", Maps.Of(20, (i, j) => i < 10 ? (j is > 0 and < 9 ? 1 / 8.0 : 0) : j is > 9 and < 19 ? 1 / 9.0 : 0), longer), 1e-6);
+        Assert.Equal(1, Value("maps_block", Maps.Of(20, (i, j) => i < 10 ? (j is > 0 and < 9 ? 1 / 8.0 : 0) : j is > 9 and < 19 ? 1 / 9.0
+            : 0), longer), 1e-6);
         Assert.Equal(0.5, Value("block", Maps.Uniform(6), pair), 1e-6);
         Assert.Equal(1, Value("block", Maps.Uniform(6)), 1e-6);        // a single text is one block
         Assert.Equal(0, Value("maps_block", Maps.Uniform(6)), 1e-6);   // and no map of a single text is of the kind
-        Assert.Equal(1, Value("block", Maps.Of(7, (i, j) => i < 4 == j < 4 ? 1.0 / (i < 4 ? 4 : 3) : 0), "<s>", "a", "</s>", "</s>", "b", "c", "</s>"), 1e-6);
+        Assert.Equal(1, Value("block", Maps.Of(7, (i, j) => i < 4 == j < 4 ? 1.0 / (i < 4 ? 4 : 3) : 0), "<s>", "a", "</s>", "</s>", "b",
+            "c", "</s>"), 1e-6);
     }
 
     [Fact]
     public void A_text_of_one_token_has_finite_values_everywhere() =>
-        Assert.All(Catalogue.Possible(MapsInMemory.Single(Maps.Identity(1))).Where(f => f.Name != "content_share"), f => Assert.True(double.IsFinite(MapsInMemory.Single(Maps.Identity(1)).Extract([f])[0, 0, f.Name])));
+        Assert.All(Catalogue.Possible(MapsInMemory.Single(Maps.Identity(1))).Where(f => f.Name != "content_share"),
+            f => Assert.True(double.IsFinite(MapsInMemory.Single(Maps.Identity(1)).Extract([f])[0, 0, f.Name])));
 
     [Fact]
     public void The_bins_of_the_histogram_sum_to_one_and_agree_with_the_windows()
@@ -146,7 +157,8 @@ public class FeatureFamilyTests
         string[] tokens = ["[CLS]", "play", "##ing", "play", "play", "##ing", "[SEP]"];
         Assert.Equal(4 * 2 / 49.0, Value("same_word", Maps.Uniform(7), tokens), 1e-6);
         Assert.Equal(2 / 25.0, Value("same_word", Maps.Uniform(5), "<s>", "a", "Ġthe", "Ġthe", "</s>"), 1e-6);
-        Assert.True(TokenFeatures.IsPunctuation(",") && TokenFeatures.IsPunctuation("...") && !TokenFeatures.IsPunctuation("[SEP]") && !TokenFeatures.IsPunctuation("##s"));
+        Assert.True(TokenFeatures.IsPunctuation(",") && TokenFeatures.IsPunctuation("...") && !TokenFeatures.IsPunctuation("[SEP]")
+            && !TokenFeatures.IsPunctuation("##s"));
     }
 
     [Fact]
@@ -163,7 +175,8 @@ public class FeatureFamilyTests
     public void A_source_without_what_a_feature_needs_is_told_what_to_give()
     {
         var bare = MapsInMemory.Single(Maps.Uniform(4));
-        void Lacks(string feature, string remedy) => Assert.Contains(remedy, Assert.Throws<InputException>(() => Catalogue.Parse(feature, bare)).Message);
+        void Lacks(string feature, string remedy) =>
+            Assert.Contains(remedy, Assert.Throws<InputException>(() => Catalogue.Parse(feature, bare)).Message);
         Lacks("punctuation", "--tokens");
         Lacks("content_words", "--conllu");
         Lacks("norm_distance", "--model");
@@ -173,7 +186,8 @@ public class FeatureFamilyTests
         Assert.Equal(["self", "previous", "next", "cls", "sep"], Catalogue.Parse("tokens", bare).Select(f => f.Name));
         Assert.Contains("--model", Assert.Throws<InputException>(() => bare.Extract([ValueFeatures.ValueNorm])).Message);
         Assert.Contains("--conllu", Assert.Throws<InputException>(() => bare.Extract([TokenFeatures.ContentWords])).Message);
-        Assert.Contains("has no value in these texts", Assert.Throws<InputException>(() => bare.Extract([StabilityFeatures.ContentShare])).Message);
+        Assert.Contains("has no value in these texts",
+            Assert.Throws<InputException>(() => bare.Extract([StabilityFeatures.ContentShare])).Message);
     }
 
     [Fact]
@@ -183,7 +197,8 @@ public class FeatureFamilyTests
         Assert.Same(StandardFeatures.All, Catalogue.Parse(null, source));
         Assert.Equal(["entropy", "within_7", "distance_q25"], Catalogue.Parse("entropy,within_7,distance_q25", source).Select(f => f.Name));
         Assert.Equal(Catalogue.Possible(source).Select(f => f.Name), Catalogue.Parse("all", source).Select(f => f.Name));
-        Assert.Equal(DistanceFeatures.All.Count + ConcentrationFeatures.All.Count, Catalogue.Parse("distance,concentration,entropy", source).Count);
+        Assert.Equal(DistanceFeatures.All.Count + ConcentrationFeatures.All.Count,
+            Catalogue.Parse("distance,concentration,entropy", source).Count);
         Assert.Throws<InputException>(() => Catalogue.Get("within_07"));
         Assert.Throws<InputException>(() => Catalogue.Get("distance_q100"));
     }
@@ -197,7 +212,8 @@ public class FeatureFamilyTests
         int n = maps.Text.Length;
         for (int layer = 0; layer < source.Grid.Layers; layer++)
         {
-            var slow = SlowFeatures.RolloutBelow(layer + 1, n, l => Maps.Of(n, (i, j) => Enumerable.Range(0, source.Grid.Heads).Average(h => source[1, new Head(l, h)][i, j])));
+            var slow = SlowFeatures.RolloutBelow(layer + 1, n,
+                l => Maps.Of(n, (i, j) => Enumerable.Range(0, source.Grid.Heads).Average(h => source[1, new Head(l, h)][i, j])));
             for (int i = 0; i < n; i++)
             {
                 Assert.Equal(1, Enumerable.Range(0, n).Sum(j => rolled[layer][i, j]), 1e-6);
@@ -209,20 +225,25 @@ public class FeatureFamilyTests
     [Fact]
     public void Kovalevas_kinds_share_out_the_texts_and_name_a_head()
     {
-        var source = new MapsInMemory(new HeadGrid(1, 2), [new("0", 8, null), new("1", 8, null)], (t, h) => h.Index == 0 ? Maps.Previous(8) : t == 0 ? Maps.Column(8, 0) : Maps.Uniform(8));
+        var source = new MapsInMemory(new HeadGrid(1, 2), [new("0", 8, null), new("1", 8, null)], (t, h) => h.Index == 0 ? Maps.Previous(8)
+            : t == 0 ? Maps.Column(8, 0) : Maps.Uniform(8));
         var table = source.Extract(PatternFeatures.All);
         foreach (var head in source.Grid.All()) Assert.Equal(1, PatternFeatures.All.Sum(f => table[head, f.Name]), 1e-12);
         Assert.Equal("maps_diagonal", PatternFeatures.KindOf(table, new Head(0, 0)).Name);
         Assert.Equal((0.5, 0.5), (table[0, 1, "maps_vertical"], table[0, 1, "maps_heterogeneous"]));
     }
 
-    private static double Value(string feature, double[,] map, params string[] tokens) => MapsInMemory.Single(map, tokens).Extract([Catalogue.Get(feature)])[0, 0, feature];
+    private static double Value(string feature, double[,] map, params string[] tokens) =>
+        MapsInMemory.Single(map, tokens).Extract([Catalogue.Get(feature)])[0, 0, feature];
 
-    private static void Same(double[,] map, string feature, double expected, double tolerance = 1e-5, double[][,]? maps = null, Func<double[], double>? expectedOf = null)
+    private static void Same(double[,] map, string feature, double expected, double tolerance = 1e-5, double[][,]? maps = null,
+        Func<double[], double>? expectedOf = null)
     {
         maps ??= [map];
-        var source = new MapsInMemory(new HeadGrid(1, 1), [.. maps.Select((m, i) => new AttentionText($"{i}", m.GetLength(0), null))], (t, _) => maps[t]);
-        if (expectedOf is not null) expected = expectedOf([.. maps.Select(m => SlowFeatures.Of("mean_distance", m, new AttentionText("", m.GetLength(0), null)))]);
+        var source = new MapsInMemory(new HeadGrid(1, 1), [.. maps.Select((m, i) => new AttentionText($"{i}", m.GetLength(0), null))],
+            (t, _) => maps[t]);
+        if (expectedOf is not null)
+            expected = expectedOf([.. maps.Select(m => SlowFeatures.Of("mean_distance", m, new AttentionText("", m.GetLength(0), null)))]);
         Assert.Equal(expected, source.Extract([Catalogue.Get(feature)])[0, 0, feature], tolerance);
     }
 }

@@ -3,7 +3,8 @@ using FsCheck.Fluent;
 
 namespace AttentionNotebooks.Tests.Features;
 
-/// <summary>What must not change any feature of any corpus: padding, the texts' order, the size of batches, doubled texts, shards.</summary>
+/// <summary>What must not change any feature of any corpus: padding, the texts' order, the size of batches, doubled texts,
+/// shards.</summary>
 public class FeaturePropertyTests
 {
     // The same cases every time: a share that a quantile or a kind decides on may lie within a rounding error of its limit.
@@ -19,7 +20,8 @@ public class FeaturePropertyTests
     public void The_size_of_batches_and_so_padding_changes_nothing() => Prop.ForAll(Corpora, c =>
     {
         var source = Of(c);
-        Near(source.Extract(All(source), new VisitOptions(TokensPerBatch: 1)), source.Extract(All(source), new VisitOptions(TokensPerBatch: 100_000)));
+        Near(source.Extract(All(source), new VisitOptions(TokensPerBatch: 1)),
+            source.Extract(All(source), new VisitOptions(TokensPerBatch: 100_000)));
     }).Check(Cases);
 
     [Fact]
@@ -38,7 +40,8 @@ public class FeaturePropertyTests
         var source = Of(c);
         int n = c.Lengths.Length;
         var twice = new MapsInMemory(source.Grid, [.. source.Texts, .. source.Texts], (t, h) => source[t % n, h]);
-        Near(source.Extract(All(source), new VisitOptions(TokensPerBatch: 1)), twice.Extract(All(source), new VisitOptions(TokensPerBatch: 1)));
+        Near(source.Extract(All(source), new VisitOptions(TokensPerBatch: 1)),
+            twice.Extract(All(source), new VisitOptions(TokensPerBatch: 1)));
     }).Check(Cases);
 
     [Fact]
@@ -49,7 +52,8 @@ public class FeaturePropertyTests
         using var folder = new TestFolder();
         string[] files = [.. Enumerable.Range(0, shards).Select(s => folder[$"{s}"])];
         for (int s = 0; s < shards; s++)
-            ResumableExtraction.Extract(source, All(source), options with { Shard = s, Shards = shards }, folder["partial"], resume: false).Write(files[s]);
+            ResumableExtraction.Extract(source, All(source), options with { Shard = s, Shards = shards }, folder["partial"], resume: false)
+                .Write(files[s]);
         Assert.Equal(source.Extract(All(source), options).ToCsv(), FeatureState.Merge([.. files.Reverse()]).ToCsv());
     }).Check(Cases);
 
@@ -66,12 +70,15 @@ public class FeaturePropertyTests
     {
         string[] words = ["the", "cat", ",", "##s", "a", "dog"];
         var random = new Random(c.Seed);
-        AttentionText[] texts = [.. c.Lengths.Select((n, t) => new AttentionText($"{t}", n, ["[CLS]", .. Enumerable.Range(0, n - 2).Select(i => i == 0 ? "a" : words[random.Next(words.Length)]), "[SEP]"]))];
+        AttentionText[] texts = [.. c.Lengths.Select((n, t) =>
+            new AttentionText($"{t}", n, ["[CLS]", .. Enumerable.Range(0, n - 2)
+                .Select(i => i == 0 ? "a" : words[random.Next(words.Length)]), "[SEP]"]))];
         return new MapsInMemory(new HeadGrid(2, 2), texts, (t, h) => Maps.Random(c.Lengths[t], c.Seed + 100 * t + 10 * h.Layer + h.Index));
     }
 
     private static void Near(HeadTable a, HeadTable b)
     {
-        foreach (string f in a.Features) Assert.All(a.Column(f).Zip(b.Column(f)), v => Assert.Equal(v.First, v.Second, 2e-5 * Math.Max(1, Math.Abs(v.First))));
+        foreach (string f in a.Features)
+            Assert.All(a.Column(f).Zip(b.Column(f)), v => Assert.Equal(v.First, v.Second, 2e-5 * Math.Max(1, Math.Abs(v.First))));
     }
 }

@@ -18,7 +18,8 @@ public sealed class HeadColumnTests : IDisposable
         double[] values = column;
         Assert.Equal([1.0, 2, 3, 4], values);
         Assert.Equal((4, 3.0, 10.0), (column.Count, column[2], column.Sum()));
-        Assert.Equal(("tokens", MeasureKind.Position, DistanceFeatures.MeanDistance.Definition), (column.Unit, column.Kind, column.Definition));
+        Assert.Equal(("tokens", MeasureKind.Position, DistanceFeatures.MeanDistance.Definition),
+            (column.Unit, column.Kind, column.Definition));
         Assert.Equal(("", MeasureKind.Other), (new HeadColumn("nothing", [1]).Unit, new HeadColumn("nothing", [1]).Kind));
         Assert.Equal(("share", MeasureKind.User), (new HeadColumn("mine", "share", [1]).Unit, new HeadColumn("mine", "share", [1]).Kind));
     }
@@ -33,8 +34,10 @@ public sealed class HeadColumnTests : IDisposable
     [Theory, InlineData(".csv"), InlineData(".parquet"), InlineData(".npz")]
     public void Units_formulas_and_provenance_come_back_from_every_file(string format)
     {
-        var from = new Provenance("bert", new string('a', 64), 7, new string('b', 64), Provenance.KitVersion) { Options = new Dictionary<string, string> { ["precision"] = "Float32" } };
-        var mine = new HeadColumn(new ColumnInfo("mine", "bits", "log₂ A", "me", MeasureKind.User) { Title = "my own", InSynthesis = true }, [1, 2, 3, 4]);
+        var from = new Provenance("bert", new string('a', 64), 7, new string('b', 64), Provenance.KitVersion)
+        { Options = new Dictionary<string, string> { ["precision"] = "Float32" } };
+        var mine = new HeadColumn(new ColumnInfo("mine", "bits", "log₂ A", "me", MeasureKind.User) { Title = "my own", InSynthesis = true },
+            [1, 2, 3, 4]);
         var table = new HeadTable(Grid, [new HeadColumn("entropy", [1, 2, 3, 4]), mine], 7, from: from);
         table.Write(folder["heads" + format]);
         var read = HeadTable.Read(folder["heads" + format]);
@@ -65,12 +68,20 @@ public sealed class HeadColumnTests : IDisposable
     [Fact]
     public void Tables_of_other_heads_or_models_are_refused_in_one_line_and_unknown_origins_are_not()
     {
-        HeadTable Of(HeadGrid grid, string? model) => new HeadTable(grid, ["x"], [new double[grid.Count]]).Of(model is null ? null : new Provenance(model, model + new string('0', 60)));
+        HeadTable Of(HeadGrid grid, string? model) =>
+            new HeadTable(grid, ["x"], [new double[grid.Count]])
+            .Of(model is null ? null : new Provenance(model, model + new string('0', 60)));
         HeadTable a = Of(Grid, "aaaa"), b = Of(Grid, "bbbb"), small = Of(new HeadGrid(1, 2), "cccc");
-        string Message(HeadTable first, HeadTable second) => Assert.Throws<InputException>(() => HeadTable.RequireSame(("heads.csv", first), ("clusters.csv", second))).Message;
-        Assert.Equal("clusters.csv: is of 2 × 2 heads of model bbbb (bbbb0000), heads.csv is of model aaaa (aaaa0000). Give both of the same model.", Message(a, b));
-        Assert.Equal("clusters.csv: is of 1 × 2 heads of model cccc (cccc0000), heads.csv of 2 × 2 heads of model aaaa (aaaa0000). Give both of the same model.", Message(a, small));
-        Assert.Contains("is of 1 × 2 heads, heads.csv of 2 × 2 heads", Message(Of(Grid, null), Of(new HeadGrid(1, 2), null)), StringComparison.Ordinal);
+        string Message(HeadTable first, HeadTable second) =>
+            Assert.Throws<InputException>(() => HeadTable.RequireSame(("heads.csv", first), ("clusters.csv", second))).Message;
+        Assert.Equal(
+            "clusters.csv: is of 2 × 2 heads of model bbbb (bbbb0000), heads.csv is of model aaaa (aaaa0000). Give both of the same model.",
+                Message(a, b));
+        Assert.Equal(
+            "clusters.csv: is of 1 × 2 heads of model cccc (cccc0000), heads.csv of 2 × 2 heads of model aaaa (aaaa0000). Give both of "
+                + "the same model.", Message(a, small));
+        Assert.Contains("is of 1 × 2 heads, heads.csv of 2 × 2 heads", Message(Of(Grid, null), Of(new HeadGrid(1, 2), null)),
+            StringComparison.Ordinal);
         HeadTable.RequireSame(("a", a), ("again", Of(Grid, "aaaa")), ("unknown", Of(Grid, null)));
         Assert.Throws<InputException>(() => a.With(b));
     }
@@ -85,18 +96,21 @@ public sealed class HeadColumnTests : IDisposable
         Assert.Contains("mean_distance", origin.Options["features"], StringComparison.Ordinal);
         Assert.Equal(origin, new LiveAttention(model, texts).Record().ToTable().From);
         Assert.NotEqual(origin.TextsHash, new LiveAttention(model, ["the old man", "a dog"]).Extract().From!.TextsHash);
-        Assert.False(origin.IsOfAnotherModel(origin with { ModelHash = "other", Options = new Dictionary<string, string> { ["precision"] = "BFloat16" } }));
+        Assert.False(origin.IsOfAnotherModel(origin with
+        { ModelHash = "other", Options = new Dictionary<string, string> { ["precision"] = "BFloat16" } }));
         Assert.True(origin.IsOfAnotherModel(origin with { ModelHash = "other" }));
     }
 
     [Fact]
     public void Values_per_text_come_with_the_table_and_are_drawn_again()
     {
-        var source = new MapsInMemory(Grid, [.. Enumerable.Range(0, 3).Select(t => new AttentionText($"{t}", 4 + t, null))], (t, h) => Maps.Random(4 + t, 10 * t + Grid.PositionOf(h)));
+        var source = new MapsInMemory(Grid, [.. Enumerable.Range(0, 3).Select(t => new AttentionText($"{t}", 4 + t, null))],
+            (t, h) => Maps.Random(4 + t, 10 * t + Grid.PositionOf(h)));
         var column = source.Record().ToTable().Column("entropy");
         Assert.Equal(3, column.PerText!.Count);
         Assert.Equal(source.Record().Mean([0, 2, 2]).Column("entropy").Values, column.Over([0, 2, 2]));
-        Assert.Contains("no values per text", Assert.Throws<InputException>(() => source.Extract().Column("entropy").Over([0])).Message, StringComparison.Ordinal);
+        Assert.Contains("no values per text", Assert.Throws<InputException>(() => source.Extract().Column("entropy").Over([0])).Message,
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => folder.Dispose();

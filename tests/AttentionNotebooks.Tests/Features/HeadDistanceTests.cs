@@ -48,7 +48,8 @@ public class HeadDistanceTests
         var d = source.Distances(HeadDistance.Get(metric));
         for (int a = 0; a < Grid.Count; a++)
             for (int b = a + 1; b < Grid.Count; b++)
-                Assert.Equal(Enumerable.Range(0, source.Texts.Count).Average(t => Slow(metric, source[t, Grid[a]], source[t, Grid[b]])), d[a, b], 1e-6);
+                Assert.Equal(Enumerable.Range(0, source.Texts.Count).Average(t => Slow(metric, source[t, Grid[a]], source[t, Grid[b]])),
+                    d[a, b], 1e-6);
     }
 
     [Theory]
@@ -92,7 +93,8 @@ public class HeadDistanceTests
         Assert.True(Js("2-0", "2-9") < 0.15, $"{Js("2-0", "2-9")}");  // both next-token
         Assert.True(Js("2-0", "3-5") > 0.5, $"{Js("2-0", "3-5")}");   // next against previous
         var (x, y) = (source.Maps(0)[Head.Parse("2-0")], source.Maps(0)[Head.Parse("11-0")]);
-        Assert.Equal(Slow("js", Wide(x), Wide(y)), MapArchive.Open(Repository.SharedData("bert-base-maps", "sst2.npz"), limit: 1).Distances(HeadDistance.JensenShannon)[24, 132], 1e-9);
+        Assert.Equal(Slow("js", Wide(x), Wide(y)), MapArchive.Open(Repository.SharedData("bert-base-maps", "sst2.npz"), limit: 1)
+            .Distances(HeadDistance.JensenShannon)[24, 132], 1e-9);
     }
 
     [Fact]
@@ -125,7 +127,8 @@ public class HeadDistanceTests
         string a = Shard(0, 2, distance), b = Shard(1, 2, distance);
         Assert.Equal(source.Distances(distance, options), DistanceState.Merge([b, a]).ToMatrix());
         Assert.True(DistanceState.IsIn(a));
-        void Refused(string problem, params string[] files) => Assert.Contains(problem, Assert.Throws<InputException>(() => DistanceState.Merge(files)).Message);
+        void Refused(string problem, params string[] files) =>
+            Assert.Contains(problem, Assert.Throws<InputException>(() => DistanceState.Merge(files)).Message);
         Refused("shard 1 of 2 is missing", a);
         Refused("is shard 0, as", a, a, b);
         Refused("of another run", a, Shard(1, 2, HeadDistance.Cosine));
@@ -145,12 +148,14 @@ public class HeadDistanceTests
     }
 
     private static double Between(string metric, double[,] p, double[,] q) =>
-        new MapsInMemory(new HeadGrid(1, 2), [new AttentionText("0", p.GetLength(0), null)], (_, h) => h.Index == 0 ? p : q).Distances(HeadDistance.Get(metric))[0, 1];
+        new MapsInMemory(new HeadGrid(1, 2), [new AttentionText("0", p.GetLength(0), null)], (_, h) => h.Index == 0 ? p : q)
+        .Distances(HeadDistance.Get(metric))[0, 1];
 
     private static MapsInMemory Texts()
     {
         int[] lengths = [3, 9, 5, 2, 14];
-        return new(Grid, [.. lengths.Select((n, i) => new AttentionText($"{i}", n, null))], (t, h) => Maps.Random(lengths[t], 100 * t + 10 * h.Layer + h.Index));
+        return new(Grid, [.. lengths.Select((n, i) => new AttentionText($"{i}", n, null))],
+            (t, h) => Maps.Random(lengths[t], 100 * t + 10 * h.Layer + h.Index));
     }
 
     // Straight from the definitions, row by row.

@@ -3,7 +3,8 @@ namespace AttentionNotebooks.Tests.Features;
 /// <summary>Head tables in every format: what is written reads back to the same bits, and what is broken is refused.</summary>
 public class HeadTableFileTests
 {
-    private static readonly HeadTable Table = new(new HeadGrid(2, 3), ["mean_distance", "entropy"], [[1, 2, 3, 4, 5, 6], [0.1, 1.0 / 3, Math.PI, 1e-17, -1e300, 0]]);
+    private static readonly HeadTable Table =
+        new(new HeadGrid(2, 3), ["mean_distance", "entropy"], [[1, 2, 3, 4, 5, 6], [0.1, 1.0 / 3, Math.PI, 1e-17, -1e300, 0]]);
 
     public static TheoryData<string> Formats => [.. HeadTableFile.Endings];
 
@@ -29,7 +30,7 @@ public class HeadTableFileTests
     public void A_file_cut_off_or_garbled_anywhere_is_read_or_refused_by_name(string format)
     {
         using var folder = new TestFolder();
-        Table.Write(folder["whole"  + format]);
+        Table.Write(folder["whole" + format]);
         byte[] whole = File.ReadAllBytes(folder["whole" + format]);
         var random = new Random(1);
         int refused = 0;
@@ -50,7 +51,8 @@ public class HeadTableFileTests
     }
 
     [Theory, MemberData(nameof(Formats))]
-    public void A_missing_file_is_named(string format) => Assert.Contains("cannot be opened", Assert.Throws<InputException>(() => HeadTable.Read("nowhere/heads" + format)).Message);
+    public void A_missing_file_is_named(string format) =>
+        Assert.Contains("cannot be opened", Assert.Throws<InputException>(() => HeadTable.Read("nowhere/heads" + format)).Message);
 
     [Fact]
     public void Goes_through_a_data_frame_and_back()
@@ -78,7 +80,8 @@ public class HeadTableFileTests
         Assert.Equal(bert.ToCsv(), bert.ToDataFrame().ToHeadTable().ToCsv());
     }
 
-    /// <summary>Written by Golden/make.mjs: another implementation, with dictionaries, compression, nulls allowed and pages of both versions.</summary>
+    /// <summary>Written by Golden/make.mjs: another implementation, with dictionaries, compression, nulls allowed and pages of both
+    /// versions.</summary>
     [Theory, InlineData("plain"), InlineData("snappy"), InlineData("v2")]
     public void Reads_the_Parquet_of_Arrow(string name)
     {

@@ -2,7 +2,8 @@ namespace AttentionNotebooks.Tests.Features;
 
 public class HeadTableTests
 {
-    private static readonly HeadTable Table = new(new HeadGrid(2, 2), ["mean_distance", "entropy"], [[1, 2, 3, 4], [0.1, 1.0 / 3, Math.PI, 1e-17]]);
+    private static readonly HeadTable Table =
+        new(new HeadGrid(2, 2), ["mean_distance", "entropy"], [[1, 2, 3, 4], [0.1, 1.0 / 3, Math.PI, 1e-17]]);
 
     [Fact]
     public void Csv_reads_back_to_the_same_bits()

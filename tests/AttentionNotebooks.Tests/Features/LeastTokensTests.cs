@@ -1,13 +1,16 @@
 namespace AttentionNotebooks.Tests.Features;
 
-/// <summary>How long a text must be for a feature to say anything: one token shorter, maps of all shapes have one value; at that length they do not.</summary>
+/// <summary>How long a text must be for a feature to say anything: one token shorter, maps of all shapes have one value; at that length
+/// they do not.</summary>
 public class LeastTokensTests
 {
     private const double Same = 1e-5, Different = 1e-3;
 
     // What depends on more than positions: on the tokens themselves, on pairs, on what heads hand over, on many texts together.
     private static readonly HeadFeature[] Features =
-        [.. new FeatureCatalogue(TokenCounts.Of([])).All.Where(f => f.Needs == FeatureNeeds.None && f.Statistic is null && f.Name is not ("block" or "maps_block")), DistanceFeatures.Within(7), DistanceFeatures.Beyond(3), DistanceFeatures.Quantile(25)];
+        [.. new FeatureCatalogue(TokenCounts.Of([])).All.Where(f => f.Needs == FeatureNeeds.None && f.Statistic is null
+            && f.Name is not ("block" or "maps_block")), DistanceFeatures.Within(7), DistanceFeatures.Beyond(3),
+            DistanceFeatures.Quantile(25)];
 
     public static TheoryData<string> Names { get; } = [.. Features.Select(f => f.Name)];
 
@@ -26,10 +29,12 @@ public class LeastTokensTests
     {
         double[][,] maps =
         [
-            Maps.Random(n, 1), Maps.Random(n, 2), Maps.Random(n, 3), Maps.Uniform(n), Maps.Identity(n), Maps.Previous(n), Maps.Column(n, 0), Maps.Column(n, n - 1), Maps.Column(n, n / 2),
+            Maps.Random(n, 1), Maps.Random(n, 2), Maps.Random(n, 3), Maps.Uniform(n), Maps.Identity(n), Maps.Previous(n), Maps.Column(n, 0),
+                Maps.Column(n, n - 1), Maps.Column(n, n / 2),
             Maps.Of(n, (i, j) => j == (i < n / 2 ? n - 1 : 0) ? 1 : 0), Crossed(n),
         ];
-        var values = new MapsInMemory(new HeadGrid(1, 1), [.. maps.Select((_, i) => new AttentionText($"{i}", n, null))], (t, _) => maps[t]).Record([feature]);
+        var values = new MapsInMemory(new HeadGrid(1, 1), [.. maps.Select((_, i) => new AttentionText($"{i}", n, null))], (t, _) => maps[t])
+            .Record([feature]);
         double[] all = [.. Enumerable.Range(0, maps.Length).Select(t => values[t, new Head(0, 0), feature.Name])];
         return all.Max() - all.Min();
     }

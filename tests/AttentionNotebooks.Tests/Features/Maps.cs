@@ -30,7 +30,9 @@ internal static class Maps
         for (int i = 0; i < n; i++)
         {
             double sum = 0;
-            for (int j = 0; j < n; j++) sum += map[i, j] = Math.Exp(sharpness * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+            for (int j = 0; j < n; j++)
+                sum += map[i, j] = Math.Exp(sharpness * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()))
+                    * Math.Cos(2 * Math.PI * random.NextDouble()));
             for (int j = 0; j < n; j++) map[i, j] /= sum;
         }
         return map;
@@ -52,9 +54,11 @@ internal sealed class MapsInMemory(HeadGrid grid, IReadOnlyList<AttentionText> t
 
     public string Fingerprint => "in memory";
 
-    public TextMaps Maps(int text) => new(texts[text], grid, [.. grid.All().SelectMany(h => map(text, h).Cast<double>()).Select(v => (float)v)]);
+    public TextMaps Maps(int text) => new(texts[text], grid,
+        [.. grid.All().SelectMany(h => map(text, h).Cast<double>()).Select(v => (float)v)]);
 
-    public void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default) =>
+    public void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null,
+        CancellationToken cancellation = default) =>
         VisitLoop.Run(this, visitor, (batch, receive) =>
         {
             for (int layer = 0; layer < grid.Layers; layer++)

@@ -20,7 +20,8 @@ public sealed class NoNumberTests : IDisposable
     {
         // 0/0 where a head puts nothing on the diagonal: head 0-1 in text 1.
         HeadFeature feature = new("share_of_self", "share", (_, t) => t.OnDiagonal(0) / t.OnDiagonal(0));
-        var source = new MapsInMemory(new HeadGrid(1, 2), [new("0", 4, null), new("1", 4, null)], (t, h) => t == 1 && h.Index == 1 ? Maps.Of(4, (i, j) => j == (i + 1) % 4 ? 1 : 0) : Maps.Uniform(4));
+        var source = new MapsInMemory(new HeadGrid(1, 2), [new("0", 4, null), new("1", 4, null)], (t, h) => t == 1 && h.Index == 1
+            ? Maps.Of(4, (i, j) => j == (i + 1) % 4 ? 1 : 0) : Maps.Uniform(4));
         Assert.Equal("text 1, head 0-1", Assert.Throws<InputException>(() => source.Extract([feature])).Place);
         Assert.Equal("text 1, head 0-1", Assert.Throws<InputException>(() => source.Record([feature])).Place);
     }
@@ -31,7 +32,8 @@ public sealed class NoNumberTests : IDisposable
         // The logarithm of a distance: heads 0-1 and 1-0 are alike in text b.
         HeadDistance distance = new("log_tv", "", "", rows => HeadDistance.TotalVariation.Pairwise(rows).log());
         var grid = new HeadGrid(2, 2);
-        var source = new MapsInMemory(grid, [new("a", 4, null), new("b", 5, null)], (t, h) => Maps.Random(4 + t, t == 1 && grid.PositionOf(h) is 1 or 2 ? 7 : 10 * t + grid.PositionOf(h)));
+        var source = new MapsInMemory(grid, [new("a", 4, null), new("b", 5, null)],
+            (t, h) => Maps.Random(4 + t, t == 1 && grid.PositionOf(h) is 1 or 2 ? 7 : 10 * t + grid.PositionOf(h)));
         var error = Assert.Throws<InputException>(() => source.Distances(distance));
         Assert.Equal("text b, heads 0-1 and 1-0", error.Place);
         Assert.Contains("-Infinity", error.Problem, StringComparison.Ordinal);
@@ -52,7 +54,8 @@ public sealed class NoNumberTests : IDisposable
         using var bert = new RandomBert();
         var task = new MaskedWords(bert.Model, RandomBert.Texts, seed: 0);
         Assert.All(TaskScores.Evaluate(task).Losses, l => Assert.True(double.IsFinite(l)));
-        var error = Assert.Throws<InputException>(() => TaskScores.Evaluate(task, new AttentionHooks { EditHeads = (layer, said) => layer == 1 ? said.mul(NaN) : said }));
+        var error = Assert.Throws<InputException>(() =>
+            TaskScores.Evaluate(task, new AttentionHooks { EditHeads = (layer, said) => layer == 1 ? said.mul(NaN) : said }));
         Assert.Contains("has a loss of NaN", error.Message, StringComparison.Ordinal);
         Assert.StartsWith("item ", error.InputSource, StringComparison.Ordinal);
     }
@@ -61,7 +64,8 @@ public sealed class NoNumberTests : IDisposable
     public void In_a_gradient_the_item_and_the_head_are_named()
     {
         using var bert = new RandomBert();
-        var error = Assert.Throws<InputException>(() => HeadGradients.ComputeGates(new RootOfNothing(new MaskedWords(bert.Model, RandomBert.Texts, seed: 0))));
+        var error = Assert.Throws<InputException>(() =>
+            HeadGradients.ComputeGates(new RootOfNothing(new MaskedWords(bert.Model, RandomBert.Texts, seed: 0))));
         Assert.Equal(("head 0-0", "has a gradient that is NaN or infinite"), (error.Place, error.Problem));
     }
 
@@ -73,10 +77,12 @@ public sealed class NoNumberTests : IDisposable
         {
             // Weights that are numbers, and whose sums are none.
             using var scope = NewDisposeScope();
-            var weight = start.Model.named_parameters().Single(p => p.name.EndsWith("layer.1.intermediate.dense.weight", StringComparison.Ordinal)).parameter;
+            var weight = start.Model.named_parameters()
+                .Single(p => p.name.EndsWith("layer.1.intermediate.dense.weight", StringComparison.Ordinal)).parameter;
             weight.copy_(tensor(Enumerable.Repeat(3e38f, (int)weight.numel()).ToArray()).view(weight.shape));
         }
-        var error = Assert.Throws<InputException>(() => new ClassifierTrainer(start).Run(ToyTask.Texts(200, 1), ToyTask.Texts(20, 2), ClassificationMetric.Accuracy));
+        var error = Assert.Throws<InputException>(() => new ClassifierTrainer(start)
+            .Run(ToyTask.Texts(200, 1), ToyTask.Texts(20, 2), ClassificationMetric.Accuracy));
         Assert.Equal(("step 1", "the loss is NaN or infinite"), (error.Place, error.Problem));
     }
 

@@ -12,7 +12,8 @@ public class ResumableExtractionTests
     {
         using var folder = new TestFolder();
         var source = new StopsAfter(Texts(), batches);
-        Assert.Throws<OperationCanceledException>(() => ResumableExtraction.Extract(source, StandardFeatures.All, Small, folder["state"], resume: false));
+        Assert.Throws<OperationCanceledException>(() =>
+            ResumableExtraction.Extract(source, StandardFeatures.All, Small, folder["state"], resume: false));
         Assert.Equal(batches, FeatureState.Read(folder["state"]).BatchesDone);
         var resumed = ResumableExtraction.Extract(Texts(), StandardFeatures.All, Small, folder["state"], resume: true);
         Assert.True(resumed.Complete);
@@ -24,7 +25,8 @@ public class ResumableExtractionTests
     {
         using var folder = new TestFolder();
         var source = new StopsAfter(Texts(), batches: 2, layers: 1);
-        Assert.Throws<OperationCanceledException>(() => ResumableExtraction.Extract(source, StandardFeatures.All, Small, folder["state"], resume: false));
+        Assert.Throws<OperationCanceledException>(() =>
+            ResumableExtraction.Extract(source, StandardFeatures.All, Small, folder["state"], resume: false));
         Assert.Equal(2, FeatureState.Read(folder["state"]).BatchesDone);
     }
 
@@ -50,7 +52,8 @@ public class ResumableExtractionTests
     {
         using var folder = new TestFolder();
         ResumableExtraction.Extract(Texts(), StandardFeatures.All, Small, folder["state"], resume: false, saveEvery: TimeSpan.Zero);
-        var error = Assert.Throws<InputException>(() => ResumableExtraction.Extract(Texts(), StandardFeatures.Parse("entropy"), Small, folder["state"], resume: true));
+        var error = Assert.Throws<InputException>(() =>
+            ResumableExtraction.Extract(Texts(), StandardFeatures.Parse("entropy"), Small, folder["state"], resume: true));
         Assert.Contains("of another run", error.Message);
     }
 
@@ -78,7 +81,8 @@ public class ResumableExtractionTests
         (state with { BatchesDone = state.Batches - 1 }).Write(folder["part"]);
         Refused("Finish the shard with --resume", folder["part"], b);
 
-        static void Refused(string problem, params string[] files) => Assert.Contains(problem, Assert.Throws<InputException>(() => FeatureState.Merge(files)).Message);
+        static void Refused(string problem, params string[] files) =>
+            Assert.Contains(problem, Assert.Throws<InputException>(() => FeatureState.Merge(files)).Message);
     }
 
     [Fact]
@@ -100,14 +104,16 @@ public class ResumableExtractionTests
     private static string Shard(TestFolder folder, int shard, int shards)
     {
         string file = folder[$"{shard}of{shards}"];
-        ResumableExtraction.Extract(Texts(), StandardFeatures.All, Small with { Shard = shard, Shards = shards }, file + ".partial", resume: false).Write(file);
+        ResumableExtraction.Extract(Texts(), StandardFeatures.All, Small with { Shard = shard, Shards = shards }, file + ".partial",
+            resume: false).Write(file);
         return file;
     }
 
     private static MapsInMemory Texts()
     {
         int[] lengths = [9, 4, 9, 30, 2, 17, 5, 5, 12, 21, 8, 3, 14, 6];
-        return new(Grid, [.. lengths.Select((n, i) => new AttentionText($"{i}", n, null))], (t, h) => Maps.Random(lengths[t], 100 * t + 10 * h.Layer + h.Index));
+        return new(Grid, [.. lengths.Select((n, i) => new AttentionText($"{i}", n, null))],
+            (t, h) => Maps.Random(lengths[t], 100 * t + 10 * h.Layer + h.Index));
     }
 
     // Cancels when so many batches, and so many layers of the next, have gone by.
@@ -121,7 +127,8 @@ public class ResumableExtractionTests
 
         public TextMaps Maps(int text) => inner.Maps(text);
 
-        public void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default) =>
+        public void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null,
+            CancellationToken cancellation = default) =>
             inner.Visit(new Counting(visitor, batches * Grid.Layers + layers), options, progress, cancellation);
 
         private sealed class Counting(IAttentionVisitor visitor, int left) : IAttentionVisitor

@@ -10,7 +10,8 @@ internal static class SlowFeatures
     /// <param name="norms">‖f(x_j)‖, for the features that weigh by values.</param>
     /// <param name="below">The rollout of the layers below, for the one across layers.</param>
     /// <param name="counts">How often tokens occur.</param>
-    public static double Of(string feature, double[,] a, AttentionText text, double[]? norms = null, double[,]? below = null, Func<string, int>? counts = null)
+    public static double Of(string feature, double[,] a, AttentionText text, double[]? norms = null, double[,]? below = null,
+        Func<string, int>? counts = null)
     {
         int n = a.GetLength(0);
         string Token(int j) => text.Tokens?[j] ?? (j == 0 ? "[CLS]" : j == n - 1 ? "[SEP]" : "?");
@@ -37,7 +38,9 @@ internal static class SlowFeatures
             case "sep": return Pairs((_, j) => Token(j) == "[SEP]");
             case "punctuation": return Pairs((_, j) => !Special(j) && Token(j).All(c => !char.IsLetterOrDigit(c)));
             case "content_words": return Pairs((_, j) => text.Tags![j] is "ADJ" or "ADV" or "INTJ" or "NOUN" or "PROPN" or "VERB");
-            case "function_words": return Pairs((_, j) => text.Tags![j] is "ADP" or "AUX" or "CCONJ" or "DET" or "NUM" or "PART" or "PRON" or "SCONJ");
+            case "function_words":
+                return Pairs((_, j) => text.Tags![j] is "ADP" or "AUX" or "CCONJ" or "DET" or "NUM" or "PART" or "PRON"
+                or "SCONJ");
             case "rarest":
                 int rarest = -1;
                 for (int j = 0; j < n; j++)
@@ -63,10 +66,12 @@ internal static class SlowFeatures
             case "max_weight": return Rows(i => Enumerable.Range(0, n).Max(j => a[i, j])) / n;
             case "sparsity": return Sum((i, j) => a[i, j] < (1 - 1e-5) / n ? 1 : 0) / n / n;
             case "gini": // the mean absolute difference of two weights, over twice their mean
-                return Rows(i => Enumerable.Range(0, n).Sum(j => Enumerable.Range(0, n).Sum(k => Math.Abs(a[i, j] - a[i, k]))) / (2.0 * n * n * (1.0 / n))) / n;
+                return Rows(i => Enumerable.Range(0, n).Sum(j => Enumerable.Range(0, n).Sum(k => Math.Abs(a[i, j] - a[i, k])))
+                    / (2.0 * n * n * (1.0 / n))) / n;
             case "diagonality": return -Sum((i, j) => a[i, j] * Math.Abs(i - j)) / n / n;
             case "verticality":
-                return Enumerable.Range(0, n).Select(j => Enumerable.Range(0, n).Average(i => a[i, j])).Sum(c => c > 0 ? c * Math.Log(c) : 0);
+                return Enumerable.Range(0, n).Select(j => Enumerable.Range(0, n).Average(i => a[i, j]))
+                    .Sum(c => c > 0 ? c * Math.Log(c) : 0);
             case "distance_std":
                 return Rows(i =>
                 {
@@ -89,7 +94,8 @@ internal static class SlowFeatures
                 var weighed = Maps.Of(n, (i, j) => a[i, j] * norms![j] / Enumerable.Range(0, n).Sum(k => a[i, k] * norms[k]));
                 return Of(feature switch { "norm_distance" => "mean_distance", "norm_cls" => "cls", _ => "sep" }, weighed, text);
             case "rollout_distance":
-                return Sum((i, j) => Enumerable.Range(0, n).Sum(k => (a[i, k] + (i == k ? 1 : 0)) / 2 * below![k, j]) * Math.Abs(i - j)) / n;
+                return Sum((i, j) => Enumerable.Range(0, n).Sum(k => (a[i, k] + (i == k ? 1 : 0)) / 2 * below![k, j]) * Math.Abs(i - j))
+                    / n;
             default:
                 string[] parts = feature.Split('_');
                 if (parts[0] == "distance" && parts[1][0] == 'q')
@@ -97,7 +103,8 @@ internal static class SlowFeatures
                     double wanted = int.Parse(parts[1][1..]) / 100.0;
                     return Enumerable.Range(0, n).First(d => Pairs((i, j) => Math.Abs(i - j) <= d) >= wanted - 1e-6);
                 }
-                if (parts[0] == "distance") return Pairs((i, j) => Math.Abs(i - j) >= int.Parse(parts[1]) && Math.Abs(i - j) <= int.Parse(parts[^1]));
+                if (parts[0] == "distance")
+                    return Pairs((i, j) => Math.Abs(i - j) >= int.Parse(parts[1]) && Math.Abs(i - j) <= int.Parse(parts[^1]));
                 throw new ArgumentException($"no slow form of {feature}");
         }
 
@@ -129,7 +136,9 @@ internal static class SlowFeatures
         switch (feature)
         {
             case "best_offset" or "best_offset_mass":
-                var shares = Enumerable.Range(-16, 33).ToDictionary(o => o, o => maps.Average(m => Enumerable.Range(0, m.GetLength(0)).Sum(i => i + o >= 0 && i + o < m.GetLength(0) ? m[i, i + o] : 0) / m.GetLength(0)));
+                var shares = Enumerable.Range(-16, 33).ToDictionary(o => o,
+                    o => maps.Average(m => Enumerable.Range(0, m.GetLength(0))
+                        .Sum(i => i + o >= 0 && i + o < m.GetLength(0) ? m[i, i + o] : 0) / m.GetLength(0)));
                 int best = shares.MaxBy(s => s.Value).Key;
                 return feature == "best_offset" ? best : shares[best];
             case "text_spread": return Deviation(distance);
@@ -141,10 +150,12 @@ internal static class SlowFeatures
                     int n = m.GetLength(0);
                     double[] row = [.. Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Sum(j => m[i, j] * Math.Abs(i - j)))];
                     queries += Math.Pow(Deviation(row), 2) / maps.Count;
-                    within += Enumerable.Range(0, n).Average(i => Enumerable.Range(0, n).Sum(j => m[i, j] * Math.Pow(Math.Abs(i - j) - row[i], 2))) / maps.Count;
+                    within += Enumerable.Range(0, n).Average(i => Enumerable.Range(0, n)
+                        .Sum(j => m[i, j] * Math.Pow(Math.Abs(i - j) - row[i], 2))) / maps.Count;
                 }
                 double all = texts + queries + within;
-                return all == 0 ? 0 : (feature == "variance_within_rows" ? within : feature == "variance_between_queries" ? queries : texts) / all;
+                return all == 0 ? 0 : (feature == "variance_within_rows" ? within : feature == "variance_between_queries" ? queries : texts)
+                    / all;
             case "content_share":
                 var whole = maps.Where(m => m.GetLength(0) >= 10).ToArray();
                 var cells = Enumerable.Range(0, 100).Select(c => whole.Select(m => m[c / 10, c % 10]).ToArray()).ToArray();

@@ -45,7 +45,8 @@ public class StandardFeatureTests
     public void The_identity()
     {
         var a = Maps.Identity(9);
-        foreach (string zero in new[] { "mean_distance", "mean_offset", "distance_std", "entropy", "diagonality", "previous", "next" }) Assert.Equal(0, Value(zero, a), 1e-6);
+        foreach (string zero in new[] { "mean_distance", "mean_offset", "distance_std", "entropy", "diagonality", "previous", "next" })
+            Assert.Equal(0, Value(zero, a), 1e-6);
         foreach (string one in new[] { "self", "local_2", "max_weight" }) Assert.Equal(1, Value(one, a), 1e-6);
         Assert.Equal(-Math.Log(9), Value("verticality", a), 1e-6);
     }
@@ -89,7 +90,8 @@ public class StandardFeatureTests
         {
             double[] slow = [.. texts.Select((t, i) => SlowFeatures.Of(feature, source[i, head], t))];
             Assert.Equal(slow.Average(), table[head, feature], 1e-5);
-            Assert.Equal(Math.Sqrt(slow.Average(v => v * v) - slow.Average() * slow.Average()), table.Column(feature).Spread![grid.PositionOf(head)], 1e-4);
+            Assert.Equal(Math.Sqrt(slow.Average(v => v * v) - slow.Average() * slow.Average()),
+                table.Column(feature).Spread![grid.PositionOf(head)], 1e-4);
         }
     }
 

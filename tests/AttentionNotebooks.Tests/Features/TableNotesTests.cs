@@ -3,7 +3,8 @@ using AttentionNotebooks.Tests.CommandLine;
 
 namespace AttentionNotebooks.Tests.Features;
 
-/// <summary>What a table's numbers do not show is told beside it: planted heads, texts and rows, and that nothing is told where nothing is.</summary>
+/// <summary>What a table's numbers do not show is told beside it: planted heads, texts and rows, and that nothing is told where nothing
+/// is.</summary>
 public sealed class TableNotesTests : IDisposable
 {
     private static readonly HeadGrid Grid = new(2, 2);
@@ -16,12 +17,15 @@ public sealed class TableNotesTests : IDisposable
     {
         var notes = Planted(5, 7, 9).Extract().Notes;
         Assert.Equal(UniformHead, Assert.Single(Assert.Single(notes, n => n.Kind == NoteKind.Uniform).Heads));
-        Assert.Equal("head 1-0: all weight on one key per query in all 3 texts.", Assert.Single(notes, n => n.Kind == NoteKind.OneKey).Text);
+        Assert.Equal("head 1-0: all weight on one key per query in all 3 texts.",
+            Assert.Single(notes, n => n.Kind == NoteKind.OneKey).Text);
         // The identity has the same value of everything but of what the length decides: of [CLS] and [SEP] 1/n, of verticality −ln n.
         var constant = Assert.Single(notes, n => n.Kind == NoteKind.Constant && n.Heads.SequenceEqual([OneKeyHead]));
-        Assert.Equal(["mean_distance", "distance_std", "local_2", "entropy", "max_weight", "self", "previous", "next", "globalness", "diagonality"], constant.Features);
+        Assert.Equal(["mean_distance", "distance_std", "local_2", "entropy", "max_weight", "self", "previous", "next", "globalness",
+            "diagonality"], constant.Features);
         // Both looks as far ahead as back.
-        Assert.Equal("mean_offset: the same in all 3 texts for heads 0-0, 1-0.", Assert.Single(notes, n => n.Features.Contains("mean_offset")).Text);
+        Assert.Equal("mean_offset: the same in all 3 texts for heads 0-0, 1-0.",
+            Assert.Single(notes, n => n.Features.Contains("mean_offset")).Text);
     }
 
     [Theory]
@@ -30,7 +34,8 @@ public sealed class TableNotesTests : IDisposable
     {
         var last = Maps.Uniform(9);
         (last[4, 2], last[4, 3]) = (last[4, 2] + more, last[4, 3] - more);
-        var table = new MapsInMemory(Grid, Lengths(5, 9), (t, h) => h != UniformHead ? Maps.Random(t == 0 ? 5 : 9, Grid.PositionOf(h)) : t == 0 ? Maps.Uniform(5) : last).Extract();
+        var table = new MapsInMemory(Grid, Lengths(5, 9), (t, h) => h != UniformHead ? Maps.Random(t == 0 ? 5 : 9, Grid.PositionOf(h))
+            : t == 0 ? Maps.Uniform(5) : last).Extract();
         Assert.Equal(uniform, table.Notes.Any(n => n.Kind == NoteKind.Uniform));
     }
 
@@ -48,20 +53,24 @@ public sealed class TableNotesTests : IDisposable
 
     [Fact]
     public void Texts_that_a_feature_leaves_out_are_counted() =>
-        Assert.Equal("1 of 3 texts have fewer than 10 tokens and are left out of content_share.", Assert.Single(Random(9, 10, 12).Extract(Named("content_share")).Notes).Text);
+        Assert.Equal("1 of 3 texts have fewer than 10 tokens and are left out of content_share.",
+            Assert.Single(Random(9, 10, 12).Extract(Named("content_share")).Notes).Text);
 
     [Fact]
     public void A_feature_that_is_the_same_for_all_heads_is_told()
     {
-        HeadFeature length = new("length", "tokens", (a, t) => t.Lengths.expand(a.shape[0], a.shape[1])), one = new("one", "share", (a, t) => (t.Lengths / t.Lengths).expand(a.shape[0], a.shape[1]));
-        Assert.Equal(["one: the same in all 2 texts and for every head.", "length: the same for every head."], Random(6, 8).Extract([length, one]).Notes.Select(n => n.Text));
+        HeadFeature length = new("length", "tokens", (a, t) => t.Lengths.expand(a.shape[0], a.shape[1])),
+            one = new("one", "share", (a, t) => (t.Lengths / t.Lengths).expand(a.shape[0], a.shape[1]));
+        Assert.Equal(["one: the same in all 2 texts and for every head.", "length: the same for every head."], Random(6, 8)
+            .Extract([length, one]).Notes.Select(n => n.Text));
         Assert.Equal(["one: the same in all 2 texts and for every head."], Random(6, 6).Extract([one]).Notes.Select(n => n.Text));
     }
 
     [Fact]
     public void One_text_has_no_spread_and_ordinary_texts_have_no_note()
     {
-        Assert.Equal(["There is one text: how the values change from text to text is not known."], Random(6).Extract().Notes.Select(n => n.Text));
+        Assert.Equal(["There is one text: how the values change from text to text is not known."], Random(6)
+            .Extract().Notes.Select(n => n.Text));
         Assert.Empty(Random(6, 9, 7).Extract().Notes);
     }
 
@@ -72,7 +81,9 @@ public sealed class TableNotesTests : IDisposable
         rounded[2, 3] += 0.004;
         rounded[5, 0] += 0.011;
         var archive = MapArchive.Open(MapArchiveTests.Save(folder, exact, rounded));
-        Assert.Equal("2 of 14 rows of the saved maps do not sum to 1 (farthest: 1.011 at entry 000001, layer 0, head 0, row 5); each was divided by its sum.", Assert.Single(archive.Extract().Notes).Text);
+        Assert.Equal(
+            "2 of 14 rows of the saved maps do not sum to 1 (farthest: 1.011 at entry 000001, layer 0, head 0, row 5); each was divided "
+                + "by its sum.", Assert.Single(archive.Extract().Notes).Text);
         using var distances = new HeadDistanceReducer(archive.Grid, HeadDistance.JensenShannon);
         archive.Visit(distances);
         Assert.StartsWith("2 of 14 rows", Assert.Single(distances.Notes).Text, StringComparison.Ordinal);
@@ -85,13 +96,16 @@ public sealed class TableNotesTests : IDisposable
         (maps[2][0, 0], maps[5][1, 1]) = (maps[2][0, 0] + 0.003, maps[5][1, 1] + 0.003); // as far: the first is named
         var archive = MapArchive.Open(MapArchiveTests.Save(folder, maps));
         var options = new VisitOptions(TokensPerBatch: 10);
-        var features = FeatureCatalogue.For(archive).Parse("all", archive).Where(f => f.Statistic is null || f.LeavesOutShorter is false).ToArray();
+        var features = FeatureCatalogue.For(archive).Parse("all", archive).Where(f => f.Statistic is null || f.LeavesOutShorter is false)
+            .ToArray();
         string[] whole = [.. archive.Extract(features, options).Notes.Select(n => n.Text)];
         Assert.NotEmpty(whole);
         Assert.Equal(whole, archive.Record(features, options).ToTable().Notes.Select(n => n.Text));
         Assert.Equal(whole, archive.Extract(features).Notes.Select(n => n.Text));
         string[] files = [.. Enumerable.Range(0, 3).Select(s => folder[$"{s}.sums"])];
-        for (int s = 0; s < 3; s++) ResumableExtraction.Extract(archive, features, options with { Shard = s, Shards = 3 }, folder["state"], resume: false).Write(files[s]);
+        for (int s = 0; s < 3; s++)
+            ResumableExtraction.Extract(archive, features, options with { Shard = s, Shards = 3 }, folder["state"], resume: false)
+                .Write(files[s]);
         Assert.Equal(whole, FeatureState.Merge(files).Notes.Select(n => n.Text));
     }
 
@@ -144,7 +158,8 @@ public sealed class TableNotesTests : IDisposable
     [Fact]
     public void A_notebook_shows_the_first_notes_and_counts_the_rest()
     {
-        Assert.Contains("both counted from 0. Note: head 0-0: the same weight on every key in all 3 texts. Note: head 1-0: all weight", CoreFormatters.Table(Planted(5, 7, 9).Extract(Named("self"))).Note, StringComparison.Ordinal);
+        Assert.Contains("both counted from 0. Note: head 0-0: the same weight on every key in all 3 texts. Note: head 1-0: all weight",
+            CoreFormatters.Table(Planted(5, 7, 9).Extract(Named("self"))).Note, StringComparison.Ordinal);
         var many = Planted(1, 3, 9).Extract();
         Assert.True(many.Notes.Count > 4);
         Assert.EndsWith($" {many.Notes.Count - 4} more notes are in .Notes.", CoreFormatters.Table(many).Note, StringComparison.Ordinal);
@@ -155,7 +170,8 @@ public sealed class TableNotesTests : IDisposable
     public async Task The_command_line_tells_the_notes_below_the_table()
     {
         string maps = MapArchiveTests.Save(folder, Maps.Uniform(5), Maps.Uniform(3), Maps.Uniform(7));
-        var (code, output, error) = await Shell.Attn("features", "--maps", maps, "--features", "self,local_2", "--out", folder["heads.csv"]);
+        var (code, output, error) = await Shell.Attn("features", "--maps", maps, "--features", "self,local_2", "--out",
+            folder["heads.csv"]);
         Assert.True(code == 0, error);
         string[] told = [
             "  note: head 0-0: the same weight on every key in all 3 texts.",
@@ -163,9 +179,13 @@ public sealed class TableNotesTests : IDisposable
             $"  notes are in {folder["heads.csv"]}.notes.json",
         ];
         Assert.Equal(told, output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1));
-        for (int s = 0; s < 2; s++) Assert.Equal(0, (await Shell.Attn("features", "--maps", maps, "--features", "self,local_2", "--shard", $"{s}/2", "--out", folder[$"{s}"])).Code);
-        Assert.Equal(told, (await Shell.Attn("merge", folder["0"], folder["1"], "--out", folder["heads.csv"])).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1));
-        Assert.Contains(told[0], (await Shell.Attn("distances", "--maps", maps, "--metric", "js", "--out", folder["d.npz"])).Output, StringComparison.Ordinal);
+        for (int s = 0; s < 2; s++)
+            Assert.Equal(0, (await Shell.Attn("features", "--maps", maps, "--features", "self,local_2", "--shard", $"{s}/2", "--out",
+                folder[$"{s}"])).Code);
+        Assert.Equal(told, (await Shell.Attn("merge", folder["0"], folder["1"], "--out", folder["heads.csv"])).Output.Split('\n',
+            StringSplitOptions.RemoveEmptyEntries).Skip(1));
+        Assert.Contains(told[0], (await Shell.Attn("distances", "--maps", maps, "--metric", "js", "--out", folder["d.npz"])).Output,
+            StringComparison.Ordinal);
         Assert.True(File.Exists(TableNotesFile.Of(folder["d.npz"])));
     }
 
@@ -174,20 +194,25 @@ public sealed class TableNotesTests : IDisposable
     {
         string maps = MapArchiveTests.Save(folder, Maps.Uniform(5), Maps.Uniform(3), Maps.Uniform(7));
         foreach (string verb in (string[])["mean-maps", "text-features"])
-            Assert.Contains("  note: head 0-0: the same weight on every key in all 3 texts.", (await Shell.Attn(verb, "--maps", maps, "--out", folder[$"{verb}.npz"])).Output, StringComparison.Ordinal);
+            Assert.Contains("  note: head 0-0: the same weight on every key in all 3 texts.",
+                (await Shell.Attn(verb, "--maps", maps, "--out", folder[$"{verb}.npz"])).Output, StringComparison.Ordinal);
         Assert.Equal([NoteKind.Uniform], MeanMaps.Read(folder["mean-maps.npz"]).Notes.Select(n => n.Kind));
-        Assert.Equal(HeadFeatures.Extract(MapArchive.Open(maps), [.. StandardFeatures.ForClustering.Select(StandardFeatures.Get)]).Notes.Select(n => n.Text), TextValues.Read(folder["text-features.npz"]).ToTable().Notes.Select(n => n.Text));
+        Assert.Equal(HeadFeatures.Extract(MapArchive.Open(maps),
+            [.. StandardFeatures.ForClustering.Select(StandardFeatures.Get)]).Notes.Select(n => n.Text),
+                TextValues.Read(folder["text-features.npz"]).ToTable().Notes.Select(n => n.Text));
     }
 
     public void Dispose() => folder.Dispose();
 
     private static AttentionText[] Lengths(params int[] lengths) => [.. lengths.Select((n, i) => new AttentionText($"{i}", n, null))];
 
-    private static MapsInMemory Random(params int[] lengths) => new(Grid, Lengths(lengths), (t, h) => Maps.Random(lengths[t], 10 * t + Grid.PositionOf(h)));
+    private static MapsInMemory Random(params int[] lengths) =>
+        new(Grid, Lengths(lengths), (t, h) => Maps.Random(lengths[t], 10 * t + Grid.PositionOf(h)));
 
     // Head 0-0 is uniform, head 1-0 the identity, the others are ordinary.
     private static MapsInMemory Planted(params int[] lengths) => new(Grid, Lengths(lengths), (t, h) =>
-        h == UniformHead ? Maps.Uniform(lengths[t]) : h == OneKeyHead ? Maps.Identity(lengths[t]) : Maps.Random(lengths[t], 10 * t + Grid.PositionOf(h)));
+        h == UniformHead ? Maps.Uniform(lengths[t]) : h == OneKeyHead ? Maps.Identity(lengths[t])
+        : Maps.Random(lengths[t], 10 * t + Grid.PositionOf(h)));
 
     private static HeadFeature[] Named(params string[] names)
     {

@@ -18,8 +18,10 @@ public class UncertaintyTests
         foreach (var head in source.Grid.All())
         {
             int at = source.Grid.PositionOf(head);
-            Assert.Equal(Quantile(draws.Select(d => d.Average(t => SlowFeatures.Of("mean_distance", source[t, head], source.Texts[t]))), 0.975), intervals[0].High[at], 1e-4);
-            Assert.Equal(Quantile(draws.Select(d => SlowFeatures.Together("best_offset_mass", [.. d.Select(t => source[t, head])])), 0.025), intervals[1].Low[at], 1e-4);
+            Assert.Equal(Quantile(draws.Select(d => d.Average(t => SlowFeatures.Of("mean_distance", source[t, head], source.Texts[t]))),
+                0.975), intervals[0].High[at], 1e-4);
+            Assert.Equal(Quantile(draws.Select(d => SlowFeatures.Together("best_offset_mass", [.. d.Select(t => source[t, head])])), 0.025),
+                intervals[1].Low[at], 1e-4);
         }
     }
 
@@ -58,11 +60,14 @@ public class UncertaintyTests
     {
         var grid = new HeadGrid(4, 5);
         var texts = Enumerable.Range(0, 20).Select(t => new AttentionText($"{t}", 9, null)).ToArray();
-        var steady = new MapsInMemory(grid, texts, (_, h) => Maps.Random(9, 10 * h.Layer + h.Index)).Record([DistanceFeatures.MeanDistance]).Reliabilities()[0];
+        var steady = new MapsInMemory(grid, texts, (_, h) => Maps.Random(9, 10 * h.Layer + h.Index)).Record([DistanceFeatures.MeanDistance])
+            .Reliabilities()[0];
         Assert.Equal((1, 1), (Math.Round(steady.Interval.Low, 6), Math.Round(steady.Interval.High, 6)));
-        var noise = new MapsInMemory(grid, texts, (t, h) => Maps.Random(9, 1000 * t + 10 * h.Layer + h.Index)).Record([DistanceFeatures.MeanDistance]).Reliabilities()[0];
+        var noise = new MapsInMemory(grid, texts, (t, h) => Maps.Random(9, 1000 * t + 10 * h.Layer + h.Index))
+            .Record([DistanceFeatures.MeanDistance]).Reliabilities()[0];
         Assert.InRange(noise.Value, -1.2, 0.5);
-        Assert.True(double.IsNaN(new MapsInMemory(grid, texts, (_, _) => Maps.Uniform(9)).Record([DistanceFeatures.MeanDistance]).Reliabilities()[0].Value));
+        Assert.True(double.IsNaN(new MapsInMemory(grid, texts, (_, _) => Maps.Uniform(9)).Record([DistanceFeatures.MeanDistance])
+            .Reliabilities()[0].Value));
     }
 
     [Fact]
@@ -85,7 +90,8 @@ public class UncertaintyTests
         Assert.True(compared.Matched[0].Low <= compared.Matched[0].Value && compared.Matched[0].Value <= compared.Matched[0].High);
         Assert.All(compared.Bins, bin => Assert.True(bin.First > 0 && bin.Second > 0 && bin.Shortest <= bin.Longest));
         // A true difference of 1 stays.
-        Assert.InRange(LengthMatched.Compare(a, Given(Lengths(2, 20, 40), n => n / 10.0 + 1), "given", bins: 8).Matched[0].Value, -1.15, -0.85);
+        Assert.InRange(LengthMatched.Compare(a, Given(Lengths(2, 20, 40), n => n / 10.0 + 1), "given", bins: 8).Matched[0].Value, -1.15,
+            -0.85);
     }
 
     [Fact]
@@ -95,7 +101,8 @@ public class UncertaintyTests
         Assert.Equal((0.5, 0, 1), (Math.Round(trend.Slope, 9), Math.Round(trend.Intercept, 9), Math.Round(trend.Explained, 9)));
         Assert.Equal(5, trend.At(10), 1e-9);
         // The uniform map's distance grows by about a third of a token per token.
-        var uniform = new MapsInMemory(One, [.. Enumerable.Range(10, 30).Select(n => new AttentionText($"{n}", n, null))], (t, _) => Maps.Uniform(t + 10)).Record([DistanceFeatures.MeanDistance, DistanceFeatures.RelativeDistance]);
+        var uniform = new MapsInMemory(One, [.. Enumerable.Range(10, 30).Select(n => new AttentionText($"{n}", n, null))],
+            (t, _) => Maps.Uniform(t + 10)).Record([DistanceFeatures.MeanDistance, DistanceFeatures.RelativeDistance]);
         Assert.Equal(1 / 3.0, uniform.OnLength("mean_distance")[0].Slope, 1e-2);
         Assert.Equal(0, uniform.OnLength("relative_distance")[0].Slope, 1e-6);
     }
@@ -104,12 +111,17 @@ public class UncertaintyTests
     public void What_cannot_be_told_is_refused()
     {
         var source = Corpus.Source();
-        Assert.Contains("has no value in a single text", Assert.Throws<InputException>(() => source.Record([StructureFeatures.BestOffset])[0, new Head(0, 0), "best_offset"]).Message);
-        Assert.Contains("two texts at least", Assert.Throws<InputException>(() => MapsInMemory.Single(Maps.Uniform(4)).Record().Intervals()).Message);
+        Assert.Contains("has no value in a single text",
+            Assert.Throws<InputException>(() => source.Record([StructureFeatures.BestOffset])[0, new Head(0, 0), "best_offset"]).Message);
+        Assert.Contains("two texts at least", Assert.Throws<InputException>(() => MapsInMemory.Single(Maps.Uniform(4)).Record()
+            .Intervals()).Message);
         Assert.Contains("are allowed. Use fewer texts", Assert.Throws<InputException>(() => source.Record(memory: 1000)).Message);
-        Assert.Contains("no bin of length has texts of both", Assert.Throws<InputException>(() => LengthMatched.Compare(Given([5, 5], n => n), Given([90, 90], n => n), "given", bins: 2)).Message);
+        Assert.Contains("no bin of length has texts of both",
+            Assert.Throws<InputException>(() => LengthMatched.Compare(Given([5, 5], n => n), Given([90, 90], n => n), "given",
+                bins: 2)).Message);
         Assert.Contains("all texts have 5 tokens", Assert.Throws<InputException>(() => Given([5, 5], n => n).OnLength("given")).Message);
-        Assert.Contains("as many heads on both sides", Assert.Throws<InputException>(() => LengthMatched.Compare(source.Record(), Given([5, 5], n => n), "entropy")).Message);
+        Assert.Contains("as many heads on both sides",
+            Assert.Throws<InputException>(() => LengthMatched.Compare(source.Record(), Given([5, 5], n => n), "entropy")).Message);
     }
 
     private static int[] Lengths(int seed, int from, int to)
@@ -124,12 +136,14 @@ public class UncertaintyTests
     private static TextValues Given(int texts, int seed, Func<int, double> mean)
     {
         var random = new Random(seed);
-        return Values(One, [.. Enumerable.Repeat(5, texts)], (t, _) => mean(t) + Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+        return Values(One, [.. Enumerable.Repeat(5, texts)],
+            (t, _) => mean(t) + Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
     }
 
     private static TextValues Values(HeadGrid grid, int[] lengths, Func<int, int, double> of)
     {
-        var values = new TextValues(grid, [new HeadFeature("given", "?", (_, _) => throw new InvalidOperationException())], [.. lengths.Select((n, i) => new AttentionText($"{i}", n, null))]);
+        var values = new TextValues(grid, [new HeadFeature("given", "?", (_, _) => throw new InvalidOperationException())],
+            [.. lengths.Select((n, i) => new AttentionText($"{i}", n, null))]);
         for (int t = 0; t < lengths.Length; t++)
             for (int h = 0; h < grid.Count; h++) values.Set(t, 0, h, of(t, h));
         return values;

@@ -26,7 +26,8 @@ public class ValueFeatureTests
             {
                 double[] norms = [.. hidden[head.Layer].Select(x => Norm(weights, config, head, x))];
                 foreach (var f in ValueFeatures.All)
-                    Assert.Equal(SlowFeatures.Of(f.Name, attention[head.Layer][head.Index], source.Texts[t], norms), values[t, head, f.Name], 2e-4);
+                    Assert.Equal(SlowFeatures.Of(f.Name, attention[head.Layer][head.Index], source.Texts[t], norms),
+                        values[t, head, f.Name], 2e-4);
             }
         }
     }
@@ -55,7 +56,8 @@ public class ValueFeatureTests
         var random = Maps.Random(5, 1);
         var map = torch.tensor(random.Cast<double>().Select(v => (float)v).ToArray()).view(1, 1, 5, 5);
         using var maps = new LayerMaps(batch, 0, map, torch.full([1, 1, 5], 3f));
-        Assert.Equal(DistanceFeatures.MeanDistance.Compute(maps).item<float>(), ValueFeatures.NormDistance.Compute(maps).item<float>(), 1e-6);
+        Assert.Equal(DistanceFeatures.MeanDistance.Compute(maps).item<float>(), ValueFeatures.NormDistance.Compute(maps).item<float>(),
+            1e-6);
     }
 
     [Fact]
@@ -88,9 +90,11 @@ public class ValueFeatureTests
     private static double Norm(Dictionary<string, double[]> weights, BertConfig config, Head head, double[] x)
     {
         string at = $"bert.encoder.layer.{head.Layer}.attention.";
-        double[] value = weights[at + "self.value.weight"], bias = weights[at + "self.value.bias"], output = weights[at + "output.dense.weight"];
+        double[] value = weights[at + "self.value.weight"], bias = weights[at + "self.value.bias"],
+            output = weights[at + "output.dense.weight"];
         int size = config.HiddenSize, d = config.HeadSize, from = head.Index * d;
         double[] v = [.. Enumerable.Range(from, d).Select(r => bias[r] + Enumerable.Range(0, size).Sum(c => value[r * size + c] * x[c]))];
-        return Math.Sqrt(Enumerable.Range(0, size).Sum(r => Math.Pow(Enumerable.Range(0, d).Sum(k => output[r * size + from + k] * v[k]), 2)));
+        return Math.Sqrt(Enumerable.Range(0, size)
+            .Sum(r => Math.Pow(Enumerable.Range(0, d).Sum(k => output[r * size + from + k] * v[k]), 2)));
     }
 }

@@ -17,7 +17,8 @@ namespace AttentionNotebooks.Tests.Functions;
 /// </code>
 /// The planted head 1-2: its query reads position p and asks for p − 1, its key reads the position, so that their product is large for
 /// the token before; its value reads the word part, its output writes the third part. The masked-LM head copies the third part onto the
-/// word part and compares with the word embeddings. Normalisation moves and scales all tokens alike, since each has the same number of ones.
+/// word part and compares with the word embeddings. Normalisation moves and scales all tokens alike, since each has the same number of
+/// ones.
 /// All other heads look wherever random queries and keys take them, and say random things too softly to matter; the feed-forward
 /// halves do nothing.
 /// </remarks>
@@ -35,7 +36,8 @@ internal static class PlantedBert
     public static Checkpoint Create(string folder, int seed = 1)
     {
         manual_seed(seed);
-        using var model = new BertForMaskedLM(BertFixtures.Config(layers: Grid.Layers, heads: Grid.Heads, size: Size, wide: 8, positions: Positions));
+        using var model = new BertForMaskedLM(BertFixtures.Config(layers: Grid.Layers, heads: Grid.Heads, size: Size, wide: 8,
+            positions: Positions));
         Set(model);
         Checkpoint.Save(folder, model, WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: Positions));
         return Checkpoint.Load(folder);
@@ -62,7 +64,8 @@ internal static class PlantedBert
 
         string at = $"bert.encoder.layer.{Planted.Layer}.attention.";
         int first = Planted.Index * HeadSize;
-        foreach (string part in new[] { "query", "key", "value" }) all[$"{at}self.{part}.weight"].slice(0, first, first + HeadSize, 1).zero_();
+        foreach (string part in new[] { "query", "key", "value" })
+            all[$"{at}self.{part}.weight"].slice(0, first, first + HeadSize, 1).zero_();
         all[$"{at}output.dense.weight"].slice(1, first, first + HeadSize, 1).zero_();
         for (int d = 0; d < HeadSize; d++)
         {
@@ -92,7 +95,8 @@ internal static class PlantedBert
                 int[] ids = [2, .. Enumerable.Range(0, n).Select(_ => random.Next(FirstWord, BertFixtures.Vocabulary.Length)), 3];
                 int right = ids[place - 1];
                 ids[place] = 4;
-                return (new TokenizedText(ids, [.. ids.Select(i => BertFixtures.Vocabulary[i])], new int[ids.Length], [.. ids.Select((_, t) => t == 0 || t == ids.Length - 1 ? -1 : t - 1)], 0), place, right);
+                return (new TokenizedText(ids, [.. ids.Select(i => BertFixtures.Vocabulary[i])], new int[ids.Length],
+                    [.. ids.Select((_, t) => t == 0 || t == ids.Length - 1 ? -1 : t - 1)], 0), place, right);
             }
             var all = Enumerable.Range(0, items).Select(_ => Item()).ToArray();
             Texts = [.. all.Select(i => i.Text)];
@@ -119,7 +123,8 @@ internal static class PlantedBert
             var batch = new TokenBatch([.. items.Select(i => Texts[i])], 0, CPU);
             var places = tensor(items.Select((item, b) => (long)b * batch.Length + Place(item)).ToArray());
             var right = tensor(items.Select(i => (long)Right(i)).ToArray());
-            var states = _checkpoint.Model.Bert.forward(batch.Ids, batch.Segments, batch.Mask, hooks).view(-1, _checkpoint.Config.HiddenSize).index_select(0, places);
+            var states = _checkpoint.Model.Bert.forward(batch.Ids, batch.Segments, batch.Mask, hooks)
+                .view(-1, _checkpoint.Config.HiddenSize).index_select(0, places);
             var logits = _checkpoint.Model.Logits(states);
             var correct = logits.argmax(-1).eq(right).to_type(ScalarType.Float32);
             return new TaskOutput(nn.functional.cross_entropy(logits, right, reduction: nn.Reduction.None), correct, ones_like(correct));

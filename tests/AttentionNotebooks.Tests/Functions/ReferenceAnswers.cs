@@ -6,8 +6,11 @@ namespace AttentionNotebooks.Tests.Functions;
 internal static class ReferenceAnswers
 {
     /// <summary>A model on plain arrays, with its maps and head outputs changed on the way.</summary>
-    public static ReferenceBert With(Checkpoint checkpoint, Action<int, int, double[,]>? map = null, Action<int, int, double[][]>? head = null) =>
-        new(BertFixtures.Weights(checkpoint.Model), checkpoint.Config.NumHiddenLayers, checkpoint.Config.NumAttentionHeads, checkpoint.Config.HiddenSize) { EditMap = map, EditHead = head };
+    public static ReferenceBert With(Checkpoint checkpoint, Action<int, int, double[,]>? map = null,
+        Action<int, int, double[][]>? head = null) =>
+        new(BertFixtures.Weights(checkpoint.Model), checkpoint.Config.NumHiddenLayers, checkpoint.Config.NumAttentionHeads,
+            checkpoint.Config.HiddenSize)
+        { EditMap = map, EditHead = head };
 
     /// <summary>Cross-entropy, in nats, of the right entry at one place.</summary>
     public static double Loss(this ReferenceBert model, int[] ids, int place, int right)
@@ -18,5 +21,6 @@ internal static class ReferenceAnswers
     }
 
     /// <summary>The loss of an item of the planted model's task.</summary>
-    public static double Loss(this ReferenceBert model, PlantedBert.WordBefore task, int item) => model.Loss(task.Texts[item].Ids, task.Place(item), task.Right(item));
+    public static double Loss(this ReferenceBert model, PlantedBert.WordBefore task, int item) =>
+        model.Loss(task.Texts[item].Ids, task.Place(item), task.Right(item));
 }

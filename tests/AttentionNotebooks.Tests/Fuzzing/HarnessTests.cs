@@ -7,7 +7,9 @@ namespace AttentionNotebooks.Tests.Fuzzing;
 public class HarnessTests
 {
     private static FuzzResult Run(Func<string, long> read, int cases = 1) =>
-        new FuzzRun(seed: 1, wholeProcess: false) { Hung = TimeSpan.FromSeconds(3) }.Run(new FuzzTarget("made-up", "a.txt", ["good"u8.ToArray()], path => File.ReadAllText(path) == "good" ? 0 : read(path), (_, b) => [.. b, 1], ["x"], _ => [1], []), cases);
+        new FuzzRun(seed: 1, wholeProcess: false) { Hung = TimeSpan.FromSeconds(3) }
+        .Run(new FuzzTarget("made-up", "a.txt", ["good"u8.ToArray()], path => File.ReadAllText(path) == "good" ? 0
+            : read(path), (_, b) => [.. b, 1], ["x"], _ => [1], []), cases);
 
     private static string Problem(Func<string, long> read) => Assert.Single(Run(read).Findings).Problem;
 
@@ -23,10 +25,14 @@ public class HarnessTests
     public void Success_is_counted() => Assert.Equal(5, Run(_ => 0, cases: 5).Accepted);
 
     [Fact]
-    public void An_exception_of_no_type_of_ours_is_found() => Assert.StartsWith("InvalidOperationException: untyped", Problem(_ => throw new InvalidOperationException("untyped")), StringComparison.Ordinal);
+    public void An_exception_of_no_type_of_ours_is_found() =>
+        Assert.StartsWith("InvalidOperationException: untyped", Problem(_ => throw new InvalidOperationException("untyped")),
+            StringComparison.Ordinal);
 
     [Fact]
-    public void A_refusal_without_its_file_is_found() => Assert.StartsWith("is refused without its file", Problem(_ => throw new InputException("some file", "line 1", "is broken", "Mend it")), StringComparison.Ordinal);
+    public void A_refusal_without_its_file_is_found() =>
+        Assert.StartsWith("is refused without its file",
+            Problem(_ => throw new InputException("some file", "line 1", "is broken", "Mend it")), StringComparison.Ordinal);
 
     [Fact]
     public void More_than_a_second_is_found()
@@ -63,7 +69,8 @@ public class HarnessTests
     }
 
     [Fact]
-    public void More_than_256_MiB_of_tensors_is_found() => Assert.StartsWith("took 300 MiB", Problem(_ => 300L << 20), StringComparison.Ordinal);
+    public void More_than_256_MiB_of_tensors_is_found() =>
+        Assert.StartsWith("took 300 MiB", Problem(_ => 300L << 20), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("b.txt"), InlineData("../b.txt"), InlineData("../../b.txt")]
@@ -81,8 +88,10 @@ public class HarnessTests
     [Fact]
     public void A_reader_that_refuses_an_unchanged_file_is_found()
     {
-        var target = new FuzzTarget("made-up", "a.txt", ["good"u8.ToArray()], path => throw new InputException(path, null, "is broken", "Mend it"), (_, b) => b, ["x"], _ => [1], []);
-        Assert.Contains("the unchanged file is refused", Assert.Single(new FuzzRun(1, wholeProcess: false).Run(target, 0).Findings).Problem, StringComparison.Ordinal);
+        var target = new FuzzTarget("made-up", "a.txt", ["good"u8.ToArray()],
+            path => throw new InputException(path, null, "is broken", "Mend it"), (_, b) => b, ["x"], _ => [1], []);
+        Assert.Contains("the unchanged file is refused", Assert.Single(new FuzzRun(1, wholeProcess: false).Run(target, 0).Findings).Problem,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,7 +20,8 @@ public sealed class ParquetFindingTests : IDisposable
     [Fact]
     public void A_Parquet_footer_that_is_another_Thrift_struct_is_refused_instead_of_keeping_the_library_busy_for_ever()
     {
-        File.WriteAllBytes(folder["heads.parquet"], Convert.FromHexString("5041523150415231150400000000000000006c61796572563e50415231000000001504194c6c617965721000000050415231"));
+        File.WriteAllBytes(folder["heads.parquet"],
+            Convert.FromHexString("5041523150415231150400000000000000006c61796572563e50415231000000001504194c6c617965721000000050415231"));
         Assert.Equal("footer", Assert.Throws<InputException>(() => HeadTable.Read(folder["heads.parquet"])).Place);
     }
 
@@ -28,7 +29,8 @@ public sealed class ParquetFindingTests : IDisposable
     public void A_page_offset_into_the_middle_of_a_page_is_refused()
     {
         byte[] file = Written();
-        int at = file.AsSpan().LastIndexOf((ReadOnlySpan<byte>)[0x26, 0x08, 0x3C]); // the first column: its page begins at 4, and then its statistics
+        // the first column: its page begins at 4, and then its statistics
+        int at = file.AsSpan().LastIndexOf((ReadOnlySpan<byte>)[0x26, 0x08, 0x3C]);
         Assert.True(at > 0);
         for (byte offset = 0; offset < 64; offset++)
         {
@@ -62,7 +64,8 @@ public sealed class ParquetFindingTests : IDisposable
     public void A_chunk_with_fewer_values_than_it_claims_is_refused_at_its_end()
     {
         byte[] file = File.ReadAllBytes(Repository.Path("tests", "AttentionNotebooks.Tests", "Features", "Golden", "arrow-plain.parquet"));
-        int at = file.AsSpan().LastIndexOf((ReadOnlySpan<byte>)[0x02, 0x00, 0x00, 0x00, 0x08, 0x01]); // four values are there, says the last page with values
+        // four values are there, says the last page with values
+        int at = file.AsSpan().LastIndexOf((ReadOnlySpan<byte>)[0x02, 0x00, 0x00, 0x00, 0x08, 0x01]);
         Assert.True(at > 0);
         file[at + 4] = 0x02; // one
         Refusal(file);
@@ -72,7 +75,8 @@ public sealed class ParquetFindingTests : IDisposable
     [InlineData("snappy", "20000005", "8080808004"), InlineData("v2", "28B52FFD2008", "28B52FFDA000000040")]
     public void Compressed_bytes_that_claim_a_gibibyte_are_refused_before_the_library_takes_it(string name, string found, string claim)
     {
-        byte[] file = File.ReadAllBytes(Repository.Path("tests", "AttentionNotebooks.Tests", "Features", "Golden", $"arrow-{name}.parquet"));
+        byte[] file = File.ReadAllBytes(Repository.Path("tests", "AttentionNotebooks.Tests", "Features", "Golden",
+            $"arrow-{name}.parquet"));
         int at = file.AsSpan().IndexOf(Convert.FromHexString(found));
         Assert.True(at > 0);
         Convert.FromHexString(claim).CopyTo(file, at);
@@ -80,11 +84,16 @@ public sealed class ParquetFindingTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1, "00", 0L), InlineData(1, "FF01", 255L), InlineData(1, "FFFFFFFF0F", 4294967295L), InlineData(1, "8080", null), InlineData(1, "", null)]
-    [InlineData(6, "28B52FFD2008", 8L), InlineData(6, "28B52FFD60FF00", 511L), InlineData(6, "28B52FFD0000", null), InlineData(6, "28B52FFD40000001", 512L)] // one segment or a window, sizes of 1 and 2 bytes
-    [InlineData(6, "28B52FFDA000000040", 1073741824L), InlineData(6, "28B52FFDE2AABB0000000001000000", 4294967296L), InlineData(6, "28B52FFDA00000", null), InlineData(6, "1122334455667788", null)]
+    [InlineData(1, "00", 0L), InlineData(1, "FF01", 255L), InlineData(1, "FFFFFFFF0F", 4294967295L), InlineData(1, "8080", null),
+        InlineData(1, "", null)]
+    // one segment or a window, sizes of 1 and 2 bytes
+    [InlineData(6, "28B52FFD2008", 8L), InlineData(6, "28B52FFD60FF00", 511L), InlineData(6, "28B52FFD0000", null),
+        InlineData(6, "28B52FFD40000001", 512L)]
+    [InlineData(6, "28B52FFDA000000040", 1073741824L), InlineData(6, "28B52FFDE2AABB0000000001000000", 4294967296L),
+        InlineData(6, "28B52FFDA00000", null), InlineData(6, "1122334455667788", null)]
     [InlineData(2, "1F8B0800000000000000", null)]
-    public void Snappy_and_Zstandard_tell_their_size(long codec, string bytes, long? size) => Assert.Equal(size, CompressedSize.Of(codec, Convert.FromHexString(bytes)));
+    public void Snappy_and_Zstandard_tell_their_size(long codec, string bytes, long? size) =>
+        Assert.Equal(size, CompressedSize.Of(codec, Convert.FromHexString(bytes)));
 
     [Fact]
     public void What_is_read_ends_where_the_chunk_ends()
@@ -113,7 +122,8 @@ public sealed class ParquetFindingTests : IDisposable
     private InputException Refusal(byte[] bytes)
     {
         File.WriteAllBytes(folder["heads.parquet"], bytes);
-        var reading = Task.Factory.StartNew(() => Record.Exception(() => HeadTable.Read(folder["heads.parquet"])), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var reading = Task.Factory.StartNew(() => Record.Exception(() => HeadTable.Read(folder["heads.parquet"])),
+            TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         Assert.True(reading.Wait(Patience, TestContext.Current.CancellationToken), "it is still being read");
         return Assert.IsType<InputException>(reading.Result);
     }

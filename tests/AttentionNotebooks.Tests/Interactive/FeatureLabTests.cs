@@ -7,7 +7,8 @@ namespace AttentionNotebooks.Tests.Interactive;
 /// <summary>The laboratory: what it says of a feature, and that it looks at the source once.</summary>
 public class FeatureLabTests
 {
-    private static readonly HeadFeature Far = new("far", "share", (a, t) => t.Weighted(a, t.Distance.gt(5).to_type(torch.ScalarType.Float32)));
+    private static readonly HeadFeature Far =
+        new("far", "share", (a, t) => t.Weighted(a, t.Distance.gt(5).to_type(torch.ScalarType.Float32)));
 
     [Fact]
     public void A_known_feature_under_another_name_ranks_the_heads_as_it_does()
@@ -18,7 +19,8 @@ public class FeatureLabTests
         Assert.Equal(1, report.Correlations.Single(c => c.Feature == "mean_distance").Correlation, 1e-12);
         Assert.Equal(lab.Known.Highest("mean_distance", 3), report.Highest);
         Assert.Equal(lab.Known.Lowest("mean_distance", 3), report.Lowest);
-        Assert.All(report.Correlations.Zip(report.Correlations.Skip(1)), p => Assert.True(Math.Abs(p.First.Correlation) >= Math.Abs(p.Second.Correlation)));
+        Assert.All(report.Correlations.Zip(report.Correlations.Skip(1)),
+            p => Assert.True(Math.Abs(p.First.Correlation) >= Math.Abs(p.Second.Correlation)));
     }
 
     [Fact]
@@ -43,7 +45,8 @@ public class FeatureLabTests
         Assert.Equal(Validity.AdjustedRand(lab.Default.Labels, report.Clustering.With.Labels), report.Clustering.AdjustedRand);
         Assert.Equal(3, report.Clustering.With.Clusters.Count);
         Assert.InRange(report.Clustering.Control, -1, 1);
-        for (int h = 0; h < source.Grid.Count; h++) Assert.InRange(report.Table.Column("far")[h], report.Intervals!.Low[h], report.Intervals.High[h]);
+        for (int h = 0; h < source.Grid.Count; h++)
+            Assert.InRange(report.Table.Column("far")[h], report.Intervals!.Low[h], report.Intervals.High[h]);
     }
 
     [Fact]
@@ -89,16 +92,19 @@ public class FeatureLabTests
             var features = FeatureCatalogue.For(source).Possible(source).Where(f => f != StabilityFeatures.ContentShare).ToArray();
             Assert.Contains(ValueFeatures.NormDistance, features);
             Assert.Equal(source.Extract(features).ToCsv(), mapped.Extract(features).ToCsv());
-            Assert.Equal(source.Extract(features).ToCsv(), mapped.Extract(features, new VisitOptions(Shards: 1, TokensPerBatch: 2048)).ToCsv());
+            Assert.Equal(source.Extract(features).ToCsv(), mapped.Extract(features, new VisitOptions(Shards: 1, TokensPerBatch: 2048))
+                .ToCsv());
             var (one, all) = (mapped.Extract(features, new VisitOptions(TokensPerBatch: 1)), mapped.Extract(features));
             foreach (string f in one.Features) Assert.All(one.Column(f).Zip(all.Column(f)), v => Assert.Equal(v.First, v.Second, 1e-4));
             Assert.Equal(source.Maps(2)[1, 3], mapped.Maps(2)[1, 3]);
         }
-        Assert.InRange(Directory.GetFiles(Path.GetTempPath(), "attention-notebooks-*.maps").Length, 0, before + 1); // another test may have one open
+        // another test may have one open
+        Assert.InRange(Directory.GetFiles(Path.GetTempPath(), "attention-notebooks-*.maps").Length, 0, before + 1);
     }
 
     private static MapsInMemory Source() =>
-        new(new HeadGrid(4, 4), [.. Enumerable.Range(0, 5).Select(t => new AttentionText($"{t}", 11 + t, null))], (t, h) => Maps.Random(11 + t, 100 * t + 10 * h.Layer + h.Index, 0.5 + h.Index));
+        new(new HeadGrid(4, 4), [.. Enumerable.Range(0, 5).Select(t => new AttentionText($"{t}", 11 + t, null))],
+            (t, h) => Maps.Random(11 + t, 100 * t + 10 * h.Layer + h.Index, 0.5 + h.Index));
 
     private sealed class Counted(MapsInMemory inner) : IAttentionSource
     {
@@ -112,7 +118,8 @@ public class FeatureLabTests
 
         public TextMaps Maps(int text) => inner.Maps(text);
 
-        public void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+        public void Visit(IAttentionVisitor visitor, VisitOptions? options = null, IProgress<VisitProgress>? progress = null,
+            CancellationToken cancellation = default)
         {
             Visits++;
             inner.Visit(visitor, options, progress, cancellation);

@@ -47,22 +47,27 @@ public sealed class CellFailureTests : IDisposable
     [Fact]
     public void An_exception_has_the_line_of_the_cell_that_was_running_and_where_it_was_thrown()
     {
-        var failure = bench.Failure("%md text", "int Divide(int a, int b)\n{\n    return a / b;\n}", "int zero = 0;\n\nDivide(1, zero)", "Console.WriteLine();");
+        var failure = bench.Failure("%md text", "int Divide(int a, int b)\n{\n    return a / b;\n}", "int zero = 0;\n\nDivide(1, zero)",
+            "Console.WriteLine();");
         Assert.Equal((3, 3, "DivideByZeroException"), (failure.Cell.Number, failure.Line, failure.Name));
         Assert.Equal(["  at Divide in cell 2, line 3", "  at cell 3, line 3"], failure.Trace);
     }
 
     [Theory]
-    [InlineData("async Task Late()\n{\n    await Task.Delay(1);\n    throw new ArgumentException(\"late\");\n}\n", "await Late();", 1, "  at Late in cell 1, line 4")]
+    [InlineData("async Task Late()\n{\n    await Task.Delay(1);\n    throw new ArgumentException(\"late\");\n}\n", "await Late();", 1,
+        "  at Late in cell 1, line 4")]
     [InlineData("int[] a = { 1, 0 };\n", "\nvar b =\n    a.Select(x =>\n        1 / x).ToList();", 4, "  at lambda in cell 2, line 4")]
-    [InlineData("class Box { public int Open(int x) => x > 0 ? x : throw new InvalidOperationException(\"shut\"); }", "new Box().Open(0)", 1, "  at Box.Open in cell 1, line 1")]
-    [InlineData("static class Late { public static int Value = int.Parse(\"x\"); }", "int a;\na = Late.Value;", 2, "  caused by FormatException: The input string 'x' was not in a correct format.")]
+    [InlineData("class Box { public int Open(int x) => x > 0 ? x : throw new InvalidOperationException(\"shut\"); }", "new Box().Open(0)",
+        1, "  at Box.Open in cell 1, line 1")]
+    [InlineData("static class Late { public static int Value = int.Parse(\"x\"); }", "int a;\na = Late.Value;", 2,
+        "  caused by FormatException: The input string 'x' was not in a correct format.")]
     public void Async_methods_lambdas_and_types_are_called_by_their_names(string first, string second, int line, string trace)
     {
         var failure = bench.Failure(first, second);
         Assert.Equal((2, line), (failure.Cell.Number, failure.Line));
         Assert.Contains(trace, failure.Trace);
-        Assert.DoesNotContain(failure.Trace, t => t.Contains("Submission") || t.Contains("Roslyn") || t.Contains("CellWorker") || t.Contains("ScriptHost") || t.Contains('<'));
+        Assert.DoesNotContain(failure.Trace, t => t.Contains("Submission") || t.Contains("Roslyn") || t.Contains("CellWorker")
+            || t.Contains("ScriptHost") || t.Contains('<'));
     }
 
     [Fact]
@@ -77,7 +82,10 @@ public sealed class CellFailureTests : IDisposable
     [Fact]
     public void A_formatter_that_throws_fails_the_cell()
     {
-        var failure = bench.Failure("class Bad { }\nMicrosoft.DotNet.Interactive.Formatting.Formatter.Register<Bad>((b, w) => throw new InvalidOperationException(\"no form\"), \"text/html\");", "int a = 1;\nnew Bad()");
+        var failure =
+            bench.Failure(
+                "class Bad { }\nMicrosoft.DotNet.Interactive.Formatting.Formatter.Register<Bad>((b, w) => throw new "
+                    + "InvalidOperationException(\"no form\"), \"text/html\");", "int a = 1;\nnew Bad()");
         Assert.Equal((2, "no form"), (failure.Cell.Number, failure.Message));
     }
 
@@ -122,7 +130,8 @@ public sealed class CellFailureTests : IDisposable
     public void The_time_limit_is_for_each_cell_and_not_for_the_notebook()
     {
         const string Wait = "await Task.Delay(600);";
-        Assert.Null(bench.Run(new RunSettings(new Dictionary<string, string>(), TimeSpan.FromSeconds(2)), Wait, Wait, Wait, Wait, "1").Failure?.OneLine);
+        Assert.Null(bench.Run(new RunSettings(new Dictionary<string, string>(), TimeSpan.FromSeconds(2)), Wait, Wait, Wait, Wait,
+            "1").Failure?.OneLine);
     }
 
     [Fact]

@@ -14,7 +14,8 @@ public sealed class CellSemanticsTests : IDisposable
 
     [Fact]
     public void Variables_methods_types_and_usings_flow_from_cell_to_cell() =>
-        Assert.Equal("7 a", Text("int x = 3;", "%md text", "using System.IO;\nint Twice(int n) => 2 * n;\nrecord P(string Name);", "$\"{Twice(x) + 1} {Path.GetFileName(\"b/\" + new P(\"a\").Name)}\""));
+        Assert.Equal("7 a", Text("int x = 3;", "%md text", "using System.IO;\nint Twice(int n) => 2 * n;\nrecord P(string Name);",
+            "$\"{Twice(x) + 1} {Path.GetFileName(\"b/\" + new P(\"a\").Name)}\""));
 
     [Fact]
     public void A_trailing_expression_is_the_result_and_a_statement_is_not()
@@ -32,7 +33,8 @@ public sealed class CellSemanticsTests : IDisposable
     public void Null_is_shown_as_null() => Assert.Equal("<null>", Text("(string)null"));
 
     [Fact]
-    public void A_string_is_plain_text_alone() => Assert.Equal([Mime.Plain], Assert.IsType<DisplayOutput>(Assert.Single(bench.Outputs("\"a<b\""))).Data.Keys);
+    public void A_string_is_plain_text_alone() =>
+        Assert.Equal([Mime.Plain], Assert.IsType<DisplayOutput>(Assert.Single(bench.Outputs("\"a<b\""))).Data.Keys);
 
     [Fact]
     public void A_sequence_shows_20_items_and_how_many_more()
@@ -53,7 +55,8 @@ public sealed class CellSemanticsTests : IDisposable
     [Fact]
     public void Only_the_default_imports_are_there()
     {
-        Assert.Empty(bench.Outputs("var a = new StringBuilder(); ArrayList b = null; List<int> c = null; Task d = null; c?.Select(x => x);"));
+        Assert.Empty(
+            bench.Outputs("var a = new StringBuilder(); ArrayList b = null; List<int> c = null; Task d = null; c?.Select(x => x);"));
         Assert.Contains("'Path'", bench.Failure("Path.GetFileName(\"a\")").Message);
         Assert.Contains("'Formatter'", bench.Failure("Formatter.ResetToDefault();").Message);
     }
@@ -61,7 +64,10 @@ public sealed class CellSemanticsTests : IDisposable
     [Fact]
     public void Display_and_HTML_work_by_their_bare_names()
     {
-        var outputs = bench.Outputs("display(1);\n2.Display();\n\"<i>3</i>\".DisplayAs(\"text/html\");\ndisplay(4, \"text/plain\", \"application/json\");\nHTML(\"<b>5</b>\")").Cast<DisplayOutput>().ToList();
+        var outputs =
+            bench.Outputs(
+                "display(1);\n2.Display();\n\"<i>3</i>\".DisplayAs(\"text/html\");\ndisplay(4, \"text/plain\", "
+                    + "\"application/json\");\nHTML(\"<b>5</b>\")").Cast<DisplayOutput>().ToList();
         Assert.Equal([false, false, false, false, true], outputs.Select(o => o.IsResult));
         Assert.Equal(["1", "2"], outputs.Take(2).Select(o => o.Data[Mime.Plain]));
         Assert.Equal("<i>3</i>", Assert.Single(outputs[2].Data).Value);
@@ -83,7 +89,9 @@ public sealed class CellSemanticsTests : IDisposable
     [Fact]
     public void The_console_is_captured_in_order_with_displays_between()
     {
-        var outputs = bench.Outputs("Console.Write(\"a\");\nConsole.WriteLine(1.5);\nConsole.Error.WriteLine(\"e\");\ndisplay(\"d\");\nConsole.WriteLine(\"b\");");
+        var outputs =
+            bench.Outputs(
+                "Console.Write(\"a\");\nConsole.WriteLine(1.5);\nConsole.Error.WriteLine(\"e\");\ndisplay(\"d\");\nConsole.WriteLine(\"b\");");
         Assert.Equal(new StreamOutput("stdout", "a1.5\n"), outputs[0]);
         Assert.Equal(new StreamOutput("stderr", "e\n"), outputs[1]);
         Assert.IsType<DisplayOutput>(outputs[2]);
@@ -94,7 +102,10 @@ public sealed class CellSemanticsTests : IDisposable
     public void What_a_cell_starts_writes_to_that_cell_and_the_console_is_given_back()
     {
         var console = Console.Out;
-        var outputs = bench.Outputs("await Task.Run(() => Console.Write(\"task \"));\nvar t = new System.Threading.Thread(() => Console.Write(\"thread\")); t.Start(); t.Join();\nConsole.SetOut(System.IO.TextWriter.Null);");
+        var outputs =
+            bench.Outputs(
+                "await Task.Run(() => Console.Write(\"task \"));\nvar t = new System.Threading.Thread(() => Console.Write(\"thread\")); "
+                    + "t.Start(); t.Join();\nConsole.SetOut(System.IO.TextWriter.Null);");
         Assert.Equal(new StreamOutput("stdout", "task thread"), Assert.Single(outputs));
         Assert.Same(console, Console.Out);
     }
@@ -102,7 +113,8 @@ public sealed class CellSemanticsTests : IDisposable
     [Fact]
     public void Endless_printing_is_cut()
     {
-        var text = Assert.IsType<StreamOutput>(Assert.Single(bench.Outputs("for (int i = 0; i < 30; i++) Console.Write(new string('x', 100_000));"))).Text;
+        var text = Assert.IsType<StreamOutput>(Assert.Single(
+            bench.Outputs("for (int i = 0; i < 30; i++) Console.Write(new string('x', 100_000));"))).Text;
         Assert.InRange(text.Length, 1_000_000, 1_100_000);
         Assert.Contains("[cut", text);
     }
@@ -125,8 +137,11 @@ public sealed class CellSemanticsTests : IDisposable
         Directory.CreateDirectory(bench.PathOf("kit", "lib"));
         File.Copy(typeof(InputException).Assembly.Location, bench.PathOf("kit", "lib", "AttentionNotebooks.dll"));
         File.WriteAllText(bench.PathOf("kit", "more.csx"), "int FromMore() => 40;");
-        File.WriteAllText(bench.PathOf("kit", "kit.csx"), "#r \"lib/AttentionNotebooks.dll\"\n#load \"more.csx\"\nstring FromKit() => new AttentionNotebooks.InputException(\"a\", null, \"b\", \"c\").Problem + FromMore();");
-        Assert.Equal("b40 b", Text("#load \"kit/kit.csx\"", "FromKit() + \" \" + new AttentionNotebooks.InputException(\"a\", null, \"b\", \"c\").Problem"));
+        File.WriteAllText(bench.PathOf("kit", "kit.csx"),
+            "#r \"lib/AttentionNotebooks.dll\"\n#load \"more.csx\"\nstring FromKit() => new AttentionNotebooks.InputException(\"a\", "
+                + "null, \"b\", \"c\").Problem + FromMore();");
+        Assert.Equal("b40 b", Text("#load \"kit/kit.csx\"",
+            "FromKit() + \" \" + new AttentionNotebooks.InputException(\"a\", null, \"b\", \"c\").Problem"));
     }
 
     [Fact]
@@ -136,7 +151,10 @@ public sealed class CellSemanticsTests : IDisposable
         const string Existing = "PATH";
         string? path = Environment.GetEnvironmentVariable(Existing);
         var settings = new RunSettings(new Dictionary<string, string> { ["Heads_To_Keep"] = "12" }, null);
-        var run = bench.Run(settings, "Environment.GetEnvironmentVariable(\"Heads_To_Keep\") + \" \" + System.IO.File.Exists(\"test.ipynb\")", "Environment.SetEnvironmentVariable(\"LEAKED_BY_A_CELL\", \"1\"); Environment.SetEnvironmentVariable(\"PATH\", \"gone\"); Environment.CurrentDirectory = \"..\";");
+        var run =
+            bench.Run(settings, "Environment.GetEnvironmentVariable(\"Heads_To_Keep\") + \" \" + System.IO.File.Exists(\"test.ipynb\")",
+                "Environment.SetEnvironmentVariable(\"LEAKED_BY_A_CELL\", \"1\"); Environment.SetEnvironmentVariable(\"PATH\", \"gone\"); "
+                    + "Environment.CurrentDirectory = \"..\";");
         Assert.Null(run.Failure);
         Assert.Equal("12 True", ((DisplayOutput)run.Cells[0].Outputs[0]).Data[Mime.Plain]);
         Assert.Equal(before, Environment.CurrentDirectory);

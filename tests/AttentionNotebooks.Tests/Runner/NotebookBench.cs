@@ -31,7 +31,13 @@ public sealed class NotebookBench : IDisposable
         for (int i = 0; i < cells.Length; i++)
         {
             bool markdown = cells[i].StartsWith("%md", StringComparison.Ordinal);
-            var cell = new JsonObject { ["cell_type"] = markdown ? "markdown" : "code", ["id"] = $"id{i + 1}", ["metadata"] = new JsonObject() };
+            var cell = new JsonObject
+            {
+                ["cell_type"] = markdown ? "markdown"
+                : "code",
+                ["id"] = $"id{i + 1}",
+                ["metadata"] = new JsonObject()
+            };
             if (!markdown) cell["outputs"] = new JsonArray();
             cell["source"] = OutputJson.Lines(markdown ? cells[i][3..].TrimStart() : cells[i]);
             array.Add(cell);
@@ -39,7 +45,11 @@ public sealed class NotebookBench : IDisposable
         var root = new JsonObject
         {
             ["cells"] = array,
-            ["metadata"] = new JsonObject { ["kernelspec"] = new JsonObject { ["name"] = ".net-csharp", ["display_name"] = ".NET (C#)", ["language"] = "C#" } },
+            ["metadata"] = new JsonObject
+            {
+                ["kernelspec"] = new JsonObject
+                { ["name"] = ".net-csharp", ["display_name"] = ".NET (C#)", ["language"] = "C#" }
+            },
             ["nbformat"] = 4,
             ["nbformat_minor"] = 5,
         };
@@ -50,7 +60,8 @@ public sealed class NotebookBench : IDisposable
 
     internal NotebookRun Run(params string[] cells) => Run(NoSettings, cells);
 
-    internal NotebookRun Run(RunSettings settings, params string[] cells) => NotebookRunner.Run(NotebookReader.Read(Write("test", cells)), settings);
+    internal NotebookRun Run(RunSettings settings, params string[] cells) =>
+        NotebookRunner.Run(NotebookReader.Read(Write("test", cells)), settings);
 
     /// <summary>Runs cells that must not fail and gives the outputs of the last one.</summary>
     internal IReadOnlyList<Output> Outputs(params string[] cells)
@@ -61,5 +72,6 @@ public sealed class NotebookBench : IDisposable
     }
 
     /// <summary>Runs cells that must fail and gives the reason.</summary>
-    internal CellFailure Failure(params string[] cells) => Run(cells).Failure ?? throw new Xunit.Sdk.XunitException("The notebook did not fail.");
+    internal CellFailure Failure(params string[] cells) => Run(cells).Failure
+        ?? throw new Xunit.Sdk.XunitException("The notebook did not fail.");
 }

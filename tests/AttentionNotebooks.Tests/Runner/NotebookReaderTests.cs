@@ -26,7 +26,8 @@ public class NotebookReaderTests
 
     [Fact]
     public void A_byte_order_mark_is_no_error() =>
-        Assert.Empty(NotebookReader.Parse("x.ipynb", [.. Encoding.UTF8.Preamble, .. """{"nbformat":4,"metadata":{},"cells":[]}"""u8]).Cells);
+        Assert.Empty(NotebookReader.Parse("x.ipynb",
+            [.. Encoding.UTF8.Preamble, .. """{"nbformat":4,"metadata":{},"cells":[]}"""u8]).Cells);
 
     [Fact]
     public void A_notebook_without_a_heading_is_called_by_its_file() =>
@@ -34,10 +35,12 @@ public class NotebookReaderTests
 
     [Theory]
     [InlineData("""{"kernelspec":{"name":".net-csharp","language":"C#"}}""")]
-    [InlineData("""{"kernelspec":{"name":".net-fsharp","language":"F#"},"polyglot_notebook":{"kernelInfo":{"defaultKernelName":"csharp"}}}""")]
+    [InlineData(
+        """{"kernelspec":{"name":".net-fsharp","language":"F#"},"polyglot_notebook":{"kernelInfo":{"defaultKernelName":"csharp"}}}""")]
     [InlineData("{}")]
     public void C_sharp_notebooks_are_read(string metadata) =>
-        Assert.Equal("csharp", Assert.Single(Parse($$"""{"nbformat":4,"metadata":{{metadata}},"cells":[{"cell_type":"code","source":""}]}""").Cells).Language);
+        Assert.Equal("csharp",
+            Assert.Single(Parse($$"""{"nbformat":4,"metadata":{{metadata}},"cells":[{"cell_type":"code","source":""}]}""").Cells).Language);
 
     [Theory]
     [InlineData("{\"nbformat\":4,\n \"cells\":[}", "line 2, byte 11", "not valid JSON")]
@@ -53,8 +56,10 @@ public class NotebookReaderTests
     [InlineData("""{"nbformat":4,"cells":[{"cell_type":"markdown","source":""},{"cell_type":"code"}]}""", "cell 2", "no source")]
     [InlineData("""{"nbformat":4,"cells":[{"cell_type":"code","source":[1]}]}""", "cell 1", "no source")]
     [InlineData("""{"nbformat":4,"metadata":{"kernelspec":{"name":"python3","language":"python"}},"cells":[]}""", "metadata", "'python'")]
-    [InlineData("""{"nbformat":4,"metadata":{"polyglot_notebook":{"kernelInfo":{"defaultKernelName":"fsharp"}}},"cells":[]}""", "metadata", "'fsharp'")]
-    [InlineData("""{"nbformat":4,"cells":[{"cell_type":"code","source":"","metadata":{"polyglot_notebook":{"kernelName":"pwsh"}}}]}""", "cell 1", "'pwsh'")]
+    [InlineData("""{"nbformat":4,"metadata":{"polyglot_notebook":{"kernelInfo":{"defaultKernelName":"fsharp"}}},"cells":[]}""", "metadata",
+        "'fsharp'")]
+    [InlineData("""{"nbformat":4,"cells":[{"cell_type":"code","source":"","metadata":{"polyglot_notebook":{"kernelName":"pwsh"}}}]}""",
+        "cell 1", "'pwsh'")]
     public void What_is_wrong_is_told_with_file_place_and_remedy(string json, string? place, string problem)
     {
         var error = Assert.Throws<InputException>(() => Parse(json));
@@ -75,7 +80,8 @@ public class NotebookReaderTests
     [Fact]
     public void Any_cut_of_a_notebook_is_an_input_error_and_never_another()
     {
-        string whole = """{"nbformat":4,"nbformat_minor":5,"metadata":{"kernelspec":{"name":".net-csharp"}},"cells":[{"cell_type":"code","id":"a","source":["x"],"outputs":[]}]}""";
+        string whole =
+            """{"nbformat":4,"nbformat_minor":5,"metadata":{"kernelspec":{"name":".net-csharp"}},"cells":[{"cell_type":"code","id":"a","source":["x"],"outputs":[]}]}""";
         for (int length = 0; length < whole.Length; length++) Assert.Throws<InputException>(() => Parse(whole[..length]));
         Assert.Single(Parse(whole).Cells);
     }
@@ -86,7 +92,8 @@ public class NotebookReaderTests
         Output[] outputs =
         [
             new StreamOutput("stdout", "a\n\nb"),
-            new DisplayOutput(new Dictionary<string, string> { ["text/html"] = "<b>\nx</b>\n", [Mime.Plotly] = """{"data":[1]}""" }, IsResult: true),
+            new DisplayOutput(new Dictionary<string, string> { ["text/html"] = "<b>\nx</b>\n", [Mime.Plotly] = """{"data":[1]}""" },
+                IsResult: true),
             new DisplayOutput(new Dictionary<string, string> { ["text/plain"] = "" }, IsResult: false),
             new ErrorOutput("Oh", "no", ["a", "b"]),
         ];

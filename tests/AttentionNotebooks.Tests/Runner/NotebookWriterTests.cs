@@ -26,9 +26,11 @@ public sealed class NotebookWriterTests : IDisposable
     [Fact]
     public void Outputs_and_counts_are_those_of_nbformat()
     {
-        var cells = Written(bench.Write("n", "%md # T", "Console.WriteLine(\"a\");\nConsole.WriteLine(\"b\");\n\"x\"", "1.Display();\nthrow new Exception(\"bad\");", "3"))["cells"]!.AsArray();
+        var cells = Written(bench.Write("n", "%md # T", "Console.WriteLine(\"a\");\nConsole.WriteLine(\"b\");\n\"x\"",
+            "1.Display();\nthrow new Exception(\"bad\");", "3"))["cells"]!.AsArray();
         Assert.Equal("""{"cell_type":"markdown","id":"id1","metadata":{},"source":["# T"]}""", cells[0]!.ToJsonString());
-        Assert.Equal("""[{"name":"stdout","output_type":"stream","text":["a\n","b\n"]},{"data":{"text/plain":["x"]},"execution_count":1,"metadata":{},"output_type":"execute_result"}]""", cells[1]!["outputs"]!.ToJsonString());
+        Assert.Equal(
+            """[{"name":"stdout","output_type":"stream","text":["a\n","b\n"]},{"data":{"text/plain":["x"]},"execution_count":1,"metadata":{},"output_type":"execute_result"}]""", cells[1]!["outputs"]!.ToJsonString());
         Assert.Equal(1, (int)cells[1]!["execution_count"]!);
         Assert.Equal("display_data", (string?)cells[2]!["outputs"]![0]!["output_type"]);
         var error = cells[2]!["outputs"]![1]!;
@@ -65,7 +67,10 @@ public sealed class NotebookWriterTests : IDisposable
     [Fact]
     public void JSON_forms_are_stored_as_JSON_and_the_written_file_can_be_read_and_run_again()
     {
-        string path = bench.Write("fig", "\"{\\\"data\\\":[{\\\"y\\\":[1,2]}]}\".DisplayAs(\"application/vnd.plotly.v1+json\");\n\"no json\".DisplayAs(\"application/json\");");
+        string path =
+            bench.Write("fig",
+                "\"{\\\"data\\\":[{\\\"y\\\":[1,2]}]}\".DisplayAs(\"application/vnd.plotly.v1+json\");\n\"no "
+                    + "json\".DisplayAs(\"application/json\");");
         var outputs = Written(path)["cells"]![0]!["outputs"]!;
         Assert.Equal(2, (int)outputs[0]!["data"]![Mime.Plotly]!["data"]![0]!["y"]![1]!);
         Assert.Equal("no json", (string?)outputs[1]!["data"]!["application/json"]);

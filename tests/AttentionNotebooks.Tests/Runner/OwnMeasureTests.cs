@@ -42,15 +42,18 @@ public sealed class OwnMeasureTests : IDisposable
     public void A_function_of_the_head_and_numbers_from_elsewhere_are_measures_too()
     {
         string printed = Printed(
-            "Kit.Measure(\"parity\", \"0 or 1\", h => h.Index % 2); Kit.Measure(\"given\", \"points\", Enumerable.Range(0, source.Grid.Count).Select(i => (double)i).ToArray());",
-            "var table = source.Extract();\nConsole.WriteLine($\"{table[0, 1, \"parity\"]} {table.Column(\"parity\").Unit} {table[1, 0, \"given\"] == source.Grid.Heads} {table.Column(\"given\").Unit}\");");
+            "Kit.Measure(\"parity\", \"0 or 1\", h => h.Index % 2); Kit.Measure(\"given\", \"points\", Enumerable.Range(0, "
+                + "source.Grid.Count).Select(i => (double)i).ToArray());",
+            "var table = source.Extract();\nConsole.WriteLine($\"{table[0, 1, \"parity\"]} {table.Column(\"parity\").Unit} {table[1, 0, "
+                + "\"given\"] == source.Grid.Heads} {table.Column(\"given\").Unit}\");");
         Assert.Equal("1 0 or 1 True points", printed.Trim());
     }
 
     [Fact]
     public void A_name_of_the_kit_is_refused_and_the_next_notebook_starts_without_measures()
     {
-        Assert.Contains("is a measure of the kit", bench.Failure([.. SetUp(), Line.Replace("commas", "entropy")]).Message, StringComparison.Ordinal);
+        Assert.Contains("is a measure of the kit", bench.Failure([.. SetUp(), Line.Replace("commas", "entropy")]).Message,
+            StringComparison.Ordinal);
         bench.Outputs([.. SetUp(), Line]);
         Assert.Equal("False", Printed("Console.WriteLine(source.Extract().Features.Contains(\"commas\"));").Trim());
     }

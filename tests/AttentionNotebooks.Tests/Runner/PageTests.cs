@@ -17,11 +17,13 @@ public sealed partial class PageTests : IDisposable
     private string Page(Output[] outputs, params string[] cells)
     {
         var notebook = NotebookReader.Read(bench.Write("page", cells));
-        var ran = notebook.Cells.Where(c => c.Type == CellType.Code).Select((c, i) => new CellRun(c, i + 1, i == 0 ? outputs : [], TimeSpan.Zero)).ToList();
+        var ran = notebook.Cells.Where(c => c.Type == CellType.Code)
+            .Select((c, i) => new CellRun(c, i + 1, i == 0 ? outputs : [], TimeSpan.Zero)).ToList();
         return NotebookPage.Render(new NotebookRun(notebook, ran, null, TimeSpan.FromSeconds(1.25)));
     }
 
-    private static DisplayOutput Form(string mime, string content) => new(new Dictionary<string, string> { [mime] = content, [Mime.Plain] = "the plain form" }, IsResult: true);
+    private static DisplayOutput Form(string mime, string content) =>
+        new(new Dictionary<string, string> { [mime] = content, [Mime.Plain] = "the plain form" }, IsResult: true);
 
     private string Markdown(string text) => new MarkdownHtml(bench.Folder).Render(text, null);
 
@@ -30,7 +32,8 @@ public sealed partial class PageTests : IDisposable
     {
         const string Figure = """{"data":[{"y":[1,2]}],"layout":{"title":{"text":"</script><b>"} },"config":{"displayModeBar":false} }""";
         string page = Page([Form(Mime.Plotly, Figure), Form(Mime.Plotly, Figure)], "1");
-        Assert.Contains("""<div id="fig-1" class="plotly"></div><script>figures.push(() => Plotly.newPlot("fig-1", [{"y":[1,2]}], {"title":{"text":"\u003C/script\u003E\u003Cb\u003E"}}, {"displayModeBar":false,"responsive":true}))</script>""", page);
+        Assert.Contains(
+            """<div id="fig-1" class="plotly"></div><script>figures.push(() => Plotly.newPlot("fig-1", [{"y":[1,2]}], {"title":{"text":"\u003C/script\u003E\u003Cb\u003E"}}, {"displayModeBar":false,"responsive":true}))</script>""", page);
         Assert.Contains("Plotly.newPlot(\"fig-2\"", page);
         Assert.Single(PlotlyHeader().Matches(page));
         // The text is there before plotly.js is read, and plotly.js before a figure calls it.
@@ -44,11 +47,13 @@ public sealed partial class PageTests : IDisposable
 
     [Fact]
     public void A_figure_that_says_how_high_it_is_keeps_that_room() =>
-        Assert.Contains("id=\"fig-1\" class=\"plotly\" style=\"min-height:321px\"", Page([Form(Mime.Plotly, """{"data":[{}],"layout":{"height":321}}""")], "1"));
+        Assert.Contains("id=\"fig-1\" class=\"plotly\" style=\"min-height:321px\"",
+            Page([Form(Mime.Plotly, """{"data":[{}],"layout":{"height":321}}""")], "1"));
 
     [Fact]
     public void The_caption_stands_under_the_figure() =>
-        Assert.Contains("</script><p class=\"caption\">a &lt; b</p>", Page([Form(Mime.Plotly, """{"data":[{}],"layout":{"meta":{"caption":"a < b"}}}""")], "1"));
+        Assert.Contains("</script><p class=\"caption\">a &lt; b</p>",
+            Page([Form(Mime.Plotly, """{"data":[{}],"layout":{"meta":{"caption":"a < b"}}}""")], "1"));
 
     [Fact]
     public void A_page_without_figures_is_light_and_names_no_other_host()
@@ -97,7 +102,8 @@ public sealed partial class PageTests : IDisposable
     {
         var notebook = NotebookReader.Read(bench.Write("bad", "%md # Bad", "throw null;", "2"));
         var failure = new CellFailure(notebook.Cells[1], 1, null, "Oh", "no", []);
-        var run = new NotebookRun(notebook, [new CellRun(notebook.Cells[1], 1, [failure.ToOutput()], TimeSpan.Zero)], failure, TimeSpan.Zero);
+        var run = new NotebookRun(notebook, [new CellRun(notebook.Cells[1], 1, [failure.ToOutput()], TimeSpan.Zero)], failure,
+            TimeSpan.Zero);
         string page = NotebookPage.Render(run);
         Assert.Contains("<a href=\"#cell-2\">cell 2 (id2), line 1</a>", page);
         Assert.Contains("<div class=\"cell failed\" id=\"cell-2\">", page);
@@ -114,7 +120,8 @@ public sealed partial class PageTests : IDisposable
         File.WriteAllBytes(bench.PathOf("a b.png"), [1, 2, 3]);
         Assert.Contains("<td>1</td>", Markdown("| a |\n|--|\n| 1 |"));
         Assert.Contains("type=\"checkbox\"", Markdown("- [x] done"));
-        Assert.Matches("(?s)<details><summary>Answer</summary>.*<strong>42</strong>.*</details>", Markdown("<details><summary>Answer</summary>\n\n**42**\n\n</details>"));
+        Assert.Matches("(?s)<details><summary>Answer</summary>.*<strong>42</strong>.*</details>",
+            Markdown("<details><summary>Answer</summary>\n\n**42**\n\n</details>"));
         Assert.Contains("src=\"data:image/png;base64,AQID\"", Markdown("![x](a%20b.png)"));
         Assert.Contains("src=\"missing.png\"", Markdown("![x](missing.png)"));
         Assert.Contains("href=\"01%20next.html\"", Markdown("[n](01%20next.ipynb)"));
@@ -153,7 +160,8 @@ public sealed partial class PageTests : IDisposable
 
     [Fact]
     public void Words_in_a_formula_keep_the_spaces_around_them() =>
-        Assert.Contains("<mtext>token&#160;</mtext><mi>j</mi><mtext>&#160;is", Formula.Render(@"\text{token } j \text{ is}", display: false));
+        Assert.Contains("<mtext>token&#160;</mtext><mi>j</mi><mtext>&#160;is",
+            Formula.Render(@"\text{token } j \text{ is}", display: false));
 
     [Fact]
     public void Nesting_without_end_stays_as_typed() => Assert.StartsWith("<code", Formula.Render(new string('{', 100_000), display: true));
@@ -161,14 +169,19 @@ public sealed partial class PageTests : IDisposable
     [Fact]
     public void Any_formula_gives_well_formed_HTML()
     {
-        string[] parts = ["x", "12", "_", "^", "{", "}", " ", "'", "&", "<", "|", "\\\\", "\\frac", "\\sqrt", "\\sum", "\\left(", "\\right)", "\\begin{cases}", "\\end{cases}", "\\text{a}", "\\hat", "\\alpha", "\\max", "é"];
+        string[] parts = ["x", "12", "_", "^", "{", "}", " ", "'", "&", "<", "|", "\\\\", "\\frac", "\\sqrt", "\\sum", "\\left(",
+            "\\right)", "\\begin{cases}", "\\end{cases}", "\\text{a}", "\\hat", "\\alpha", "\\max", "é"];
         var formulas = Gen.Elements(parts).ListOf().Select(string.Concat).ToArbitrary();
         Prop.ForAll(formulas, latex => XElement.Parse(Formula.Render(latex, display: true)) is not null).QuickCheckThrowOnFailure();
     }
 
     [Theory]
-    [InlineData("var x = new List<int>();", "<span class=\"k\">var</span> x = <span class=\"k\">new</span> <span class=\"t\">List</span>&lt;<span class=\"k\">int</span>&gt;();")]
-    [InlineData("Console.WriteLine(\"a<\"); // b", "<span class=\"t\">Console</span>.<span class=\"m\">WriteLine</span>(<span class=\"s\">&quot;a&lt;&quot;</span>); <span class=\"c\">// b</span>")]
+    [InlineData("var x = new List<int>();",
+        "<span class=\"k\">var</span> x = <span class=\"k\">new</span> <span class=\"t\">List</span>&lt;<span "
+            + "class=\"k\">int</span>&gt;();")]
+    [InlineData("Console.WriteLine(\"a<\"); // b",
+        "<span class=\"t\">Console</span>.<span class=\"m\">WriteLine</span>(<span class=\"s\">&quot;a&lt;&quot;</span>); <span "
+            + "class=\"c\">// b</span>")]
     [InlineData("#r \"x.dll\"\n1.5f", "<span class=\"d\">#r &quot;x.dll&quot;")]
     [InlineData("$\"a{b}\"", "<span class=\"s\">$&quot;</span><span class=\"s\">a</span>{b}<span class=\"s\">&quot;</span>")]
     public void Code_is_coloured(string code, string html) => Assert.Contains(html, CodeHtml.Render(code));
@@ -176,7 +189,8 @@ public sealed partial class PageTests : IDisposable
     [Fact]
     public void Colouring_changes_no_character_of_any_code()
     {
-        string[] parts = ["var ", "x", "\"", "'", "\n", "//", "/*", "*/", "#", "#if X\n", "#!time\n", "{", "}", "$\"", "\"\"\"", "<", "&", ";", "(", ")", "await ", "\t", "é", "\r\n", "#r \"a\"\n"];
+        string[] parts = ["var ", "x", "\"", "'", "\n", "//", "/*", "*/", "#", "#if X\n", "#!time\n", "{", "}", "$\"", "\"\"\"", "<", "&",
+            ";", "(", ")", "await ", "\t", "é", "\r\n", "#r \"a\"\n"];
         var codes = Gen.Elements(parts).ListOf().Select(string.Concat).ToArbitrary();
         Prop.ForAll(codes, code => WebUtility.HtmlDecode(Tag().Replace(CodeHtml.Render(code), "")) == code).QuickCheckThrowOnFailure();
     }

@@ -29,7 +29,8 @@ public sealed class ReferenceTests : IDisposable
 
     [Fact]
     public void The_library_in_the_output_folder_is_the_loaded_one() =>
-        Assert.Same(typeof(InputException), SeenBy($"#r \"{OwnPath(typeof(InputException))}\"\nAppContext.SetData(\"{Seen}\", typeof(AttentionNotebooks.InputException));"));
+        Assert.Same(typeof(InputException), SeenBy(
+            $"#r \"{OwnPath(typeof(InputException))}\"\nAppContext.SetData(\"{Seen}\", typeof(AttentionNotebooks.InputException));"));
 
     [Fact]
     public void A_copy_in_another_folder_is_the_loaded_one_too()
@@ -41,15 +42,19 @@ public sealed class ReferenceTests : IDisposable
     [Fact]
     public void Another_version_is_the_loaded_one_too()
     {
-        Compile("AttentionNotebooks", "[assembly: System.Reflection.AssemblyVersion(\"99.0.0.0\")] namespace AttentionNotebooks { public class InputException { } }");
-        Assert.Same(typeof(InputException), SeenBy($"#r \"AttentionNotebooks.dll\"\nAppContext.SetData(\"{Seen}\", typeof(AttentionNotebooks.InputException));"));
+        Compile("AttentionNotebooks",
+            "[assembly: System.Reflection.AssemblyVersion(\"99.0.0.0\")] namespace AttentionNotebooks { public class InputException { } }");
+        Assert.Same(typeof(InputException), SeenBy(
+            $"#r \"AttentionNotebooks.dll\"\nAppContext.SetData(\"{Seen}\", typeof(AttentionNotebooks.InputException));"));
     }
 
     [Fact]
     public void The_framework_and_the_formatting_library_are_the_loaded_ones()
     {
-        Assert.Same(typeof(System.Text.Json.JsonDocument), SeenBy($"AppContext.SetData(\"{Seen}\", typeof(System.Text.Json.JsonDocument));"));
-        Assert.Same(typeof(Formatter), SeenBy($"AppContext.SetData(\"{Seen}\", typeof(Microsoft.DotNet.Interactive.Formatting.Formatter));"));
+        Assert.Same(typeof(System.Text.Json.JsonDocument),
+            SeenBy($"AppContext.SetData(\"{Seen}\", typeof(System.Text.Json.JsonDocument));"));
+        Assert.Same(typeof(Formatter),
+            SeenBy($"AppContext.SetData(\"{Seen}\", typeof(Microsoft.DotNet.Interactive.Formatting.Formatter));"));
     }
 
     [Fact]
@@ -92,7 +97,8 @@ public sealed class ReferenceTests : IDisposable
     public void Figures_of_the_kit_carry_both_forms_and_bring_plotly_neither_themselves_nor_by_the_set_up_cell()
     {
         string set = $"#r \"{OwnPath(typeof(Figure))}\"\nusing AttentionNotebooks;\n";
-        var figure = Assert.IsType<DisplayOutput>(Assert.Single(bench.Outputs(set + "new Figure(\"t\", \"c\", \"[{}]\", \"{}\", \"{}\")"))).Data;
+        var figure = Assert.IsType<DisplayOutput>(
+            Assert.Single(bench.Outputs(set + "new Figure(\"t\", \"c\", \"[{}]\", \"{}\", \"{}\")"))).Data;
         Assert.Contains("\"data\":[{}]", figure[Mime.Plotly]);
         Assert.Contains("<div", figure[Mime.Html]);
         Assert.Equal("t\nc", figure[Mime.Plain]);
@@ -115,7 +121,8 @@ public sealed class ReferenceTests : IDisposable
 
     private void Compile(string name, string code)
     {
-        var compilation = CSharpCompilation.Create(name, [CSharpSyntaxTree.ParseText(code)], ScriptReferences.Default, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        var compilation = CSharpCompilation.Create(name, [CSharpSyntaxTree.ParseText(code)], ScriptReferences.Default,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
         var result = compilation.Emit(bench.PathOf(name + ".dll"));
         Assert.True(result.Success, string.Join('\n', result.Diagnostics));
     }

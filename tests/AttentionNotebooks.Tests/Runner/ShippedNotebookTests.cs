@@ -12,7 +12,8 @@ public class ShippedNotebookTests
 {
     private const int MostBytes = 15_000_000, MostCharacters = 120;
 
-    public static TheoryData<string> All => [.. Directory.GetFiles(Repository.Path("notebooks"), "*.ipynb").Order(StringComparer.Ordinal).Select(f => Path.GetFileName(f)!)];
+    public static TheoryData<string> All =>
+        [.. Directory.GetFiles(Repository.Path("notebooks"), "*.ipynb").Order(StringComparer.Ordinal).Select(f => Path.GetFileName(f)!)];
 
     [Theory, MemberData(nameof(All))]
     public void Is_committed_without_outputs_and_for_the_right_kernel(string name)
@@ -36,8 +37,10 @@ public class ShippedNotebookTests
     {
         var cells = Read(name).Cells;
         Assert.InRange(cells.Count, 8, 40);
-        Assert.All(cells.Where(c => c.Type == CellType.Code), c => Assert.True(c.Source.Split('\n').Length <= 12, $"{c.Label} has {c.Source.Split('\n').Length} lines"));
-        Assert.True(cells.Any(c => c.Type == CellType.Markdown && c.Source.Contains("### Exercises") && c.Source.Contains("<details>")), "has no exercises with folded answers");
+        Assert.All(cells.Where(c => c.Type == CellType.Code),
+            c => Assert.True(c.Source.Split('\n').Length <= 12, $"{c.Label} has {c.Source.Split('\n').Length} lines"));
+        Assert.True(cells.Any(c => c.Type == CellType.Markdown && c.Source.Contains("### Exercises") && c.Source.Contains("<details>")),
+            "has no exercises with folded answers");
         bool demo = cells.Any(c => c.Source.Contains("demo-bert") || c.Source.Contains("Kit.Model()"));
         string[] texts = [.. cells.Where(c => c.Type == CellType.Markdown).Select(c => c.Source)];
         bool Say(string words) => texts.Any(t => t.Contains(words, StringComparison.OrdinalIgnoreCase));
@@ -49,7 +52,8 @@ public class ShippedNotebookTests
 
     [Theory, MemberData(nameof(AllAndTheGallery))]
     public void No_line_of_code_is_longer_than_a_page_is_wide(string file) => Assert.All(
-        NotebookReader.Read(Repository.Path(file.Split('/'))).Cells.Where(c => c.Type == CellType.Code).SelectMany(c => c.Source.Split('\n')),
+        NotebookReader.Read(Repository.Path(file.Split('/'))).Cells.Where(c => c.Type == CellType.Code)
+            .SelectMany(c => c.Source.Split('\n')),
         line => Assert.True(line.Length <= MostCharacters, $"{line.Length} characters: {line}"));
 
     [Theory, MemberData(nameof(AllAndTheGallery))]
@@ -87,7 +91,8 @@ public class ShippedNotebookTests
         Assert.All(figures, f =>
         {
             Assert.NotEmpty(f["data"]!.AsArray());
-            Assert.All(f["data"]!.AsArray(), t => Assert.Contains(new[] { "x", "y", "z" }, axis => t![axis] is JsonArray { Count: > 0 } || t[axis] is JsonObject));
+            Assert.All(f["data"]!.AsArray(), t => Assert.Contains(new[] { "x", "y", "z" }, axis => t![axis] is JsonArray { Count: > 0 }
+                || t[axis] is JsonObject));
             Assert.NotEmpty((string)f["layout"]!["title"]!["text"]!);
             Assert.NotEmpty((string)f["layout"]!["meta"]!["caption"]!);
         });
@@ -106,7 +111,8 @@ public class ShippedNotebookTests
         {
             Assert.NotEmpty(chart.Title);
             Assert.NotEmpty(chart.Traces);
-            Assert.True(chart.Traces.Sum() > 0 && chart.Marks > 0, $"\"{chart.Title}\" has {chart.Traces.Sum()} values and {chart.Marks} marks");
+            Assert.True(chart.Traces.Sum() > 0 && chart.Marks > 0,
+                $"\"{chart.Title}\" has {chart.Traces.Sum()} values and {chart.Marks} marks");
         });
     }
 
@@ -114,7 +120,8 @@ public class ShippedNotebookTests
     public void The_code_in_the_README_runs()
     {
         string readme = File.ReadAllText(Repository.Path("README.md"));
-        string code = Regex.Match(readme, "```csharp\n(.*?)```", RegexOptions.Singleline).Groups[1].Value.Replace("\"data/", $"\"{Repository.Root}/data/");
+        string code = Regex.Match(readme, "```csharp\n(.*?)```", RegexOptions.Singleline).Groups[1].Value.Replace("\"data/",
+            $"\"{Repository.Root}/data/");
         using var bench = new NotebookBench();
         var printed = bench.Outputs($"#r \"{typeof(Head).Assembly.Location}\"\n{code}").OfType<StreamOutput>();
         Assert.Contains("heads", string.Concat(printed.Select(o => o.Text)));
@@ -130,7 +137,8 @@ public class ShippedNotebookTests
     }
 
     private static List<string> Figures(NotebookRun run) =>
-        [.. run.Cells.SelectMany(c => c.Outputs).OfType<DisplayOutput>().Where(o => o.Data.ContainsKey(Mime.Plotly)).Select(o => o.Data[Mime.Plotly])];
+        [.. run.Cells.SelectMany(c => c.Outputs).OfType<DisplayOutput>().Where(o => o.Data.ContainsKey(Mime.Plotly))
+            .Select(o => o.Data[Mime.Plotly])];
 
     private static Notebook Read(string name) => NotebookReader.Read(Repository.Path("notebooks", name));
 }

@@ -17,12 +17,15 @@ internal sealed partial class Dictionary
     public static Dictionary Load()
     {
         string folder = Repository.Path("tests", "AttentionNotebooks.Tests", "Spelling");
-        using var british = new StreamReader(new GZipStream(File.OpenRead(Path.Combine(folder, "british.txt.gz")), CompressionMode.Decompress));
-        var field = File.ReadLines(Path.Combine(folder, "words.txt")).Where(l => !l.StartsWith('#')).SelectMany(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        using var british = new StreamReader(new GZipStream(File.OpenRead(Path.Combine(folder, "british.txt.gz")),
+            CompressionMode.Decompress));
+        var field = File.ReadLines(Path.Combine(folder, "words.txt")).Where(l => !l.StartsWith('#'))
+            .SelectMany(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         return new([.. british.ReadToEnd().Split('\n'), .. field]);
     }
 
-    /// <summary>The words of a line that are not in the dictionary. What is written as code is written (identifiers, paths, abbreviations) is no word.</summary>
+    /// <summary>The words of a line that are not in the dictionary. What is written as code is written (identifiers, paths, abbreviations)
+    /// is no word.</summary>
     /// <param name="line">Prose, one line.</param>
     public IEnumerable<string> Unknown(string line) =>
         from chunk in ChunkPattern().Matches(line)

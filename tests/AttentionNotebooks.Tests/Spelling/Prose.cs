@@ -16,13 +16,15 @@ internal sealed record ProseLine(string Place, string Text);
 /// <summary>Takes what is prose out of Markdown, notebooks and C#, and leaves the code.</summary>
 internal static class Prose
 {
-    private static readonly MarkdownPipeline _markdown = new MarkdownPipelineBuilder().UsePipeTables().UseMathematics().UsePreciseSourceLocation().Build();
+    private static readonly MarkdownPipeline _markdown = new MarkdownPipelineBuilder().UsePipeTables().UseMathematics()
+        .UsePreciseSourceLocation().Build();
 
     /// <summary>The prose of a Markdown text: no code, no links' addresses, no formulas.</summary>
     /// <param name="text">The Markdown.</param>
     /// <param name="place">What the text is, for the places.</param>
     public static IEnumerable<ProseLine> OfMarkdown(string text, string place) =>
-        Markdig.Markdown.Parse(text, _markdown).Descendants<LiteralInline>().Select(l => new ProseLine($"{place}, line {l.Line + 1}", l.Content.ToString()));
+        Markdig.Markdown.Parse(text, _markdown).Descendants<LiteralInline>()
+        .Select(l => new ProseLine($"{place}, line {l.Line + 1}", l.Content.ToString()));
 
     /// <summary>The prose of a notebook: its text, and the sentences that its code shows.</summary>
     /// <param name="path">The notebook.</param>
@@ -35,7 +37,8 @@ internal static class Prose
     /// <summary>The prose of a C# file: its documentation, and the sentences among its strings.</summary>
     /// <param name="code">The C#.</param>
     /// <param name="place">What the file is called.</param>
-    public static IEnumerable<ProseLine> OfCSharp(string code, string place) => OfDocumentation(code, place).Concat(OfStrings(code, place, SourceCodeKind.Regular));
+    public static IEnumerable<ProseLine> OfCSharp(string code, string place) =>
+        OfDocumentation(code, place).Concat(OfStrings(code, place, SourceCodeKind.Regular));
 
     private static IEnumerable<ProseLine> OfDocumentation(string code, string place) =>
         from text in Parse(code, SourceCodeKind.Regular).GetRoot().DescendantNodes(descendIntoTrivia: true).OfType<XmlTextSyntax>()
@@ -53,5 +56,6 @@ internal static class Prose
     private static SyntaxTree Parse(string code, SourceCodeKind kind) =>
         CSharpSyntaxTree.ParseText(code, new CSharpParseOptions(LanguageVersion.Latest, DocumentationMode.Parse, kind));
 
-    private static string Place(SyntaxToken token, string place) => $"{place}, line {token.GetLocation().GetLineSpan().StartLinePosition.Line + 1}";
+    private static string Place(SyntaxToken token, string place) =>
+        $"{place}, line {token.GetLocation().GetLineSpan().StartLinePosition.Line + 1}";
 }

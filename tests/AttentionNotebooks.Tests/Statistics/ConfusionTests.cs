@@ -7,7 +7,9 @@ namespace AttentionNotebooks.Tests.Statistics;
 /// <summary>GLUE's measures: by hand, as a correlation of plain numbers, and as scikit-learn gives them (Golden/make.py).</summary>
 public class ConfusionTests
 {
-    private static readonly JsonElement[] Golden = [.. JsonDocument.Parse(File.ReadAllBytes(Repository.Path("tests", "AttentionNotebooks.Tests", "Statistics", "Golden", "golden.json"))).RootElement.EnumerateArray()];
+    private static readonly JsonElement[] Golden =
+        [.. JsonDocument.Parse(File.ReadAllBytes(
+            Repository.Path("tests", "AttentionNotebooks.Tests", "Statistics", "Golden", "golden.json"))).RootElement.EnumerateArray()];
 
     public static TheoryData<string> Cases => [.. Golden.Select(c => c.GetProperty("name").GetString()!)];
 
@@ -57,7 +59,8 @@ public class ConfusionTests
         var random = new Random(3);
         int held = Enumerable.Range(0, 200).Count(s =>
         {
-            int[] gold = [.. Enumerable.Range(0, 60).Select(_ => random.Next(2))], predicted = [.. gold.Select(g => random.NextDouble() < 0.7 ? g : 1 - g)];
+            int[] gold = [.. Enumerable.Range(0, 60).Select(_ => random.Next(2))],
+                predicted = [.. gold.Select(g => random.NextDouble() < 0.7 ? g : 1 - g)];
             var interval = Confusion.Measure(ClassificationMetric.Accuracy, gold, predicted, 2, draws: 300, seed: s);
             return interval.Low <= 0.7 && 0.7 <= interval.High;
         });
@@ -68,7 +71,8 @@ public class ConfusionTests
     public void A_change_is_paired()
     {
         var random = new Random(5);
-        int[] gold = [.. Enumerable.Range(0, 200).Select(_ => random.Next(2))], one = [.. gold.Select(g => random.NextDouble() < 0.7 ? g : 1 - g)];
+        int[] gold = [.. Enumerable.Range(0, 200).Select(_ => random.Next(2))],
+            one = [.. gold.Select(g => random.NextDouble() < 0.7 ? g : 1 - g)];
         // The other differs in ten items, all of them now right: its own interval is wide, that of the change is not.
         int[] wrong = [.. Enumerable.Range(0, 200).Where(i => one[i] != gold[i]).Take(10)], other = [.. one];
         foreach (int i in wrong) other[i] = gold[i];
@@ -77,7 +81,8 @@ public class ConfusionTests
         Assert.InRange(change.Low, 0.01, 0.05);
         var alone = Confusion.Measure(ClassificationMetric.Accuracy, gold, other, 2);
         Assert.True(change.High - change.Low < 0.6 * (alone.High - alone.Low));
-        Assert.Equal((0, 0, 0), Confusion.Change(ClassificationMetric.Matthews, gold, one, one, 2) is var none ? (none.Value, none.Low, none.High) : default);
+        Assert.Equal((0, 0, 0), Confusion.Change(ClassificationMetric.Matthews, gold, one, one, 2) is var none
+            ? (none.Value, none.Low, none.High) : default);
     }
 
     [Fact]

@@ -31,6 +31,7 @@ public class HypothesisTests
     public void Corrections_keep_gaps_and_order()
     {
         Assert.Equal([0.03, double.NaN, 0.04, 0.04], MultipleTesting.Holm([0.01, double.NaN, 0.02, 0.03]).Select(p => Math.Round(p, 12)));
-        Assert.Equal([0.03, double.NaN, 0.03, 0.03], MultipleTesting.BenjaminiHochberg([0.01, double.NaN, 0.02, 0.03]).Select(p => Math.Round(p, 12)));
+        Assert.Equal([0.03, double.NaN, 0.03, 0.03], MultipleTesting.BenjaminiHochberg([0.01, double.NaN, 0.02, 0.03])
+            .Select(p => Math.Round(p, 12)));
     }
 }

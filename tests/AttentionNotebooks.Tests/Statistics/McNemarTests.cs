@@ -28,7 +28,8 @@ public class McNemarTests
     [Fact]
     public void The_sum_of_a_textbook_table_is_near_its_chi_squared()
     {
-        // Agresti, Categorical Data Analysis, approval of a prime minister at two polls: 150 and 86 changed sides, z² = 17.36, p = 3 · 10⁻⁵.
+        // Agresti, Categorical Data Analysis, approval of a prime minister at two polls: 150 and 86 changed sides, z² = 17.36, p = 3 ·
+        // 10⁻⁵.
         Assert.InRange(McNemar.PValue(150, 86), 2.5e-5, 5e-5);
     }
 

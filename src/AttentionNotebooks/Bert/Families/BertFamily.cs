@@ -28,7 +28,8 @@ internal sealed class BertFamily : ModelFamily
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>
     {
-        ["cls.predictions.decoder.weight"] = null, ["cls.predictions.decoder.bias"] = "cls.predictions.bias",
+        ["cls.predictions.decoder.weight"] = null,
+        ["cls.predictions.decoder.bias"] = "cls.predictions.bias",
     };
 
     /// <inheritdoc/>

@@ -7,7 +7,8 @@ internal sealed class DistilBertFamily : ModelFamily
     private static readonly (string From, string To)[] Names =
     [
         ("bert.encoder.layer.", "distilbert.transformer.layer."), ("bert.embeddings.", "distilbert.embeddings."),
-        ("attention.self.query.", "attention.q_lin."), ("attention.self.key.", "attention.k_lin."), ("attention.self.value.", "attention.v_lin."),
+        ("attention.self.query.", "attention.q_lin."), ("attention.self.key.", "attention.k_lin."),
+            ("attention.self.value.", "attention.v_lin."),
         ("attention.output.dense.", "attention.out_lin."), ("attention.output.LayerNorm.", "sa_layer_norm."),
         ("intermediate.dense.", "ffn.lin1."), (".output.dense.", ".ffn.lin2."), (".output.LayerNorm.", ".output_layer_norm."),
         ("cls.predictions.transform.dense.", "vocab_transform."), ("cls.predictions.transform.LayerNorm.", "vocab_layer_norm."),
@@ -27,7 +28,8 @@ internal sealed class DistilBertFamily : ModelFamily
     public override string EncoderClass => "DistilBertModel";
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?> { ["vocab_projector.weight"] = null };
+    public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>
+    { ["vocab_projector.weight"] = null };
 
     /// <inheritdoc/>
     public override string ConfigKey(string key) => key switch

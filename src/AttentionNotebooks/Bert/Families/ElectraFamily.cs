@@ -25,7 +25,8 @@ internal sealed class ElectraFamily : ModelFamily
     public override string EncoderClass => "ElectraModel";
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?> { ["generator_lm_head.weight"] = null };
+    public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>
+    { ["generator_lm_head.weight"] = null };
 
     /// <inheritdoc/>
     public override string FileKey(string parameter) => Rename(parameter, Names);

@@ -34,7 +34,8 @@ internal abstract class ModelFamily
     /// <summary>Hugging Face's class for the encoder alone.</summary>
     public abstract string EncoderClass { get; }
 
-    /// <summary>Tensors that repeat the word embeddings and the head's bias, under the name of the bias or, for the weights, <see langword="null"/>.</summary>
+    /// <summary>Tensors that repeat the word embeddings and the head's bias, under the name of the bias or, for the weights,
+    /// <see langword="null"/>.</summary>
     public abstract IReadOnlyDictionary<string, string?> Tied { get; }
 
     /// <summary>Whether the head for classes is one linear map upon the pooler (<see cref="BertForSequenceClassification"/>).</summary>

@@ -40,7 +40,8 @@ internal sealed class MpnetFamily : ModelFamily
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>
     {
-        ["lm_head.decoder.weight"] = null, ["lm_head.decoder.bias"] = "lm_head.bias",
+        ["lm_head.decoder.weight"] = null,
+        ["lm_head.decoder.bias"] = "lm_head.bias",
     };
 
     /// <inheritdoc/>

@@ -9,7 +9,8 @@ internal sealed class RobertaFamily : ModelFamily
 {
     private static readonly (string From, string To)[] Names =
     [
-        ("bert.", "roberta."), ("cls.predictions.transform.dense.", "lm_head.dense."), ("cls.predictions.transform.LayerNorm.", "lm_head.layer_norm."),
+        ("bert.", "roberta."), ("cls.predictions.transform.dense.", "lm_head.dense."),
+            ("cls.predictions.transform.LayerNorm.", "lm_head.layer_norm."),
         ("cls.predictions.bias", "lm_head.bias"),
     ];
 
@@ -26,11 +27,13 @@ internal sealed class RobertaFamily : ModelFamily
     public override string EncoderClass => "RobertaModel";
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?> { ["lm_head.decoder.weight"] = null, ["lm_head.decoder.bias"] = "lm_head.bias" };
+    public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>
+    { ["lm_head.decoder.weight"] = null, ["lm_head.decoder.bias"] = "lm_head.bias" };
 
     /// <inheritdoc/>
     public override string FileKey(string parameter) => Rename(parameter, Names);
 
     /// <inheritdoc/>
-    public override BertConfig Read(JsonReader json) => base.Read(json) with { PositionPaddingId = json.Whole("pad_token_id", 1), HeadAct = "gelu" };
+    public override BertConfig Read(JsonReader json) =>
+        base.Read(json) with { PositionPaddingId = json.Whole("pad_token_id", 1), HeadAct = "gelu" };
 }

@@ -8,9 +8,11 @@ namespace AttentionNotebooks;
 /// <param name="WithPooler">Whether the file has a pooler.</param>
 /// <param name="WithHead">Whether the file has the masked-LM head.</param>
 /// <param name="WithPairHead">Whether the file has all that telling pairs of segments takes.</param>
-internal sealed record WeightNames(IReadOnlyDictionary<string, string> ByParameter, IReadOnlyList<string> Unused, bool WithPooler, bool WithHead, bool WithPairHead)
+internal sealed record WeightNames(IReadOnlyDictionary<string, string> ByParameter, IReadOnlyList<string> Unused, bool WithPooler,
+    bool WithHead, bool WithPairHead)
 {
-    private const string HeadName = "cls.predictions.transform.dense.weight", PoolerName = "bert.pooler.dense.weight", PairName = "cls.seq_relationship.weight";
+    private const string HeadName = "cls.predictions.transform.dense.weight", PoolerName = "bert.pooler.dense.weight",
+        PairName = "cls.seq_relationship.weight";
 
     /// <summary>Finds the parameters. Files of a bare encoder leave the prefix out; files converted from TensorFlow call
     /// the normalisation's parameters gamma and beta; the head's bias may stand under the decoder's name only.</summary>
@@ -25,8 +27,11 @@ internal sealed record WeightNames(IReadOnlyDictionary<string, string> ByParamet
         {
             if (Repeats(key, family)) continue;
             string name = Plain(key);
-            if (!parameters.TryGetValue(name, out string? parameter) && !parameters.TryGetValue(family.Prefix + name, out parameter)) continue;
-            if (!found.TryAdd(parameter, key)) throw new InputException(file.FileOf(key), $"tensor {key}", $"is the same weight as {found[parameter]}", "Keep one of the two");
+            if (!parameters.TryGetValue(name, out string? parameter) && !parameters.TryGetValue(family.Prefix + name, out parameter))
+                continue;
+            if (!found.TryAdd(parameter, key))
+                throw new InputException(file.FileOf(key), $"tensor {key}", $"is the same weight as {found[parameter]}",
+                    "Keep one of the two");
         }
         foreach (var (alias, target) in family.Tied)
         {
@@ -38,7 +43,8 @@ internal sealed record WeightNames(IReadOnlyDictionary<string, string> ByParamet
         CheckShapes(file, family, found, wanted);
         var byParameter = wanted.Keys.ToDictionary(p => p, p => found[p]);
         var used = byParameter.Values.ToHashSet();
-        return new WeightNames(byParameter, [.. file.Keys.Where(k => !used.Contains(k) && !Repeats(k, family)).Order(StringComparer.Ordinal)], withPooler, withHead, withPairHead);
+        return new WeightNames(byParameter, [.. file.Keys.Where(k => !used.Contains(k) && !Repeats(k, family))
+            .Order(StringComparer.Ordinal)], withPooler, withHead, withPairHead);
     }
 
     private static Dictionary<string, long[]> Shapes(BertConfig config, bool withPooler, bool withHead, bool withPairHead)
@@ -55,9 +61,11 @@ internal sealed record WeightNames(IReadOnlyDictionary<string, string> ByParamet
 
     // Tensors that say nothing of their own: the tied decoder, and the row of positions 0, 1, 2 … (and of segments) that older files keep.
     private static bool Repeats(string key, ModelFamily family) => family.Tied.ContainsKey(key)
-        || key.EndsWith("embeddings.position_ids", StringComparison.Ordinal) || key.EndsWith("embeddings.token_type_ids", StringComparison.Ordinal);
+        || key.EndsWith("embeddings.position_ids", StringComparison.Ordinal)
+        || key.EndsWith("embeddings.token_type_ids", StringComparison.Ordinal);
 
-    private static void CheckShapes(IWeightFile file, ModelFamily family, Dictionary<string, string> keys, Dictionary<string, long[]> parameters)
+    private static void CheckShapes(IWeightFile file, ModelFamily family, Dictionary<string, string> keys,
+        Dictionary<string, long[]> parameters)
     {
         var missing = parameters.Keys.Where(p => !keys.ContainsKey(p)).Select(family.FileKey).ToList();
         var wrong = parameters.Where(p => keys.TryGetValue(p.Key, out string? key) && !file.ShapeOf(key).SequenceEqual(p.Value))
@@ -69,5 +77,6 @@ internal sealed record WeightNames(IReadOnlyDictionary<string, string> ByParamet
         throw new InputException(file.Path, null, string.Join("; ", problems), "Take config.json and the weights from the same checkpoint");
     }
 
-    private static string Listed(List<string> names) => string.Join(", ", names.Take(5)) + (names.Count > 5 ? $" and {names.Count - 5} more" : "");
+    private static string Listed(List<string> names) =>
+        string.Join(", ", names.Take(5)) + (names.Count > 5 ? $" and {names.Count - 5} more" : "");
 }

@@ -17,12 +17,14 @@ internal static class JsonFile
         try
         {
             if (new FileInfo(path) is { Exists: true, Length: > MostBytes })
-                throw new InputException(path, null, "is larger than 64 MiB", "A file of settings is a few KiB; check that this is the right file");
+                throw new InputException(path, null, "is larger than 64 MiB",
+                    "A file of settings is a few KiB; check that this is the right file");
             bytes = File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException(path, null, $"cannot be read ({e.Message.TrimEnd('.')})", "Check the path; a checkpoint folder holds config.json, vocab.txt and model.safetensors", e);
+            throw new InputException(path, null, $"cannot be read ({e.Message.TrimEnd('.')})",
+                "Check the path; a checkpoint folder holds config.json, vocab.txt and model.safetensors", e);
         }
         try
         {
@@ -35,7 +37,8 @@ internal static class JsonFile
         }
         catch (JsonException e)
         {
-            throw new InputException(path, $"line {e.LineNumber + 1}", $"is not valid JSON ({e.Message.Split(" LineNumber")[0].TrimEnd('.')})", "Copy the file of the checkpoint again", e);
+            throw new InputException(path, $"line {e.LineNumber + 1}",
+                $"is not valid JSON ({e.Message.Split(" LineNumber")[0].TrimEnd('.')})", "Copy the file of the checkpoint again", e);
         }
     }
 }

@@ -11,7 +11,8 @@ internal sealed class JsonReader(string path, JsonElement root)
     /// <summary>The object itself.</summary>
     public JsonElement Root => root;
 
-    /// <summary>A whole number; <paramref name="missing"/> where the key is not there, an error where that is <see langword="null"/>.</summary>
+    /// <summary>A whole number; <paramref name="missing"/> where the key is not there, an error where that is
+    /// <see langword="null"/>.</summary>
     public int Whole(string key, int? missing = null)
     {
         if (!root.TryGetProperty(key, out var value))
@@ -34,7 +35,8 @@ internal sealed class JsonReader(string path, JsonElement root)
     public string Text(string key, string missing)
     {
         if (!root.TryGetProperty(key, out var value) || value.ValueKind == JsonValueKind.Null) return missing;
-        return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw new InputException(path, key, $"{Shown(value)} is not a text", "Write it in quotes");
+        return value.ValueKind == JsonValueKind.String ? value.GetString()!
+            : throw new InputException(path, key, $"{Shown(value)} is not a text", "Write it in quotes");
     }
 
     /// <summary>True, false, or <see langword="null"/> where it is not said.</summary>
@@ -47,7 +49,8 @@ internal sealed class JsonReader(string path, JsonElement root)
     }
 
     /// <summary>The object under a key, or <see langword="null"/> where there is none.</summary>
-    public JsonReader? Object(string key) => root.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Object ? new JsonReader(path, value) : null;
+    public JsonReader? Object(string key) => root.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Object
+        ? new JsonReader(path, value) : null;
 
     private static string Shown(JsonElement value)
     {

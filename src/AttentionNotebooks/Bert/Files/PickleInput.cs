@@ -16,7 +16,8 @@ internal sealed class PickleInput(string path, string part, Stream stream)
     private long read;
 
     /// <summary>An error at the present place.</summary>
-    public InputException Bad(string problem, string remedy = "Copy or download the file again") => new(path, $"{part}, byte {read}", problem, remedy);
+    public InputException Bad(string problem, string remedy = "Copy or download the file again") =>
+        new(path, $"{part}, byte {read}", problem, remedy);
 
     public byte Byte()
     {

@@ -13,10 +13,21 @@ public sealed record SafetensorsEntry(string Name, string Type, IReadOnlyList<lo
     // Every type of the format with its size in bits, and TorchSharp's name for those that can be read.
     private static readonly Dictionary<string, (int Bits, ScalarType? Type)> Types = new()
     {
-        ["BOOL"] = (8, ScalarType.Bool), ["U8"] = (8, ScalarType.Byte), ["I8"] = (8, ScalarType.Int8),
-        ["I16"] = (16, ScalarType.Int16), ["I32"] = (32, ScalarType.Int32), ["I64"] = (64, ScalarType.Int64),
-        ["F16"] = (16, ScalarType.Float16), ["BF16"] = (16, ScalarType.BFloat16), ["F32"] = (32, ScalarType.Float32), ["F64"] = (64, ScalarType.Float64),
-        ["U16"] = (16, null), ["U32"] = (32, null), ["U64"] = (64, null), ["F8_E4M3"] = (8, null), ["F8_E5M2"] = (8, null),
+        ["BOOL"] = (8, ScalarType.Bool),
+        ["U8"] = (8, ScalarType.Byte),
+        ["I8"] = (8, ScalarType.Int8),
+        ["I16"] = (16, ScalarType.Int16),
+        ["I32"] = (32, ScalarType.Int32),
+        ["I64"] = (64, ScalarType.Int64),
+        ["F16"] = (16, ScalarType.Float16),
+        ["BF16"] = (16, ScalarType.BFloat16),
+        ["F32"] = (32, ScalarType.Float32),
+        ["F64"] = (64, ScalarType.Float64),
+        ["U16"] = (16, null),
+        ["U32"] = (32, null),
+        ["U64"] = (64, null),
+        ["F8_E4M3"] = (8, null),
+        ["F8_E5M2"] = (8, null),
     };
 
     /// <summary>TorchSharp's name for <see cref="Type"/>, or <see langword="null"/> for a type that libtorch cannot hold here.</summary>

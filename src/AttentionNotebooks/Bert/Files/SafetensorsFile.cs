@@ -21,7 +21,8 @@ public sealed class SafetensorsFile : IWeightFile
     private readonly long dataStart;
     private readonly Dictionary<string, SafetensorsEntry> entries;
 
-    private SafetensorsFile(string path, SafeFileHandle handle, long dataStart, Dictionary<string, SafetensorsEntry> entries, IReadOnlyDictionary<string, string> metadata)
+    private SafetensorsFile(string path, SafeFileHandle handle, long dataStart, Dictionary<string, SafetensorsEntry> entries,
+        IReadOnlyDictionary<string, string> metadata)
     {
         Path = path;
         this.handle = handle;
@@ -66,8 +67,11 @@ public sealed class SafetensorsFile : IWeightFile
             byte[] prefix = new byte[8];
             if (length < 8 || !Fill(handle, prefix, 0)) throw new InputException(path, "byte 0", "ends before the header's length", Again);
             ulong header = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-            if (header > MostHeaderBytes) throw new InputException(path, "byte 0", $"claims a header of {header} bytes", $"This is not a safetensors file, or it is damaged. {Again}");
-            if (8 + (long)header > length) throw new InputException(path, "byte 0", $"claims a header of {header} bytes, but the file has {length}", Again);
+            if (header > MostHeaderBytes)
+                throw new InputException(path, "byte 0", $"claims a header of {header} bytes",
+                    $"This is not a safetensors file, or it is damaged. {Again}");
+            if (8 + (long)header > length)
+                throw new InputException(path, "byte 0", $"claims a header of {header} bytes, but the file has {length}", Again);
             byte[] text = new byte[(int)header];
             if (!Fill(handle, text, 8)) throw new InputException(path, "byte 8", "the header is cut off", Again);
             long start = 8 + (long)header;
@@ -88,8 +92,10 @@ public sealed class SafetensorsFile : IWeightFile
     public Tensor Read(string name)
     {
         var entry = Entry(name);
-        var type = entry.TorchType ?? throw new InputException(Path, $"tensor {name}", $"holds {entry.Type}, which is not read here", "Convert it to F32, F16 or BF16");
-        if (entry.End - entry.Begin > int.MaxValue) throw new InputException(Path, $"tensor {name}", "is larger than 2 GiB", "Take a smaller model");
+        var type = entry.TorchType ?? throw new InputException(Path, $"tensor {name}", $"holds {entry.Type}, which is not read here",
+            "Convert it to F32, F16 or BF16");
+        if (entry.End - entry.Begin > int.MaxValue)
+            throw new InputException(Path, $"tensor {name}", "is larger than 2 GiB", "Take a smaller model");
         var tensor = empty([.. entry.Shape], type, CPU);
         if (entry.End > entry.Begin && !Fill(handle, tensor.bytes, dataStart + entry.Begin))
         {
@@ -107,10 +113,13 @@ public sealed class SafetensorsFile : IWeightFile
     {
         var entry = Entry(name);
         if (entry.Type is not ("F32" or "F16" or "BF16" or "F64"))
-            throw new InputException(Path, $"tensor {name}", $"holds {entry.Type}, not numbers with a fraction", "Only F32, F16, BF16 and F64 can be read so");
-        if (entry.End - entry.Begin > int.MaxValue) throw new InputException(Path, $"tensor {name}", "is larger than 2 GiB", "Take a smaller model");
+            throw new InputException(Path, $"tensor {name}", $"holds {entry.Type}, not numbers with a fraction",
+                "Only F32, F16, BF16 and F64 can be read so");
+        if (entry.End - entry.Begin > int.MaxValue)
+            throw new InputException(Path, $"tensor {name}", "is larger than 2 GiB", "Take a smaller model");
         byte[] bytes = new byte[entry.End - entry.Begin];
-        if (!Fill(handle, bytes, dataStart + entry.Begin)) throw new InputException(Path, $"tensor {name}", "the file ends inside it", Again);
+        if (!Fill(handle, bytes, dataStart + entry.Begin))
+            throw new InputException(Path, $"tensor {name}", "the file ends inside it", Again);
         var values = new float[bytes.Length / entry.ElementBytes];
         for (int i = 0; i < values.Length; i++)
         {
@@ -132,9 +141,11 @@ public sealed class SafetensorsFile : IWeightFile
     /// <param name="metadata">Free texts for the header.</param>
     /// <exception cref="ArgumentException">Two tensors share a name, or a type has no name in the format.</exception>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null)
     {
-        var list = tensors.OrderByDescending(t => t.Value.element_size()).ThenBy(t => t.Key, StringComparer.Ordinal).ToList(); // widest first keeps every tensor aligned
+        // widest first keeps every tensor aligned
+        var list = tensors.OrderByDescending(t => t.Value.element_size()).ThenBy(t => t.Key, StringComparer.Ordinal).ToList();
         byte[] header = SafetensorsHeader.Build(list, metadata);
         AtomicFile.Write(path, stream =>
         {
@@ -155,7 +166,8 @@ public sealed class SafetensorsFile : IWeightFile
     public void Dispose() => handle.Dispose();
 
     private SafetensorsEntry Entry(string name) =>
-        entries.TryGetValue(name, out var entry) ? entry : throw new InputException(Path, $"tensor {name}", "is not in the file", "Check the name; Entries lists what is there");
+        entries.TryGetValue(name, out var entry) ? entry
+        : throw new InputException(Path, $"tensor {name}", "is not in the file", "Check the name; Entries lists what is there");
 
     private static bool Fill(SafeFileHandle handle, Span<byte> target, long offset)
     {

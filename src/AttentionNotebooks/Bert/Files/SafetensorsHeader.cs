@@ -10,7 +10,8 @@ internal static class SafetensorsHeader
     private const string MetadataKey = "__metadata__", Again = "Copy or download the file again";
 
     /// <summary>Parses a header and checks it against the size of the data behind it.</summary>
-    public static (Dictionary<string, SafetensorsEntry> Entries, Dictionary<string, string> Metadata) Parse(string path, byte[] header, long dataBytes)
+    public static (Dictionary<string, SafetensorsEntry> Entries, Dictionary<string, string> Metadata) Parse(string path, byte[] header,
+        long dataBytes)
     {
         JsonDocument json;
         try
@@ -54,8 +55,10 @@ internal static class SafetensorsHeader
             var seen = new HashSet<string>();
             foreach (var (name, tensor) in tensors)
             {
-                if (name == MetadataKey || !seen.Add(name)) throw new ArgumentException($"the name {name} cannot be given to a tensor twice or at all", nameof(tensors));
-                string type = SafetensorsEntry.NameOf(tensor.dtype) ?? throw new ArgumentException($"{name}: safetensors has no name for {tensor.dtype}", nameof(tensors));
+                if (name == MetadataKey || !seen.Add(name))
+                    throw new ArgumentException($"the name {name} cannot be given to a tensor twice or at all", nameof(tensors));
+                string type = SafetensorsEntry.NameOf(tensor.dtype)
+                    ?? throw new ArgumentException($"{name}: safetensors has no name for {tensor.dtype}", nameof(tensors));
                 long end = begin + tensor.numel() * tensor.element_size();
                 json.WriteStartObject(name);
                 json.WriteString("dtype", type);
@@ -80,7 +83,8 @@ internal static class SafetensorsHeader
         if (value.ValueKind != JsonValueKind.Object) throw new InputException(path, MetadataKey, "is not an object", Again);
         foreach (var text in value.EnumerateObject())
         {
-            if (text.Value.ValueKind != JsonValueKind.String) throw new InputException(path, MetadataKey, $"\"{text.Name}\" is not a text", Again);
+            if (text.Value.ValueKind != JsonValueKind.String)
+                throw new InputException(path, MetadataKey, $"\"{text.Name}\" is not a text", Again);
             metadata.Add(text.Name, text.Value.GetString()!);
         }
     }
@@ -103,7 +107,8 @@ internal static class SafetensorsHeader
             if (withoutZeros > long.MaxValue) throw Bad("its shape is larger than any file");
         }
         if (bytes != entry.End - entry.Begin)
-            throw Bad($"its shape [{string.Join(", ", shape)}] of {entry.Type} needs {bytes} bytes, its offsets give {entry.End - entry.Begin}");
+            throw Bad(
+                $"its shape [{string.Join(", ", shape)}] of {entry.Type} needs {bytes} bytes, its offsets give {entry.End - entry.Begin}");
         return entry;
     }
 
@@ -124,8 +129,12 @@ internal static class SafetensorsHeader
         long at = 0;
         foreach (var entry in entries.OrderBy(e => e.Begin).ThenBy(e => e.End))
         {
-            if (entry.End > dataBytes) throw new InputException(path, $"tensor {entry.Name}", $"ends at byte {entry.End} of the data, but there are only {dataBytes}", $"The file is cut off. {Again}");
-            if (entry.Begin != at) throw new InputException(path, $"tensor {entry.Name}", entry.Begin < at ? "overlaps the tensor before it" : $"leaves {entry.Begin - at} bytes before it that belong to no tensor", Again);
+            if (entry.End > dataBytes)
+                throw new InputException(path, $"tensor {entry.Name}",
+                    $"ends at byte {entry.End} of the data, but there are only {dataBytes}", $"The file is cut off. {Again}");
+            if (entry.Begin != at)
+                throw new InputException(path, $"tensor {entry.Name}", entry.Begin < at ? "overlaps the tensor before it"
+                    : $"leaves {entry.Begin - at} bytes before it that belong to no tensor", Again);
             at = entry.End;
         }
         if (at != dataBytes) throw new InputException(path, $"byte {at} of the data", $"{dataBytes - at} bytes belong to no tensor", Again);

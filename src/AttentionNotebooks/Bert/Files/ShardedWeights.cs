@@ -28,7 +28,8 @@ internal sealed class ShardedWeights : IWeightFile
     /// <summary>Opens the index and every shard that it names.</summary>
     /// <param name="path">The index.</param>
     /// <returns>The weights; the caller disposes them.</returns>
-    /// <exception cref="InputException">The index is damaged, names a file outside its folder, or a shard lacks what the index promises.</exception>
+    /// <exception cref="InputException">The index is damaged, names a file outside its folder, or a shard lacks what the index
+    /// promises.</exception>
     public static ShardedWeights Open(string path)
     {
         var map = ReadMap(path);
@@ -39,14 +40,17 @@ internal sealed class ShardedWeights : IWeightFile
             foreach (string name in map.Values.Distinct().Order(StringComparer.Ordinal))
             {
                 string shard = System.IO.Path.Combine(folder, name);
-                if (!File.Exists(shard)) throw new InputException(path, MapKey, $"names the shard {name}, which is not in the folder", "Download the missing shard too");
+                if (!File.Exists(shard))
+                    throw new InputException(path, MapKey, $"names the shard {name}, which is not in the folder",
+                        "Download the missing shard too");
                 shards.Add(name, WeightFolder.OpenFile(shard));
             }
             foreach (var group in map.GroupBy(m => m.Value))
             {
                 var held = shards[group.Key].Keys.ToHashSet();
                 string? missing = group.Select(m => m.Key).FirstOrDefault(k => !held.Contains(k));
-                if (missing is not null) throw new InputException(path, $"{MapKey}, {missing}", $"the shard {group.Key} does not hold this tensor", Again);
+                if (missing is not null)
+                    throw new InputException(path, $"{MapKey}, {missing}", $"the shard {group.Key} does not hold this tensor", Again);
             }
             return new ShardedWeights(path, map, shards);
         }
@@ -84,12 +88,15 @@ internal sealed class ShardedWeights : IWeightFile
             if (entry.Value.ValueKind != JsonValueKind.String) throw new InputException(path, place, "does not name a file", Again);
             string name = entry.Value.GetString()!;
             // Both separators are refused on every system, so that an index means the same everywhere.
-            if (name.Length == 0 || name is "." or ".." || name.AsSpan().ContainsAny('/', '\\', ':') || name.Contains('\0', StringComparison.Ordinal))
-                throw new InputException(path, place, $"names \"{name}\", which is no file in the index's own folder", "Shards lie beside their index; do not use this checkpoint unless you know why it points elsewhere");
+            if (name.Length == 0 || name is "." or ".." || name.AsSpan().ContainsAny('/', '\\', ':')
+                || name.Contains('\0', StringComparison.Ordinal))
+                throw new InputException(path, place, $"names \"{name}\", which is no file in the index's own folder",
+                    "Shards lie beside their index; do not use this checkpoint unless you know why it points elsewhere");
             map.Add(entry.Name, name);
         }
         if (map.Count == 0) throw new InputException(path, MapKey, "is empty", Again);
-        if (map.Values.Distinct().Count() is var count and > MostShards) throw new InputException(path, MapKey, $"names {count} files", $"At most {MostShards} shards are read");
+        if (map.Values.Distinct().Count() is var count and > MostShards)
+            throw new InputException(path, MapKey, $"names {count} files", $"At most {MostShards} shards are read");
         return map;
     }
 }

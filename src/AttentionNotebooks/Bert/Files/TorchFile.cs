@@ -49,7 +49,8 @@ internal sealed class TorchFile : IWeightFile
             {
                 ('P', 'K') => TorchZip.Open(path, stream),
                 (0x80, _) => TorchLegacy.Open(path, stream),
-                _ => throw new InputException(path, "byte 0", "is no file of torch.save", "Take pytorch_model.bin as the hub has it; a file that begins with \"version https://git-lfs\" only points to it"),
+                _ => throw new InputException(path, "byte 0", "is no file of torch.save",
+                    "Take pytorch_model.bin as the hub has it; a file that begins with \"version https://git-lfs\" only points to it"),
             };
             return new TorchFile(path, container, Named(path, container.Root));
         }
@@ -71,7 +72,8 @@ internal sealed class TorchFile : IWeightFile
     {
         var tensor = tensors[key];
         var storage = tensor.Storage;
-        if (tensor.Span * storage.ElementBytes > int.MaxValue) throw new InputException(Path, $"tensor {key}", "is larger than 2 GiB", "Take a smaller model");
+        if (tensor.Span * storage.ElementBytes > int.MaxValue)
+            throw new InputException(Path, $"tensor {key}", "is larger than 2 GiB", "Take a smaller model");
         using var scope = NewDisposeScope();
         var row = empty(tensor.Contiguous ? tensor.Shape : [tensor.Span], storage.Type, CPU);
         if (tensor.Span > 0) container.Fill(storage, (storage.First + tensor.Offset) * storage.ElementBytes, row.bytes);
@@ -84,10 +86,14 @@ internal sealed class TorchFile : IWeightFile
 
     private static Dictionary<string, TorchTensor> Named(string path, object? root)
     {
-        if (root is not PickleDict dict) throw new InputException(path, null, "holds something other than a dict of tensors", "Save the model's state_dict() with torch.save, or its folder with save_pretrained");
-        var tensors = dict.Items.Where(i => i is { Key: string, Value: TorchTensor }).ToDictionary(i => (string)i.Key, i => (TorchTensor)i.Value!);
+        if (root is not PickleDict dict)
+            throw new InputException(path, null, "holds something other than a dict of tensors",
+                "Save the model's state_dict() with torch.save, or its folder with save_pretrained");
+        var tensors = dict.Items.Where(i => i is { Key: string, Value: TorchTensor })
+            .ToDictionary(i => (string)i.Key, i => (TorchTensor)i.Value!);
         if (tensors.Count > 0) return tensors;
         string nested = string.Join(", ", dict.Items.Where(i => i.Value is PickleDict).Select(i => $"\"{i.Key}\"").Take(5));
-        throw new InputException(path, null, $"holds no tensor by name{(nested.Length > 0 ? $"; there are dicts under {nested}" : "")}", "Save the model's own state_dict(), or its folder with save_pretrained");
+        throw new InputException(path, null, $"holds no tensor by name{(nested.Length > 0 ? $"; there are dicts under {nested}" : "")}",
+            "Save the model's own state_dict(), or its folder with save_pretrained");
     }
 }

@@ -34,8 +34,10 @@ internal sealed class TorchLegacy : ITorchContainer
     {
         var objects = new TorchObjects();
         object? Next(string part) => new Unpickler(new PickleInput(path, part, stream), objects).Read();
-        if (Next("magic number") is not BigInteger magic || magic != Magic) throw new InputException(path, "byte 0", "is a pickle, but none of torch.save", "Take pytorch_model.bin as the hub has it");
-        if (Next("version") is not Version) throw new InputException(path, "version", $"is not {Version}", "Save the weights again with a newer PyTorch");
+        if (Next("magic number") is not BigInteger magic || magic != Magic)
+            throw new InputException(path, "byte 0", "is a pickle, but none of torch.save", "Take pytorch_model.bin as the hub has it");
+        if (Next("version") is not Version)
+            throw new InputException(path, "version", $"is not {Version}", "Save the weights again with a newer PyTorch");
         if (Next("system") is PickleDict system && system.Items.TryGetValue("little_endian", out object? little) && little is false)
             throw new InputException(path, "system", "the numbers are big-endian", "Save the weights on a little-endian machine");
         object? root = Next("tensors");
@@ -67,13 +69,17 @@ internal sealed class TorchLegacy : ITorchContainer
         foreach (object? item in keys)
         {
             if (item is not string key || !objects.Storages.TryGetValue(key, out var storage) || starts.ContainsKey(key))
-                throw new InputException(path, "storages", $"{(item is string name ? name : "a key")} belongs to no tensor or stands twice", Again);
+                throw new InputException(path, "storages", $"{(item is string name ? name : "a key")} belongs to no tensor or stands twice",
+                    Again);
             string place = $"storage {key}";
-            if (stream.ReadAtLeast(count, 8, throwOnEndOfStream: false) < 8) throw new InputException(path, place, "the file ends before it", Again);
+            if (stream.ReadAtLeast(count, 8, throwOnEndOfStream: false) < 8)
+                throw new InputException(path, place, "the file ends before it", Again);
             long elements = BinaryPrimitives.ReadInt64LittleEndian(count), bytes = storage.Count * storage.ElementBytes;
-            if (elements != storage.Count) throw new InputException(path, place, $"has {elements} elements, but {storage.Count} are described", Again);
+            if (elements != storage.Count)
+                throw new InputException(path, place, $"has {elements} elements, but {storage.Count} are described", Again);
             starts.Add(key, stream.Position);
-            if (elements > stream.Length / storage.ElementBytes || stream.Position + bytes > stream.Length) throw new InputException(path, place, "the file ends inside it", Again);
+            if (elements > stream.Length / storage.ElementBytes || stream.Position + bytes > stream.Length)
+                throw new InputException(path, place, "the file ends inside it", Again);
             stream.Position += bytes;
         }
         string? missing = objects.Storages.Keys.FirstOrDefault(k => !starts.ContainsKey(k));

@@ -31,22 +31,30 @@ internal sealed class TorchZip : ITorchContainer
             var entries = new Dictionary<string, ZipArchiveEntry>(StringComparer.Ordinal);
             foreach (var entry in archive.Entries)
             {
-                if (!entries.TryAdd(entry.FullName, entry)) throw new InputException(path, $"entry {entry.FullName}", "stands twice in the archive", Again);
+                if (!entries.TryAdd(entry.FullName, entry))
+                    throw new InputException(path, $"entry {entry.FullName}", "stands twice in the archive", Again);
             }
-            var pickles = entries.Keys.Where(n => n == PickleName || (n.EndsWith("/" + PickleName, StringComparison.Ordinal) && n.Count(c => c == '/') == 1)).ToList();
-            if (pickles.Count != 1) throw new InputException(path, null, $"holds {pickles.Count} entries {PickleName} instead of one, so it is no file of torch.save", "Take pytorch_model.bin as the hub has it");
+            var pickles = entries.Keys.Where(n => n == PickleName
+                || (n.EndsWith("/" + PickleName, StringComparison.Ordinal) && n.Count(c => c == '/') == 1)).ToList();
+            if (pickles.Count != 1)
+                throw new InputException(path, null,
+                    $"holds {pickles.Count} entries {PickleName} instead of one, so it is no file of torch.save",
+                        "Take pytorch_model.bin as the hub has it");
             string prefix = pickles[0][..^PickleName.Length];
             if (entries.TryGetValue(prefix + "byteorder", out var order)) CheckByteOrder(path, order);
             var objects = new TorchObjects();
             object? root;
-            using (var pickle = Plain(path, entries[pickles[0]]).Open()) root = new Unpickler(new PickleInput(path, PickleName, pickle), objects).Read();
+            using (var pickle = Plain(path, entries[pickles[0]]).Open()) root =
+                new Unpickler(new PickleInput(path, PickleName, pickle), objects).Read();
             var storages = new Dictionary<string, ZipArchiveEntry>();
             foreach (var (key, storage) in objects.Storages)
             {
                 string place = $"storage {key}";
-                if (!entries.TryGetValue($"{prefix}data/{key}", out var entry)) throw new InputException(path, place, "is not in the archive", Again);
+                if (!entries.TryGetValue($"{prefix}data/{key}", out var entry))
+                    throw new InputException(path, place, "is not in the archive", Again);
                 if (Plain(path, entry).Length != (Int128)storage.Count * storage.ElementBytes)
-                    throw new InputException(path, place, $"has {entry.Length} bytes, but {storage.Count} elements of {storage.Type} are described", Again);
+                    throw new InputException(path, place,
+                        $"has {entry.Length} bytes, but {storage.Count} elements of {storage.Type} are described", Again);
                 storages.Add(key, entry);
             }
             return new TorchZip(path, archive, root, storages);
@@ -78,13 +86,16 @@ internal sealed class TorchZip : ITorchContainer
     // torch.save never compresses. Where nothing is compressed, nothing can unpack to more than the file's own size.
     private static ZipArchiveEntry Plain(string path, ZipArchiveEntry entry) => entry.Length == entry.CompressedLength
         ? entry
-        : throw new InputException(path, $"entry {entry.FullName}", $"is compressed ({entry.CompressedLength} bytes for {entry.Length}), which torch.save never does", "Take the file as torch.save wrote it");
+        : throw new InputException(path, $"entry {entry.FullName}",
+            $"is compressed ({entry.CompressedLength} bytes for {entry.Length}), which torch.save never does",
+                "Take the file as torch.save wrote it");
 
     private static void CheckByteOrder(string path, ZipArchiveEntry entry)
     {
         using var reader = new StreamReader(Plain(path, entry).Open());
         var text = new char[8];
-        if (new string(text, 0, reader.ReadBlock(text)).TrimEnd() != "little") throw new InputException(path, "byteorder", "is not \"little\"", "Save the weights on a little-endian machine");
+        if (new string(text, 0, reader.ReadBlock(text)).TrimEnd() != "little")
+            throw new InputException(path, "byteorder", "is not \"little\"", "Save the weights on a little-endian machine");
     }
 
     private static void Skip(Stream stream, long bytes)

@@ -39,7 +39,9 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
     {
         switch (code)
         {
-            case 0x80: if (input.Byte() > 5) throw input.Bad("is a pickle of an unknown protocol", "Save the weights again with a plain torch.save"); break;
+            case 0x80:
+                if (input.Byte() > 5)
+                    throw input.Bad("is a pickle of an unknown protocol", "Save the weights again with a plain torch.save"); break;
             case 0x95: input.UInt64(); break; // FRAME: a hint for buffering
             case (byte)'(': stack.Add(Mark); break;
             case (byte)'0': Pop(); break;
@@ -55,7 +57,9 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
             case (byte)'M': stack.Add((long)input.UInt16()); break;
             case 0x8a: stack.Add(Long(input.Bytes(input.Byte()))); break;
             case 0x8b: stack.Add(Long(input.Bytes(Short(input.UInt32())))); break;
-            case (byte)'F': stack.Add(double.TryParse(input.Line(), CultureInfo.InvariantCulture, out double d) ? d : throw input.Bad("a number is spelt wrongly")); break;
+            case (byte)'F':
+                stack.Add(double.TryParse(input.Line(), CultureInfo.InvariantCulture, out double d) ? d
+                : throw input.Bad("a number is spelt wrongly")); break;
             case (byte)'G': stack.Add(input.BigEndianDouble()); break;
             case (byte)'X' or (byte)'T': stack.Add(input.Text(input.UInt32())); break;
             case 0x8c or (byte)'U': stack.Add(input.Text(input.Byte())); break;
@@ -82,8 +86,18 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
             case (byte)'h': Recall(input.Byte()); break;
             case (byte)'j': Recall(input.UInt32()); break;
             case (byte)'c': { string module = input.Line(); stack.Add(objects.Global(input, module, input.Line())); break; }
-            case 0x93: { var names = PopLast(2); stack.Add(objects.Global(input, names[0] as string ?? "?", names[1] as string ?? "?")); break; }
-            case (byte)'R': { var call = PopLast(2); stack.Add(objects.Call(input, call[0], call[1] as object?[] ?? throw input.Bad("calls with something that is no tuple"))); break; }
+            case 0x93:
+                {
+                    var names = PopLast(2); stack.Add(objects.Global(input, names[0] as string ?? "?", names[1] as string ?? "?"));
+                    break;
+                }
+            case (byte)'R':
+                {
+                    var call = PopLast(2);
+                    stack.Add(objects.Call(input, call[0], call[1] as object?[]
+                        ?? throw input.Bad("calls with something that is no tuple")));
+                    break;
+                }
             case (byte)'b': { var state = Pop(); objects.Build(input, Top(), state); break; }
             case (byte)'Q': stack.Add(objects.Storage(input, Pop())); break;
             case (byte)'i': { string module = input.Line(); throw TorchObjects.Refused(input, $"{module}.{input.Line()}"); } // INST
@@ -93,8 +107,20 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
 
     private static string Name(byte code) => code switch
     {
-        (byte)'o' => "OBJ", 0x81 => "NEWOBJ", 0x92 => "NEWOBJ_EX", 0x82 => "EXT1", 0x83 => "EXT2", 0x84 => "EXT4", (byte)'P' => "PERSID",
-        0x8f => "EMPTY_SET", 0x90 => "ADDITEMS", 0x91 => "FROZENSET", 0x96 => "BYTEARRAY8", 0x97 => "NEXT_BUFFER", 0x98 => "READONLY_BUFFER",
+        (byte)'o' => "OBJ",
+        0x81 => "NEWOBJ",
+        0x92 => "NEWOBJ_EX",
+        0x82 => "EXT1",
+        0x83 => "EXT2",
+        0x84 => "EXT4",
+        (byte)'P' => "PERSID",
+        0x8f => "EMPTY_SET",
+        0x90 => "ADDITEMS",
+        0x91 => "FROZENSET",
+        0x96 => "BYTEARRAY8",
+        0x97 => "NEXT_BUFFER",
+        0x98 =>
+            "READONLY_BUFFER",
         _ => $"0x{code:x2}",
     };
 
@@ -134,9 +160,11 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
         for (int i = 0; i < items.Length; i += 2) dict.Set(input, items[i], items[i + 1]);
     }
 
-    private void Recall(uint index) => stack.Add(memo.TryGetValue(index, out var value) ? value : throw input.Bad($"recalls memo {index}, which was never stored"));
+    private void Recall(uint index) => stack.Add(memo.TryGetValue(index, out var value) ? value
+        : throw input.Bad($"recalls memo {index}, which was never stored"));
 
-    private uint Index(string text) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint index) ? index : throw input.Bad("a memo number is spelt wrongly");
+    private uint Index(string text) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint index) ? index
+        : throw input.Bad("a memo number is spelt wrongly");
 
     private uint Short(uint length) => length <= 255 ? length : throw input.Bad($"claims a whole number of {length} bytes");
 
@@ -144,7 +172,8 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
     {
         "00" => false,
         "01" => true,
-        _ => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : throw input.Bad("a number is spelt wrongly"),
+        _ => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number
+            : throw input.Bad("a number is spelt wrongly"),
     };
 
     private static object Long(byte[] bytes)

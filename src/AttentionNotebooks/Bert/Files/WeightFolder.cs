@@ -6,7 +6,8 @@ internal static class WeightFolder
     public const string Safetensors = "model.safetensors", SafetensorsIndex = Safetensors + ".index.json";
     public const string Torch = "pytorch_model.bin", TorchIndex = Torch + ".index.json";
 
-    /// <summary>Opens the folder's weights; where there are several, safetensors before pickles and one file before shards, as Hugging Face does.</summary>
+    /// <summary>Opens the folder's weights; where there are several, safetensors before pickles and one file before shards, as Hugging Face
+    /// does.</summary>
     /// <returns>The open weights; the caller disposes them.</returns>
     /// <exception cref="InputException">There are none, or they cannot be read.</exception>
     public static IWeightFile Open(string folder)

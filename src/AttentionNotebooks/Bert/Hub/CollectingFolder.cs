@@ -29,7 +29,8 @@ internal sealed class CollectingFolder : IDisposable
         string locked = System.IO.Path.Combine(path, LockName);
         try
         {
-            return new CollectingFolder(final, path, new FileStream(locked, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose));
+            return new CollectingFolder(final, path,
+                new FileStream(locked, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose));
         }
         catch (IOException e) when (File.Exists(locked))
         {
@@ -38,14 +39,17 @@ internal sealed class CollectingFolder : IDisposable
     }
 
     /// <summary>Bytes of a file's whole or begun copy.</summary>
-    public long BytesOf(string file) => new[] { file, file + ".part" }.Select(n => new FileInfo(System.IO.Path.Combine(Path, n))).Where(f => f.Exists).Sum(f => f.Length);
+    public long BytesOf(string file) => new[] { file, file + ".part" }.Select(n => new FileInfo(System.IO.Path.Combine(Path, n)))
+        .Where(f => f.Exists).Sum(f => f.Length);
 
-    /// <summary>Removes what is none of <paramref name="files"/> (another commit may have had others) and gives the folder its final name.</summary>
+    /// <summary>Removes what is none of <paramref name="files"/> (another commit may have had others) and gives the folder its final
+    /// name.</summary>
     /// <exception cref="IOException">The final name is taken, or the folder cannot be written.</exception>
     public void Finish(IEnumerable<string> files)
     {
         var wanted = files.ToHashSet(StringComparer.Ordinal);
-        foreach (string stray in Directory.GetFiles(Path).Where(f => System.IO.Path.GetFileName(f) is var n && n != LockName && !wanted.Contains(n))) File.Delete(stray);
+        foreach (string stray in Directory.GetFiles(Path)
+            .Where(f => System.IO.Path.GetFileName(f) is var n && n != LockName && !wanted.Contains(n))) File.Delete(stray);
         _lock.Dispose();
         // An empty folder that the user made is no obstacle; a full one fails here.
         if (Directory.Exists(_final)) Directory.Delete(_final);

@@ -2,8 +2,10 @@ using System.Net;
 
 namespace AttentionNotebooks;
 
-/// <summary>Fetches files of one commit into a folder: whole and verified under their names, or in parts that the next run continues.</summary>
-internal sealed class FileTransfer(HubClient hub, HubListing listing, HubSettings settings, Patience patience, ProgressMeter meter, string folder)
+/// <summary>Fetches files of one commit into a folder: whole and verified under their names, or in parts that the next run
+/// continues.</summary>
+internal sealed class FileTransfer(HubClient hub, HubListing listing, HubSettings settings, Patience patience, ProgressMeter meter,
+    string folder)
 {
     private const int BufferBytes = 1 << 17;
 
@@ -40,7 +42,9 @@ internal sealed class FileTransfer(HubClient hub, HubListing listing, HubSetting
             }
             part.Delete();
             if (!course.Pieced)
-                throw new InputException(listing.Repository, file, $"does not have the hash that the hub promised ({checksum.Hex[..12]}…), so what was received has been deleted", "Try again; if it stays so, something between here and the hub changes files");
+                throw new InputException(listing.Repository, file,
+                    $"does not have the hash that the hub promised ({checksum.Hex[..12]}…), so what was received has been deleted",
+                        "Try again; if it stays so, something between here and the hub changes files");
         }
 
         HubModelFile Done(FileHashes hashes)
@@ -62,7 +66,8 @@ internal sealed class FileTransfer(HubClient hub, HubListing listing, HubSetting
         if (answer.StatusCode != HttpStatusCode.OK)
         {
             var range = answer.Content.Headers.ContentRange;
-            if (from == 0 || answer.StatusCode != HttpStatusCode.PartialContent || range?.From != from || (range.HasLength && range.Length != size))
+            if (from == 0 || answer.StatusCode != HttpStatusCode.PartialContent || range?.From != from
+                || (range.HasLength && range.Length != size))
             {
                 course.Continues = false;
                 throw new TransientException($"{host} gives another part than the one asked for");
@@ -104,7 +109,8 @@ internal sealed class FileTransfer(HubClient hub, HubListing listing, HubSetting
         }
 
         InputException WrongLength(string what) => new(listing.Repository, file,
-            FormattableString.Invariant($"{what}, but the hub promised {size}, so what was received has been deleted"), "Try again; if it stays so, something between here and the hub changes files");
+            FormattableString.Invariant($"{what}, but the hub promised {size}, so what was received has been deleted"),
+                "Try again; if it stays so, something between here and the hub changes files");
     }
 
     /// <summary>How the attempts at one file went so far.</summary>

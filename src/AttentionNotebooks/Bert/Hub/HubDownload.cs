@@ -25,7 +25,8 @@ public sealed class HubDownload(HubSettings settings)
     /// the network or the disk fails, or the folder holds something else or a damaged copy.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public async Task<HubModel> Run(string repository, string folder, string revision = MainRevision, IProgress<HubProgress>? progress = null, CancellationToken cancellation = default)
+    public async Task<HubModel> Run(string repository, string folder, string revision = MainRevision,
+        IProgress<HubProgress>? progress = null, CancellationToken cancellation = default)
     {
         HubName.CheckRepository(repository);
         HubName.CheckRevision(repository, revision);
@@ -35,7 +36,9 @@ public sealed class HubDownload(HubSettings settings)
             if (ModelRecord.Exists(final)) return await Verify(repository, folder, revision, cancellation);
             if (File.Exists(final) || (Directory.Exists(final) && Directory.EnumerateFileSystemEntries(final).Any()))
                 throw new InputException(folder, null, "exists already and was not made by a download", "Name another folder with --out");
-            if (settings.Offline) throw new InputException(repository, null, $"is not in {folder}, and HF_HUB_OFFLINE forbids to fetch it", "Unset HF_HUB_OFFLINE, or copy the folder from a machine that has it");
+            if (settings.Offline)
+                throw new InputException(repository, null, $"is not in {folder}, and HF_HUB_OFFLINE forbids to fetch it",
+                    "Unset HF_HUB_OFFLINE, or copy the folder from a machine that has it");
             return await Fetch(repository, folder, final, revision, new ProgressMeter(progress), cancellation);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -53,19 +56,23 @@ public sealed class HubDownload(HubSettings settings)
         var model = ModelRecord.Read(folder);
         bool same = Same(repository, model.Repository) || Same(repository, model.Asked);
         if (!same || (revision != model.Revision && revision != model.Commit))
-            throw new InputException(folder, null, $"holds {model.Repository} at {model.Revision} (commit {model.Commit}), not {repository} at {revision}", "Name another folder with --out");
+            throw new InputException(folder, null,
+                $"holds {model.Repository} at {model.Revision} (commit {model.Commit}), not {repository} at {revision}",
+                    "Name another folder with --out");
         foreach (var file in model.Files)
         {
             var found = new FileInfo(Path.Combine(folder, file.Name));
             if (!found.Exists || found.Length != file.Size || (await Checksum.Of(found.FullName, cancellation)).Sha256 != file.Sha256)
-                throw new InputException(folder, file.Name, found.Exists ? "has changed since it was downloaded" : "is missing", "Delete the folder and download the model again, or name another folder with --out");
+                throw new InputException(folder, file.Name, found.Exists ? "has changed since it was downloaded"
+                    : "is missing", "Delete the folder and download the model again, or name another folder with --out");
         }
         return model;
 
         static bool Same(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
     }
 
-    private async Task<HubModel> Fetch(string repository, string folder, string final, string revision, ProgressMeter meter, CancellationToken cancellation)
+    private async Task<HubModel> Fetch(string repository, string folder, string final, string revision, ProgressMeter meter,
+        CancellationToken cancellation)
     {
         var listing = await List(repository, revision, meter, cancellation);
         var first = FileChoice.First(listing);
@@ -75,9 +82,12 @@ public sealed class HubDownload(HubSettings settings)
         var transfer = new FileTransfer(hub, listing, settings, patience, meter, collecting.Path);
         var files = new List<HubModelFile>();
         await FetchAll(first);
-        if (FileChoice.IsIndex(first[^1])) await FetchAll(FileChoice.Shards(listing, first[^1].Name, Path.Combine(collecting.Path, first[^1].Name)));
+        if (FileChoice.IsIndex(first[^1]))
+            await FetchAll(FileChoice.Shards(listing, first[^1].Name, Path.Combine(collecting.Path, first[^1].Name)));
 
-        var model = new HubModel(folder, listing.Repository, repository, revision, listing.Commit, [.. files.OrderBy(f => f.Name, StringComparer.Ordinal)]) { Fetched = true };
+        var model = new HubModel(folder, listing.Repository, repository, revision, listing.Commit,
+            [.. files.OrderBy(f => f.Name, StringComparer.Ordinal)])
+        { Fetched = true };
         ModelRecord.Write(collecting.Path, model);
         cancellation.ThrowIfCancellationRequested();
         collecting.Finish(files.Select(f => f.Name).Append(ModelRecord.FileName));
@@ -88,7 +98,8 @@ public sealed class HubDownload(HubSettings settings)
             var described = new List<(string Name, long Size, Checksum Checksum)>();
             foreach (var file in wanted)
             {
-                var (size, checksum) = file is { Size: { } s, Checksum: { } c } ? (s, c) : await patience.Try(file.Name, () => hub.Describe(listing.Commit, file.Name, cancellation), cancellation);
+                var (size, checksum) = file is { Size: { } s, Checksum: { } c } ? (s, c)
+                    : await patience.Try(file.Name, () => hub.Describe(listing.Commit, file.Name, cancellation), cancellation);
                 described.Add((file.Name, size, checksum));
             }
             meter.Plan(described.Sum(f => f.Size));
@@ -100,12 +111,14 @@ public sealed class HubDownload(HubSettings settings)
     private async Task<HubListing> List(string repository, string revision, ProgressMeter meter, CancellationToken cancellation)
     {
         using var hub = new HubClient(settings, repository);
-        return await new Patience(settings, repository, meter).Try($"revision {revision}", () => hub.List(revision, cancellation), cancellation);
+        return await new Patience(settings, repository, meter)
+            .Try($"revision {revision}", () => hub.List(revision, cancellation), cancellation);
     }
 
     private void CheckRoom(CollectingFolder collecting, long needed)
     {
         if (settings.FreeBytes(collecting.Path) is { } free && free < needed)
-            throw new InputException(collecting.Path, null, FormattableString.Invariant($"needs {needed / 1e6:0.#} MB more, but {free / 1e6:0.#} MB are free there"), NoRoom);
+            throw new InputException(collecting.Path, null,
+                FormattableString.Invariant($"needs {needed / 1e6:0.#} MB more, but {free / 1e6:0.#} MB are free there"), NoRoom);
     }
 }

@@ -22,7 +22,8 @@ internal sealed record HubListing(string Repository, string Commit, IReadOnlyDic
         {
             using var document = JsonDocument.Parse(json);
             var root = document.RootElement;
-            string repository = Text(root, "id") ?? throw new JsonException("no id"), commit = Text(root, "sha") ?? throw new JsonException("no sha");
+            string repository = Text(root, "id") ?? throw new JsonException("no id"), commit = Text(root, "sha")
+                ?? throw new JsonException("no sha");
             if (!HubName.IsCommit(commit)) throw new JsonException("sha is no commit");
             HubName.CheckRepository(repository);
             var files = new Dictionary<string, HubFile>();
@@ -36,7 +37,8 @@ internal sealed record HubListing(string Repository, string Commit, IReadOnlyDic
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new InputException(asked, null, "got an answer that is not the hub's", "Check HF_ENDPOINT, and whether a proxy or a log-in page stands between", e);
+            throw new InputException(asked, null, "got an answer that is not the hub's",
+                "Check HF_ENDPOINT, and whether a proxy or a log-in page stands between", e);
         }
     }
 
@@ -47,7 +49,9 @@ internal sealed record HubListing(string Repository, string Commit, IReadOnlyDic
         return new HubFile(name, Length(sibling), AttentionNotebooks.Checksum.Parse(Text(sibling, "blobId")));
     }
 
-    private static string? Text(JsonElement from, string name) => from.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.String ? v.GetString() : null;
+    private static string? Text(JsonElement from, string name) => from.TryGetProperty(name, out var v)
+        && v.ValueKind == JsonValueKind.String ? v.GetString() : null;
 
-    private static long? Length(JsonElement from) => from.TryGetProperty("size", out var v) && v.ValueKind == JsonValueKind.Number && v.TryGetInt64(out long n) && n >= 0 ? n : null;
+    private static long? Length(JsonElement from) => from.TryGetProperty("size", out var v) && v.ValueKind == JsonValueKind.Number
+        && v.TryGetInt64(out long n) && n >= 0 ? n : null;
 }

@@ -6,7 +6,8 @@ namespace AttentionNotebooks;
 /// <param name="Revision">The revision asked for.</param>
 /// <param name="Commit">The commit that the revision was.</param>
 /// <param name="Files">The files, by name.</param>
-public sealed record HubModel(string Folder, string Repository, string Asked, string Revision, string Commit, IReadOnlyList<HubModelFile> Files)
+public sealed record HubModel(string Folder, string Repository, string Asked, string Revision, string Commit,
+    IReadOnlyList<HubModelFile> Files)
 {
     /// <summary>Whether this run fetched it; otherwise the folder was there and its files were verified.</summary>
     public bool Fetched { get; init; }

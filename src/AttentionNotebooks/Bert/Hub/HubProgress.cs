@@ -9,5 +9,6 @@ namespace AttentionNotebooks;
 public readonly record struct HubProgress(string File, long BytesDone, long Bytes, double BytesPerSecond, string? Note)
 {
     /// <summary>The time to go at the speed so far, or <see langword="null"/> before anything was received.</summary>
-    public TimeSpan? Remaining => BytesPerSecond > 0 ? TimeSpan.FromSeconds(Math.Min((Bytes - BytesDone) / BytesPerSecond, TimeSpan.FromDays(99).TotalSeconds)) : null;
+    public TimeSpan? Remaining => BytesPerSecond > 0
+        ? TimeSpan.FromSeconds(Math.Min((Bytes - BytesDone) / BytesPerSecond, TimeSpan.FromDays(99).TotalSeconds)) : null;
 }

@@ -5,7 +5,8 @@ namespace AttentionNotebooks;
 /// </summary>
 public sealed class HubSettings
 {
-    private const string EndpointVariable = "HF_ENDPOINT", TokenVariable = "HF_TOKEN", TokenPathVariable = "HF_TOKEN_PATH", HomeVariable = "HF_HOME", OfflineVariable = "HF_HUB_OFFLINE";
+    private const string EndpointVariable = "HF_ENDPOINT", TokenVariable = "HF_TOKEN", TokenPathVariable = "HF_TOKEN_PATH",
+        HomeVariable = "HF_HOME", OfflineVariable = "HF_HUB_OFFLINE";
     private const int LongestToken = 4096;
     private static readonly Uri HuggingFace = new("https://huggingface.co");
     private readonly Uri _endpoint = HuggingFace;
@@ -23,9 +24,11 @@ public sealed class HubSettings
         {
             bool loopback = value is { IsAbsoluteUri: true, IsLoopback: true } && value.Scheme == Uri.UriSchemeHttp;
             if (!value.IsAbsoluteUri || (value.Scheme != Uri.UriSchemeHttps && !loopback))
-                throw new InputException(EndpointVariable, null, "is no https:// address", "Plain http is allowed for a loopback address only; unset it to use https://huggingface.co");
+                throw new InputException(EndpointVariable, null, "is no https:// address",
+                    "Plain http is allowed for a loopback address only; unset it to use https://huggingface.co");
             if (value.UserInfo.Length > 0 || value.Query.Length > 0 || value.Fragment.Length > 0)
-                throw new InputException(EndpointVariable, null, "holds more than a host and a path", "Write it like https://huggingface.co; a token goes into HF_TOKEN");
+                throw new InputException(EndpointVariable, null, "holds more than a host and a path",
+                    "Write it like https://huggingface.co; a token goes into HF_TOKEN");
             _endpoint = value;
         }
     }
@@ -99,7 +102,8 @@ public sealed class HubSettings
         string home = value(HomeVariable) ?? Path.Combine(value("XDG_CACHE_HOME") ?? Path.Combine(user, ".cache"), "huggingface");
         return Path.Combine(FromHome(home), "token");
 
-        string FromHome(string p) => p == "~" || p.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(user, p[1..].TrimStart('/')) : p;
+        string FromHome(string p) => p == "~" || p.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(user, p[1..].TrimStart('/'))
+            : p;
     }
 
     private static string? ReadToken(string path)
@@ -117,14 +121,16 @@ public sealed class HubSettings
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException(path, null, $"cannot be read ({e.Message.TrimEnd('.')})", "It should hold the hub's token; mend its permissions, or set HF_TOKEN", e);
+            throw new InputException(path, null, $"cannot be read ({e.Message.TrimEnd('.')})",
+                "It should hold the hub's token; mend its permissions, or set HF_TOKEN", e);
         }
     }
 
     private static void CheckToken(string source, string token)
     {
         if (token.Length is 0 or > LongestToken || token.Any(c => c is <= ' ' or > '~'))
-            throw new InputException(source, null, "holds characters that no token has", "Copy the token again from the hub's settings: letters, digits and _, in one line");
+            throw new InputException(source, null, "holds characters that no token has",
+                "Copy the token again from the hub's settings: letters, digits and _, in one line");
     }
 
     private static long? FreeBytesOfDrive(string folder)

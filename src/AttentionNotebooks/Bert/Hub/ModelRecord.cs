@@ -13,7 +13,8 @@ internal static class ModelRecord
     /// <summary>The record's name in the model's folder.</summary>
     public const string FileName = "attention-notebooks.json";
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Whether a folder holds a record.</summary>
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
@@ -28,7 +29,8 @@ internal static class ModelRecord
             ["asked"] = model.Asked,
             ["revision"] = model.Revision,
             ["commit"] = model.Commit,
-            ["files"] = new JsonArray([.. model.Files.Select(f => new JsonObject { ["name"] = f.Name, ["size"] = f.Size, ["sha256"] = f.Sha256 })]),
+            ["files"] =
+                new JsonArray([.. model.Files.Select(f => new JsonObject { ["name"] = f.Name, ["size"] = f.Size, ["sha256"] = f.Sha256 })]),
         };
         AtomicFile.WriteText(Path.Combine(folder, FileName), json.ToJsonString(Indented) + "\n");
     }
@@ -42,15 +44,18 @@ internal static class ModelRecord
         try
         {
             var root = json.RootElement;
-            var files = root.GetProperty("files").EnumerateArray().Select(f => new HubModelFile(Text(f, "name"), f.GetProperty("size").GetInt64(), Text(f, "sha256"))).ToList();
+            var files = root.GetProperty("files").EnumerateArray()
+                .Select(f => new HubModelFile(Text(f, "name"), f.GetProperty("size").GetInt64(), Text(f, "sha256"))).ToList();
             foreach (var f in files) HubName.CheckWritten(path, f.Name);
             return new HubModel(folder, Text(root, "repository"), Text(root, "asked"), Text(root, "revision"), Text(root, "commit"), files);
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new InputException(path, null, "is damaged, so nobody can say what the folder holds", "Delete the folder and download the model again", e);
+            throw new InputException(path, null, "is damaged, so nobody can say what the folder holds",
+                "Delete the folder and download the model again", e);
         }
 
-        static string Text(JsonElement from, string name) => from.GetProperty(name).GetString() ?? throw new InvalidOperationException(name);
+        static string Text(JsonElement from, string name) => from.GetProperty(name).GetString()
+            ?? throw new InvalidOperationException(name);
     }
 }

@@ -75,7 +75,8 @@ internal sealed class PartFile(string folder, string name, long size, Checksum c
             if (about.GetProperty("etag").GetString() is { } tag) etag = EntityTagHeaderValue.Parse(tag);
             return true;
         }
-        catch (Exception e) when (e is FileNotFoundException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is FileNotFoundException or JsonException or KeyNotFoundException or InvalidOperationException
+            or FormatException)
         {
             return false;
         }

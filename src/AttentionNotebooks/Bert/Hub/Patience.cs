@@ -30,9 +30,11 @@ internal sealed class Patience(HubSettings settings, string repository, Progress
             {
                 failures = e.Moved ? 1 : failures + 1;
                 if (failures > settings.Retries)
-                    throw new InputException(repository, what, $"{e.Message}, {failures} times in a row", "Try the same command later: it goes on where this one stopped", e);
+                    throw new InputException(repository, what, $"{e.Message}, {failures} times in a row",
+                        "Try the same command later: it goes on where this one stopped", e);
                 if (e.After > settings.LongestDelay)
-                    throw new InputException(repository, what, $"{e.Message} and asks to wait {Seconds(e.After.Value)}", "Try the same command then: it goes on where this one stopped", e);
+                    throw new InputException(repository, what, $"{e.Message} and asks to wait {Seconds(e.After.Value)}",
+                        "Try the same command then: it goes on where this one stopped", e);
                 // What the hub asks for is the least: a hub that says "at once" again and again is not asked without a break.
                 var wait = Backoff(failures);
                 if (e.After > wait) wait = e.After.Value;
@@ -49,5 +51,6 @@ internal sealed class Patience(HubSettings settings, string repository, Progress
         return TimeSpan.FromSeconds(Math.Min(seconds, settings.LongestDelay.TotalSeconds));
     }
 
-    private static string Seconds(TimeSpan t) => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, Math.Ceiling(t.TotalSeconds)):0} s");
+    private static string Seconds(TimeSpan t) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, Math.Ceiling(t.TotalSeconds)):0} s");
 }

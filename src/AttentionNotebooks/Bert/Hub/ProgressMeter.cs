@@ -29,5 +29,6 @@ internal sealed class ProgressMeter(IProgress<HubProgress>? listener)
     }
 
     /// <summary>Says why nothing moves.</summary>
-    public void Tell(string? note) => listener?.Report(new HubProgress(_file, _earlier + _current, _total, _received / Math.Max(_clock.Elapsed.TotalSeconds, 1e-3), note));
+    public void Tell(string? note) => listener?.Report(
+        new HubProgress(_file, _earlier + _current, _total, _received / Math.Max(_clock.Elapsed.TotalSeconds, 1e-3), note));
 }

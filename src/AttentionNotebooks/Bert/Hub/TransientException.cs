@@ -5,7 +5,8 @@ namespace AttentionNotebooks;
 /// <param name="after">How long the hub asks to wait, if it does.</param>
 /// <param name="moved">Whether enough was received before it that the failures so far are forgotten.</param>
 /// <param name="inner">What showed it.</param>
-internal sealed class TransientException(string problem, TimeSpan? after = null, bool moved = false, Exception? inner = null) : Exception(problem, inner)
+internal sealed class TransientException(string problem, TimeSpan? after = null, bool moved = false, Exception? inner = null)
+    : Exception(problem, inner)
 {
     public TimeSpan? After { get; } = after;
 

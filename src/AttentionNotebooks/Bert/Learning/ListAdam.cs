@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks.Training;
 
 /// <summary>Adam over a list of tensors: a probe, a calibration, or all weights of a model as they lie.</summary>
-/// <remarks>Kingma and Ba (2015), algorithm 1. TorchSharp's own goes by temporary scalars (see <see cref="Scalars"/>); those of training are for weights in one vector.</remarks>
+/// <remarks>Kingma and Ba (2015), algorithm 1. TorchSharp's own goes by temporary scalars (see <see cref="Scalars"/>); those of training
+/// are for weights in one vector.</remarks>
 internal sealed class ListAdam : IDisposable
 {
     private const double Beta1 = 0.9, Beta2 = 0.999;

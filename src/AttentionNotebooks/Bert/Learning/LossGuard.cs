@@ -8,7 +8,8 @@ internal static class LossGuard
 
     /// <summary>The loss before the first step, which no rate explains.</summary>
     public static double Before(string who, double loss) =>
-        Finite(who, "before the first step", "loss", loss, "Check the model: its weights, or what it computes in, give no number for these items");
+        Finite(who, "before the first step", "loss", loss,
+            "Check the model: its weights, or what it computes in, give no number for these items");
 
     /// <summary>The loss that a step is about to be taken on.</summary>
     public static double At(string who, int step, double loss) => Finite(who, $"step {step}", "loss", loss, Slower);

@@ -8,7 +8,8 @@ namespace AttentionNotebooks;
 /// </summary>
 public sealed class AttentionHooks
 {
-    /// <summary>Sees the ids of a batch before layer 0: <c>[B, T]</c>, int64, padding included. For edits that depend on the tokens.</summary>
+    /// <summary>Sees the ids of a batch before layer 0: <c>[B, T]</c>, int64, padding included. For edits that depend on the
+    /// tokens.</summary>
     public Action<Tensor>? OnTokens { get; init; }
 
     /// <summary>
@@ -20,16 +21,20 @@ public sealed class AttentionHooks
     /// <summary>Changes a layer's probabilities before they weigh the values: (layer, <c>[B, H, T, T]</c>) → the same shape.</summary>
     public Func<int, Tensor, Tensor>? EditProbabilities { get; init; }
 
-    /// <summary>Sees a layer's values before its probabilities: (layer, <c>[B, H, T, d]</c>). With it the last layer's values are computed in a visit too.</summary>
+    /// <summary>Sees a layer's values before its probabilities: (layer, <c>[B, H, T, d]</c>). With it the last layer's values are computed
+    /// in a visit too.</summary>
     public Action<int, Tensor>? OnValues { get; init; }
 
-    /// <summary>Sees a layer's probabilities as they weigh the values: (layer, <c>[B, H, T, T]</c>). They are disposed after the call.</summary>
+    /// <summary>Sees a layer's probabilities as they weigh the values: (layer, <c>[B, H, T, T]</c>). They are disposed after the
+    /// call.</summary>
     public Action<int, Tensor>? OnProbabilities { get; init; }
 
-    /// <summary>Changes a layer's head outputs before they are mixed: (layer, <c>[B, H, T, d]</c>) → the same shape. A gate per head goes here.</summary>
+    /// <summary>Changes a layer's head outputs before they are mixed: (layer, <c>[B, H, T, d]</c>) → the same shape. A gate per head goes
+    /// here.</summary>
     public Func<int, Tensor, Tensor>? EditHeads { get; init; }
 
-    /// <summary>Sees the hidden states that enter a layer: (layer, <c>[B, T, D]</c>). They are disposed with the pass; their <c>detach()</c>, taken out of its dispose scope, stays.</summary>
+    /// <summary>Sees the hidden states that enter a layer: (layer, <c>[B, T, D]</c>). They are disposed with the pass; their
+    /// <c>detach()</c>, taken out of its dispose scope, stays.</summary>
     public Action<int, Tensor>? OnStates { get; init; }
 
     /// <summary>
@@ -51,7 +56,8 @@ public sealed class AttentionHooks
         OnProbabilities = OnProbabilities + next.OnProbabilities,
         EditHeads = Then(EditHeads, next.EditHeads),
         OnStates = OnStates + next.OnStates,
-        Resume = Resume is null || next.Resume is null ? Resume ?? next.Resume : throw new ArgumentException("both begin the pass at a layer of their own", nameof(next)),
+        Resume = Resume is null || next.Resume is null ? Resume ?? next.Resume
+            : throw new ArgumentException("both begin the pass at a layer of their own", nameof(next)),
     };
 
     private static Func<int, Tensor, Tensor>? Then(Func<int, Tensor, Tensor>? first, Func<int, Tensor, Tensor>? second) =>

@@ -35,7 +35,9 @@ public sealed class BertEmbeddings : nn.Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor ids, Tensor segments)
     {
         long length = ids.shape[1];
-        if (length > tokens) throw new ArgumentException($"{length} tokens, but the model has {tokens} positions; encode with a shorter maximum length", nameof(ids));
+        if (length > tokens)
+            throw new ArgumentException($"{length} tokens, but the model has {tokens} positions; encode with a shorter maximum length",
+                nameof(ids));
         using var scope = NewDisposeScope();
         var words = word_embeddings.forward(ids);                              // [B, T, E]
         var sum = token_type_embeddings is null ? words : words.Plus(token_type_embeddings.forward(segments));

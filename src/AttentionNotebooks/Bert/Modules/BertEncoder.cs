@@ -12,7 +12,8 @@ public sealed class BertEncoder : nn.Module
 
     internal BertEncoder(BertConfig config, Device? device, double residualScale) : base(nameof(BertEncoder))
     {
-        layer = new ModuleList<BertLayer>([.. Enumerable.Range(0, config.NumHiddenLayers).Select(_ => new BertLayer(config, device, residualScale))]);
+        layer = new ModuleList<BertLayer>([.. Enumerable.Range(0, config.NumHiddenLayers)
+            .Select(_ => new BertLayer(config, device, residualScale))]);
         score_bias = config.Family.Positions.Bias(config, device);
         RegisterComponents();
     }
@@ -42,7 +43,8 @@ public sealed class BertEncoder : nn.Module
         return Run(hidden, padding, bias, hooks, layer.Count, states);
     }
 
-    /// <summary>Runs the layers for their probabilities only: of the last one nothing but queries and keys, and values where a hook wants them, is computed.</summary>
+    /// <summary>Runs the layers for their probabilities only: of the last one nothing but queries and keys, and values where a hook wants
+    /// them, is computed.</summary>
     /// <param name="hidden">The embeddings <c>[B, T, D]</c>; not disposed.</param>
     /// <param name="padding">True at padded keys, <c>[B, 1, 1, T]</c>, or <see langword="null"/>.</param>
     /// <param name="hooks">Edits, and who is told the probabilities.</param>
@@ -63,8 +65,12 @@ public sealed class BertEncoder : nn.Module
     private Tensor Run(Tensor hidden, Tensor? padding, Tensor? bias, AttentionHooks? hooks, int end, ICollection<Tensor>? states)
     {
         var (first, entering) = hooks?.Resume ?? (0, hidden);
-        if (first < 0 || first >= layer.Count || first > end) throw new ArgumentException($"there is no layer {first} to resume at: {Math.Min(end + 1, layer.Count)} are run", nameof(hooks));
-        if (!entering.shape.SequenceEqual(hidden.shape)) throw new ArgumentException($"the states to resume with are [{string.Join(", ", entering.shape)}], not [{string.Join(", ", hidden.shape)}] like the input's", nameof(hooks));
+        if (first < 0 || first >= layer.Count || first > end)
+            throw new ArgumentException($"there is no layer {first} to resume at: {Math.Min(end + 1, layer.Count)} are run", nameof(hooks));
+        if (!entering.shape.SequenceEqual(hidden.shape))
+            throw new ArgumentException(
+                $"the states to resume with are [{string.Join(", ", entering.shape)}], not [{string.Join(", ", hidden.shape)}] like the "
+                    + $"input's", nameof(hooks));
         var current = entering;
         for (int i = first; i < end; i++)
         {

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace AttentionNotebooks;
 
-/// <summary>BERT with its masked-LM head. The field names are those of BERT checkpoints, so the keys of <c>state_dict</c> are too.</summary>
+/// <summary>BERT with its masked-LM head. The field names are those of BERT checkpoints, so the keys of <c>state_dict</c> are
+/// too.</summary>
 public sealed class BertForMaskedLM : nn.Module
 {
     private readonly BertModel bert;
@@ -18,7 +19,8 @@ public sealed class BertForMaskedLM : nn.Module
     /// <param name="residualScale">α, the weight of every residual connection: 1 in BERT, more while a DeepNorm model is trained.</param>
     /// <param name="withPairHead">Whether to build the head for pairs of segments; it needs the other head and the pooler.</param>
     /// <exception cref="InputException">The configuration describes no model that can be built.</exception>
-    public BertForMaskedLM(BertConfig config, bool withPooler = false, bool withHead = true, Device? device = null, double residualScale = 1, bool withPairHead = false) : base(nameof(BertForMaskedLM))
+    public BertForMaskedLM(BertConfig config, bool withPooler = false, bool withHead = true, Device? device = null,
+        double residualScale = 1, bool withPairHead = false) : base(nameof(BertForMaskedLM))
     {
         bert = new BertModel(config, withPooler, device, residualScale);
         cls = withHead ? new BertPreTrainingHeads(config, withPairHead, device) : null;
@@ -68,7 +70,10 @@ public sealed class BertForMaskedLM : nn.Module
     /// <exception cref="InvalidOperationException">The checkpoint has no masked-LM head.</exception>
     public Tensor Logits(Tensor hidden)
     {
-        if (cls is null) throw new InvalidOperationException("This checkpoint has no masked-LM head (cls.predictions.*), so it can say nothing about words. Take one that has, such as bert-base-uncased.");
+        if (cls is null)
+            throw new InvalidOperationException(
+                "This checkpoint has no masked-LM head (cls.predictions.*), so it can say nothing about words. Take one that has, such as "
+                    + "bert-base-uncased.");
         return cls.Predictions.forward(hidden, bert.Embeddings.WordEmbeddings);
     }
 
@@ -78,7 +83,10 @@ public sealed class BertForMaskedLM : nn.Module
     /// <exception cref="InvalidOperationException">The checkpoint has no head for pairs.</exception>
     public Tensor PairLogits(Tensor hidden)
     {
-        if (!HasPairHead) throw new InvalidOperationException("This checkpoint has no head for pairs of segments (cls.seq_relationship.* and bert.pooler.*). Take one that has, such as bert-base-uncased.");
+        if (!HasPairHead)
+            throw new InvalidOperationException(
+                "This checkpoint has no head for pairs of segments (cls.seq_relationship.* and bert.pooler.*). Take one that has, such as "
+                    + "bert-base-uncased.");
         using var pooled = bert.Pooler!.forward(hidden);
         return cls!.Pairs!.forward(pooled);
     }

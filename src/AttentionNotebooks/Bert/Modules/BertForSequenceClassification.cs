@@ -4,14 +4,16 @@ using static TorchSharp.torch;
 
 namespace AttentionNotebooks;
 
-/// <summary>BERT with a head that tells the class of a text or of a pair: classifier(pooler(hidden)). The field names are those of Hugging Face's class of the same name.</summary>
+/// <summary>BERT with a head that tells the class of a text or of a pair: classifier(pooler(hidden)). The field names are those of Hugging
+/// Face's class of the same name.</summary>
 /// <remarks>Devlin et al. (2019), section 4.1.</remarks>
 public sealed class BertForSequenceClassification : nn.Module
 {
     private readonly BertModel bert;
     private readonly Linear classifier;
 
-    /// <summary>Puts a head upon a BERT. Its weights are TorchSharp's starting weights; <see cref="InitializeHead"/> gives it BERT's.</summary>
+    /// <summary>Puts a head upon a BERT. Its weights are TorchSharp's starting weights; <see cref="InitializeHead"/> gives it
+    /// BERT's.</summary>
     /// <param name="bert">The model, with a pooler. It is shared, not copied: disposing this disposes it.</param>
     /// <param name="classes">How many classes there are, at least 2.</param>
     /// <exception cref="ArgumentException">The model has no pooler, or there are fewer than two classes.</exception>
@@ -59,7 +61,8 @@ public sealed class BertForSequenceClassification : nn.Module
 
     /// <summary>A score for every class from the last layer's hidden states.</summary>
     /// <param name="hidden">Hidden states <c>[B, T, D]</c>.</param>
-    /// <param name="dropout">What the pooled states are multiplied by while training, <c>[B, D]</c>: 0 where one is dropped, 1/(1 − p) elsewhere.</param>
+    /// <param name="dropout">What the pooled states are multiplied by while training, <c>[B, D]</c>: 0 where one is dropped, 1/(1 − p)
+    /// elsewhere.</param>
     /// <returns>Logits <c>[B, C]</c>; the caller owns them.</returns>
     public Tensor Logits(Tensor hidden, Tensor? dropout = null)
     {
@@ -69,7 +72,8 @@ public sealed class BertForSequenceClassification : nn.Module
         return classifier.forward(pooled).MoveToOuterDisposeScope();           // [B, C]
     }
 
-    /// <summary>Gives the head its starting weights: normal with the model's deviation (<see cref="BertConfig.InitializerRange"/>), biases 0.</summary>
+    /// <summary>Gives the head its starting weights: normal with the model's deviation (<see cref="BertConfig.InitializerRange"/>), biases
+    /// 0.</summary>
     /// <param name="seed">Decides the weights.</param>
     /// <param name="poolerToo">Whether to start the pooler anew as well, where the checkpoint had none.</param>
     public void InitializeHead(int seed, bool poolerToo = false)
@@ -82,12 +86,15 @@ public sealed class BertForSequenceClassification : nn.Module
             var values = new float[parameter.numel()];
             // Box and Muller (1958).
             if (parameter.dim() > 1)
-                for (int i = 0; i < values.Length; i++) values[i] = (float)(Config.InitializerRange * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+                for (int i = 0; i < values.Length; i++)
+                    values[i] = (float)(Config.InitializerRange * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()))
+                        * Math.Cos(2 * Math.PI * random.NextDouble()));
             using var scope = NewDisposeScope();
             parameter.copy_(tensor(values).view(parameter.shape));
         }
     }
 
     /// <summary>Whether a parameter is of what stands above the encoder: pooler and classifier.</summary>
-    internal static bool IsHead(string parameter) => parameter.StartsWith("bert.pooler.", StringComparison.Ordinal) || parameter.StartsWith("classifier.", StringComparison.Ordinal);
+    internal static bool IsHead(string parameter) => parameter.StartsWith("bert.pooler.", StringComparison.Ordinal)
+        || parameter.StartsWith("classifier.", StringComparison.Ordinal);
 }

@@ -24,7 +24,8 @@ public sealed class BertModel : nn.Module, IEncoder
         config.Check(nameof(BertConfig));
         Config = config;
         embeddings = new BertEmbeddings(config, device);
-        embeddings_project = config.EmbeddingWidth == config.HiddenSize ? null : nn.Linear(config.EmbeddingWidth, config.HiddenSize, device: device);
+        embeddings_project = config.EmbeddingWidth == config.HiddenSize ? null
+            : nn.Linear(config.EmbeddingWidth, config.HiddenSize, device: device);
         encoder = new BertEncoder(config, device, residualScale);
         pooler = withPooler ? new BertPooler(config, device) : null;
         RegisterComponents();
@@ -54,7 +55,8 @@ public sealed class BertModel : nn.Module, IEncoder
     /// <summary>The last layer's hidden states.</summary>
     /// <param name="ids">Ids <c>[B, T]</c>, int64.</param>
     /// <param name="segments">Segments <c>[B, T]</c>, int64; all 0 when <see langword="null"/>.</param>
-    /// <param name="mask">1 at tokens, 0 at padding, <c>[B, T]</c>, bool or int64, at least one token in every row; nothing is padded when <see langword="null"/>.</param>
+    /// <param name="mask">1 at tokens, 0 at padding, <c>[B, T]</c>, bool or int64, at least one token in every row; nothing is padded when
+    /// <see langword="null"/>.</param>
     /// <param name="hooks">Edits and watchers, if any.</param>
     /// <returns>Hidden states <c>[B, T, D]</c>; those at padding mean nothing. The caller owns them.</returns>
     /// <exception cref="ArgumentException">The shapes disagree, or T exceeds the model's positions.</exception>
@@ -71,10 +73,12 @@ public sealed class BertModel : nn.Module, IEncoder
     /// <param name="mask">1 at tokens, 0 at padding, <c>[B, T]</c>; nothing is padded when <see langword="null"/>.</param>
     /// <param name="hooks">Edits and watchers, if any.</param>
     /// <returns>L + 1 tensors <c>[B, T, D]</c>: the embeddings, then layer 0, 1, … The caller owns them.</returns>
-    /// <exception cref="ArgumentException">The shapes disagree, T exceeds the model's positions, or the hooks resume above layer 0.</exception>
+    /// <exception cref="ArgumentException">The shapes disagree, T exceeds the model's positions, or the hooks resume above layer
+    /// 0.</exception>
     public Tensor[] HiddenStates(Tensor ids, Tensor? segments = null, Tensor? mask = null, AttentionHooks? hooks = null)
     {
-        if (hooks?.Resume is { } resume) throw new ArgumentException($"the states below layer {resume.Layer} are not computed where the hooks resume", nameof(hooks));
+        if (hooks?.Resume is { } resume)
+            throw new ArgumentException($"the states below layer {resume.Layer} are not computed where the hooks resume", nameof(hooks));
         using var scope = NewDisposeScope();
         var (embedded, padding) = Embed(ids, segments, mask, hooks);
         var states = new List<Tensor> { embedded };
@@ -92,14 +96,18 @@ public sealed class BertModel : nn.Module, IEncoder
     /// <param name="ids">Ids <c>[B, T]</c>, int64.</param>
     /// <param name="segments">Segments <c>[B, T]</c>, int64; all 0 when <see langword="null"/>.</param>
     /// <param name="mask">1 at tokens, 0 at padding, <c>[B, T]</c>; nothing is padded when <see langword="null"/>.</param>
-    /// <param name="onLayer">Is given the layer and its probabilities <c>[B, H, T, T]</c>, float32. Rows of padded queries mean nothing.</param>
+    /// <param name="onLayer">Is given the layer and its probabilities <c>[B, H, T, T]</c>, float32. Rows of padded queries mean
+    /// nothing.</param>
     /// <param name="edits">Edits, if any; its own watcher is told first.</param>
     /// <param name="layers">How many layers to run, from layer 0 on; all unless given.</param>
-    /// <exception cref="ArgumentException">The shapes disagree, T exceeds the model's positions, or there are not so many layers.</exception>
-    public void Visit(Tensor ids, Tensor? segments, Tensor? mask, Action<int, Tensor> onLayer, AttentionHooks? edits = null, int? layers = null)
+    /// <exception cref="ArgumentException">The shapes disagree, T exceeds the model's positions, or there are not so many
+    /// layers.</exception>
+    public void Visit(Tensor ids, Tensor? segments, Tensor? mask, Action<int, Tensor> onLayer, AttentionHooks? edits = null,
+        int? layers = null)
     {
         int count = layers ?? Config.NumHiddenLayers;
-        if (count < 1 || count > Config.NumHiddenLayers) throw new ArgumentException($"{count} of {Config.NumHiddenLayers} layers", nameof(layers));
+        if (count < 1 || count > Config.NumHiddenLayers)
+            throw new ArgumentException($"{count} of {Config.NumHiddenLayers} layers", nameof(layers));
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
         var (embedded, padding) = Embed(ids, segments, mask, edits);
@@ -112,7 +120,8 @@ public sealed class BertModel : nn.Module, IEncoder
         foreach (var (tensor, name) in new[] { (segments, nameof(segments)), (mask, nameof(mask)) })
         {
             if (tensor is not null && !tensor.shape.SequenceEqual(ids.shape))
-                throw new ArgumentException($"[{string.Join(", ", tensor.shape)}] differs from the ids' [{string.Join(", ", ids.shape)}]", name);
+                throw new ArgumentException($"[{string.Join(", ", tensor.shape)}] differs from the ids' [{string.Join(", ", ids.shape)}]",
+                    name);
         }
         hooks?.OnTokens?.Invoke(ids);
         var embedded = embeddings.forward(ids, segments ?? zeros_like(ids));  // [B, T, E]

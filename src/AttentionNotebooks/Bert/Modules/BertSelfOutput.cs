@@ -19,7 +19,8 @@ public sealed class BertSelfOutput : nn.Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>W^O, which mixes the heads: <c>[D, D]</c>, from the heads' outputs side by side (columns h·d to (h + 1)·d are head h's) to hidden states (rows).</summary>
+    /// <summary>W^O, which mixes the heads: <c>[D, D]</c>, from the heads' outputs side by side (columns h·d to (h + 1)·d are head h's) to
+    /// hidden states (rows).</summary>
     public Parameter Weight => dense.weight;
 
     /// <summary>Mixes and adds.</summary>

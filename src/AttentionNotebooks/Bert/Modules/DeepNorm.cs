@@ -32,11 +32,13 @@ public static class DeepNorm
         foreach (var (name, parameter) in model.named_parameters())
         {
             var values = new float[parameter.numel()];
-            if (name.EndsWith("position_embeddings.weight", StringComparison.Ordinal)) Sinusoids(values, config.HiddenSize, config.MaxPositionEmbeddings);
+            if (name.EndsWith("position_embeddings.weight", StringComparison.Ordinal))
+                Sinusoids(values, config.HiddenSize, config.MaxPositionEmbeddings);
             else if (name.EndsWith("LayerNorm.weight", StringComparison.Ordinal)) Array.Fill(values, 1f);
             else if (parameter.dim() > 1)
             {
-                double scale = name.Contains("embeddings", StringComparison.Ordinal) ? EmbeddingDeviation : IsScaled(name) ? deviation * gain : IsQueryOrKey(name) ? deviation * queryKeyStart : deviation;
+                double scale = name.Contains("embeddings", StringComparison.Ordinal) ? EmbeddingDeviation : IsScaled(name)
+                    ? deviation * gain : IsQueryOrKey(name) ? deviation * queryKeyStart : deviation;
                 for (int i = 0; i < values.Length; i++) values[i] = (float)(scale * Normal(random));
             }
             using var source = tensor(values).view(parameter.shape);
@@ -50,7 +52,8 @@ public static class DeepNorm
     public static BertForMaskedLM Fold(BertForMaskedLM trained)
     {
         using var noGradients = no_grad();
-        var plain = new BertForMaskedLM(trained.Config, withPooler: trained.Bert.Pooler is not null, withHead: trained.HasHead, withPairHead: trained.HasPairHead);
+        var plain = new BertForMaskedLM(trained.Config, withPooler: trained.Bert.Pooler is not null, withHead: trained.HasHead,
+            withPairHead: trained.HasPairHead);
         Scalar alpha = ResidualScale(trained.Config.NumHiddenLayers);
         var sources = trained.named_parameters().ToDictionary(p => p.name, p => p.parameter);
         foreach (var (name, parameter) in plain.named_parameters())
@@ -63,7 +66,8 @@ public static class DeepNorm
         return plain;
     }
 
-    /// <summary>The other way round: gives a DeepNorm model the weights of an ordinary BERT, so that it computes the same. Parameters that the BERT lacks, such as a head for pairs, keep what they have.</summary>
+    /// <summary>The other way round: gives a DeepNorm model the weights of an ordinary BERT, so that it computes the same. Parameters that
+    /// the BERT lacks, such as a head for pairs, keep what they have.</summary>
     /// <param name="plain">A model with residual scale 1.</param>
     /// <param name="target">A model of the same sizes with <see cref="ResidualScale"/>; changed.</param>
     /// <exception cref="ArgumentException">A parameter has another shape.</exception>
@@ -75,7 +79,9 @@ public static class DeepNorm
         foreach (var (name, parameter) in target.named_parameters())
         {
             if (!sources.TryGetValue(name, out var source)) continue;
-            if (!source.shape.SequenceEqual(parameter.shape)) throw new ArgumentException($"{name} is [{string.Join(", ", source.shape)}], not [{string.Join(", ", parameter.shape)}]", nameof(plain));
+            if (!source.shape.SequenceEqual(parameter.shape))
+                throw new ArgumentException($"{name} is [{string.Join(", ", source.shape)}], not [{string.Join(", ", parameter.shape)}]",
+                    nameof(plain));
             using var scope = NewDisposeScope();
             parameter.copy_(name.Contains(".output.dense.", StringComparison.Ordinal) ? source.mul(alpha) : source);
         }
@@ -83,10 +89,12 @@ public static class DeepNorm
     }
 
     /// <summary>Whether a parameter is of queries or keys.</summary>
-    internal static bool IsQueryOrKey(string name) => name.Contains(".self.query.", StringComparison.Ordinal) || name.Contains(".self.key.", StringComparison.Ordinal);
+    internal static bool IsQueryOrKey(string name) => name.Contains(".self.query.", StringComparison.Ordinal)
+        || name.Contains(".self.key.", StringComparison.Ordinal);
 
     private static bool IsScaled(string name) =>
-        name.Contains(".value.", StringComparison.Ordinal) || name.Contains(".output.dense.", StringComparison.Ordinal) || name.Contains(".intermediate.", StringComparison.Ordinal);
+        name.Contains(".value.", StringComparison.Ordinal) || name.Contains(".output.dense.", StringComparison.Ordinal)
+        || name.Contains(".intermediate.", StringComparison.Ordinal);
 
     // Vaswani et al. (2017), section 3.5, whose waves are up to 10,000 · 2π long; as long as the positions here, since over 128
     // positions half of theirs do less than a quarter of a turn. Shrunk to the deviation wanted: a sinusoid's is 1/√2.
@@ -101,5 +109,6 @@ public static class DeepNorm
     }
 
     // Box and Muller (1958).
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

@@ -34,7 +34,8 @@ public interface IEncoder
     /// <param name="ids">Ids <c>[B, T]</c>, int64.</param>
     /// <param name="segments">Segments <c>[B, T]</c>, int64; all 0 when <see langword="null"/>.</param>
     /// <param name="mask">1 at tokens, 0 at padding, <c>[B, T]</c>; nothing is padded when <see langword="null"/>.</param>
-    /// <param name="onLayer">Gets the layer and its probabilities <c>[B, H, T, T]</c>, float32; rows of padded queries mean nothing.</param>
+    /// <param name="onLayer">Gets the layer and its probabilities <c>[B, H, T, T]</c>, float32; rows of padded queries mean
+    /// nothing.</param>
     /// <param name="edits">Edits, if any; its own watcher is called first.</param>
     /// <param name="layers">How many layers to run, from layer 0 on; all unless given.</param>
     /// <exception cref="ArgumentException">The shapes disagree, T exceeds the model's positions, or it has fewer layers.</exception>

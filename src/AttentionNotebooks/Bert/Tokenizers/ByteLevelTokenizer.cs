@@ -20,7 +20,8 @@ public sealed class ByteLevelTokenizer : TextTokenizer
     private readonly BytePairs pairs;
     private readonly WholeTokens whole;
 
-    internal ByteLevelTokenizer(Dictionary<string, int> ids, IReadOnlyList<(string, string)> merges, bool prefixSpace, IEnumerable<string> added, int maxLength)
+    internal ByteLevelTokenizer(Dictionary<string, int> ids, IReadOnlyList<(string, string)> merges, bool prefixSpace,
+        IEnumerable<string> added, int maxLength)
         : base(ids, maxLength, SpecialTokens.Roberta, PieceMarks.ByteLevel)
     {
         PrefixSpace = prefixSpace;
@@ -31,14 +32,17 @@ public sealed class ByteLevelTokenizer : TextTokenizer
     /// <summary>Whether a text is read as if a space stood before it.</summary>
     public bool PrefixSpace { get; }
 
-    /// <summary>Reads <c>vocab.json</c>, <c>merges.txt</c> and, where it is there, <c>tokenizer_config.json</c> of a checkpoint folder.</summary>
+    /// <summary>Reads <c>vocab.json</c>, <c>merges.txt</c> and, where it is there, <c>tokenizer_config.json</c> of a checkpoint
+    /// folder.</summary>
     /// <param name="folder">The checkpoint's folder.</param>
     /// <param name="config">The model that the vocabulary must fit; its positions limit the length.</param>
     /// <returns>The tokenizer.</returns>
-    /// <exception cref="InputException">A file is missing or damaged, a special token is missing, or the vocabulary is larger than the model's.</exception>
+    /// <exception cref="InputException">A file is missing or damaged, a special token is missing, or the vocabulary is larger than the
+    /// model's.</exception>
     public static new ByteLevelTokenizer Load(string folder, BertConfig config)
     {
-        string vocabularyPath = Path.Combine(folder, VocabularyName), mergesPath = Path.Combine(folder, MergesName), configPath = Path.Combine(folder, ConfigName);
+        string vocabularyPath = Path.Combine(folder, VocabularyName), mergesPath = Path.Combine(folder, MergesName),
+            configPath = Path.Combine(folder, ConfigName);
         Dictionary<string, int> ids;
         using (var json = JsonFile.Read(vocabularyPath)) ids = TokenizerJson.Ids(new JsonReader(vocabularyPath, json.RootElement));
         string[] lines;
@@ -48,7 +52,8 @@ public sealed class ByteLevelTokenizer : TextTokenizer
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException(mergesPath, null, $"cannot be read ({e.Message.TrimEnd('.')})", "Copy it from where the model came from", e);
+            throw new InputException(mergesPath, null, $"cannot be read ({e.Message.TrimEnd('.')})",
+                "Copy it from where the model came from", e);
         }
         var merges = new List<(string, string)>(lines.Length);
         for (int i = 0; i < lines.Length; i++)
@@ -75,7 +80,8 @@ public sealed class ByteLevelTokenizer : TextTokenizer
     /// <param name="source">The file to name in errors.</param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="InputException">A special token is missing.</exception>
-    public static ByteLevelTokenizer Create(IReadOnlyDictionary<string, int> ids, IReadOnlyList<(string, string)> merges, bool prefixSpace = false, int maxLength = 512, string source = "vocabulary")
+    public static ByteLevelTokenizer Create(IReadOnlyDictionary<string, int> ids, IReadOnlyList<(string, string)> merges,
+        bool prefixSpace = false, int maxLength = 512, string source = "vocabulary")
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 4);
         SpecialTokens.Roberta.Require(ids, source, "Take the vocabulary of a RoBERTa checkpoint");
@@ -101,7 +107,8 @@ public sealed class ByteLevelTokenizer : TextTokenizer
                 if (Vocabulary[id].Length > 0) json.WriteNumber(Vocabulary[id], id);
             }
         });
-        AtomicFile.WriteText(Path.Combine(folder, MergesName), "#version: 0.2\n" + string.Concat(pairs.Merges.Select(m => $"{m.Left} {m.Right}\n")));
+        AtomicFile.WriteText(Path.Combine(folder, MergesName),
+            "#version: 0.2\n" + string.Concat(pairs.Merges.Select(m => $"{m.Left} {m.Right}\n")));
         Json(ConfigName, json =>
         {
             foreach (var (name, token) in Special.All) json.WriteString(name, token);
@@ -156,7 +163,8 @@ public sealed class ByteLevelTokenizer : TextTokenizer
                 continue;
             }
             // The mask takes the space before it, so that "a <mask>" hides a word as it would stand there.
-            bool beforeMask = p + 1 < parts.Count && text.AsSpan(parts[p + 1].Start, parts[p + 1].End - parts[p + 1].Start).SequenceEqual(Special.Mask);
+            bool beforeMask = p + 1 < parts.Count && text.AsSpan(parts[p + 1].Start, parts[p + 1].End - parts[p + 1].Start)
+                .SequenceEqual(Special.Mask);
             if (beforeMask)
             {
                 while (to > from && char.IsWhiteSpace(text[to - 1])) to--;

@@ -23,7 +23,8 @@ internal sealed class BytePairs
     public static (string, string) Parse(string path, string place, string line)
     {
         string[] pair = line.Split(' ');
-        return pair is [{ Length: > 0 }, { Length: > 0 }] ? (pair[0], pair[1]) : throw new InputException(path, place, "is not two pieces with a space between", "Copy the merges of the checkpoint again");
+        return pair is [{ Length: > 0 }, { Length: > 0 }] ? (pair[0], pair[1])
+            : throw new InputException(path, place, "is not two pieces with a space between", "Copy the merges of the checkpoint again");
     }
 
     /// <summary>The pieces of one part; they make it up when put together.</summary>

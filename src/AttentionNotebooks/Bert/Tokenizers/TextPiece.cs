@@ -14,7 +14,8 @@ internal sealed class WholeTokens
 
     public WholeTokens(IEnumerable<string> tokens)
     {
-        this.tokens = [.. tokens.Where(t => t.Length > 0).Distinct().OrderByDescending(t => t.Length).ThenBy(t => t, StringComparer.Ordinal)];
+        this.tokens = [.. tokens.Where(t => t.Length > 0).Distinct().OrderByDescending(t => t.Length)
+            .ThenBy(t => t, StringComparer.Ordinal)];
         firsts = System.Buffers.SearchValues.Create([.. this.tokens.Select(t => t[0]).Distinct()]);
     }
 

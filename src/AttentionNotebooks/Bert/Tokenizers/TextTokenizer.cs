@@ -55,11 +55,13 @@ public abstract class TextTokenizer
     /// <summary>The vocabulary by id; an id that no entry has is empty.</summary>
     private protected IReadOnlyList<string> Vocabulary => vocabulary;
 
-    /// <summary>Reads the tokenizer of a checkpoint folder: <c>vocab.txt</c> (word pieces), <c>vocab.json</c> and <c>merges.txt</c> (byte-level pieces), or else <c>tokenizer.json</c>.</summary>
+    /// <summary>Reads the tokenizer of a checkpoint folder: <c>vocab.txt</c> (word pieces), <c>vocab.json</c> and <c>merges.txt</c>
+    /// (byte-level pieces), or else <c>tokenizer.json</c>.</summary>
     /// <param name="folder">The checkpoint's folder.</param>
     /// <param name="config">The model that the vocabulary must fit; its positions limit the length.</param>
     /// <returns>A <see cref="WordPieceTokenizer"/> or a <see cref="ByteLevelTokenizer"/>.</returns>
-    /// <exception cref="InputException">No tokenizer is there, a file is damaged, its kind is not read, or the vocabulary is larger than the model's.</exception>
+    /// <exception cref="InputException">No tokenizer is there, a file is damaged, its kind is not read, or the vocabulary is larger than
+    /// the model's.</exception>
     public static TextTokenizer Load(string folder, BertConfig config)
     {
         bool Has(string name) => File.Exists(Path.Combine(folder, name));
@@ -67,7 +69,8 @@ public abstract class TextTokenizer
         if (Has("vocab.json") && Has("merges.txt")) return ByteLevelTokenizer.Load(folder, config);
         string path = Path.Combine(folder, TokenizerJson.Name);
         if (!File.Exists(path))
-            throw new InputException(folder, null, $"holds no vocab.txt, no vocab.json with merges.txt and no {TokenizerJson.Name}", "Copy the tokenizer's files from where the model came from; SentencePiece models (*.model) are not read");
+            throw new InputException(folder, null, $"holds no vocab.txt, no vocab.json with merges.txt and no {TokenizerJson.Name}",
+                "Copy the tokenizer's files from where the model came from; SentencePiece models (*.model) are not read");
         var tokenizer = TokenizerJson.Load(path, config.MaxTokens, config.Family.Special);
         tokenizer.CheckFits(path, config);
         return tokenizer;
@@ -89,7 +92,8 @@ public abstract class TextTokenizer
     /// <returns>Its id, or <see langword="null"/> where the vocabulary lacks it.</returns>
     public int? IdOf(string token) => ids.TryGetValue(token, out int id) ? id : null;
 
-    /// <summary>Encodes one text with its special tokens: <c>[CLS] … [SEP]</c>. Special tokens written out in it, such as <c>[MASK]</c>, are kept as such.</summary>
+    /// <summary>Encodes one text with its special tokens: <c>[CLS] … [SEP]</c>. Special tokens written out in it, such as <c>[MASK]</c>,
+    /// are kept as such.</summary>
     /// <param name="text">The text; may be empty.</param>
     /// <param name="maxLength">The longest result in tokens; <see cref="MaxLength"/> unless given.</param>
     /// <returns>The tokens; a longer text is cut before its end token, and how much is counted.</returns>
@@ -104,10 +108,12 @@ public abstract class TextTokenizer
     /// <param name="second">The second text.</param>
     /// <param name="maxLength">The longest result in tokens; <see cref="MaxLength"/> unless given.</param>
     /// <returns>The tokens.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> has no room for the special tokens or is above <see cref="MaxLength"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> has no room for the special tokens or is above
+    /// <see cref="MaxLength"/>.</exception>
     public TokenizedText Encode(string first, string second, int? maxLength = null) => Join(PiecesOf(first), PiecesOf(second), maxLength);
 
-    /// <summary>Encodes a text that is split into words already, such as a treebank's: <see cref="TokenizedText.Words"/> then counts these.</summary>
+    /// <summary>Encodes a text that is split into words already, such as a treebank's: <see cref="TokenizedText.Words"/> then counts
+    /// these.</summary>
     /// <param name="words">The words; one that holds nothing printable yields no piece but keeps its index.</param>
     /// <param name="maxLength">The longest result in tokens; <see cref="MaxLength"/> unless given.</param>
     /// <returns>The tokens.</returns>
@@ -133,14 +139,16 @@ public abstract class TextTokenizer
     internal static Dictionary<string, int> Distinct(string path, Dictionary<string, int> ids)
     {
         var twice = ids.GroupBy(i => i.Value).FirstOrDefault(g => g.Skip(1).Any());
-        return twice is null ? ids : throw new InputException(path, string.Join(", ", twice.Take(2).Select(i => i.Key)), $"have the same id {twice.Key}", "Copy the file of the checkpoint again");
+        return twice is null ? ids : throw new InputException(path, string.Join(", ", twice.Take(2).Select(i => i.Key)),
+            $"have the same id {twice.Key}", "Copy the file of the checkpoint again");
     }
 
     /// <summary>Checks that every id is one of the model's.</summary>
     private protected void CheckFits(string path, BertConfig config)
     {
         if (VocabularySize > config.VocabSize)
-            throw new InputException(path, null, $"has {VocabularySize} entries, but the model's vocab_size is {config.VocabSize}", "Take the tokenizer's files and config.json from the same checkpoint");
+            throw new InputException(path, null, $"has {VocabularySize} entries, but the model's vocab_size is {config.VocabSize}",
+                "Take the tokenizer's files and config.json from the same checkpoint");
     }
 
     /// <summary>The roles of the tokens of a text.</summary>
@@ -173,7 +181,8 @@ public abstract class TextTokenizer
         }
         int dropped = first.Count - keepFirst + (second?.Count ?? 0) - keepSecond;
         string[] tokens = [.. all.Select(t => vocabulary[t.Piece.Id])];
-        int[] own = [.. all.Select(t => t.Piece.Id)], segments = [.. all.Select(t => t.Segment)], words = [.. all.Select(t => t.Piece.Word)];
+        int[] own = [.. all.Select(t => t.Piece.Id)], segments = [.. all.Select(t => t.Segment)],
+            words = [.. all.Select(t => t.Piece.Word)];
         return new TokenizedText(own, tokens, segments, words, dropped)
         {
             Roles = RolesOf(own),

@@ -36,7 +36,8 @@ public sealed record TokenizedText(int[] Ids, string[] Tokens, int[] Segments, i
     /// </summary>
     public (int Start, int End)[] Offsets { get; init; } = [];
 
-    /// <summary>For each piece which text it comes from: 0 the first, 1 the second of a pair, −1 for the special tokens that were added.</summary>
+    /// <summary>For each piece which text it comes from: 0 the first, 1 the second of a pair, −1 for the special tokens that were
+    /// added.</summary>
     public int[] Sources { get; init; } = [];
 
     /// <summary>Tokens, T.</summary>
@@ -49,5 +50,6 @@ public sealed record TokenizedText(int[] Ids, string[] Tokens, int[] Segments, i
     /// <param name="word">The word's index in its own text.</param>
     /// <param name="source">Which text: 0 the first, 1 the second of a pair.</param>
     /// <returns>Positions in the order of the pieces; none where the word was cut off or holds nothing printable.</returns>
-    public int[] PiecesOf(int word, int source = 0) => word < 0 ? [] : [.. Enumerable.Range(0, Sources.Length).Where(i => Words[i] == word && Sources[i] == source)];
+    public int[] PiecesOf(int word, int source = 0) => word < 0 ? []
+        : [.. Enumerable.Range(0, Sources.Length).Where(i => Words[i] == word && Sources[i] == source)];
 }

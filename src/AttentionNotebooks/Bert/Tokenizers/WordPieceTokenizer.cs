@@ -27,7 +27,8 @@ public sealed class WordPieceTokenizer : TextTokenizer
         this.mostCharacters = mostCharacters;
         whole = new WholeTokens(special.All.Select(t => t.Token).Concat(added));
         // An id that no entry has still needs a line, and one that no text can match.
-        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', Vocabulary.Select((v, i) => v.Length > 0 ? v : $" {i}"))));
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(
+            string.Join('\n', Vocabulary.Select((v, i) => v.Length > 0 ? v : $" {i}"))));
         pieces = BertTokenizer.Create(stream, new BertOptions
         {
             ApplyBasicTokenization = false,
@@ -51,14 +52,17 @@ public sealed class WordPieceTokenizer : TextTokenizer
     /// <summary>Whether every CJK character is a part of its own.</summary>
     public bool SplitCjk => options.SplitCjk;
 
-    /// <summary>Reads <c>vocab.txt</c> and, where they are there, <c>tokenizer_config.json</c> and <c>added_tokens.json</c> of a checkpoint folder.</summary>
+    /// <summary>Reads <c>vocab.txt</c> and, where they are there, <c>tokenizer_config.json</c> and <c>added_tokens.json</c> of a checkpoint
+    /// folder.</summary>
     /// <param name="folder">The checkpoint's folder.</param>
     /// <param name="config">The model that the vocabulary must fit; its positions limit the length.</param>
     /// <returns>The tokenizer.</returns>
-    /// <exception cref="InputException">A file is missing or damaged, a special token is missing, or the vocabulary is larger than the model's.</exception>
+    /// <exception cref="InputException">A file is missing or damaged, a special token is missing, or the vocabulary is larger than the
+    /// model's.</exception>
     public static new WordPieceTokenizer Load(string folder, BertConfig config)
     {
-        string vocabularyPath = Path.Combine(folder, VocabularyName), configPath = Path.Combine(folder, ConfigName), addedPath = Path.Combine(folder, AddedName);
+        string vocabularyPath = Path.Combine(folder, VocabularyName), configPath = Path.Combine(folder, ConfigName),
+            addedPath = Path.Combine(folder, AddedName);
         string[] vocabulary;
         try
         {
@@ -66,7 +70,8 @@ public sealed class WordPieceTokenizer : TextTokenizer
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException(vocabularyPath, null, $"cannot be read ({e.Message.TrimEnd('.')})", "A checkpoint folder needs vocab.txt; copy it from where the model came from", e);
+            throw new InputException(vocabularyPath, null, $"cannot be read ({e.Message.TrimEnd('.')})",
+                "A checkpoint folder needs vocab.txt; copy it from where the model came from", e);
         }
         bool lowerCase = true, splitCjk = true;
         bool? stripAccents = null;
@@ -95,7 +100,8 @@ public sealed class WordPieceTokenizer : TextTokenizer
     /// <param name="source">The file to name in errors.</param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="InputException">An entry stands twice or a special token is missing.</exception>
-    public static WordPieceTokenizer Create(IReadOnlyList<string> vocabulary, bool lowerCase = true, bool? stripAccents = null, int maxLength = 512, string source = "vocabulary")
+    public static WordPieceTokenizer Create(IReadOnlyList<string> vocabulary, bool lowerCase = true, bool? stripAccents = null,
+        int maxLength = 512, string source = "vocabulary")
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 3);
         var ids = Numbered(vocabulary, source, SpecialTokens.Bert);
@@ -176,7 +182,8 @@ public sealed class WordPieceTokenizer : TextTokenizer
         for (int i = 0; i < vocabulary.Count; i++)
         {
             if (!ids.TryAdd(vocabulary[i], i))
-                throw new InputException(source, $"line {i + 1}", $"\"{vocabulary[i]}\" stands on line {ids[vocabulary[i]] + 1} already", "Copy the vocabulary of the checkpoint again");
+                throw new InputException(source, $"line {i + 1}", $"\"{vocabulary[i]}\" stands on line {ids[vocabulary[i]] + 1} already",
+                    "Copy the vocabulary of the checkpoint again");
         }
         special.Require(ids, source, "Take the vocab.txt of a BERT checkpoint: one word piece per line");
         return ids;
@@ -191,8 +198,12 @@ public sealed class WordPieceTokenizer : TextTokenizer
         foreach (var entry in json.RootElement.EnumerateObject())
         {
             int id = reader.Whole(entry.Name);
-            if (id < 0 || id >= limit) throw new InputException(path, entry.Name, $"has the id {id}, but the model's ids end at {limit - 1}", "Take added_tokens.json and config.json from the same checkpoint");
-            if (!ids.TryAdd(entry.Name, id) && ids[entry.Name] != id) throw new InputException(path, entry.Name, $"has the id {id}, but {ids[entry.Name]} in vocab.txt", "Take both files from the same checkpoint");
+            if (id < 0 || id >= limit)
+                throw new InputException(path, entry.Name, $"has the id {id}, but the model's ids end at {limit - 1}",
+                    "Take added_tokens.json and config.json from the same checkpoint");
+            if (!ids.TryAdd(entry.Name, id) && ids[entry.Name] != id)
+                throw new InputException(path, entry.Name, $"has the id {id}, but {ids[entry.Name]} in vocab.txt",
+                    "Take both files from the same checkpoint");
             added.Add(entry.Name);
         }
         Distinct(path, ids);

@@ -16,15 +16,18 @@ public enum HeadFolds
 /// <param name="Null">The same share for importance dealt out to the heads at random.</param>
 /// <param name="PValue">How rarely the null is as high.</param>
 /// <param name="Rank">Spearman's correlation of predicted with true importance.</param>
-/// <param name="Predicted">Importance of each head as features alone predict it, out of fold, in the grid's order and importance's own unit.</param>
+/// <param name="Predicted">Importance of each head as features alone predict it, out of fold, in the grid's order and importance's own
+/// unit.</param>
 /// <param name="Lambda">λ that cross-validation over all heads chose, for the coefficients.</param>
 /// <param name="Effects">What each feature tells.</param>
 /// <param name="OnAllHeads">The fit on all heads, to predict others with.</param>
-public sealed record ImportanceModel(double R2, Interval R2Interval, IReadOnlyList<double> Null, double PValue, double Rank, double[] Predicted, double Lambda, IReadOnlyList<FeatureEffect> Effects, RidgeFit OnAllHeads)
+public sealed record ImportanceModel(double R2, Interval R2Interval, IReadOnlyList<double> Null, double PValue, double Rank,
+    double[] Predicted, double Lambda, IReadOnlyList<FeatureEffect> Effects, RidgeFit OnAllHeads)
 {
     private const int Folds = 10, DefaultDraws = 1000;
 
-    /// <summary>Explains importance by features: ridge with nested cross-validation, its permutation null, and the features one by one.</summary>
+    /// <summary>Explains importance by features: ridge with nested cross-validation, its permutation null, and the features one by
+    /// one.</summary>
     /// <param name="table">The heads' features.</param>
     /// <param name="importance">One value per head in the grid's order, from whatever source.</param>
     /// <param name="features">The columns to use; those that heads are clustered on when omitted.</param>
@@ -33,7 +36,8 @@ public sealed record ImportanceModel(double R2, Interval R2Interval, IReadOnlyLi
     /// <param name="seed">Decides folds, permutations and draws.</param>
     /// <param name="draws">Draws of heads for the intervals.</param>
     /// <exception cref="InputException">There are fewer than 20 heads, a value is not finite, or importance has no spread.</exception>
-    public static ImportanceModel Fit(HeadTable table, IReadOnlyList<double> importance, IReadOnlyList<string>? features = null, HeadFolds folds = HeadFolds.Random, int permutations = 199, int seed = 0, int draws = DefaultDraws)
+    public static ImportanceModel Fit(HeadTable table, IReadOnlyList<double> importance, IReadOnlyList<string>? features = null,
+        HeadFolds folds = HeadFolds.Random, int permutations = 199, int seed = 0, int draws = DefaultDraws)
     {
         var (columns, x, y, mean, spread, nested) = Prepare(table, importance, features, folds, seed);
         double[] predicted = nested.Predict(y);
@@ -47,12 +51,16 @@ public sealed record ImportanceModel(double R2, Interval R2Interval, IReadOnlyLi
             @null[p] = Explained(shuffled, nested.Predict(shuffled));
         }
         var fit = new Ridge(x).Fit(y, lambda);
-        double[] explained = [.. Bootstrap.Draws(y.Length, draws, random).Select(rows => Explained([.. rows.Select(i => y[i])], [.. rows.Select(i => predicted[i])]))];
-        return new ImportanceModel(r2, Interval.OfDraws(r2, explained), @null, Permutation.PValue(1 + r2, [.. @null.Select(v => 1 + v)]), RankCorrelation.Spearman(predicted, y), [.. predicted.Select(v => mean + spread * v)], lambda,
-            FeatureEffects.Measure(columns, x, y, fit, lambda, permutations, draws, random), fit with { Intercept = mean + spread * fit.Intercept, Coefficients = [.. fit.Coefficients.Select(c => c * spread)] });
+        double[] explained = [.. Bootstrap.Draws(y.Length, draws, random)
+            .Select(rows => Explained([.. rows.Select(i => y[i])], [.. rows.Select(i => predicted[i])]))];
+        return new ImportanceModel(r2, Interval.OfDraws(r2, explained), @null, Permutation.PValue(1 + r2, [.. @null.Select(v => 1 + v)]),
+            RankCorrelation.Spearman(predicted, y), [.. predicted.Select(v => mean + spread * v)], lambda,
+            FeatureEffects.Measure(columns, x, y, fit, lambda, permutations, draws, random),
+                fit with { Intercept = mean + spread * fit.Intercept, Coefficients = [.. fit.Coefficients.Select(c => c * spread)] });
     }
 
-    /// <summary>Each head's importance as a fit on other heads predicts it from its features, without the null and the effects: <see cref="Predicted"/> alone.</summary>
+    /// <summary>Each head's importance as a fit on other heads predicts it from its features, without the null and the effects:
+    /// <see cref="Predicted"/> alone.</summary>
     /// <param name="table">The heads' features.</param>
     /// <param name="importance">One value per head in the grid's order.</param>
     /// <param name="features">The columns to use; those that heads are clustered on when omitted.</param>
@@ -60,13 +68,15 @@ public sealed record ImportanceModel(double R2, Interval R2Interval, IReadOnlyLi
     /// <param name="seed">Decides the folds.</param>
     /// <returns>In the grid's order and importance's own unit.</returns>
     /// <exception cref="InputException">There are fewer than 20 heads, a value is not finite, or importance has no spread.</exception>
-    public static double[] OutOfFold(HeadTable table, IReadOnlyList<double> importance, IReadOnlyList<string>? features = null, HeadFolds folds = HeadFolds.Random, int seed = 0)
+    public static double[] OutOfFold(HeadTable table, IReadOnlyList<double> importance, IReadOnlyList<string>? features = null,
+        HeadFolds folds = HeadFolds.Random, int seed = 0)
     {
         var (_, _, y, mean, spread, nested) = Prepare(table, importance, features, folds, seed);
         return [.. nested.Predict(y).Select(v => mean + spread * v)];
     }
 
-    /// <summary>What the layer's number alone tells of importance: the control of whatever changes from layer to layer. A parabola over the layers, out of fold like <see cref="R2"/>.</summary>
+    /// <summary>What the layer's number alone tells of importance: the control of whatever changes from layer to layer. A parabola over the
+    /// layers, out of fold like <see cref="R2"/>.</summary>
     /// <param name="grid">The heads.</param>
     /// <param name="importance">One value per head in the grid's order.</param>
     /// <param name="seed">Decides the folds.</param>
@@ -75,13 +85,15 @@ public sealed record ImportanceModel(double R2, Interval R2Interval, IReadOnlyLi
     public static double LayerAlone(HeadGrid grid, IReadOnlyList<double> importance, int seed = 0)
     {
         double[] layer = [.. grid.All().Select(h => (double)h.Layer)];
-        return Explained(importance, OutOfFold(new HeadTable(grid, ["layer", "layer_squared"], [layer, [.. layer.Select(l => l * l)]]), importance, ["layer", "layer_squared"], seed: seed));
+        return Explained(importance, OutOfFold(new HeadTable(grid, ["layer", "layer_squared"], [layer, [.. layer.Select(l => l * l)]]),
+            importance, ["layer", "layer_squared"], seed: seed));
     }
 
     /// <summary>Predicts the importance of other heads, or of the same heads on other texts.</summary>
     /// <param name="table">Their features; the columns that the model was made from must be there.</param>
     /// <param name="importance">Their true importance, to compare with.</param>
-    /// <param name="rescaled">Whether to standardise their features by their own mean and spread instead of the first heads': right for a model of another size, whose distances are others.</param>
+    /// <param name="rescaled">Whether to standardise their features by their own mean and spread instead of the first heads': right for a
+    /// model of another size, whose distances are others.</param>
     /// <param name="seed">Decides the draws of the interval.</param>
     /// <exception cref="InputException">A column is missing, or a value is not finite.</exception>
     public ImportanceTransfer Transfer(HeadTable table, IReadOnlyList<double> importance, bool rescaled = false, int seed = 0)
@@ -89,10 +101,16 @@ public sealed record ImportanceModel(double R2, Interval R2Interval, IReadOnlyLi
         var columns = table.Select([.. Effects.Select(e => e.Feature)]);
         Check(columns, importance, least: 3);
         double[][] x = columns.Points(Scaling.None);
-        var own = rescaled ? OnAllHeads with { Means = [.. columns.Features.Select(f => columns.Column(f).Average())], Spreads = [.. columns.Features.Select(f => Spread(columns.Column(f)) is > 0 and var s ? s : double.PositiveInfinity)] } : OnAllHeads;
+        var own = rescaled ? OnAllHeads with
+        {
+            Means = [.. columns.Features.Select(f => columns.Column(f).Average())],
+            Spreads = [.. columns.Features.Select(f => Spread(columns.Column(f)) is > 0 and var s ? s : double.PositiveInfinity)]
+        }
+                : OnAllHeads;
         double[] predicted = [.. x.Select(own.Predict)];
         var random = new Random(seed);
-        double[] draws = [.. Bootstrap.Draws(importance.Count, DefaultDraws, random).Select(rows => RankCorrelation.Spearman([.. rows.Select(i => predicted[i])], [.. rows.Select(i => importance[i])]))];
+        double[] draws = [.. Bootstrap.Draws(importance.Count, DefaultDraws, random)
+            .Select(rows => RankCorrelation.Spearman([.. rows.Select(i => predicted[i])], [.. rows.Select(i => importance[i])]))];
         double rank = RankCorrelation.Spearman(predicted, importance);
         double[] ranks = Ranks.Of(predicted), shuffled = Ranks.Of(importance);
         double[] @null = [.. Enumerable.Range(0, FeatureEffects.Shuffles).Select(_ =>
@@ -100,16 +118,19 @@ public sealed record ImportanceModel(double R2, Interval R2Interval, IReadOnlyLi
             random.Shuffle(shuffled);
             return 1 + RankCorrelation.Pearson(ranks, shuffled);
         })];
-        return new ImportanceTransfer(Explained(importance, predicted), rank, Interval.OfDraws(rank, draws), Permutation.PValue(1 + rank, @null), predicted);
+        return new ImportanceTransfer(Explained(importance, predicted), rank, Interval.OfDraws(rank, draws),
+            Permutation.PValue(1 + rank, @null), predicted);
     }
 
-    private static (HeadTable Columns, double[][] X, double[] Y, double Mean, double Spread, NestedRidge Nested) Prepare(HeadTable table, IReadOnlyList<double> importance, IReadOnlyList<string>? features, HeadFolds folds, int seed)
+    private static (HeadTable Columns, double[][] X, double[] Y, double Mean, double Spread, NestedRidge Nested) Prepare(HeadTable table,
+        IReadOnlyList<double> importance, IReadOnlyList<string>? features, HeadFolds folds, int seed)
     {
         var columns = table.Select(features ?? HeadClusters.DefaultFeatures(table));
         Check(columns, importance);
         double[][] x = columns.Points(Scaling.None);
         double spread = Spread(importance), mean = importance.Average();
-        var nested = new NestedRidge(x, folds == HeadFolds.ByLayer ? [.. table.Grid.All().Select(h => h.Layer)] : NestedRidge.Deal(importance.Count, Folds, seed), seed);
+        var nested = new NestedRidge(x, folds == HeadFolds.ByLayer ? [.. table.Grid.All().Select(h => h.Layer)]
+            : NestedRidge.Deal(importance.Count, Folds, seed), seed);
         return (columns, x, [.. importance.Select(v => (v - mean) / spread)], mean, spread, nested);
     }
 
@@ -127,11 +148,18 @@ public sealed record ImportanceModel(double R2, Interval R2Interval, IReadOnlyLi
 
     private static void Check(HeadTable columns, IReadOnlyList<double> importance, int least = 20)
     {
-        if (importance.Count != columns.Grid.Count) throw new InputException("importance", null, $"has {importance.Count} values for {columns.Grid.Count} heads", "Give one value per head");
-        if (importance.Count < least) throw new InputException("importance", null, $"is of {importance.Count} heads, and {least} are the fewest that something can be told from", "Take a model with more heads");
+        if (importance.Count != columns.Grid.Count)
+            throw new InputException("importance", null, $"has {importance.Count} values for {columns.Grid.Count} heads",
+                "Give one value per head");
+        if (importance.Count < least)
+            throw new InputException("importance", null,
+                $"is of {importance.Count} heads, and {least} are the fewest that something can be told from",
+                    "Take a model with more heads");
         int bad = importance.ToList().FindIndex(v => !double.IsFinite(v));
-        if (bad >= 0) throw new InputException("importance", $"head {columns.Grid[bad]}", "is not finite", "Repair what it was computed from");
-        if (!(Spread(importance) > 1e-12 * importance.Max(Math.Abs))) throw new InputException("importance", null, "is the same for all heads", "There is nothing to explain");
+        if (bad >= 0)
+            throw new InputException("importance", $"head {columns.Grid[bad]}", "is not finite", "Repair what it was computed from");
+        if (!(Spread(importance) > 1e-12 * importance.Max(Math.Abs)))
+            throw new InputException("importance", null, "is the same for all heads", "There is nothing to explain");
     }
 }
 
@@ -139,6 +167,7 @@ public sealed record ImportanceModel(double R2, Interval R2Interval, IReadOnlyLi
 /// <param name="R2">Share of the variance that it explains there; below 0 it is worse than their mean.</param>
 /// <param name="Rank">Spearman's correlation of predicted with true importance, which no unit and no shift can spoil.</param>
 /// <param name="RankInterval">95 % of the draws of heads lie in it.</param>
-/// <param name="PValue">One-sided p of a permutation test of the rank correlation: how rarely importance dealt out at random is predicted as well.</param>
+/// <param name="PValue">One-sided p of a permutation test of the rank correlation: how rarely importance dealt out at random is predicted
+/// as well.</param>
 /// <param name="Predicted">What it predicts.</param>
 public sealed record ImportanceTransfer(double R2, double Rank, Interval RankInterval, double PValue, double[] Predicted);

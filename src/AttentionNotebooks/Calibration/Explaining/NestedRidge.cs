@@ -23,7 +23,8 @@ internal sealed class NestedRidge
         _x = x;
         _folds = [.. foldOf.Distinct().Order().Select(fold =>
         {
-            int[] inside = [.. Enumerable.Range(0, x.Length).Where(i => foldOf[i] != fold)], outside = [.. Enumerable.Range(0, x.Length).Where(i => foldOf[i] == fold)];
+            int[] inside = [.. Enumerable.Range(0, x.Length).Where(i => foldOf[i] != fold)],
+                outside = [.. Enumerable.Range(0, x.Length).Where(i => foldOf[i] == fold)];
             int[] inner = Deal(inside.Length, InnerFolds, seed + fold);
             return (inside, outside, Of(inside), Enumerable.Range(0, InnerFolds).Select(f =>
             {

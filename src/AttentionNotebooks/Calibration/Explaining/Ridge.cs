@@ -46,7 +46,8 @@ public sealed class Ridge
         var products = new double[columns];
         for (int r = 0; r < y.Count; r++)
             for (int c = 0; c < columns; c++) products[c] += _rows[r][c] * (y[r] - mean);
-        return (mean, [.. Enumerable.Range(0, columns).Select(k => Enumerable.Range(0, columns).Sum(c => _directions[c, k] * products[c]))]);
+        return (mean, [.. Enumerable.Range(0, columns)
+            .Select(k => Enumerable.Range(0, columns).Sum(c => _directions[c, k] * products[c]))]);
     }
 
     /// <inheritdoc cref="Fit(IReadOnlyList{double}, double)"/>

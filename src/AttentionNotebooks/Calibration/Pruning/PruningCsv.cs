@@ -3,7 +3,8 @@ using System.Text;
 
 namespace AttentionNotebooks;
 
-/// <summary>Pruning curves as CSV, a row per order and step, invariant culture, numbers that read back to the same bits; intervals are over draws of items, 95 %.</summary>
+/// <summary>Pruning curves as CSV, a row per order and step, invariant culture, numbers that read back to the same bits; intervals are over
+/// draws of items, 95 %.</summary>
 public static class PruningCsv
 {
     /// <summary>The columns; <c>kind</c> is <c>order</c> or <c>random</c>.</summary>
@@ -30,7 +31,8 @@ public static class PruningCsv
             var right = Bootstrap.Ratios([.. curve.Scores.Select(s => s.Correct.Select(c => (double)c).ToArray())], questions, seed: seed);
             var (loss, accuracy) = (curve.Loss, curve.Accuracy);
             for (int s = 0; s < loss.Count; s++)
-                text.Append(CultureInfo.InvariantCulture, $"{CsvText.Field(curve.Name)},{kind},{curve.Removed[s]},{loss[s]:R},{losses[s].Low:R},{losses[s].High:R},{accuracy[s]:R},{right[s].Low:R},{right[s].High:R}\n");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"{CsvText.Field(curve.Name)},{kind},{curve.Removed[s]},{loss[s]:R},{losses[s].Low:R},{losses[s].High:R},{accuracy[s]:R},{right[s].Low:R},{right[s].High:R}\n");
         }
         return text.ToString();
     }

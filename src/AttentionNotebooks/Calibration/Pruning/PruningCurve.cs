@@ -22,7 +22,8 @@ public sealed record PruningCurve(string Name, IReadOnlyList<int> Removed, IRead
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>A curve per order. Its scores are of the test items alone, in their order (<see cref="TaskPart.Items"/>).</returns>
     /// <exception cref="InputException">An order has more or fewer values than there are heads, or one that is NaN.</exception>
-    public static IReadOnlyList<PruningCurve> Measure(Checkpoint model, TaskPart test, IReadOnlyList<HeadColumn> orders, int steps = 12, int threads = 1, ModelCalibration? start = null,
+    public static IReadOnlyList<PruningCurve> Measure(Checkpoint model, TaskPart test, IReadOnlyList<HeadColumn> orders, int steps = 12,
+        int threads = 1, ModelCalibration? start = null,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
@@ -37,13 +38,15 @@ public sealed record PruningCurve(string Name, IReadOnlyList<int> Removed, IRead
             ablations.Add(new Ablation(grid, gone.Select(p => grid[p]), AblationMode.Zero));
             return known[key] = ablations.Count - 1;
         }
-        int[][] passes = [.. orders.Select(o => PruningOrders.Positions(o, grid)).Select(order => removed.Skip(1).Select(n => PassOf(order[..n])).ToArray())];
+        int[][] passes = [.. orders.Select(o => PruningOrders.Positions(o, grid))
+            .Select(order => removed.Skip(1).Select(n => PassOf(order[..n])).ToArray())];
         var (before, after) = EditedScores.Run(test.AsTask(), [.. ablations.Select(a => new ModelEdit(a.LowestLayer, a.Hooks))], threads,
             under: start is null ? null : model.With(start).Hooks, progress: progress, cancellation: cancellation);
         return [.. orders.Select((o, i) => new PruningCurve(o.Name, removed, [before, .. passes[i].Select(p => after[p])]))];
     }
 
-    /// <summary>Each item's value averaged over the curve by the trapezoid rule: the area under it, over the heads that it takes out.</summary>
+    /// <summary>Each item's value averaged over the curve by the trapezoid rule: the area under it, over the heads that it takes
+    /// out.</summary>
     internal double[] PerItem(Func<TaskScores, int, double> of)
     {
         double whole = Removed[^1] - Removed[0];

@@ -12,7 +12,8 @@ namespace AttentionNotebooks;
 /// <param name="RandomOrders">How many random orders stand beside.</param>
 /// <param name="Areas">The area under each order's curve, that of the random ones' mean last.</param>
 /// <param name="Comparisons">Each order with the mean of the random ones, then each with each.</param>
-public sealed record PruningFigures(string Model, string Task, HeadGrid Grid, int MeasuredItems, int TestItems, IReadOnlyList<int> Removed, int RandomOrders, IReadOnlyList<PruningArea> Areas, IReadOnlyList<PruningComparison> Comparisons)
+public sealed record PruningFigures(string Model, string Task, HeadGrid Grid, int MeasuredItems, int TestItems, IReadOnlyList<int> Removed,
+    int RandomOrders, IReadOnlyList<PruningArea> Areas, IReadOnlyList<PruningComparison> Comparisons)
 {
     private const string Format = "attention-pruning-study", Again = "Write the file with attn prune --json";
     private const int Version = 1;
@@ -25,7 +26,8 @@ public sealed record PruningFigures(string Model, string Task, HeadGrid Grid, in
     /// <param name="measured">How many items importance was measured on.</param>
     /// <param name="tested">On how many others heads were taken out.</param>
     public static PruningFigures Of(PruningStudy study, string model, string task, HeadGrid grid, int measured, int tested) =>
-        new(model, task, grid, measured, tested, study.Curves[0].Removed, study.Random.Count, [.. study.Areas, .. study.RandomArea is { } r ? new[] { r } : []], study.Comparisons);
+        new(model, task, grid, measured, tested, study.Curves[0].Removed, study.Random.Count,
+            [.. study.Areas, .. study.RandomArea is { } r ? new[] { r } : []], study.Comparisons);
 
     /// <summary>What the comparisons say, each in a sentence with its interval, and p where it is with random orders.</summary>
     public IEnumerable<string> Sentences() => Comparisons.Select(c => string.Create(CultureInfo.InvariantCulture,
@@ -36,9 +38,26 @@ public sealed record PruningFigures(string Model, string Task, HeadGrid Grid, in
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     public void Write(string file) => AtomicFile.WriteText(file, JsonPart.Document(new
     {
-        format = Format, version = Version, model = Model, task = Task, layers = Grid.Layers, heads = Grid.Heads, measured_items = MeasuredItems, test_items = TestItems, removed = Removed, random_orders = RandomOrders,
+        format = Format,
+        version = Version,
+        model = Model,
+        task = Task,
+        layers = Grid.Layers,
+        heads = Grid.Heads,
+        measured_items = MeasuredItems,
+        test_items = TestItems,
+        removed = Removed,
+        random_orders = RandomOrders,
         areas = Areas.Select(a => new { name = a.Name, loss = Figure(a.Loss), accuracy = Figure(a.Accuracy) }),
-        comparisons = Comparisons.Select(c => new { first = c.First, second = c.Second, loss = Figure(c.Loss), accuracy = Figure(c.Accuracy), p = JsonPart.Finite(c.PValue), p_holm = JsonPart.Finite(c.Holm) }),
+        comparisons = Comparisons.Select(c => new
+        {
+            first = c.First,
+            second = c.Second,
+            loss = Figure(c.Loss),
+            accuracy = Figure(c.Accuracy),
+            p = JsonPart.Finite(c.PValue),
+            p_holm = JsonPart.Finite(c.Holm)
+        }),
     }));
 
     /// <summary>Reads what <c>attn prune --json</c> wrote.</summary>
@@ -48,15 +67,21 @@ public sealed record PruningFigures(string Model, string Task, HeadGrid Grid, in
         using var document = JsonFile.Read(file);
         var root = new JsonPart(file, null, document.RootElement, Again);
         root.Require(Format, Version, "figures of a pruning study");
-        PruningArea[] areas = [.. root.List("areas").Select(a => new PruningArea(a.Text("name"), Interval(a.Object("loss")), Interval(a.Object("accuracy"))))];
+        PruningArea[] areas = [.. root.List("areas")
+            .Select(a => new PruningArea(a.Text("name"), Interval(a.Object("loss")), Interval(a.Object("accuracy"))))];
         PruningComparison Comparison(JsonPart c)
         {
-            string Named(string key) => areas.Any(a => a.Name == c.Text(key)) ? c.Text(key) : throw c.Wrong(key, $"is \"{c.Text(key)}\", which has no area");
+            string Named(string key) => areas.Any(a => a.Name == c.Text(key)) ? c.Text(key)
+                : throw c.Wrong(key, $"is \"{c.Text(key)}\", which has no area");
             double P(string key) => c.IsNull(key) ? double.NaN : c.Share(key);
-            return new PruningComparison(Named("first"), Named("second"), Interval(c.Object("loss")), Interval(c.Object("accuracy")), P("p"), P("p_holm"));
+            return new PruningComparison(Named("first"), Named("second"), Interval(c.Object("loss")), Interval(c.Object("accuracy")),
+                P("p"), P("p_holm"));
         }
-        return new PruningFigures(root.Text("model"), root.Text("task"), new HeadGrid(root.Whole("layers", least: 1), root.Whole("heads", least: 1)), root.Whole("measured_items", least: 1), root.Whole("test_items", least: 1),
-            root.Wholes("removed", least: 0), root.Whole("random_orders", least: 0), areas, [.. root.List("comparisons").Select(Comparison)]);
+        return new PruningFigures(root.Text("model"), root.Text("task"),
+            new HeadGrid(root.Whole("layers", least: 1), root.Whole("heads", least: 1)), root.Whole("measured_items", least: 1),
+                root.Whole("test_items", least: 1),
+            root.Wholes("removed", least: 0), root.Whole("random_orders", least: 0), areas,
+                [.. root.List("comparisons").Select(Comparison)]);
     }
 
     private static string Verdict(PruningComparison c)
@@ -71,8 +96,10 @@ public sealed record PruningFigures(string Model, string Task, HeadGrid Grid, in
     private static Interval Interval(JsonPart part)
     {
         double Value(string key) => part.IsNull(key) ? double.NaN : part.Number(key);
-        return Value("low") > Value("high") ? throw part.Wrong("low", "is above high") : new Interval(Value("value"), Value("low"), Value("high"));
+        return Value("low") > Value("high") ? throw part.Wrong("low", "is above high")
+            : new Interval(Value("value"), Value("low"), Value("high"));
     }
 
-    private static object Figure(Interval x) => new { value = JsonPart.Finite(x.Value), low = JsonPart.Finite(x.Low), high = JsonPart.Finite(x.High) };
+    private static object Figure(Interval x) =>
+        new { value = JsonPart.Finite(x.Value), low = JsonPart.Finite(x.Low), high = JsonPart.Finite(x.High) };
 }

@@ -21,7 +21,11 @@ public static class PruningOrders
         var source = new LiveAttention(model, [.. measured.Items.Select(i => task.Texts[i])]);
         var context = new MeasureContext(source)
         {
-            Task = measured.AsTask(), Seed = seed, Threads = threads, Progress = progress, Cancellation = cancellation,
+            Task = measured.AsTask(),
+            Seed = seed,
+            Threads = threads,
+            Progress = progress,
+            Cancellation = cancellation,
         };
         var columns = MeasureCatalogue.Measure(context, measure);
         return (columns.FirstOrDefault(c => c.Name == measure) ?? columns[0]).Named($"by {measure}");
@@ -61,7 +65,8 @@ public static class PruningOrders
     internal static int[] Positions(HeadColumn order, HeadGrid grid)
     {
         if (order.Count != grid.Count || order.Any(double.IsNaN))
-            throw new InputException($"importance \"{order.Name}\"", null, $"is not one number for each of the {grid.Count} heads", "Compute it for this model");
+            throw new InputException($"importance \"{order.Name}\"", null, $"is not one number for each of the {grid.Count} heads",
+                "Compute it for this model");
         return [.. Enumerable.Range(0, grid.Count).OrderBy(i => order[i])];
     }
 }

@@ -7,7 +7,8 @@ namespace AttentionNotebooks;
 /// <param name="Threads">How many passes run at once (<see cref="AblationScores.Run"/>).</param>
 public sealed record PruningOptions(int Steps = 12, int RandomOrders = 20, int Seed = 0, int Threads = 1);
 
-/// <summary>The area under a curve, over the heads that it takes out: what a question costs, or how often it is answered right, on average over the curve.</summary>
+/// <summary>The area under a curve, over the heads that it takes out: what a question costs, or how often it is answered right, on average
+/// over the curve.</summary>
 /// <param name="Name">What gives the order.</param>
 /// <param name="Loss">Mean loss of a question, in nats, with its 95 % interval over draws of items.</param>
 /// <param name="Accuracy">Mean share of right answers, with its interval.</param>
@@ -18,7 +19,8 @@ public sealed record PruningArea(string Name, Interval Loss, Interval Accuracy);
 /// <param name="Second">With what.</param>
 /// <param name="Loss">Difference in loss, in nats; below 0 the first keeps more. 95 % interval over draws of items.</param>
 /// <param name="Accuracy">Difference in accuracy; above 0 the first keeps more.</param>
-/// <param name="PValue">With the random orders: how rarely a random order's area of loss is as small as the first's, the order counted as one of them. NaN between two orders.</param>
+/// <param name="PValue">With the random orders: how rarely a random order's area of loss is as small as the first's, the order counted as
+/// one of them. NaN between two orders.</param>
 /// <param name="Holm">The same, adjusted for all orders (Holm 1979).</param>
 public sealed record PruningComparison(string First, string Second, Interval Loss, Interval Accuracy, double PValue, double Holm);
 
@@ -28,7 +30,8 @@ public sealed record PruningComparison(string First, string Second, Interval Los
 /// <param name="Areas">The area under each order's curve.</param>
 /// <param name="RandomArea">The mean of the random orders' areas; <see langword="null"/> without any.</param>
 /// <param name="Comparisons">Each order with the mean of the random ones, then each with each.</param>
-public sealed record PruningStudy(IReadOnlyList<PruningCurve> Curves, IReadOnlyList<PruningCurve> Random, IReadOnlyList<PruningArea> Areas, PruningArea? RandomArea, IReadOnlyList<PruningComparison> Comparisons)
+public sealed record PruningStudy(IReadOnlyList<PruningCurve> Curves, IReadOnlyList<PruningCurve> Random, IReadOnlyList<PruningArea> Areas,
+    PruningArea? RandomArea, IReadOnlyList<PruningComparison> Comparisons)
 {
     /// <summary>What the random orders are called together.</summary>
     public const string RandomOrders = "random orders";
@@ -41,11 +44,13 @@ public sealed record PruningStudy(IReadOnlyList<PruningCurve> Curves, IReadOnlyL
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">An order is of other heads, or there is one item only.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static PruningStudy Run(Checkpoint model, TaskPart test, IReadOnlyList<HeadColumn> orders, PruningOptions? options = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    public static PruningStudy Run(Checkpoint model, TaskPart test, IReadOnlyList<HeadColumn> orders, PruningOptions? options = null,
+        IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         options ??= new PruningOptions();
         var grid = model.Config.Grid;
-        var curves = PruningCurve.Measure(model, test, [.. orders, .. PruningOrders.Random(grid, options.RandomOrders, options.Seed)], options.Steps, options.Threads, progress: progress, cancellation: cancellation);
+        var curves = PruningCurve.Measure(model, test, [.. orders, .. PruningOrders.Random(grid, options.RandomOrders, options.Seed)],
+            options.Steps, options.Threads, progress: progress, cancellation: cancellation);
         return Compare([.. curves.Take(orders.Count)], [.. curves.Skip(orders.Count)], options.Seed);
     }
 
@@ -59,7 +64,9 @@ public sealed record PruningStudy(IReadOnlyList<PruningCurve> Curves, IReadOnlyL
     {
         if (curves.Count == 0) throw new ArgumentException("there is no curve", nameof(curves));
         int[] questions = curves[0].Scores[0].Targets;
-        if (curves.Concat(random).Any(c => !c.Removed.SequenceEqual(curves[0].Removed) || c.Scores.Any(s => !s.Targets.SequenceEqual(questions)))) throw new ArgumentException("the curves are of other items or steps", nameof(curves));
+        if (curves.Concat(random).Any(c => !c.Removed.SequenceEqual(curves[0].Removed)
+            || c.Scores.Any(s => !s.Targets.SequenceEqual(questions))))
+            throw new ArgumentException("the curves are of other items or steps", nameof(curves));
         var (losses, randomLosses) = PerItem(curves, random, (s, i) => s.Losses[i]);
         var (right, randomRight) = PerItem(curves, random, (s, i) => s.Correct[i]);
         (int First, int Second)[] pairs =
@@ -69,20 +76,27 @@ public sealed record PruningStudy(IReadOnlyList<PruningCurve> Curves, IReadOnlyL
         ];
         Interval[] Intervals(double[][] own, double[]? mean)
         {
-            double[][] series = [.. own, .. mean is null ? [] : new[] { mean }, .. pairs.Select(p => own[p.First].Zip(p.Second < 0 ? mean! : own[p.Second], (a, b) => a - b).ToArray())];
+            double[][] series = [.. own, .. mean is null ? []
+                : new[] { mean }, .. pairs.Select(p => own[p.First].Zip(p.Second < 0 ? mean! : own[p.Second], (a, b) => a - b).ToArray())];
             return [.. Bootstrap.Ratios(series, [.. questions.Select(q => (double)q)], seed: seed)];
         }
         double[]? meanLosses = Mean(randomLosses), meanRight = Mean(randomRight);
         var (loss, accuracy) = (Intervals(losses, meanLosses), Intervals(right, meanRight));
         int singles = curves.Count + (random.Count == 0 ? 0 : 1);
         // The smaller the area, the farther from chance: the rank among the random ones, turned round.
-        double[] p = [.. losses.Select(own => random.Count == 0 ? double.NaN : Permutation.PValue(1 / own.Sum(), [.. randomLosses.Select(r => 1 / r.Sum())]))], holm = MultipleTesting.Holm(p);
-        return new PruningStudy(curves, random, [.. curves.Select((c, i) => new PruningArea(c.Name, loss[i], accuracy[i]))], random.Count == 0 ? null : new PruningArea(RandomOrders, loss[curves.Count], accuracy[curves.Count]),
-            [.. pairs.Select((x, k) => new PruningComparison(curves[x.First].Name, x.Second < 0 ? RandomOrders : curves[x.Second].Name, loss[singles + k], accuracy[singles + k], x.Second < 0 ? p[x.First] : double.NaN, x.Second < 0 ? holm[x.First] : double.NaN))]);
+        double[] p = [.. losses.Select(own => random.Count == 0 ? double.NaN
+            : Permutation.PValue(1 / own.Sum(), [.. randomLosses.Select(r => 1 / r.Sum())]))], holm = MultipleTesting.Holm(p);
+        return new PruningStudy(curves, random, [.. curves.Select((c, i) => new PruningArea(c.Name, loss[i], accuracy[i]))],
+            random.Count == 0 ? null : new PruningArea(RandomOrders, loss[curves.Count], accuracy[curves.Count]),
+            [.. pairs.Select((x, k) => new PruningComparison(curves[x.First].Name, x.Second < 0 ? RandomOrders
+                : curves[x.Second].Name, loss[singles + k], accuracy[singles + k], x.Second < 0 ? p[x.First] : double.NaN, x.Second < 0
+                ? holm[x.First] : double.NaN))]);
     }
 
-    private static (double[][] Own, double[][] Random) PerItem(IReadOnlyList<PruningCurve> curves, IReadOnlyList<PruningCurve> random, Func<TaskScores, int, double> of) =>
+    private static (double[][] Own, double[][] Random) PerItem(IReadOnlyList<PruningCurve> curves, IReadOnlyList<PruningCurve> random,
+        Func<TaskScores, int, double> of) =>
         ([.. curves.Select(c => c.PerItem(of))], [.. random.Select(c => c.PerItem(of))]);
 
-    private static double[]? Mean(double[][] rows) => rows.Length == 0 ? null : [.. Enumerable.Range(0, rows[0].Length).Select(i => rows.Average(r => r[i]))];
+    private static double[]? Mean(double[][] rows) => rows.Length == 0 ? null
+        : [.. Enumerable.Range(0, rows[0].Length).Select(i => rows.Average(r => r[i]))];
 }

@@ -14,7 +14,8 @@ public sealed record SentenceTask(string Name, IReadOnlyList<string> TextColumns
 
     /// <summary>CoLA: is a sentence acceptable (1)? No header. Measured by Matthews' correlation.</summary>
     /// <remarks>Warstadt et al. (2019), "Neural Network Acceptability Judgments".</remarks>
-    public static SentenceTask Cola { get; } = new("CoLA", ["sentence"], "label", ClassificationMetric.Matthews) { Columns = ["source", "label", "mark", "sentence"] };
+    public static SentenceTask Cola { get; } = new("CoLA", ["sentence"], "label", ClassificationMetric.Matthews)
+    { Columns = ["source", "label", "mark", "sentence"] };
 
     /// <summary>SST-2: does a phrase of a film review speak well of it (1)? Measured by accuracy.</summary>
     /// <remarks>Socher et al. (2013), "Recursive Deep Models for Semantic Compositionality Over a Sentiment Treebank".</remarks>
@@ -34,14 +35,16 @@ public sealed record SentenceTask(string Name, IReadOnlyList<string> TextColumns
     /// <param name="name"><c>cola</c>, <c>sst2</c>, <c>mrpc</c> or <c>rte</c>; case and hyphens do not matter.</param>
     /// <exception cref="InputException">No task is known by that name.</exception>
     public static SentenceTask Named(string name) => Known.FirstOrDefault(t => Plain(t.Name) == Plain(name))
-        ?? throw new InputException($"task \"{name}\"", null, "is unknown", $"Known are {string.Join(", ", Known.Select(t => Plain(t.Name)))}; for any other file with a header name its columns");
+        ?? throw new InputException($"task \"{name}\"", null, "is unknown",
+            $"Known are {string.Join(", ", Known.Select(t => Plain(t.Name)))}; for any other file with a header name its columns");
 
     /// <summary>The task of any file with a header.</summary>
     /// <param name="name">What to call it.</param>
     /// <param name="textColumns">The column of the text, or the two columns of a pair.</param>
     /// <param name="metric">What to measure it by.</param>
     /// <exception cref="InputException">There are no or more than two text columns.</exception>
-    public static SentenceTask OfColumns(string name, IReadOnlyList<string> textColumns, string labelColumn, ClassificationMetric metric = ClassificationMetric.Accuracy) => textColumns.Count is 1 or 2
+    public static SentenceTask OfColumns(string name, IReadOnlyList<string> textColumns, string labelColumn,
+        ClassificationMetric metric = ClassificationMetric.Accuracy) => textColumns.Count is 1 or 2
         ? new(name, textColumns, labelColumn, metric)
         : throw new InputException("text columns", null, $"are {textColumns.Count}", "Name one column, or the two of a pair");
 

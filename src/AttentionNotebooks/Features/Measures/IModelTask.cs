@@ -15,7 +15,8 @@ public interface IModelTask
     /// <summary>How many items there are.</summary>
     int Count { get; }
 
-    /// <summary>How the items are best dealt into batches: positions from 0 to <see cref="Count"/> − 1, each once, texts of like length together.</summary>
+    /// <summary>How the items are best dealt into batches: positions from 0 to <see cref="Count"/> − 1, each once, texts of like length
+    /// together.</summary>
     IReadOnlyList<int[]> Batches { get; }
 
     /// <summary>Evaluates the model on a batch. Gradients flow unless the caller forbids them with <c>torch.no_grad()</c>.</summary>

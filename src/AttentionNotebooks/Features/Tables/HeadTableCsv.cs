@@ -38,7 +38,8 @@ internal static class HeadTableCsv
         {
             line++;
             if (text.Trim().Length == 0) continue;
-            InputException Bad(string problem) => new(file, $"line {line}", problem, "Write a head table as attn features does: layer,head,<features…>");
+            InputException Bad(string problem) => new(file, $"line {line}", problem,
+                "Write a head table as attn features does: layer,head,<features…>");
             var fields = text.Split(',', StringSplitOptions.TrimEntries);
             if (header is null)
             {
@@ -48,11 +49,13 @@ internal static class HeadTableCsv
                 continue;
             }
             if (fields.Length != header.Length) throw Bad($"has {fields.Length} fields where the header has {header.Length}");
-            if (!int.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out int layer) || !int.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out int head))
+            if (!int.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out int layer)
+                || !int.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out int head))
                 throw Bad("does not begin with a layer and a head, counted from 0");
             var values = new double[fields.Length - 2];
             for (int f = 0; f < values.Length; f++)
-                if (!double.TryParse(fields[f + 2], NumberStyles.Float, CultureInfo.InvariantCulture, out values[f]) || !double.IsFinite(values[f]))
+                if (!double.TryParse(fields[f + 2], NumberStyles.Float, CultureInfo.InvariantCulture, out values[f])
+                    || !double.IsFinite(values[f]))
                     throw Bad($"has \"{fields[f + 2]}\" for {header[f + 2]}, which is not a finite number");
             if (!rows.TryAdd(new Head(layer, head), values)) throw Bad($"gives head {layer}-{head} a second time");
         }

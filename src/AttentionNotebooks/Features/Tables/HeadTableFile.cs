@@ -42,17 +42,21 @@ internal static class HeadTableFile
         };
         var beside = TableNotesFile.ReadAll(file);
         ColumnInfo Info(string name) => beside?.Columns.FirstOrDefault(c => c.Name == name) ?? KnownColumns.Of(name);
-        return new HeadTable(grid, [.. names.Zip(values, (n, v) => new HeadColumn(Info(n), v))], beside?.From?.Texts ?? 0, beside?.Notes, beside?.From);
+        return new HeadTable(grid, [.. names.Zip(values, (n, v) => new HeadColumn(Info(n), v))], beside?.From?.Texts
+            ?? 0, beside?.Notes, beside?.From);
     }
 
     /// <summary>The columns of rows that were read: heads in any order, each once, filling the grid.</summary>
     /// <exception cref="InputException">They do not.</exception>
-    internal static (HeadGrid Grid, IReadOnlyList<string> Names, IReadOnlyList<double[]> Values) FromRows(string file, IReadOnlyList<string> features, IReadOnlyDictionary<Head, double[]> rows)
+    internal static (HeadGrid Grid, IReadOnlyList<string> Names, IReadOnlyList<double[]> Values) FromRows(string file,
+        IReadOnlyList<string> features, IReadOnlyDictionary<Head, double[]> rows)
     {
         if (rows.Count == 0) throw new InputException(file, null, "holds no head", "Write a head table with attn features");
         var grid = new HeadGrid(rows.Keys.Max(h => h.Layer) + 1, rows.Keys.Max(h => h.Index) + 1);
         // Counted in 64 bits: a stray layer number must not make a table of billions of heads.
-        if ((long)grid.Layers * grid.Heads != rows.Count) throw new InputException(file, null, $"has {rows.Count} heads, which do not fill {grid.Layers} layers of {grid.Heads}", "Give every head of every layer once");
+        if ((long)grid.Layers * grid.Heads != rows.Count)
+            throw new InputException(file, null, $"has {rows.Count} heads, which do not fill {grid.Layers} layers of {grid.Heads}",
+                "Give every head of every layer once");
         return (grid, features, [.. Enumerable.Range(0, features.Count).Select(f => grid.All().Select(h => rows[h][f]).ToArray())]);
     }
 }

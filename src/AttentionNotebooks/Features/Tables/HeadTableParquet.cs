@@ -27,7 +27,9 @@ internal static class HeadTableParquet
     {
         byte[] bytes;
         try { bytes = File.ReadAllBytes(file); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new InputException(file, null, "cannot be opened", "Check the path", e); }
+        catch (Exception e) when (e is IOException
+            or UnauthorizedAccessException)
+        { throw new InputException(file, null, "cannot be opened", "Check the path", e); }
         var chunks = ParquetLayout.Chunks(bytes, file, Remedy);
         try { return Task.Run(() => Read(new ParquetStream(bytes, chunks), file)).GetAwaiter().GetResult(); }
         catch (Exception e) when (e is not InputException)
@@ -54,7 +56,8 @@ internal static class HeadTableParquet
         await using var reader = await ParquetReader.CreateAsync(stream);
         var fields = reader.Schema.GetDataFields();
         string[] names = [.. fields.Select(f => f.Name)];
-        if (names is not ["layer", "head", _, ..]) throw new InputException(file, null, $"has the columns {string.Join(", ", names)} instead of layer, head and features", Remedy);
+        if (names is not ["layer", "head", _, ..])
+            throw new InputException(file, null, $"has the columns {string.Join(", ", names)} instead of layer, head and features", Remedy);
         if (names.Distinct().Count() != names.Length) throw new InputException(file, null, "names a column twice", Remedy);
         var columns = names.Select(_ => new List<double>()).ToArray();
         for (int g = 0; g < reader.RowGroupCount; g++)
@@ -66,8 +69,11 @@ internal static class HeadTableParquet
         for (int r = 0; r < columns[0].Count; r++)
         {
             double[] row = [.. columns.Select(c => c[r])];
-            if (row.Any(v => !double.IsFinite(v)) || row[..2].Any(v => v is not (>= 0 and < int.MaxValue) || !double.IsInteger(v))) throw new InputException(file, $"row {r}", "holds a value that is not a finite number, or no layer and head counted from 0", Remedy);
-            if (!heads.TryAdd(new Head((int)row[0], (int)row[1]), row[2..])) throw new InputException(file, $"row {r}", $"gives head {row[0]}-{row[1]} a second time", Remedy);
+            if (row.Any(v => !double.IsFinite(v)) || row[..2].Any(v => v is not (>= 0 and < int.MaxValue) || !double.IsInteger(v)))
+                throw new InputException(file, $"row {r}", "holds a value that is not a finite number, or no layer and head counted from 0",
+                    Remedy);
+            if (!heads.TryAdd(new Head((int)row[0], (int)row[1]), row[2..]))
+                throw new InputException(file, $"row {r}", $"gives head {row[0]}-{row[1]} a second time", Remedy);
         }
         return HeadTableFile.FromRows(file, names[2..], heads);
     }

@@ -38,8 +38,11 @@ internal static class ParquetLayout
                 {
                     place = $"row group {g}, column {c}";
                     var about = chunk.Struct(3) ?? throw new InvalidDataException("does not tell where it lies");
-                    long begin = new[] { about.Number(11) ?? 0, about.Needed(9) }.Where(o => o != 0).DefaultIfEmpty().Min(), size = about.Needed(7);
-                    if (begin < 4 || size < 0 || size > end - begin) throw new InvalidDataException($"claims {size} bytes at {begin}, which are not between the file's beginning and its footer");
+                    long begin = new[] { about.Number(11) ?? 0, about.Needed(9) }.Where(o => o != 0).DefaultIfEmpty().Min(),
+                        size = about.Needed(7);
+                    if (begin < 4 || size < 0 || size > end - begin)
+                        throw new InvalidDataException(
+                            $"claims {size} bytes at {begin}, which are not between the file's beginning and its footer");
                     decompressed += Pages(bytes.Slice((int)begin, (int)size), about, group.Needed(3));
                     Among(decompressed, MostBytes, "bytes of pages");
                     chunks[begin] = begin + size;
@@ -53,7 +56,8 @@ internal static class ParquetLayout
     private static ThriftStruct Footer(ReadOnlyMemory<byte> bytes, out int begin)
     {
         begin = 0;
-        if (bytes.Length < 12 || !bytes.Span[^4..].SequenceEqual("PAR1"u8)) throw new InvalidDataException("is not there: this is not a Parquet file, or is cut off");
+        if (bytes.Length < 12 || !bytes.Span[^4..].SequenceEqual("PAR1"u8))
+            throw new InvalidDataException("is not there: this is not a Parquet file, or is cut off");
         int length = BinaryPrimitives.ReadInt32LittleEndian(bytes.Span[^8..]);
         if (length < 1 || length > bytes.Length - 12) throw new InvalidDataException($"claims {length} of the file's {bytes.Length} bytes");
         begin = bytes.Length - 8 - length;
@@ -68,7 +72,8 @@ internal static class ParquetLayout
         var schema = footer.Structs(2);
         footer.Needed(1);
         footer.Needed(3);
-        if (schema.Count < 2 || schema[0].Number(5) != schema.Count - 1 || schema.Skip(1).Any(e => e.Number(5) is > 0 or < 0)) throw new InvalidDataException("describes no table of plain columns");
+        if (schema.Count < 2 || schema[0].Number(5) != schema.Count - 1 || schema.Skip(1).Any(e => e.Number(5) is > 0 or < 0))
+            throw new InvalidDataException("describes no table of plain columns");
         return schema.Count - 1;
     }
 
@@ -83,9 +88,17 @@ internal static class ParquetLayout
             var header = reader.Struct(ParquetTypes.PageHeader);
             long packed = header.Needed(3), plain = header.Needed(2), kind = header.Needed(1);
             at += reader.At;
-            if (packed < 0 || packed > chunk.Length - at) throw new InvalidDataException($"page {page} claims {packed} bytes where {chunk.Length - at} are left");
+            if (packed < 0 || packed > chunk.Length - at)
+                throw new InvalidDataException($"page {page} claims {packed} bytes where {chunk.Length - at} are left");
             Among(plain, MostBytes, $"bytes of page {page} decompressed");
-            var own = kind switch { DataPage => header.Struct(5), DictionaryPage => header.Struct(7), DataPageV2 => header.Struct(8), _ => null } ?? throw new InvalidDataException($"page {page} is neither of data nor of a dictionary");
+            var own = kind switch
+            {
+                DataPage => header.Struct(5),
+                DictionaryPage => header.Struct(7),
+                DataPageV2 => header.Struct(8),
+                _ =>
+                null
+            } ?? throw new InvalidDataException($"page {page} is neither of data nor of a dictionary");
             Among(own.Needed(1), MostRows, $"values of page {page}");
             if (kind != DictionaryPage) values += own.Needed(1);
             decompressed += plain;

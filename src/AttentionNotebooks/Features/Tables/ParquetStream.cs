@@ -31,5 +31,6 @@ internal sealed class ParquetStream(byte[] bytes, IReadOnlyDictionary<long, long
 
     public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Within(count));
 
-    private int Within(int count) => count == 0 || base.Position < _end ? (int)Math.Min(count, _end - base.Position) : throw new EndOfStreamException($"nothing is left at {base.Position}");
+    private int Within(int count) => count == 0 || base.Position < _end ? (int)Math.Min(count, _end - base.Position)
+        : throw new EndOfStreamException($"nothing is left at {base.Position}");
 }

@@ -75,7 +75,8 @@ public sealed record Provenance(string? Model = null, string? ModelHash = null, 
             if (grid == firstGrid && from?.IsOfAnotherModel(firstFrom) != true) continue;
             string Is(HeadGrid g, Provenance? p) => $"is of {g} heads{Of(p)}";
             string other = grid == firstGrid ? Of(firstFrom) : $" of {firstGrid} heads{Of(firstFrom)}";
-            throw new InputException(name, null, $"{Is(grid, from)}, {Path.GetFileName(firstName)}{(grid == firstGrid ? " is" : "")}{other}",
+            throw new InputException(name, null,
+                $"{Is(grid, from)}, {Path.GetFileName(firstName)}{(grid == firstGrid ? " is" : "")}{other}",
                 "Give both of the same model");
         }
 

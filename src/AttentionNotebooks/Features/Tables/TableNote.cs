@@ -34,21 +34,26 @@ public enum NoteKind
 /// <param name="Heads">The heads that it is about; empty where it is about all.</param>
 /// <param name="Count">How many texts or rows are concerned.</param>
 /// <param name="Of">Of how many.</param>
-/// <param name="Detail">The sum that is farthest off and where it stands (<see cref="NoteKind.RowsOff"/>); how many tokens are enough (<see cref="NoteKind.TooShort"/>, <see cref="NoteKind.LeftOut"/>); else empty.</param>
-public sealed record TableNote(NoteKind Kind, IReadOnlyList<string> Features, IReadOnlyList<Head> Heads, long Count, long Of, string Detail = "")
+/// <param name="Detail">The sum that is farthest off and where it stands (<see cref="NoteKind.RowsOff"/>); how many tokens are enough
+/// (<see cref="NoteKind.TooShort"/>, <see cref="NoteKind.LeftOut"/>); else empty.</param>
+public sealed record TableNote(NoteKind Kind, IReadOnlyList<string> Features, IReadOnlyList<Head> Heads, long Count, long Of,
+    string Detail = "")
 {
     private const int NamedHeads = 6;
 
     /// <summary>The note as a sentence.</summary>
     public string Text => Kind switch
     {
-        NoteKind.RowsOff => Invariant($"{Count:N0} of {Of:N0} rows of the saved maps do not sum to 1 (farthest: {Detail}); each was divided by its sum."),
+        NoteKind.RowsOff =>
+            Invariant($"{Count:N0} of {Of:N0} rows of the saved maps do not sum to 1 (farthest: {Detail}); each was divided by its sum."),
         NoteKind.Uniform => Invariant($"{HeadList}: the same weight on every key in {AllTexts}."),
         NoteKind.OneKey => Invariant($"{HeadList}: all weight on one key per query in {AllTexts}."),
         NoteKind.Constant when Heads.Count == 0 => Invariant($"{FeatureList}: the same in {AllTexts} and for every head."),
         NoteKind.Constant => Invariant($"{FeatureList}: the same in {AllTexts} for {HeadList}."),
         NoteKind.SameForAllHeads => Invariant($"{FeatureList}: the same for every head."),
-        NoteKind.TooShort => Invariant($"{Count:N0} of {Of:N0} texts have fewer than {Detail} tokens, where nothing a head does shows in {FeatureList}; they count in the mean."),
+        NoteKind.TooShort =>
+            Invariant(
+                $"{Count:N0} of {Of:N0} texts have fewer than {Detail} tokens, where nothing a head does shows in {FeatureList}; they count in the mean."),
         NoteKind.LeftOut => Invariant($"{Count:N0} of {Of:N0} texts have fewer than {Detail} tokens and are left out of {FeatureList}."),
         _ => "There is one text: how the values change from text to text is not known.",
     };
@@ -57,7 +62,9 @@ public sealed record TableNote(NoteKind Kind, IReadOnlyList<string> Features, IR
 
     private string FeatureList => string.Join(", ", Features);
 
-    private string HeadList => $"{(Heads.Count == 1 ? "head" : "heads")} {string.Join(", ", Heads.Take(NamedHeads))}{(Heads.Count > NamedHeads ? Invariant($" and {Heads.Count - NamedHeads} more") : "")}";
+    private string HeadList =>
+        $"{(Heads.Count == 1 ? "head" : "heads")} "
+        + $"{string.Join(", ", Heads.Take(NamedHeads))}{(Heads.Count > NamedHeads ? Invariant($" and {Heads.Count - NamedHeads} more") : "")}";
 
     /// <summary>The note about these features alone; <see langword="null"/> where it was about others only.</summary>
     /// <param name="features">Names of features.</param>

@@ -12,23 +12,31 @@ internal static class TableNotes
     /// <param name="columns">Its columns: feature, means, and standard deviations over texts where there are such.</param>
     /// <param name="texts">How many texts there are.</param>
     /// <param name="findings">What was found in their maps.</param>
-    public static IReadOnlyList<TableNote> Of(HeadGrid grid, IReadOnlyList<(HeadFeature Feature, double[] Values, double[]? Deviations)> columns, int texts, MapFindings findings)
+    public static IReadOnlyList<TableNote> Of(HeadGrid grid,
+        IReadOnlyList<(HeadFeature Feature, double[] Values, double[]? Deviations)> columns, int texts, MapFindings findings)
     {
         List<TableNote> notes = [.. Of(findings, texts)];
         if (texts == 1) notes.Add(new TableNote(NoteKind.OneText, [], [], 1, 1));
         foreach (var group in columns.GroupBy(c => (c.Feature.LeastTokens, c.Feature.LeavesOutShorter)).OrderBy(g => g.Key.LeastTokens))
         {
             long count = findings.Shorter(group.Key.LeastTokens);
-            if (count > 0) notes.Add(new TableNote(group.Key.LeavesOutShorter ? NoteKind.LeftOut : NoteKind.TooShort, [.. group.Select(c => c.Feature.Name)], [], count, texts, FormattableString.Invariant($"{group.Key.LeastTokens}")));
+            if (count > 0)
+                notes.Add(new TableNote(group.Key.LeavesOutShorter ? NoteKind.LeftOut
+                    : NoteKind.TooShort, [.. group.Select(c => c.Feature.Name)], [], count, texts,
+                    FormattableString.Invariant($"{group.Key.LeastTokens}")));
         }
         // A feature that no text is long enough for was told of.
         var told = columns.Where(c => findings.Shorter(c.Feature.LeastTokens) < texts).ToArray();
         if (texts > 1)
         {
             // Features that are constant for the same heads share a note.
-            var constant = told.Where(c => c.Deviations is not null).Select(c => (Column: c, Heads: grid.All().Where((_, h) => Still(c.Values[h], c.Deviations![h])).ToArray())).Where(c => c.Heads.Length > 0);
-            foreach (var group in constant.GroupBy(c => c.Heads.Length == grid.Count && Same(c.Column.Values) ? "" : string.Join(' ', c.Heads)))
-                notes.Add(new TableNote(NoteKind.Constant, [.. group.Select(c => c.Column.Feature.Name)], group.Key.Length == 0 ? [] : group.First().Heads, texts, texts));
+            var constant = told.Where(c => c.Deviations is not null)
+                .Select(c => (Column: c, Heads: grid.All().Where((_, h) => Still(c.Values[h], c.Deviations![h])).ToArray()))
+                .Where(c => c.Heads.Length > 0);
+            foreach (var group in constant.GroupBy(c => c.Heads.Length == grid.Count && Same(c.Column.Values) ? ""
+                : string.Join(' ', c.Heads)))
+                notes.Add(new TableNote(NoteKind.Constant, [.. group.Select(c => c.Column.Feature.Name)], group.Key.Length == 0 ? []
+                    : group.First().Heads, texts, texts));
         }
         var constantForAll = notes.Where(n => n.Kind == NoteKind.Constant && n.Heads.Count == 0).SelectMany(n => n.Features).ToHashSet();
         string[] same = grid.Count == 1 ? [] : [.. told.Where(c => Same(c.Values)).Select(c => c.Feature.Name).Except(constantForAll)];
@@ -50,7 +58,9 @@ internal static class TableNotes
 
     private static IEnumerable<TableNote> Of(MapFindings findings, int texts)
     {
-        if (findings.Rows is { Off: > 0 } rows) yield return new TableNote(NoteKind.RowsOff, [], [], rows.Off, rows.Rows, FormattableString.Invariant($"{rows.Farthest:0.#####} at {rows.Place}"));
+        if (findings.Rows is { Off: > 0 } rows)
+            yield return new TableNote(NoteKind.RowsOff, [], [], rows.Off, rows.Rows,
+                FormattableString.Invariant($"{rows.Farthest:0.#####} at {rows.Place}"));
         long looked = texts - findings.Shorter(2);
         if (findings.Uniform is { Count: > 0 } uniform) yield return new TableNote(NoteKind.Uniform, [], uniform, looked, looked);
         if (findings.OneKey is { Count: > 0 } one) yield return new TableNote(NoteKind.OneKey, [], one, looked, looked);

@@ -56,8 +56,11 @@ public static class TableNotesFile
             return format == OnlyNotes ? (notes, null, [])
                 : (notes, Provenance.Read(json), [.. json.GetProperty("columns").EnumerateArray().Select(Column)]);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new InputException(file, null, "cannot be opened", "Check its permissions", e); }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or InputException)
+        catch (Exception e) when (e is IOException
+            or UnauthorizedAccessException)
+        { throw new InputException(file, null, "cannot be opened", "Check its permissions", e); }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
+            or ArgumentException or InputException)
         {
             throw new InputException(file, null, $"is damaged ({e.Message.TrimEnd('.')})", "Remove it, or write the table again", e);
         }
@@ -133,8 +136,10 @@ public static class TableNotesFile
     }
 
     private static TableNote Note(JsonElement json) => new(
-        Enum.Parse<NoteKind>(json.GetProperty("kind").GetString()!), [.. json.GetProperty("features").EnumerateArray().Select(f => f.GetString()!)],
-        [.. json.GetProperty("heads").EnumerateArray().Select(h => Head.Parse(h.GetString()!))], json.GetProperty("count").GetInt64(), json.GetProperty("of").GetInt64(), json.GetProperty("detail").GetString()!);
+        Enum.Parse<NoteKind>(json.GetProperty("kind").GetString()!),
+            [.. json.GetProperty("features").EnumerateArray().Select(f => f.GetString()!)],
+        [.. json.GetProperty("heads").EnumerateArray().Select(h => Head.Parse(h.GetString()!))], json.GetProperty("count").GetInt64(),
+            json.GetProperty("of").GetInt64(), json.GetProperty("detail").GetString()!);
 
     private static string HashOf(string table) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(table)));
 }

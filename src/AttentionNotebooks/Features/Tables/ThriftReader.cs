@@ -41,12 +41,14 @@ internal sealed class ThriftStruct(IReadOnlyDictionary<int, object> fields)
 
     /// <summary>The structs of a list that must be given.</summary>
     /// <exception cref="InvalidDataException">It is not.</exception>
-    public IReadOnlyList<ThriftStruct> Structs(int field) => fields.GetValueOrDefault(field) is List<object> list ? [.. list.Cast<ThriftStruct>()] : throw new InvalidDataException($"lacks field {field}");
+    public IReadOnlyList<ThriftStruct> Structs(int field) => fields.GetValueOrDefault(field) is List<object> list
+        ? [.. list.Cast<ThriftStruct>()] : throw new InvalidDataException($"lacks field {field}");
 }
 
 /// <summary>Reads structs of Thrift's compact protocol out of a part of a file; every count must fit into what is left of it.</summary>
 /// <remarks>Format: thrift/doc/specs/thrift-compact-protocol.md.</remarks>
-/// <exception cref="InvalidDataException">By every method: the part is cut off, or a field is of another type than its number has.</exception>
+/// <exception cref="InvalidDataException">By every method: the part is cut off, or a field is of another type than its number
+/// has.</exception>
 internal sealed class ThriftReader(ReadOnlyMemory<byte> part)
 {
     private const int Deepest = 32;
@@ -107,8 +109,10 @@ internal sealed class ThriftReader(ReadOnlyMemory<byte> part)
         byte head = Byte();
         ulong count = (ulong)(head >> 4);
         if (count == 15) count = Varint();
-        if (count > (ulong)(part.Length - At)) throw new InvalidDataException($"counts {count} elements where {part.Length - At} bytes are left");
-        if (count > 0 && element is not null && !Fits(element.Kind, head & 15)) throw new InvalidDataException("holds a list of another type");
+        if (count > (ulong)(part.Length - At))
+            throw new InvalidDataException($"counts {count} elements where {part.Length - At} bytes are left");
+        if (count > 0 && element is not null && !Fits(element.Kind, head & 15))
+            throw new InvalidDataException("holds a list of another type");
         var list = new List<object>((int)count);
         for (ulong i = 0; i < count; i++) list.Add(Value(element, head & 15, depth + 1));
         return list;

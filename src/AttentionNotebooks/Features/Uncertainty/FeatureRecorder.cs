@@ -17,10 +17,13 @@ public sealed class FeatureRecorder : IAttentionVisitor
     /// <exception cref="InputException">It would be more.</exception>
     public FeatureRecorder(IAttentionSource source, IReadOnlyList<HeadFeature> features, long memory = DefaultMemory)
     {
-        long columns = features.Where(f => f.Statistic is null).LongCount() + features.Select(f => f.Statistic).OfType<TextStatistic>().Distinct().Sum(s => (long)s.Parts);
+        long columns = features.Where(f => f.Statistic is null).LongCount() + features.Select(f => f.Statistic).OfType<TextStatistic>()
+            .Distinct().Sum(s => (long)s.Parts);
         long bytes = source.Texts.Count * columns * source.Grid.Count * sizeof(double);
         if (bytes > memory || bytes / sizeof(double) > Array.MaxLength)
-            throw new InputException($"the values of {source.Texts.Count:N0} texts", null, FormattableString.Invariant($"take {bytes / (double)(1L << 30):0.0} GiB ({source.Grid} heads, {columns} columns), and {memory / (double)(1L << 30):0.0} GiB are allowed"),
+            throw new InputException($"the values of {source.Texts.Count:N0} texts", null,
+                FormattableString.Invariant(
+                    $"take {bytes / (double)(1L << 30):0.0} GiB ({source.Grid} heads, {columns} columns), and {memory / (double)(1L << 30):0.0} GiB are allowed"),
                 "Use fewer texts (--limit) or features, or leave the intervals out: means alone take no room");
         _values = new TextValues(source.Grid, features, source.Texts) { From = Provenance.Of(source, features.Select(f => f.Name)) };
     }

@@ -39,10 +39,14 @@ public static class LengthMatched
     /// <param name="bins">How many bins, with as many texts of both together in each.</param>
     /// <param name="draws">Draws of the bootstrap, which draws texts within bins.</param>
     /// <param name="seed">Decides the draws.</param>
-    /// <exception cref="InputException">The grids differ, no bin has texts of both, or the feature does not exist or has no value in single texts.</exception>
-    public static LengthComparison Compare(TextValues first, TextValues second, string feature, int bins = 5, int draws = Bootstrap.DefaultDraws, int seed = 0)
+    /// <exception cref="InputException">The grids differ, no bin has texts of both, or the feature does not exist or has no value in single
+    /// texts.</exception>
+    public static LengthComparison Compare(TextValues first, TextValues second, string feature, int bins = 5,
+        int draws = Bootstrap.DefaultDraws, int seed = 0)
     {
-        if (first.Grid != second.Grid) throw new InputException("a comparison of heads", null, $"needs as many heads on both sides, not {first.Grid} and {second.Grid}", "Compare models of one architecture");
+        if (first.Grid != second.Grid)
+            throw new InputException("a comparison of heads", null,
+                $"needs as many heads on both sides, not {first.Grid} and {second.Grid}", "Compare models of one architecture");
         foreach (var side in new[] { first, second })
         {
             side.Row(0, feature); // a feature without a value in single texts is told so here
@@ -53,7 +57,9 @@ public static class LengthMatched
         var groups = Enumerable.Range(0, edges.Length)
             .Select(k => (First: PositionsOf(a, n => BinOf(n) == k), Second: PositionsOf(b, n => BinOf(n) == k)))
             .Where(g => g.First.Length > 0 && g.Second.Length > 0).ToArray();
-        if (groups.Length == 0) throw new InputException("a comparison at equal length", null, "is not possible: no bin of length has texts of both", "Use fewer bins, or texts whose lengths overlap");
+        if (groups.Length == 0)
+            throw new InputException("a comparison at equal length", null, "is not possible: no bin of length has texts of both",
+                "Use fewer bins, or texts whose lengths overlap");
 
         // A bin counts as much as a difference of two means of so many texts can tell: harmonically.
         double[] weights = [.. groups.Select(g => 1.0 / (1.0 / g.First.Length + 1.0 / g.Second.Length))];
@@ -68,7 +74,8 @@ public static class LengthMatched
                 for (int k = 0; k < groups.Length; k++)
                 {
                     var own = side(groups[k]);
-                    foreach (int t in d == 0 ? own : Bootstrap.Draw(own.Length, random).Select(i => own[i])) rows[d * texts + t] += weights[k] / total / own.Length;
+                    foreach (int t in d == 0 ? own : Bootstrap.Draw(own.Length, random).Select(i => own[i]))
+                        rows[d * texts + t] += weights[k] / total / own.Length;
                 }
             return tensor(rows, [draws + 1, texts]);
         }
@@ -76,20 +83,24 @@ public static class LengthMatched
         var ofSecond = second.Weighted(second.FeatureOf(feature), Weights(b.Length, g => g.Second));
         double[][] differences = [.. ofFirst.Zip(ofSecond, (x, y) => x.Zip(y, (u, v) => u - v).ToArray())];
         double[] meanFirst = first.ToTable().Column(feature), meanSecond = second.ToTable().Column(feature);
-        return new LengthComparison(feature, [.. meanFirst.Zip(meanSecond, (x, y) => x - y)], [.. differences.Select(d => Interval.OfDraws(d[0], d[1..]))],
+        return new LengthComparison(feature, [.. meanFirst.Zip(meanSecond, (x, y) => x - y)],
+            [.. differences.Select(d => Interval.OfDraws(d[0], d[1..]))],
             [.. groups.Select(g => Bin(g.First.Select(t => a[t]), g.Second.Select(t => b[t])))]);
     }
 
     /// <summary>The line of a feature over the texts' lengths, for each head.</summary>
     /// <param name="values">Values per text.</param>
     /// <param name="feature">The feature; it must have a value in single texts.</param>
-    /// <exception cref="InputException">All texts are of one length, or the feature does not exist or has no value in single texts.</exception>
+    /// <exception cref="InputException">All texts are of one length, or the feature does not exist or has no value in single
+    /// texts.</exception>
     public static IReadOnlyList<LengthTrend> OnLength(this TextValues values, string feature)
     {
         RequireLengths(values);
         double[] n = [.. values.Texts.Select(t => (double)t.Length)];
         double mean = n.Average(), spread = n.Sum(v => (v - mean) * (v - mean));
-        if (spread == 0) throw new InputException("a line over lengths", null, $"does not exist: all texts have {n[0]} tokens", "Give texts of different lengths");
+        if (spread == 0)
+            throw new InputException("a line over lengths", null, $"does not exist: all texts have {n[0]} tokens",
+                "Give texts of different lengths");
         return [.. values.Grid.All().Select(head =>
         {
             double[] y = [.. Enumerable.Range(0, n.Length).Select(t => values[t, head, feature])];
@@ -98,9 +109,11 @@ public static class LengthMatched
         })];
     }
 
-    private static int[] PositionsOf(int[] lengths, Func<int, bool> within) => [.. Enumerable.Range(0, lengths.Length).Where(t => within(lengths[t]))];
+    private static int[] PositionsOf(int[] lengths, Func<int, bool> within) =>
+        [.. Enumerable.Range(0, lengths.Length).Where(t => within(lengths[t]))];
 
-    private static LengthBin Bin(IEnumerable<int> first, IEnumerable<int> second) => new(first.Concat(second).Min(), first.Concat(second).Max(), first.Count(), second.Count());
+    private static LengthBin Bin(IEnumerable<int> first, IEnumerable<int> second) =>
+        new(first.Concat(second).Min(), first.Concat(second).Max(), first.Count(), second.Count());
 
     // The least length of each bin; as many texts in each as equal lengths allow.
     private static int[] Edges(int[] lengths, int bins)
@@ -113,6 +126,7 @@ public static class LengthMatched
     private static void RequireLengths(TextValues values)
     {
         if (values.Texts.Any(t => t.Length == 0))
-            throw new InputException("values per text", null, "do not say how long the texts are", "Record them from the texts instead of reading them from a file");
+            throw new InputException("values per text", null, "do not say how long the texts are",
+                "Record them from the texts instead of reading them from a file");
     }
 }

@@ -28,7 +28,9 @@ public static class SplitHalf
     public static IReadOnlyList<Reliability> Reliabilities(this TextValues values, int splits = 100, int seed = 0)
     {
         int texts = values.Texts.Count, half = texts / 2;
-        if (texts < 2 || values.Grid.Count < 2) throw new InputException("split-half reliability", null, $"needs two texts and two heads at least, and there are {texts} and {values.Grid.Count}", "Give more");
+        if (texts < 2 || values.Grid.Count < 2)
+            throw new InputException("split-half reliability", null,
+                $"needs two texts and two heads at least, and there are {texts} and {values.Grid.Count}", "Give more");
         using var scope = NewDisposeScope();
         var random = new Random(seed);
         var weights = new double[2 * splits * texts];
@@ -36,7 +38,8 @@ public static class SplitHalf
         for (int s = 0; s < splits; s++)
         {
             random.Shuffle(order);
-            for (int i = 0; i < texts; i++) weights[(2 * s + (i < half ? 0 : 1)) * texts + order[i]] = 1.0 / (i < half ? half : texts - half);
+            for (int i = 0; i < texts; i++)
+                weights[(2 * s + (i < half ? 0 : 1)) * texts + order[i]] = 1.0 / (i < half ? half : texts - half);
         }
         var halves = tensor(weights, [2 * splits, texts]);
         return [.. values.Features.Select(f =>

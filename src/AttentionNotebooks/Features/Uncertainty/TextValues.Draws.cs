@@ -17,7 +17,8 @@ public sealed partial class TextValues
         }
         for (int i = 0; i < width; i++) means[i] /= texts.Count;
         double[] Of(ColumnInfo info) => _together.TryGetValue(info.Name, out var f)
-            ? [.. Enumerable.Range(0, heads).Select(h => Together(f, h, part => means[(_statisticColumns[f.Statistic!] + part) * heads + h]))]
+            ? [.. Enumerable.Range(0, heads).Select(h =>
+                Together(f, h, part => means[(_statisticColumns[f.Statistic!] + part) * heads + h]))]
             : means[(_columns[info.Name] * heads)..((_columns[info.Name] + 1) * heads)];
         return new HeadTable(Grid, [.. Features.Select(f => new HeadColumn(f, Of(f)))], texts.Count, from: From);
     }

@@ -38,7 +38,8 @@ public sealed partial class TextValues
     }
 
     // Values that were read from a file.
-    private TextValues(HeadGrid grid, IReadOnlyList<ColumnInfo> columns, IReadOnlyList<AttentionText> texts, double[] values, IReadOnlyList<TableNote> notes)
+    private TextValues(HeadGrid grid, IReadOnlyList<ColumnInfo> columns, IReadOnlyList<AttentionText> texts, double[] values,
+        IReadOnlyList<TableNote> notes)
     {
         (Grid, Computed, Features, Texts, _values, _notes) = (grid, [], columns, texts, values, notes);
         foreach (var c in columns) _columns[c.Name] = ColumnCount++;
@@ -51,7 +52,8 @@ public sealed partial class TextValues
     /// <summary>What the columns are.</summary>
     public IReadOnlyList<ColumnInfo> Features { get; }
 
-    /// <summary>The texts, in the source's order. Of values that were read from a file only their number is known: their lengths are 0.</summary>
+    /// <summary>The texts, in the source's order. Of values that were read from a file only their number is known: their lengths are
+    /// 0.</summary>
     public IReadOnlyList<AttentionText> Texts { get; }
 
     /// <summary>Where the values come from; <see langword="null"/> where it is not known.</summary>
@@ -88,7 +90,8 @@ public sealed partial class TextValues
         return _values.AsSpan(At(text, ColumnOf(feature), 0), Grid.Count);
     }
 
-    /// <summary>The table of means and spreads, the same bits as <see cref="HeadFeatures.Extract"/> gives, with the value of every text behind each column.</summary>
+    /// <summary>The table of means and spreads, the same bits as <see cref="HeadFeatures.Extract"/> gives, with the value of every text
+    /// behind each column.</summary>
     /// <exception cref="InputException">A feature of all texts together has no value in them.</exception>
     public HeadTable ToTable()
     {
@@ -98,7 +101,8 @@ public sealed partial class TextValues
             ? new HeadColumn(info, PerHead(h => Together(f, h, part => Mean(_statisticColumns[f.Statistic!] + part, h))))
             : new HeadColumn(info, PerHead(h => Mean(_columns[info.Name], h)))
             {
-                Spread = PerHead(h => { var (s, q) = Sums(_columns[info.Name], h); return Math.Sqrt(ExactSum.Variance(s, q, Texts.Count)); }),
+                Spread = PerHead(h => { var (s, q) = Sums(_columns[info.Name], h);
+                    return Math.Sqrt(ExactSum.Variance(s, q, Texts.Count)); }),
                 PerText = new Rows(this, info.Name),
             })];
         var notes = _notes ?? TableNotes.Of(Grid, [.. Computed.Zip(columns, (f, c) => (f, c.Values, c.Spread))], Texts.Count, Findings);
@@ -124,7 +128,8 @@ public sealed partial class TextValues
             int heads = Math.Min(step, Grid.Count - h);
             var means = Means(weights, first, parts, h, heads);
             for (int own = 0; own < heads; own++)
-                result[h + own] = [.. Enumerable.Range(0, (int)weights.shape[0]).Select(w => feature.OfMeans!([.. means.Select(part => part[own][w])]))];
+                result[h + own] = [.. Enumerable.Range(0, (int)weights.shape[0])
+                    .Select(w => feature.OfMeans!([.. means.Select(part => part[own][w])]))];
         }
         return result;
     }
@@ -132,9 +137,11 @@ public sealed partial class TextValues
     internal void Set(int text, int column, int head, double value) => _values[At(text, column, head)] = value;
 
     /// <summary>Where a feature's column, or the first of its statistic's, stands.</summary>
-    internal int FirstColumn(HeadFeature feature) => feature.Statistic is null ? _columns[feature.Name] : _statisticColumns[feature.Statistic];
+    internal int FirstColumn(HeadFeature feature) => feature.Statistic is null ? _columns[feature.Name]
+        : _statisticColumns[feature.Statistic];
 
-    internal ColumnInfo FeatureOf(string name) => Features.FirstOrDefault(f => f.Name == name) ?? throw Spelling.Unknown("feature", name, [.. Features.Select(f => f.Name)]);
+    internal ColumnInfo FeatureOf(string name) => Features.FirstOrDefault(f => f.Name == name)
+        ?? throw Spelling.Unknown("feature", name, [.. Features.Select(f => f.Name)]);
 
     // Weighted means of columns: [column][head][W].
     private double[][][] Means(Tensor weights, int column, int columns, int head, int heads)
@@ -146,7 +153,8 @@ public sealed partial class TextValues
                 Array.Copy(_values, At(t, column + c, head), values, (t * columns + c) * heads, heads);
         var means = weights.matmul(tensor(values, [Texts.Count, columns * heads])).t().contiguous().data<double>().ToArray();
         int w = (int)weights.shape[0];
-        return [.. Enumerable.Range(0, columns).Select(c => Enumerable.Range(0, heads).Select(h => means[((c * heads + h) * w)..((c * heads + h + 1) * w)]).ToArray())];
+        return [.. Enumerable.Range(0, columns).Select(c => Enumerable.Range(0, heads)
+            .Select(h => means[((c * heads + h) * w)..((c * heads + h + 1) * w)]).ToArray())];
     }
 
     private (ExactSum Sum, ExactSum Squares) Sums(int column, int head)
@@ -170,5 +178,6 @@ public sealed partial class TextValues
     private int At(int text, int column, int head) => checked((text * ColumnCount + column) * Grid.Count + head);
 
     private int ColumnOf(string feature) => _columns.TryGetValue(FeatureOf(feature).Name, out int column) ? column
-        : throw new InputException($"feature \"{feature}\"", null, "is one of all texts together and has no value in a single text", "Ask for a feature that has one");
+        : throw new InputException($"feature \"{feature}\"", null, "is one of all texts together and has no value in a single text",
+            "Ask for a feature that has one");
 }

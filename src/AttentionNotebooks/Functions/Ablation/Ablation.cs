@@ -24,8 +24,12 @@ public sealed class Ablation
         Mode = mode;
         Heads = [.. heads.Select(grid.PositionOf).Distinct().Order().Select(p => grid[p])];
         (_grid, _kept, _means) = (grid, new float[]?[grid.Layers], new float[]?[grid.Layers]);
-        if (mode == AblationMode.Mean && means is null) throw new InputException("ablation by the mean", null, "lacks the heads' mean outputs", "Compute them with HeadMeans.Compute over a reference corpus");
-        if (mode == AblationMode.Mean && means!.Grid != grid) throw new InputException("the heads' mean outputs", null, $"are of {means.Grid} heads, the model has {grid}", "Compute them with the same model");
+        if (mode == AblationMode.Mean && means is null)
+            throw new InputException("ablation by the mean", null, "lacks the heads' mean outputs",
+                "Compute them with HeadMeans.Compute over a reference corpus");
+        if (mode == AblationMode.Mean && means!.Grid != grid)
+            throw new InputException("the heads' mean outputs", null, $"are of {means.Grid} heads, the model has {grid}",
+                "Compute them with the same model");
         foreach (var head in Heads)
         {
             var kept = _kept[head.Layer] ??= [.. Enumerable.Repeat(1f, grid.Heads)];
@@ -46,7 +50,8 @@ public sealed class Ablation
     public int LowestLayer => Heads.Count == 0 ? _grid.Layers : Heads[0].Layer;
 
     /// <summary>The hooks that take the heads out.</summary>
-    /// <param name="resume">Where the pass begins, if not at the first layer: <see cref="AttentionHooks.Resume"/>, at <see cref="LowestLayer"/> or below.</param>
+    /// <param name="resume">Where the pass begins, if not at the first layer: <see cref="AttentionHooks.Resume"/>, at
+    /// <see cref="LowestLayer"/> or below.</param>
     public AttentionHooks Hooks((int Layer, Tensor States)? resume = null) => Mode == AblationMode.Uniform
         // Equal scores make equal weights over exactly the keys that the padding mask leaves.
         ? new AttentionHooks { EditScores = Silenced, Resume = resume }
@@ -61,5 +66,6 @@ public sealed class Ablation
     }
 
     // [1, H, 1, 1] or [1, H, 1, d].
-    private Tensor Row(float[] values, Tensor like) => tensor(values, [1, _grid.Heads, 1, values.Length / _grid.Heads], device: like.device).to_type(like.dtype);
+    private Tensor Row(float[] values, Tensor like) =>
+        tensor(values, [1, _grid.Heads, 1, values.Length / _grid.Heads], device: like.device).to_type(like.dtype);
 }

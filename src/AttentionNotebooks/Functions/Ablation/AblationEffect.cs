@@ -7,8 +7,10 @@ namespace AttentionNotebooks;
 /// <param name="After">Those without the heads.</param>
 /// <param name="Loss">The change of the loss in nats per question; positive where the model is worse without them.</param>
 /// <param name="Accuracy">The change of the share of questions answered right; negative where the model is worse without them.</param>
-/// <param name="Random">The same done to random groups; <see langword="null"/> where none was drawn, or where the group is the only one of its make.</param>
-public sealed record AblationEffect(HeadGroup Group, AblationMode Mode, bool OnlyKept, TaskScores Before, TaskScores After, Interval Loss, Interval Accuracy, RandomEffects? Random);
+/// <param name="Random">The same done to random groups; <see langword="null"/> where none was drawn, or where the group is the only one of
+/// its make.</param>
+public sealed record AblationEffect(HeadGroup Group, AblationMode Mode, bool OnlyKept, TaskScores Before, TaskScores After, Interval Loss,
+    Interval Accuracy, RandomEffects? Random);
 
 /// <summary>What random groups of the same make do.</summary>
 /// <param name="Losses">The change of the loss for each random group, in nats per question.</param>

@@ -18,5 +18,6 @@ public static class AblationScores
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static (TaskScores Before, IReadOnlyList<TaskScores> After) Run(IModelTask task, IReadOnlyList<Ablation> ablations,
         int threads = 1, bool wholePasses = false, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default) =>
-        EditedScores.Run(task, [.. ablations.Select(a => new ModelEdit(a.LowestLayer, a.Hooks))], threads, wholePasses, null, progress, cancellation);
+        EditedScores.Run(task, [.. ablations.Select(a => new ModelEdit(a.LowestLayer, a.Hooks))], threads, wholePasses, null, progress,
+            cancellation);
 }

@@ -41,7 +41,8 @@ public static class AblationStudy
     /// <param name="progress">Told after each pass, in passes of the model over a batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>One effect per group, in their order. Every set of heads is run once, however many groups or draws share it.</returns>
-    /// <exception cref="InputException">There is no group, one is empty or has a head that the model lacks, or there are fewer than two items.</exception>
+    /// <exception cref="InputException">There is no group, one is empty or has a head that the model lacks, or there are fewer than two
+    /// items.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static IReadOnlyList<AblationEffect> Run(IModelTask task, IReadOnlyList<HeadGroup> groups, AblationOptions? options = null,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
@@ -49,7 +50,8 @@ public static class AblationStudy
         options ??= new AblationOptions();
         var grid = task.Grid;
         if (groups.Count == 0) throw new InputException("the groups of heads", null, "are none", "Name at least one");
-        if (groups.FirstOrDefault(g => g.Heads.Count == 0) is { } empty) throw new InputException($"group \"{empty.Name}\"", null, "has no head", "Leave it out");
+        if (groups.FirstOrDefault(g => g.Heads.Count == 0) is { } empty)
+            throw new InputException($"group \"{empty.Name}\"", null, "has no head", "Leave it out");
         ArgumentOutOfRangeException.ThrowIfNegative(options.RandomGroups, nameof(options));
 
         var runs = new Dictionary<string, int>();
@@ -60,7 +62,9 @@ public static class AblationStudy
             if (runs.TryAdd(string.Join(' ', ablation.Heads), ablations.Count)) ablations.Add(ablation);
             return runs[string.Join(' ', ablation.Heads)];
         }
-        (int Own, int[] Random)[] plan = [.. groups.Select(g => (Planned(g.Heads), RandomGroups.Like(grid, g.Heads, options.RandomGroups, options.Seed, options.Match).Select(Planned).ToArray()))];
+        (int Own, int[] Random)[] plan = [.. groups.Select(g =>
+            (Planned(g.Heads), RandomGroups.Like(grid, g.Heads, options.RandomGroups, options.Seed, options.Match).Select(Planned)
+                .ToArray()))];
 
         var (before, after) = AblationScores.Run(task, ablations, options.Threads, false, progress, cancellation);
         double[] questions = Array.ConvertAll(before.Targets, q => (double)q);
@@ -70,7 +74,8 @@ public static class AblationStudy
         int[] own = [.. plan.Select(p => p.Own)];
         var intervals = Bootstrap.Ratios([.. own.Select(r => losses[r]), .. own.Select(r => right[r])], questions, seed: options.Seed);
 
-        var random = plan.Select(p => Compared(losses[p.Own].Sum() / total, [.. p.Random.Select(r => losses[r].Sum() / total)], [.. p.Random.Select(r => right[r].Sum() / total)], options.OnlyKept)).ToArray();
+        var random = plan.Select(p => Compared(losses[p.Own].Sum() / total, [.. p.Random.Select(r => losses[r].Sum() / total)],
+            [.. p.Random.Select(r => right[r].Sum() / total)], options.OnlyKept)).ToArray();
         var holm = MultipleTesting.Holm([.. random.Select(r => r?.PMore ?? double.NaN)]);
         return [.. groups.Select((g, i) => new AblationEffect(g, options.Mode, options.OnlyKept, before, after[own[i]],
             intervals[i], intervals[groups.Count + i], random[i] is { } r ? r with { Holm = holm[i] } : null))];
@@ -83,6 +88,8 @@ public static class AblationStudy
         return new RandomEffects(losses, accuracies, onlyKept ? falls : rises, onlyKept ? rises : falls, double.NaN);
     }
 
-    // (1 + draws at least as far to the side) / (1 + draws): the group itself counts as one. The same heads are one run, so that equal losses are equal bits.
-    private static double RankP(double observed, double[] draws, int side) => (1.0 + draws.Count(d => side * d >= side * observed)) / (1 + draws.Length);
+    // (1 + draws at least as far to the side) / (1 + draws): the group itself counts as one. The same heads are one run, so that equal
+    // losses are equal bits.
+    private static double RankP(double observed, double[] draws, int side) =>
+        (1.0 + draws.Count(d => side * d >= side * observed)) / (1 + draws.Length);
 }

@@ -24,7 +24,8 @@ internal static class EditedScores
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>The scores without the edits, and those with each.</returns>
     public static (TaskScores Before, IReadOnlyList<TaskScores> After) Run(IModelTask task, IReadOnlyList<ModelEdit> edits,
-        int threads = 1, bool wholePasses = false, AttentionHooks? under = null, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+        int threads = 1, bool wholePasses = false, AttentionHooks? under = null, IProgress<VisitProgress>? progress = null,
+            CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         var clock = Stopwatch.StartNew();
@@ -37,7 +38,8 @@ internal static class EditedScores
         {
             using var entering = new EnteringStates(task.Grid.Layers);
             workers.Run(1, _ => Evaluate(before, batch, new AttentionHooks { OnStates = entering.Keep }));
-            workers.Run(edits.Count, i => Evaluate(after[i], batch, edits[i].Hooks(wholePasses ? null : entering.From(edits[i].LowestLayer))));
+            workers.Run(edits.Count, i => Evaluate(after[i], batch, edits[i]
+                .Hooks(wholePasses ? null : entering.From(edits[i].LowestLayer))));
         }
         return (before, after);
 

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace AttentionNotebooks;
 
-/// <summary>The hidden states that enter each layer in a pass without edits, from which a pass with edits can set out at the first layer that they change.</summary>
+/// <summary>The hidden states that enter each layer in a pass without edits, from which a pass with edits can set out at the first layer
+/// that they change.</summary>
 internal sealed class EnteringStates(int layers) : IDisposable
 {
     private readonly Tensor?[] _states = new Tensor?[layers];
@@ -18,7 +19,8 @@ internal sealed class EnteringStates(int layers) : IDisposable
     }
 
     /// <summary>Where a pass whose edits begin at a layer can set out; <see langword="null"/> for the beginning.</summary>
-    public (int Layer, Tensor States)? From(int layer) => layer > 0 && !_several && _states[Math.Min(layer, layers - 1)] is { } states ? (Math.Min(layer, layers - 1), states) : null;
+    public (int Layer, Tensor States)? From(int layer) => layer > 0 && !_several && _states[Math.Min(layer, layers - 1)] is { } states
+        ? (Math.Min(layer, layers - 1), states) : null;
 
     public void Dispose()
     {

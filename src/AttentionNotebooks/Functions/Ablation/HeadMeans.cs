@@ -3,12 +3,14 @@ using static TorchSharp.torch;
 
 namespace AttentionNotebooks;
 
-/// <summary>The mean output of every head over the tokens of a corpus, special tokens counted, padding not: what <see cref="AblationMode.Mean"/> puts in a head's place.</summary>
+/// <summary>The mean output of every head over the tokens of a corpus, special tokens counted, padding not: what
+/// <see cref="AblationMode.Mean"/> puts in a head's place.</summary>
 public sealed class HeadMeans
 {
     private readonly double[][] _means; // [layer][H · d]
 
-    private HeadMeans(HeadGrid grid, int headSize, long tokens, double[][] means) => (Grid, HeadSize, Tokens, _means) = (grid, headSize, tokens, means);
+    private HeadMeans(HeadGrid grid, int headSize, long tokens, double[][] means) =>
+        (Grid, HeadSize, Tokens, _means) = (grid, headSize, tokens, means);
 
     /// <summary>The model's heads.</summary>
     public HeadGrid Grid { get; }
@@ -29,9 +31,11 @@ public sealed class HeadMeans
     /// <param name="options">Batch size; the shard is passed over.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">There is no text, or one has no token.</exception>
-    public static HeadMeans Compute(Checkpoint checkpoint, IReadOnlyList<string> texts, VisitOptions? options = null, CancellationToken cancellation = default)
+    public static HeadMeans Compute(Checkpoint checkpoint, IReadOnlyList<string> texts, VisitOptions? options = null,
+        CancellationToken cancellation = default)
     {
-        TokenizedText[] encoded = [.. texts.Select((t, i) => checkpoint.Tokenizer.Encode(t) is var e && e.Words.Any(w => w >= 0) ? e : throw new InputException($"text {i}", null, "is empty", "Leave empty texts out"))];
+        TokenizedText[] encoded = [.. texts.Select((t, i) => checkpoint.Tokenizer.Encode(t) is var e && e.Words.Any(w => w >= 0) ? e
+            : throw new InputException($"text {i}", null, "is empty", "Leave empty texts out"))];
         return Compute(checkpoint.Model.Bert, checkpoint.Tokenizer.PadId, encoded, options, cancellation);
     }
 
@@ -41,14 +45,16 @@ public sealed class HeadMeans
     /// <param name="options">Batch size; the shard is passed over.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">There is no text.</exception>
-    public static HeadMeans Compute(BertModel model, int padId, IReadOnlyList<TokenizedText> texts, VisitOptions? options = null, CancellationToken cancellation = default)
+    public static HeadMeans Compute(BertModel model, int padId, IReadOnlyList<TokenizedText> texts, VisitOptions? options = null,
+        CancellationToken cancellation = default)
     {
         if (texts.Count == 0) throw new InputException("the reference corpus", null, "holds no text", "Give at least one");
         var config = model.Config;
         double[][] sums = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(_ => new double[config.HiddenSize])];
         var device = model.Embeddings.WordEmbeddings.device;
         using var noGradients = no_grad();
-        foreach (var indices in BatchPlan.Of([.. texts.Select(t => t.Length)], new VisitOptions((options ?? VisitOptions.Default).TokensPerBatch)))
+        foreach (var indices in BatchPlan.Of([.. texts.Select(t => t.Length)],
+            new VisitOptions((options ?? VisitOptions.Default).TokensPerBatch)))
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();

@@ -24,17 +24,20 @@ public static class RandomGroups
     /// <param name="match">In what they are alike.</param>
     /// <returns>The draws; none where the group is the only one of its make, as a whole layer is.</returns>
     /// <exception cref="InputException">The model has no such head.</exception>
-    public static IReadOnlyList<IReadOnlyList<Head>> Like(HeadGrid grid, IReadOnlyCollection<Head> group, int draws, int seed, GroupMatch match = GroupMatch.Layers)
+    public static IReadOnlyList<IReadOnlyList<Head>> Like(HeadGrid grid, IReadOnlyCollection<Head> group, int draws, int seed,
+        GroupMatch match = GroupMatch.Layers)
     {
         int[] positions = [.. group.Select(grid.PositionOf).Distinct().Order()];
         // Where to draw from, and how many.
         (int[] From, int Take)[] pools = match == GroupMatch.Size
             ? [([.. Enumerable.Range(0, grid.Count)], positions.Length)]
-            : [.. positions.GroupBy(p => p / grid.Heads).Select(g => (Enumerable.Range(g.Key * grid.Heads, grid.Heads).ToArray(), g.Count()))];
+            : [.. positions.GroupBy(p => p / grid.Heads)
+                .Select(g => (Enumerable.Range(g.Key * grid.Heads, grid.Heads).ToArray(), g.Count()))];
         if (pools.All(p => p.Take == p.From.Length)) return [];
         // The group's own seed, so that what it is compared with does not depend on the groups beside it.
         var random = new Random(positions.Aggregate(seed, (hash, p) => unchecked(hash * 1_000_003 + p)));
-        return [.. Enumerable.Range(0, draws).Select(_ => (IReadOnlyList<Head>)[.. pools.SelectMany(p => Drawn(p.From, p.Take, random)).Order().Select(p => grid[p])])];
+        return [.. Enumerable.Range(0, draws).Select(_ =>
+            (IReadOnlyList<Head>)[.. pools.SelectMany(p => Drawn(p.From, p.Take, random)).Order().Select(p => grid[p])])];
     }
 
     // Fisher and Yates, as far as needed.

@@ -18,7 +18,8 @@ public sealed record AgreementItem(string Id, string Sentence, string Right, str
 /// asked of a masked-LM head as by Goldberg (2019), "Assessing BERT's Syntactic Abilities".</remarks>
 public static class SubjectVerbAgreement
 {
-    private const string MaskText = "[MASK]", Remedy = "Write a tab-separated file with a header and the columns id, sentence, right, wrong, attractors";
+    private const string MaskText = "[MASK]",
+        Remedy = "Write a tab-separated file with a header and the columns id, sentence, right, wrong, attractors";
 
     /// <summary>Reads items.</summary>
     /// <param name="file">A tab-separated file with a header; columns beyond those of <see cref="AgreementItem"/> are passed over.</param>
@@ -34,15 +35,18 @@ public static class SubjectVerbAgreement
             var fields = text.Split('\t');
             if (columns is null)
             {
-                columns = [.. new[] { "id", "sentence", "right", "wrong", "attractors" }.Select(name => Array.IndexOf(fields, name) is >= 0 and var at ? at
+                columns = [.. new[] { "id", "sentence", "right", "wrong", "attractors" }
+                    .Select(name => Array.IndexOf(fields, name) is >= 0 and var at ? at
                     : throw new InputException(file, "line 1", $"has no column {name}", Remedy))];
                 continue;
             }
             if (text.Length == 0) continue;
             if (fields.Length <= columns.Max()) throw new InputException(file, $"line {line}", $"has {fields.Length} columns", Remedy);
             string Field(int i) => fields[columns[i]];
-            if (!int.TryParse(Field(4), NumberStyles.None, CultureInfo.InvariantCulture, out int attractors)) throw new InputException(file, $"line {line}", $"has attractors \"{Field(4)}\", which is no number", Remedy);
-            if (Field(1).Split(MaskText).Length != 2) throw new InputException(file, $"line {line}", $"does not hold {MaskText} once", Remedy);
+            if (!int.TryParse(Field(4), NumberStyles.None, CultureInfo.InvariantCulture, out int attractors))
+                throw new InputException(file, $"line {line}", $"has attractors \"{Field(4)}\", which is no number", Remedy);
+            if (Field(1).Split(MaskText).Length != 2)
+                throw new InputException(file, $"line {line}", $"does not hold {MaskText} once", Remedy);
             items.Add(new AgreementItem(Field(0), Field(1), Field(2), Field(3), attractors));
         }
         return items.Count > 0 ? items : throw new InputException(file, null, "holds no item", Remedy);
@@ -50,7 +54,8 @@ public static class SubjectVerbAgreement
 
     /// <summary>Asks a model.</summary>
     /// <param name="checkpoint">A model with a masked-LM head.</param>
-    /// <returns>Per item, whether the right form scores higher; <see langword="null"/> where one of the forms is not a single word piece, so that it cannot be asked.</returns>
+    /// <returns>Per item, whether the right form scores higher; <see langword="null"/> where one of the forms is not a single word piece,
+    /// so that it cannot be asked.</returns>
     /// <exception cref="InputException">The checkpoint has no masked-LM head, or a sentence is too long for the model.</exception>
     public static bool?[] Judge(Checkpoint checkpoint, IReadOnlyList<AgreementItem> items)
     {
@@ -64,7 +69,8 @@ public static class SubjectVerbAgreement
 
     /// <summary>How often the right form won, by the number of attractors.</summary>
     /// <param name="answers">What <see cref="Judge"/> said of them; those that could not be asked do not count.</param>
-    public static IReadOnlyList<(int Attractors, Proportion Right)> ByAttractors(IReadOnlyList<AgreementItem> items, IReadOnlyList<bool?> answers) =>
+    public static IReadOnlyList<(int Attractors, Proportion Right)> ByAttractors(IReadOnlyList<AgreementItem> items,
+        IReadOnlyList<bool?> answers) =>
         [.. items.Zip(answers).Where(p => p.Second is not null).GroupBy(p => p.First.Attractors).OrderBy(g => g.Key)
             .Select(g => (g.Key, new Proportion(g.Count(p => p.Second == true), g.Count())))];
 }

@@ -8,9 +8,11 @@ namespace AttentionNotebooks;
 /// <param name="Nearest">The same for always choosing the nearest mention.</param>
 /// <param name="HeadMatch">The same for the nearest mention with the same head word, or the nearest where there is none.</param>
 /// <param name="Chance">The mean share of right candidates: what choosing blindly gives.</param>
-public sealed record AntecedentScores(string Type, HeadGrid Grid, IReadOnlyList<Proportion> ByHead, Head Best, Proportion Nearest, Proportion HeadMatch, double Chance)
+public sealed record AntecedentScores(string Type, HeadGrid Grid, IReadOnlyList<Proportion> ByHead, Head Best, Proportion Nearest,
+    Proportion HeadMatch, double Chance)
 {
-    /// <summary>A head's accuracy on documents that it was not chosen on: the best head over all anaphors of one half of the documents, scored on the other, and the other way round. <see langword="null"/> where there are not two halves.</summary>
+    /// <summary>A head's accuracy on documents that it was not chosen on: the best head over all anaphors of one half of the documents,
+    /// scored on the other, and the other way round. <see langword="null"/> where there are not two halves.</summary>
     public Proportion? HeldOut { get; init; }
 
     /// <summary>The two heads that were chosen; none where there are not two halves.</summary>

@@ -6,15 +6,20 @@ namespace AttentionNotebooks;
 public static class CoreferenceReader
 {
     private const string Header = "document\twords\tmentions", NewDocument = "# newdoc", Fields = "# global.Entity =", Marker = "Entity=";
-    private const string TableRemedy = "Write a tab-separated file with the header document, words, mentions; words parted by single spaces; mentions as first-last:entity:type or first-last:entity:type:head, words counted from 0, type one of pronoun, proper, nominal";
-    private const string EntityRemedy = "Annotate as CorefUD does: (e1-person-1- opens, e1) closes, (e1-person-1-) is a single word; every mention closes in its sentence";
+    private const string TableRemedy =
+        "Write a tab-separated file with the header document, words, mentions; words parted by single spaces; mentions as "
+        + "first-last:entity:type or first-last:entity:type:head, words counted from 0, type one of pronoun, proper, nominal";
+    private const string EntityRemedy =
+        "Annotate as CorefUD does: (e1-person-1- opens, e1) closes, (e1-person-1-) is a single word; every mention closes in its sentence";
 
     /// <summary>Reads documents: a table where the name ends in .tsv, CoNLL-U otherwise.</summary>
     /// <exception cref="InputException">It cannot be read, a line or an annotation is broken, or no document has a mention.</exception>
     public static IReadOnlyList<CoreferenceDocument> Read(string file)
     {
-        CoreferenceDocument[] documents = [.. file.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase) ? ReadTable(file) : ReadConllU(file)];
-        return documents.Any(d => d.Mentions.Count > 0) ? documents : throw new InputException(file, null, "has no mention", EntityRemedy + "; or: " + TableRemedy);
+        CoreferenceDocument[] documents = [.. file.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase) ? ReadTable(file)
+            : ReadConllU(file)];
+        return documents.Any(d => d.Mentions.Count > 0) ? documents
+            : throw new InputException(file, null, "has no mention", EntityRemedy + "; or: " + TableRemedy);
     }
 
     private static IEnumerable<CoreferenceDocument> ReadTable(string file)
@@ -29,11 +34,13 @@ public static class CoreferenceReader
                 continue;
             }
             if (text.Length == 0) continue;
-            if (text.Split('\t') is not [var id, var words, var mentions]) throw new InputException(file, $"line {line}", "does not have three columns", TableRemedy);
+            if (text.Split('\t') is not [var id, var words, var mentions])
+                throw new InputException(file, $"line {line}", "does not have three columns", TableRemedy);
             string[] own = words.Split(' ');
             if (own.Any(w => w.Length == 0)) throw new InputException(file, $"line {line}", "has an empty word", TableRemedy);
             yield return new CoreferenceDocument(id, own, [.. mentions.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(m =>
-                Parse(m, own.Length) ?? throw new InputException(file, $"line {line}", $"has the mention \"{m}\", which cannot be", TableRemedy)).OrderBy(m => m.First).ThenByDescending(m => m.Last)]);
+                Parse(m, own.Length) ?? throw new InputException(file, $"line {line}", $"has the mention \"{m}\", which cannot be",
+                    TableRemedy)).OrderBy(m => m.First).ThenByDescending(m => m.Last)]);
         }
     }
 
@@ -41,11 +48,20 @@ public static class CoreferenceReader
     {
         static bool Number(string part, out int value) => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out value);
         string[] parts = text.Split(':');
-        if (parts.Length is not (3 or 4) || parts[1].Length == 0 || parts[0].Split('-') is not [var from, var to] || !Number(from, out int first) || !Number(to, out int last)) return null;
+        if (parts.Length is not (3 or 4) || parts[1].Length == 0 || parts[0].Split('-') is not [var from, var to]
+            || !Number(from, out int first) || !Number(to, out int last)) return null;
         int head = last;
         if (parts.Length == 4 && !Number(parts[3], out head)) return null;
-        MentionType? type = parts[2] switch { "pronoun" => MentionType.Pronoun, "proper" => MentionType.Proper, "nominal" => MentionType.Nominal, _ => null };
-        return type is { } known && first <= last && last < words && head >= first && head <= last ? new Mention(first, last, head, parts[1], known) : null;
+        MentionType? type = parts[2] switch
+        {
+            "pronoun" => MentionType.Pronoun,
+            "proper" => MentionType.Proper,
+            "nominal" =>
+            MentionType.Nominal,
+            _ => null
+        };
+        return type is { } known && first <= last && last < words && head >= first && head <= last
+            ? new Mention(first, last, head, parts[1], known) : null;
     }
 
     private static IEnumerable<CoreferenceDocument> ReadConllU(string file)
@@ -55,7 +71,8 @@ public static class CoreferenceReader
         var (words, mentions) = (new List<string>(), new List<Mention>());
         foreach (var sentence in ConllU.Read(file))
         {
-            if (sentence.Comments.FirstOrDefault(c => c.StartsWith(Fields, StringComparison.Ordinal)) is { } told) fields = told[Fields.Length..].Trim().Split('-');
+            if (sentence.Comments.FirstOrDefault(c => c.StartsWith(Fields, StringComparison.Ordinal)) is { } told)
+                fields = told[Fields.Length..].Trim().Split('-');
             if (sentence.Comments.FirstOrDefault(c => c.StartsWith(NewDocument, StringComparison.Ordinal)) is { } begins)
             {
                 if (words.Count > 0) yield return new CoreferenceDocument(id, [.. words], [.. mentions]);
@@ -71,7 +88,8 @@ public static class CoreferenceReader
 
     private static List<Mention> Mentions(string file, TreebankSentence sentence, string[] fields, int before)
     {
-        int identity = Math.Max(0, Array.FindIndex(fields, f => f is "eid" or "GRP")), minimum = Array.FindIndex(fields, f => f is "head" or "MIN");
+        int identity = Math.Max(0, Array.FindIndex(fields, f => f is "eid" or "GRP")),
+            minimum = Array.FindIndex(fields, f => f is "head" or "MIN");
         var open = new List<(string Entity, int First, string[] Parts)>();
         var found = new List<Mention>();
         for (int w = 0; w < sentence.Words.Count; w++)
@@ -87,7 +105,8 @@ public static class CoreferenceReader
                 at = end < 0 ? misc.Length : closes ? end + 1 : end;
                 string[] parts = text.Split('-');
                 // A mention in several pieces, e1[1/2], counts by its first; [ and what follows is not of the name.
-                string name = (opens ? parts.ElementAtOrDefault(identity) : text)?.Split('[') is [{ Length: > 0 } own, ..] ? own : throw Broken("has an entity without a name");
+                string name = (opens ? parts.ElementAtOrDefault(identity) : text)?.Split('[') is [{ Length: > 0 } own, ..] ? own
+                    : throw Broken("has an entity without a name");
                 if (text.Contains('[') && !text.Contains("[1/", StringComparison.Ordinal)) continue;
                 if (opens) open.Add((name, w, parts));
                 if (!closes) { if (!opens) throw Broken($"has \"{text}\", which neither opens nor closes a mention"); continue; }
@@ -99,16 +118,27 @@ public static class CoreferenceReader
 
             InputException Broken(string problem) => new(file, $"sentence {sentence.Id}, word {w + 1}", problem, EntityRemedy);
         }
-        return open.Count == 0 ? found : throw new InputException(file, $"sentence {sentence.Id}", $"does not close {open[0].Entity}", EntityRemedy);
+        return open.Count == 0 ? found : throw new InputException(file, $"sentence {sentence.Id}", $"does not close {open[0].Entity}",
+            EntityRemedy);
     }
 
-    private static Mention Close(TreebankSentence sentence, (string Entity, int First, string[] Parts) open, int last, int minimum, int before)
+    private static Mention Close(TreebankSentence sentence, (string Entity, int First, string[] Parts) open, int last, int minimum,
+        int before)
     {
         // Told by the annotation; else the word that hangs on one outside.
-        int head = open.Parts.ElementAtOrDefault(minimum)?.Split(',')[0] is { } told && int.TryParse(told, NumberStyles.None, CultureInfo.InvariantCulture, out int given) && given >= 1 && open.First + given - 1 <= last
+        int head = open.Parts.ElementAtOrDefault(minimum)?.Split(',')[0] is { } told
+            && int.TryParse(told, NumberStyles.None, CultureInfo.InvariantCulture, out int given) && given >= 1
+            && open.First + given - 1 <= last
             ? open.First + given - 1
-            : Enumerable.Range(open.First, last - open.First + 1).FirstOrDefault(w => sentence.Words[w].Head < open.First || sentence.Words[w].Head > last, last);
-        var type = sentence.Words[head].Tag switch { "PRON" => MentionType.Pronoun, "PROPN" => MentionType.Proper, _ => MentionType.Nominal };
+            : Enumerable.Range(open.First, last - open.First + 1)
+            .FirstOrDefault(w => sentence.Words[w].Head < open.First || sentence.Words[w].Head > last, last);
+        var type = sentence.Words[head].Tag switch
+        {
+            "PRON" => MentionType.Pronoun,
+            "PROPN" => MentionType.Proper,
+            _ =>
+            MentionType.Nominal
+        };
         return new Mention(before + open.First, before + last, before + head, open.Entity, type);
     }
 }

@@ -4,10 +4,12 @@ namespace AttentionNotebooks;
 public sealed class AttentionGradient : IHeadMeasure
 {
     private const string Source = "Clark et al. 2019, §3.2";
-    private static readonly ColumnInfo _whole = new("attention_gradient", "nats", "E_x mean_ij |∂L(x)/∂α_ij|", Source, MeasureKind.Importance)
-    {
-        Title = "attention gradient", InSynthesis = true,
-    };
+    private static readonly ColumnInfo _whole =
+        new("attention_gradient", "nats", "E_x mean_ij |∂L(x)/∂α_ij|", Source, MeasureKind.Importance)
+        {
+            Title = "attention gradient",
+            InSynthesis = true,
+        };
 
     /// <inheritdoc/>
     public string Name => _whole.Name;

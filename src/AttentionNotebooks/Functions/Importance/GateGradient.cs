@@ -11,7 +11,8 @@ public sealed class GateGradient : IHeadMeasure
             "gradient / ‖gradient of the layer‖₂", "Michel et al. 2019", MeasureKind.Importance),
         _firstOrder = new("first_order", "nats", "−E_x ∂L(x)/∂ξ_h", "this kit", MeasureKind.Importance)
         {
-            Title = "first order", InSynthesis = true,
+            Title = "first order",
+            InSynthesis = true,
         };
 
     /// <inheritdoc/>

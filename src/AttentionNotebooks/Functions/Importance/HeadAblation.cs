@@ -72,7 +72,8 @@ public sealed class HeadAblation(AblationMode mode) : IHeadMeasure
 
     private static ColumnInfo ChangeInfo(AblationMode mode) => FileColumns[0] with
     {
-        Name = NameOf(mode), Title = $"ablation ({mode.ToString().ToLowerInvariant()})",
+        Name = NameOf(mode),
+        Title = $"ablation ({mode.ToString().ToLowerInvariant()})",
     };
 
     private static ColumnInfo SizeInfo(AblationMode mode) => new($"{NameOf(mode)}_size", "nats",

@@ -17,9 +17,11 @@ public static class HeadGradients
     /// <param name="progress">Told after each batch, in items.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns><c>[item][head position]</c>, signed, in nats per unit of the gate.</returns>
-    /// <exception cref="InvalidOperationException">The task runs another number of texts than it has items, or not every layer of that many heads.</exception>
+    /// <exception cref="InvalidOperationException">The task runs another number of texts than it has items, or not every layer of that many
+    /// heads.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static double[][] ComputeGates(IModelTask task, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    public static double[][] ComputeGates(IModelTask task, IProgress<VisitProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         var grid = task.Grid;
         var result = new double[task.Count][];
@@ -33,7 +35,8 @@ public static class HeadGradients
         }, (batch, layer, gradient) =>
         {
             var values = gradient.Floats();
-            for (int i = 0; i < values.Length; i++) (result[batch[i / grid.Heads]] ??= new double[grid.Count])[layer * grid.Heads + i % grid.Heads] = values[i];
+            for (int i = 0; i < values.Length; i++)
+                (result[batch[i / grid.Heads]] ??= new double[grid.Count])[layer * grid.Heads + i % grid.Heads] = values[i];
         });
         return result;
     }
@@ -45,9 +48,11 @@ public static class HeadGradients
     /// <param name="progress">Told after each batch, in items.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>Per kind of key <c>[item][head position]</c>, in nats per unit of weight; NaN where an item has no such key.</returns>
-    /// <exception cref="InvalidOperationException">The task runs another number of texts than it has items, or not every layer of that many heads.</exception>
+    /// <exception cref="InvalidOperationException">The task runs another number of texts than it has items, or not every layer of that many
+    /// heads.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static IReadOnlyDictionary<KeyType, double[][]> ComputeWeights(ITextTask task, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    public static IReadOnlyDictionary<KeyType, double[][]> ComputeWeights(ITextTask task, IProgress<VisitProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         var grid = task.Grid;
         var result = KeyTypes.All.ToDictionary(t => t, _ => new double[task.Count][]);
@@ -70,7 +75,8 @@ public static class HeadGradients
                 for (int i = 0; i < sums.Length; i++)
                 {
                     int b = i / grid.Heads;
-                    (result[type][batch[b]] ??= new double[grid.Count])[layer * grid.Heads + i % grid.Heads] = counts[b] > 0 ? sums[i] / ((double)counts[b] * texts[b].Length) : double.NaN;
+                    (result[type][batch[b]] ??= new double[grid.Count])[layer * grid.Heads + i % grid.Heads] = counts[b] > 0
+                        ? sums[i] / ((double)counts[b] * texts[b].Length) : double.NaN;
                 }
             }
         });
@@ -79,9 +85,11 @@ public static class HeadGradients
 
     /// <summary>Michel et al.'s importance: the mean over items of the gradient's size, <c>[head position]</c>.</summary>
     /// <param name="gates">What <see cref="ComputeGates"/> gave.</param>
-    public static double[] Importance(IReadOnlyList<double[]> gates) => [.. Enumerable.Range(0, gates[0].Length).Select(h => gates.Average(g => Math.Abs(g[h])))];
+    public static double[] Importance(IReadOnlyList<double[]> gates) =>
+        [.. Enumerable.Range(0, gates[0].Length).Select(h => gates.Average(g => Math.Abs(g[h])))];
 
-    /// <summary>An importance with each layer's values brought to length 1 (Michel et al. 2019: ℓ2 norm), so that layers can be compared; a layer of zeros stays.</summary>
+    /// <summary>An importance with each layer's values brought to length 1 (Michel et al. 2019: ℓ2 norm), so that layers can be compared; a
+    /// layer of zeros stays.</summary>
     /// <param name="importance"><c>[head position]</c>.</param>
     /// <param name="grid">The heads.</param>
     public static double[] NormalisedPerLayer(IReadOnlyList<double> importance, HeadGrid grid)
@@ -91,7 +99,8 @@ public static class HeadGradients
         return [.. importance.Select((v, h) => lengths[h / grid.Heads] > 0 ? v / lengths[h / grid.Heads] : 0)];
     }
 
-    private static void Each(IModelTask task, IProgress<VisitProgress>? progress, CancellationToken cancellation, Func<int[], Leaves, AttentionHooks> hooks, Action<int[], int, Tensor> take)
+    private static void Each(IModelTask task, IProgress<VisitProgress>? progress, CancellationToken cancellation,
+        Func<int[], Leaves, AttentionHooks> hooks, Action<int[], int, Tensor> take)
     {
         var grid = task.Grid;
         var clock = System.Diagnostics.Stopwatch.StartNew();
@@ -119,10 +128,12 @@ public static class HeadGradients
     private static void RequireNumbers(Tensor gradient, int[] batch, int layer)
     {
         if (float.IsFinite(gradient.sum().Value<float>())) return;
-        int perHead = (int)(gradient.numel() / (gradient.shape[0] * gradient.shape[1])), at = Array.FindIndex(gradient.Floats(), v => !float.IsFinite(v));
+        int perHead = (int)(gradient.numel() / (gradient.shape[0] * gradient.shape[1])),
+            at = Array.FindIndex(gradient.Floats(), v => !float.IsFinite(v));
         if (at < 0) return; // numbers, though their sum is none
         long head = at / perHead % gradient.shape[1];
-        throw new InputException($"item {batch[at / perHead / gradient.shape[1]]}", $"head {new Head(layer, (int)head)}", "has a gradient that is NaN or infinite", "Compute in float32, or look at the edits of the attention");
+        throw new InputException($"item {batch[at / perHead / gradient.shape[1]]}", $"head {new Head(layer, (int)head)}",
+            "has a gradient that is NaN or infinite", "Compute in float32, or look at the edits of the attention");
     }
 
     // What gradients are asked of: one tensor per layer, which outlives the pass that it was made in.
@@ -133,11 +144,14 @@ public static class HeadGradients
         public Tensor Keep(int layer, Tensor tensor)
         {
             if (layer >= grid.Layers || _tensors[layer] is not null || tensor.shape[0] != items || tensor.shape[1] != grid.Heads)
-                throw new InvalidOperationException($"a pass of layer {layer} with {tensor.shape[0]} texts and {tensor.shape[1]} heads does not fit {items} items and {grid} heads: a gradient per item needs one pass per batch, with a text per item");
+                throw new InvalidOperationException(
+                    $"a pass of layer {layer} with {tensor.shape[0]} texts and {tensor.shape[1]} heads does not fit {items} items and "
+                        + $"{grid} heads: a gradient per item needs one pass per batch, with a text per item");
             return _tensors[layer] = tensor.DetachFromDisposeScope().requires_grad_();
         }
 
-        public Tensor[] All() => [.. _tensors.Select((t, l) => t ?? throw new InvalidOperationException($"the task did not run layer {l} of {grid} heads"))];
+        public Tensor[] All() => [.. _tensors.Select((t, l) => t
+            ?? throw new InvalidOperationException($"the task did not run layer {l} of {grid} heads"))];
 
         public void Dispose()
         {

@@ -8,7 +8,8 @@ namespace AttentionNotebooks;
 /// <param name="OverTexts">Its 95 % interval over texts drawn with replacement: how much of it is the noise of these texts?</param>
 public sealed record PairAgreement(string First, string Second, double Rho, Interval OverHeads, Interval OverTexts);
 
-/// <summary>Whether measures of a head's importance agree: Spearman's rank correlations with bootstrap intervals over heads and over texts.</summary>
+/// <summary>Whether measures of a head's importance agree: Spearman's rank correlations with bootstrap intervals over heads and over
+/// texts.</summary>
 public sealed class MeasureAgreement
 {
     private readonly PairAgreement[,] _pairs;
@@ -38,14 +39,19 @@ public sealed class MeasureAgreement
     public static MeasureAgreement Compute(IReadOnlyList<HeadColumn> measures, int draws = Bootstrap.DefaultDraws, int seed = 0)
     {
         if (measures.Count < 2) throw new InputException("measures to compare", null, $"are {measures.Count}", "Give two at least");
-        int TextsOf(HeadColumn m) => m.PerText?.Count ?? throw new InputException($"measure \"{m.Name}\"", null, "has no values per text", "Measure it on texts instead of reading it from a table");
+        int TextsOf(HeadColumn m) => m.PerText?.Count
+            ?? throw new InputException($"measure \"{m.Name}\"", null, "has no values per text",
+                "Measure it on texts instead of reading it from a table");
         int texts = TextsOf(measures[0]), heads = measures[0].Count;
         if (measures.FirstOrDefault(m => TextsOf(m) != texts || m.Count != heads) is { } other)
-            throw new InputException($"measure \"{other.Name}\"", null, $"is of {other.Count} heads in {TextsOf(other)} texts, \"{measures[0].Name}\" of {heads} in {texts}", "Compute them over the same task and model");
+            throw new InputException($"measure \"{other.Name}\"", null,
+                $"is of {other.Count} heads in {TextsOf(other)} texts, \"{measures[0].Name}\" of {heads} in {texts}",
+                    "Compute them over the same task and model");
         var random = new Random(seed);
         double[][] own = [.. measures.Select(m => m.Values)];
         // Per draw, all measures' values: of the drawn heads, and of all heads over the drawn texts.
-        double[][][] overHeads = [.. Bootstrap.Draws(heads, draws, random).Select(drawn => own.Select(v => drawn.Select(h => v[h]).ToArray()).ToArray())];
+        double[][][] overHeads = [.. Bootstrap.Draws(heads, draws, random)
+            .Select(drawn => own.Select(v => drawn.Select(h => v[h]).ToArray()).ToArray())];
         double[][][] overTexts = [.. Bootstrap.Draws(texts, draws, random).Select(drawn => measures.Select(m => m.Over(drawn)).ToArray())];
         var pairs = new PairAgreement[measures.Count, measures.Count];
         for (int a = 0; a < measures.Count; a++)

@@ -70,7 +70,8 @@ public static class MeasureCatalogue
 
     /// <summary>The error of a name that no measure has; it names the nearest one.</summary>
     public static InputException Unknown(string name) =>
-        Spelling.Unknown("measure", name, [.. Shipped.Select(m => m.Name), .. Shipped.SelectMany(m => m.Columns).Select(c => c.Name).Distinct()]);
+        Spelling.Unknown("measure", name, [.. Shipped.Select(m => m.Name), .. Shipped.SelectMany(m => m.Columns).Select(c => c.Name)
+            .Distinct()]);
 
     /// <summary>What the measures of this room know of a column's name; <see langword="null"/> for others.</summary>
     internal static ColumnInfo? Find(string name) =>

@@ -37,7 +37,8 @@ public sealed class DependencyHits : IAttentionVisitor
     /// <summary>Per word, how far its head is away: +1 is the next word; 0 for roots.</summary>
     internal int[] Offsets { get; }
 
-    /// <summary>Candidates: every head read from dependent to head, then every head read the other way. Items: words. Units: sentences.</summary>
+    /// <summary>Candidates: every head read from dependent to head, then every head read the other way. Items: words. Units:
+    /// sentences.</summary>
     internal HitTable Table { get; }
 
     /// <summary>Goes through a source.</summary>
@@ -59,7 +60,8 @@ public sealed class DependencyHits : IAttentionVisitor
         return hits;
     }
 
-    /// <summary>How often a head finds the syntactic head, over all words, punctuation too; roots count as missed, as in Clark et al.'s code.</summary>
+    /// <summary>How often a head finds the syntactic head, over all words, punctuation too; roots count as missed, as in Clark et al.'s
+    /// code.</summary>
     /// <param name="direction">Which way it is read.</param>
     /// <exception cref="InputException">The model has no such head.</exception>
     public Proportion Attachment(Head head, Direction direction) => new(Table[CandidateOf(head, direction)].Count(), Words.Length);
@@ -79,15 +81,18 @@ public sealed class DependencyHits : IAttentionVisitor
     }
 
     /// <summary>The head and the direction that a candidate of <see cref="Table"/> is.</summary>
-    internal (Head Head, Direction Direction) Candidate(int candidate) => (Grid[candidate % Grid.Count], (Direction)(candidate / Grid.Count));
+    internal (Head Head, Direction Direction) Candidate(int candidate) =>
+        (Grid[candidate % Grid.Count], (Direction)(candidate / Grid.Count));
 
     internal int CandidateOf(Head head, Direction direction) => (int)direction * Grid.Count + Grid.PositionOf(head);
 
     /// <summary>The relations that occur, in alphabetical order, the root's aside.</summary>
-    internal string[] Relations(bool fold) => [.. Words.Where(w => w.Head >= 0).Select(w => Name(w, fold)).Distinct().Order(StringComparer.Ordinal)];
+    internal string[] Relations(bool fold) =>
+        [.. Words.Where(w => w.Head >= 0).Select(w => Name(w, fold)).Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>The words of a relation.</summary>
-    internal BitSet WordsOf(string relation, bool fold) => BitSet.Where(Words.Length, i => Words[i].Head >= 0 && Name(Words[i], fold) == relation);
+    internal BitSet WordsOf(string relation, bool fold) =>
+        BitSet.Where(Words.Length, i => Words[i].Head >= 0 && Name(Words[i], fold) == relation);
 
     private void Mark(int text, int layer, Direction direction, Tensor strongest)
     {
@@ -98,12 +103,14 @@ public sealed class DependencyHits : IAttentionVisitor
             var hits = Table[CandidateOf(new Head(layer, h), direction)];
             for (int w = 0; w < words.Count; w++)
             {
-                int asked = _possessiveClitic && words[w].Relation == "poss" && w + 1 < words.Count && words[w + 1].Form == "'s" ? w + 1 : w;
+                int asked = _possessiveClitic && words[w].Relation == "poss" && w + 1 < words.Count && words[w + 1].Form == "'s" ? w + 1
+                    : w;
                 if (words[w].Head >= 0 && pointed[h * words.Count + asked] == words[w].Head) hits[_start[text] + w] = true;
             }
         }
     }
 
     // Universal Dependencies part a subtype off with a colon: nsubj:pass.
-    private static string Name(TreebankWord word, bool fold) => fold && word.Relation.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? word.Relation[..colon] : word.Relation;
+    private static string Name(TreebankWord word, bool fold) => fold
+        && word.Relation.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? word.Relation[..colon] : word.Relation;
 }

@@ -45,10 +45,14 @@ public static class DependencyRelations
             var (head, direction) = hits.Candidate(c);
             var found = hits.Table[c];
             int onlyHead = found.CountAndNot(words, baseline), onlyBaseline = baseline.CountAndNot(words, found);
-            return new RelationScore(relation, head, direction, new Proportion(found.CountAnd(words), count), new Proportion(baseline.Count(), count), best)
+            return new RelationScore(relation, head, direction, new Proportion(found.CountAnd(words), count),
+                new Proportion(baseline.Count(), count), best)
             {
-                NearOffset = near, NearBaseline = new Proportion(nearBaseline.Count(), count),
-                OnlyHead = onlyHead, OnlyBaseline = onlyBaseline, PValue = McNemar.PValue(onlyHead, onlyBaseline),
+                NearOffset = near,
+                NearBaseline = new Proportion(nearBaseline.Count(), count),
+                OnlyHead = onlyHead,
+                OnlyBaseline = onlyBaseline,
+                PValue = McNemar.PValue(onlyHead, onlyBaseline),
             };
         }).ToArray();
         double[] p = [.. scores.Select(s => s.PValue)], holm = MultipleTesting.Holm(p), bh = MultipleTesting.BenjaminiHochberg(p);

@@ -7,17 +7,20 @@ namespace AttentionNotebooks;
 /// <param name="Scored">Its accuracy on the other half.</param>
 /// <param name="Offset">The best fixed offset of the half that was chosen on.</param>
 /// <param name="OffsetScored">The offset's accuracy on the other half.</param>
-public sealed record HeldOutChoice(Head Head, Direction Direction, Proportion Chosen, Proportion Scored, int Offset, Proportion OffsetScored);
+public sealed record HeldOutChoice(Head Head, Direction Direction, Proportion Chosen, Proportion Scored, int Offset,
+    Proportion OffsetScored);
 
 /// <summary>A relation, with nothing chosen on the words that it is scored on.</summary>
 /// <param name="Best">The best head over all words, as papers report it: chosen and scored on the same words.</param>
 /// <param name="Choices">What either half chose.</param>
-/// <param name="Accuracy">Both halves' held-out scores together: every word is scored by the head that was chosen without its sentence.</param>
+/// <param name="Accuracy">Both halves' held-out scores together: every word is scored by the head that was chosen without its
+/// sentence.</param>
 /// <param name="Interval">95 % of it over sentences, the choices held fixed.</param>
 /// <param name="Baseline">The same for the best fixed offset, chosen on the other half as well.</param>
 /// <param name="Gain">Accuracy − baseline.</param>
 /// <param name="GainInterval">95 % of the gain over sentences.</param>
-public sealed record HeldOutRelation(string Relation, RelationScore Best, IReadOnlyList<HeldOutChoice> Choices, Proportion Accuracy, Interval Interval,
+public sealed record HeldOutRelation(string Relation, RelationScore Best, IReadOnlyList<HeldOutChoice> Choices, Proportion Accuracy,
+    Interval Interval,
     Proportion Baseline, double Gain, Interval GainInterval)
 {
     /// <summary><see cref="McNemar"/>'s p-value of the held-out head against the held-out offset on the same words.</summary>
@@ -48,11 +51,15 @@ public static class HeldOutRelations
     /// <param name="draws">Draws of sentences for the intervals.</param>
     /// <returns>The relations, the commonest first; those without a word in one of the halves are left out.</returns>
     /// <exception cref="InputException">There is only one sentence.</exception>
-    public static IReadOnlyList<HeldOutRelation> Score(DependencyHits hits, bool foldSubtypes = false, int seed = 0, int draws = Bootstrap.DefaultDraws)
+    public static IReadOnlyList<HeldOutRelation> Score(DependencyHits hits, bool foldSubtypes = false, int seed = 0,
+        int draws = Bootstrap.DefaultDraws)
     {
-        if (hits.Sentences.Count < 2) throw new InputException("the treebank", null, "has one sentence, which cannot be dealt into two halves", "Give more sentences");
+        if (hits.Sentences.Count < 2)
+            throw new InputException("the treebank", null, "has one sentence, which cannot be dealt into two halves",
+                "Give more sentences");
         var half = hits.Table.Half(seed);
-        var found = hits.Relations(foldSubtypes).Select(r => Score(hits, r, hits.WordsOf(r, foldSubtypes), half, seed, draws)).OfType<HeldOutRelation>().ToArray();
+        var found = hits.Relations(foldSubtypes).Select(r => Score(hits, r, hits.WordsOf(r, foldSubtypes), half, seed, draws))
+            .OfType<HeldOutRelation>().ToArray();
         double[] p = [.. found.Select(r => r.PValue)], holm = MultipleTesting.Holm(p), bh = MultipleTesting.BenjaminiHochberg(p);
         return [.. found.Select((r, i) => r with { Holm = holm[i], BenjaminiHochberg = bh[i] }).OrderByDescending(r => r.Accuracy.Count)];
     }
@@ -69,7 +76,9 @@ public static class HeldOutRelations
         {
             var words = hits.WordsOf(relation, foldSubtypes);
             BitSet first = words.And(half), second = words.Without(half);
-            return Enumerable.Range(0, hits.Table.Candidates).Select(c => (new Proportion(hits.Table[c].CountAnd(first), first.Count()), new Proportion(hits.Table[c].CountAnd(second), second.Count())));
+            return Enumerable.Range(0, hits.Table.Candidates)
+                .Select(c => (new Proportion(hits.Table[c].CountAnd(first), first.Count()),
+                    new Proportion(hits.Table[c].CountAnd(second), second.Count())));
         })];
     }
 
@@ -87,13 +96,15 @@ public static class HeldOutRelations
         {
             var (head, direction) = hits.Candidate(candidate);
             var set = hits.Table[candidate];
-            return new HeldOutChoice(head, direction, new Proportion(set.CountAnd(own), own.Count()), new Proportion(set.CountAnd(other), other.Count()),
+            return new HeldOutChoice(head, direction, new Proportion(set.CountAnd(own), own.Count()),
+                new Proportion(set.CountAnd(other), other.Count()),
                 offset, new Proportion(OffsetBaseline.Hits(hits, other, offset).Count(), other.Count()));
         }
         return new HeldOutRelation(relation, DependencyRelations.Score(hits, relation, words).MaxBy(s => s.Accuracy.Correct)!,
             [Choice(fit.OnFirst, onFirst, first, second), Choice(fit.OnSecond, onSecond, second, first)],
             new Proportion(fit.Hits.Count(), count), Bootstrap.Ratio(counts[0], counts[2], draws, seed: seed),
-            new Proportion(baseline.Count(), count), (fit.Hits.Count() - baseline.Count()) / (double)count, Bootstrap.Ratio(gains, counts[2], draws, seed: seed))
+            new Proportion(baseline.Count(), count), (fit.Hits.Count() - baseline.Count()) / (double)count,
+                Bootstrap.Ratio(gains, counts[2], draws, seed: seed))
         {
             PValue = McNemar.PValue(fit.Hits.CountAndNot(words, baseline), baseline.CountAndNot(words, fit.Hits)),
         };

@@ -28,7 +28,8 @@ public enum Margin
 /// <param name="Head">The attention head.</param>
 /// <param name="Direction">Which way it was read.</param>
 /// <param name="Accuracy">How often its strongest word was the syntactic head.</param>
-/// <param name="Baseline">The same for always pointing <paramref name="Offset"/> words away, the best of all fixed offsets on the same words.</param>
+/// <param name="Baseline">The same for always pointing <paramref name="Offset"/> words away, the best of all fixed offsets on the same
+/// words.</param>
 /// <param name="Offset">The baseline's offset: +1 is the next word.</param>
 public sealed record RelationScore(string Relation, Head Head, Direction Direction, Proportion Accuracy, Proportion Baseline, int Offset)
 {

@@ -7,7 +7,8 @@ namespace AttentionNotebooks;
 /// <param name="Best">The head chosen on one half of the sentences and scored on the other, both ways.</param>
 /// <param name="BestInterval">95 % of it over sentences.</param>
 /// <param name="Chosen">The two heads that were chosen.</param>
-public sealed record UndirectedScores(HeadGrid Grid, IReadOnlyList<Proportion> ByHead, Proportion Chain, Proportion Best, Interval BestInterval, IReadOnlyList<Head> Chosen);
+public sealed record UndirectedScores(HeadGrid Grid, IReadOnlyList<Proportion> ByHead, Proportion Chain, Proportion Best,
+    Interval BestInterval, IReadOnlyList<Head> Chosen);
 
 /// <summary>
 /// Undirected attachment: the spanning tree of most weight over a_ij + a_ji, the words' attention in both directions, and how
@@ -71,11 +72,13 @@ public sealed class UndirectedAttachment : IAttentionVisitor
             for (int h = 0; h < _grid.Heads; h++)
             {
                 int head = h, at = h * words * words;
-                var parent = SpanningTree(kept.Length, (i, j) => weights[at + kept[i] * words + kept[j]] + weights[at + kept[j] * words + kept[i]]);
+                var parent = SpanningTree(kept.Length, (i, j) =>
+                    weights[at + kept[i] * words + kept[j]] + weights[at + kept[j] * words + kept[i]]);
                 for (int i = 0; i < kept.Length; i++)
                 {
                     int other = Array.IndexOf(kept, _sentences[text].Words[kept[i]].Head);
-                    if (other >= 0 && (parent[i] == other || parent[other] == i)) _table[maps.Layer * _grid.Heads + head][_start[text] + kept[i]] = true;
+                    if (other >= 0 && (parent[i] == other || parent[other] == i))
+                        _table[maps.Layer * _grid.Heads + head][_start[text] + kept[i]] = true;
                 }
             }
         }
@@ -104,15 +107,19 @@ public sealed class UndirectedAttachment : IAttentionVisitor
         return parent;
     }
 
-    private static int[] Kept(TreebankSentence sentence) => [.. Enumerable.Range(0, sentence.Words.Count).Where(w => sentence.Words[w].Tag != "PUNCT")];
+    private static int[] Kept(TreebankSentence sentence) =>
+        [.. Enumerable.Range(0, sentence.Words.Count).Where(w => sentence.Words[w].Tag != "PUNCT")];
 
     private UndirectedScores Result(int seed)
     {
         int edges = _edges.Count();
         var fit = _table.CrossFit(_edges, _table.Half(seed))
-            ?? throw new InputException("the treebank", null, "has too few edges for two halves", "Give more sentences of two words or more");
+            ?? throw new InputException("the treebank", null, "has too few edges for two halves",
+                "Give more sentences of two words or more");
         double[][] counts = _table.PerUnit(_edges, fit.Hits);
-        return new UndirectedScores(_grid, [.. Enumerable.Range(0, _grid.Count).Select(h => new Proportion(_table[h].Count(), edges))], new Proportion(_chain.Count(), edges),
-            new Proportion(fit.Hits.Count(), edges), Bootstrap.Ratio(counts[0], counts[1], seed: seed), [_grid[fit.OnFirst], _grid[fit.OnSecond]]);
+        return new UndirectedScores(_grid, [.. Enumerable.Range(0, _grid.Count).Select(h => new Proportion(_table[h].Count(), edges))],
+            new Proportion(_chain.Count(), edges),
+            new Proportion(fit.Hits.Count(), edges), Bootstrap.Ratio(counts[0], counts[1], seed: seed),
+                [_grid[fit.OnFirst], _grid[fit.OnSecond]]);
     }
 }

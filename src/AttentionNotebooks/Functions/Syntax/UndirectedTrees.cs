@@ -20,7 +20,8 @@ public sealed class UndirectedTrees : IHeadMeasure
 
     /// <inheritdoc/>
     public IReadOnlyList<HeadColumn> Measure(MeasureContext context) =>
-        [Of(UndirectedAttachment.Measure(context.Source, context.RequireTreebank(this), context.Seed, context.Progress, context.Cancellation))];
+        [Of(UndirectedAttachment.Measure(context.Source, context.RequireTreebank(this), context.Seed, context.Progress,
+            context.Cancellation))];
 
     /// <summary>The column of scores that are there already.</summary>
     public static HeadColumn Of(UndirectedScores scores) => new(_uuas, [.. scores.ByHead.Select(p => p.Value)]);

@@ -12,7 +12,8 @@ namespace AttentionNotebooks;
 /// <param name="LayerPValue">The same for labels shuffled within each layer: small where the difference is more than the layers'.</param>
 /// <param name="Holm"><paramref name="PValue"/> corrected for all clusters and measures (Holm 1979).</param>
 /// <param name="Clustered">Whether the clusters were made from the measure, so that they differ in it by construction.</param>
-public sealed record ClusterFunction(int Cluster, HeadColumn Function, double Mean, double Others, double Delta, double Low, double High, double PValue, double LayerPValue, double Holm, bool Clustered = false)
+public sealed record ClusterFunction(int Cluster, HeadColumn Function, double Mean, double Others, double Delta, double Low, double High,
+    double PValue, double LayerPValue, double Holm, bool Clustered = false)
 {
     /// <summary>Whether the difference is beyond doubt: the interval excludes 0 and the corrected p-value is below 0.05.</summary>
     public bool IsSure => (Low > 0 || High < 0) && Holm < 0.05;

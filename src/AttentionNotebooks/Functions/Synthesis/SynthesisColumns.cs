@@ -4,7 +4,8 @@ namespace AttentionNotebooks;
 public static class SynthesisColumns
 {
     /// <summary>
-    /// The layer, the standard features that say where heads look (<see cref="StandardFeatures.ForSynthesis"/>), and of the other columns the
+    /// The layer, the standard features that say where heads look (<see cref="StandardFeatures.ForSynthesis"/>), and of the other columns
+    /// the
     /// user's own and those of syntax, antecedents and importance that can be compared between heads.
     /// </summary>
     public static IReadOnlyList<HeadColumn> ForSynthesis(this HeadTable table)

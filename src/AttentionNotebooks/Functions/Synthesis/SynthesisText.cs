@@ -20,9 +20,13 @@ internal static class SynthesisText
         };
         string[] open = [.. cells.Where(c => !c.IsSure).Select(c => c.Function.Name)];
         if (open.Length > 0) sentences.Add($"Not told apart from the other heads: {string.Join(", ", open)}.");
-        string[] byLayer = [.. cells.Where(c => c.IsSure && !c.IsBeyondLayers && c.Function.Kind != MeasureKind.Layer).Select(c => c.Function.Name)];
-        if (byLayer.Length > 0) sentences.Add($"Where these heads lie may explain {string.Join(", ", byLayer)}: heads shuffled within their layers differ as much.");
-        if (cells.Any(c => c.IsSure && c.Clustered)) sentences.Add("What is marked * the clusters were made from, so that a difference in it is no finding.");
+        string[] byLayer = [.. cells.Where(c => c.IsSure && !c.IsBeyondLayers && c.Function.Kind != MeasureKind.Layer)
+            .Select(c => c.Function.Name)];
+        if (byLayer.Length > 0)
+            sentences.Add(
+                $"Where these heads lie may explain {string.Join(", ", byLayer)}: heads shuffled within their layers differ as much.");
+        if (cells.Any(c => c.IsSure && c.Clustered))
+            sentences.Add("What is marked * the clusters were made from, so that a difference in it is no finding.");
         if (heads.Count < FewHeads) sentences.Add(Invariant($"{heads.Count} head{(heads.Count == 1 ? " is" : "s are")} little to go by."));
         return string.Join(' ', sentences.Where(s => s.Length > 0));
     }
@@ -35,9 +39,11 @@ internal static class SynthesisText
 
     // "previous* (0.57 against 0.03 share of attention; δ 0.99, 0.97 to 1.00)"
     private static string Cell(ClusterFunction c) =>
-        Invariant($"{c.Function.Name}{(c.Clustered ? "*" : "")} ({c.Mean:0.###} against {c.Others:0.###}, {c.Function.Unit}; δ {c.Delta:0.00}, {c.Low:0.00} to {c.High:0.00})").Replace(" -", " −", StringComparison.Ordinal).Replace("(-", "(−", StringComparison.Ordinal);
+        Invariant(
+            $"{c.Function.Name}{(c.Clustered ? "*" : "")} ({c.Mean:0.###} against {c.Others:0.###}, {c.Function.Unit}; δ {c.Delta:0.00}, {c.Low:0.00} to {c.High:0.00})").Replace(" -", " −", StringComparison.Ordinal).Replace("(-", "(−", StringComparison.Ordinal);
 
-    private static string Layers(int[] sorted) => sorted[0] == sorted[^1] ? Invariant($"layer {sorted[0]}") : Invariant($"layers {sorted[0]} to {sorted[^1]}, median {sorted[sorted.Length / 2]}");
+    private static string Layers(int[] sorted) => sorted[0] == sorted[^1] ? Invariant($"layer {sorted[0]}")
+        : Invariant($"layers {sorted[0]} to {sorted[^1]}, median {sorted[sorted.Length / 2]}");
 
     private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 }

@@ -12,7 +12,8 @@ internal sealed class EncodedTexts
     public EncodedTexts(LabelledTexts texts, TextTokenizer tokenizer, int? maxLength = null)
     {
         int longest = Math.Min(maxLength ?? tokenizer.MaxLength, tokenizer.MaxLength);
-        _texts = [.. texts.Items.Select(i => i.Second is null ? tokenizer.Encode(i.Text, longest) : tokenizer.Encode(i.Text, i.Second, longest))];
+        _texts = [.. texts.Items.Select(i => i.Second is null ? tokenizer.Encode(i.Text, longest)
+            : tokenizer.Encode(i.Text, i.Second, longest))];
         _padId = tokenizer.PadId;
         Labels = texts.Gold;
         Lengths = [.. _texts.Select(t => t.Length)];

@@ -67,16 +67,20 @@ public sealed class MaskedWords : ITextTask
     {
         var device = _checkpoint.Model.Device;
         var batch = new TokenBatch([.. items.Select(i => _texts[i])], _checkpoint.Tokenizer.PadId, device);
-        var hidden = items.SelectMany((item, b) => _hidden[item].Select(h => (Row: (long)b, Place: (long)b * batch.Length + h.Place, Id: (long)h.Id))).ToArray();
+        var hidden = items.SelectMany((item, b) => _hidden[item]
+            .Select(h => (Row: (long)b, Place: (long)b * batch.Length + h.Place, Id: (long)h.Id))).ToArray();
         var rows = tensor(hidden.Select(h => h.Row).ToArray(), device: device);      // [M]: the item of each hidden token
         var places = tensor(hidden.Select(h => h.Place).ToArray(), device: device);
         var targets = tensor(hidden.Select(h => h.Id).ToArray(), device: device);
-        var states = _checkpoint.Model.Bert.forward(batch.Ids, batch.Segments, batch.Mask, hooks).view(-1, _checkpoint.Config.HiddenSize).index_select(0, places);
+        var states = _checkpoint.Model.Bert.forward(batch.Ids, batch.Segments, batch.Mask, hooks).view(-1, _checkpoint.Config.HiddenSize)
+            .index_select(0, places);
         var logits = _checkpoint.Model.Logits(states).to_type(ScalarType.Float32);   // [M, V]
         var losses = nn.functional.cross_entropy(logits, targets, reduction: nn.Reduction.None);
         var right = logits.argmax(-1).eq(targets).to_type(ScalarType.Float32);
-        return new TaskOutput(PerItem(losses, rows, items.Count), PerItem(right, rows, items.Count), PerItem(ones_like(right), rows, items.Count));
+        return new TaskOutput(PerItem(losses, rows, items.Count), PerItem(right, rows, items.Count),
+            PerItem(ones_like(right), rows, items.Count));
     }
 
-    private static Tensor PerItem(Tensor values, Tensor rows, int items) => zeros(items, device: values.device).index_add(0, rows, values, Scalars.One);
+    private static Tensor PerItem(Tensor values, Tensor rows, int items) =>
+        zeros(items, device: values.device).index_add(0, rows, values, Scalars.One);
 }

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace AttentionNotebooks;
 
-/// <summary>The classes of texts, or of pairs, predicted by a BERT that was fine-tuned for them. One question an item; the loss is the cross-entropy of the true class.</summary>
+/// <summary>The classes of texts, or of pairs, predicted by a BERT that was fine-tuned for them. One question an item; the loss is the
+/// cross-entropy of the true class.</summary>
 /// <remarks>Devlin et al. (2019), section 4.1.</remarks>
 public sealed class SentenceLabels : ITextTask
 {
@@ -19,7 +20,9 @@ public sealed class SentenceLabels : ITextTask
     {
         if (texts.Items.Count == 0) throw new InputException("texts", null, "there is none", "Give at least one");
         if (!texts.Labels.SequenceEqual(classifier.Labels))
-            throw new InputException("labels", null, $"are {string.Join(", ", texts.Labels.Take(10))}, but the model's are {string.Join(", ", classifier.Labels.Take(10))}", "Read the texts with the model's labels");
+            throw new InputException("labels", null,
+                $"are {string.Join(", ", texts.Labels.Take(10))}, but the model's are {string.Join(", ", classifier.Labels.Take(10))}",
+                    "Read the texts with the model's labels");
         Classifier = classifier;
         _texts = new EncodedTexts(texts, classifier.Tokenizer, maxLength);
         Batches = BatchPlan.Of(_texts.Lengths, new VisitOptions((options ?? VisitOptions.Default).TokensPerBatch));
@@ -68,7 +71,8 @@ public sealed class SentenceLabels : ITextTask
         return new TaskOutput(nn.functional.cross_entropy(logits, targets, reduction: nn.Reduction.None), right, ones_like(right));
     }
 
-    /// <summary>The class that the model predicts for each item, so that measures of all answers together, such as Matthews' correlation, can be taken.</summary>
+    /// <summary>The class that the model predicts for each item, so that measures of all answers together, such as Matthews' correlation,
+    /// can be taken.</summary>
     /// <param name="hooks">Edits of the model's attention, if any.</param>
     /// <param name="batches">Which items, dealt into batches; all unless given. The others' entries are −1.</param>
     /// <param name="cancellation">Stops the work.</param>

@@ -20,11 +20,14 @@ public sealed record TaskScores(double[] Losses, int[] Correct, int[] Targets)
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>The scores of each item.</returns>
     /// <exception cref="InputException">A loss is NaN or infinite.</exception>
-    public static TaskScores Evaluate(IModelTask task, AttentionHooks? hooks = null, IReadOnlyList<int[]>? batches = null, CancellationToken cancellation = default) =>
+    public static TaskScores Evaluate(IModelTask task, AttentionHooks? hooks = null, IReadOnlyList<int[]>? batches = null,
+        CancellationToken cancellation = default) =>
         Evaluate(task, hooks, batches, cancellation, anyLoss: false);
 
-    /// <summary>As above; with <paramref name="anyLoss"/> for those who look at the loss themselves, and know the step that led to it.</summary>
-    internal static TaskScores Evaluate(IModelTask task, AttentionHooks? hooks, IReadOnlyList<int[]>? batches, CancellationToken cancellation, bool anyLoss)
+    /// <summary>As above; with <paramref name="anyLoss"/> for those who look at the loss themselves, and know the step that led to
+    /// it.</summary>
+    internal static TaskScores Evaluate(IModelTask task, AttentionHooks? hooks, IReadOnlyList<int[]>? batches,
+        CancellationToken cancellation, bool anyLoss)
     {
         var scores = OfNone(task.Count);
         using var noGradients = no_grad();
@@ -46,7 +49,10 @@ public sealed record TaskScores(double[] Losses, int[] Correct, int[] Targets)
     {
         float[] loss = output.Loss.Floats(), right = output.Correct.Floats(), targets = output.Targets.Floats();
         int bad = anyLoss ? -1 : Array.FindIndex(loss, v => !float.IsFinite(v));
-        if (bad >= 0) throw new InputException($"item {batch[bad]}", null, FormattableString.Invariant($"has a loss of {loss[bad]}"), "The model's answers are no numbers: look at the edits of its attention, or compute in float32");
-        for (int i = 0; i < batch.Count; i++) (Losses[batch[i]], Correct[batch[i]], Targets[batch[i]]) = (loss[i], (int)right[i], (int)targets[i]);
+        if (bad >= 0)
+            throw new InputException($"item {batch[bad]}", null, FormattableString.Invariant($"has a loss of {loss[bad]}"),
+                "The model's answers are no numbers: look at the edits of its attention, or compute in float32");
+        for (int i = 0; i < batch.Count; i++)
+            (Losses[batch[i]], Correct[batch[i]], Targets[batch[i]]) = (loss[i], (int)right[i], (int)targets[i]);
     }
 }

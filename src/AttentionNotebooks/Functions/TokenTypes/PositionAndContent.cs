@@ -2,15 +2,18 @@ using MathNet.Numerics.Distributions;
 
 namespace AttentionNotebooks;
 
-/// <summary>What every head's attention is driven by; shares from 0 to 1, one per head in the grid's order; NaN for a head that is uniform everywhere.</summary>
+/// <summary>What every head's attention is driven by; shares from 0 to 1, one per head in the grid's order; NaN for a head that is uniform
+/// everywhere.</summary>
 /// <param name="Grid">The model's heads.</param>
 /// <param name="Specials">The share that is a constant liking (or dislike) of [CLS] and of [SEP].</param>
 /// <param name="Offset">The share that the offset to the key explains beyond that.</param>
 /// <param name="Content">The rest: what depends on which words stand there.</param>
 /// <param name="KeyPosition">The share that the key's absolute position alone explains; not a part of the three, which sum to 1.</param>
-/// <param name="Low">Lower ends of 95 % intervals of the position-driven share, <paramref name="Specials"/> + <paramref name="Offset"/>; NaN for a single text.</param>
+/// <param name="Low">Lower ends of 95 % intervals of the position-driven share, <paramref name="Specials"/> + <paramref name="Offset"/>;
+/// NaN for a single text.</param>
 /// <param name="High">Upper ends.</param>
-public sealed record PositionShares(HeadGrid Grid, double[] Specials, double[] Offset, double[] Content, double[] KeyPosition, double[] Low, double[] High)
+public sealed record PositionShares(HeadGrid Grid, double[] Specials, double[] Offset, double[] Content, double[] KeyPosition, double[] Low,
+    double[] High)
 {
     /// <summary>The position-driven share: 1 − content.</summary>
     public double[] Position => [.. Content.Select(c => 1 - c)];
@@ -19,7 +22,8 @@ public sealed record PositionShares(HeadGrid Grid, double[] Specials, double[] O
 /// <summary>
 /// Position-driven against content-driven attention. Over all rows, Σ_ij (A_ij − 1/n)² is how far a head is from uniform. A_ij is
 /// predicted by a_c + b_c/n, least squares within each class c of pairs (query, key); the share explained is 1 − Σ_ij (A_ij − Â_ij)² / Σ_ij
-/// (A_ij − 1/n)². Classes are first the kind of the key ([CLS], [SEP], other), then kind and offset j − i (nested, so that it never explains
+/// (A_ij − 1/n)². Classes are first the kind of the key ([CLS], [SEP], other), then kind and offset j − i (nested, so that it never
+/// explains
 /// less), and, apart from these, the key's position. 1 for a head that is a function of position, in texts of any lengths; near 0
 /// for one that follows the words, wherever they stand.
 /// </summary>
@@ -33,7 +37,8 @@ public sealed class PositionAndContent : IAttentionVisitor
     /// <summary>Offsets and positions beyond this many tokens share a class.</summary>
     public const int Farthest = 64;
 
-    private const int Groups = 10, Kinds = 3, Offsets = 2 * Farthest + 1, OffsetClasses = Kinds * Offsets, Positions = Farthest + 1, Classes = OffsetClasses + Positions;
+    private const int Groups = 10, Kinds = 3, Offsets = 2 * Farthest + 1, OffsetClasses = Kinds * Offsets, Positions = Farthest + 1,
+        Classes = OffsetClasses + Positions;
 
     private readonly HeadGrid _grid;
     private readonly int _groups;
@@ -54,7 +59,8 @@ public sealed class PositionAndContent : IAttentionVisitor
     /// <param name="source">A live model or an archive of maps.</param>
     /// <param name="progress">Told after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public static PositionShares Measure(IAttentionSource source, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    public static PositionShares Measure(IAttentionSource source, IProgress<VisitProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         var visitor = new PositionAndContent(source.Grid, source.Texts.Count);
         source.Visit(visitor, progress: progress, cancellation: cancellation);
@@ -120,17 +126,20 @@ public sealed class PositionAndContent : IAttentionVisitor
     private PositionShares Result()
     {
         int heads = _grid.Count;
-        var (specials, offset, content, keys, low, high) = (new double[heads], new double[heads], new double[heads], new double[heads], new double[heads], new double[heads]);
+        var (specials, offset, content, keys, low, high) =
+            (new double[heads], new double[heads], new double[heads], new double[heads], new double[heads], new double[heads]);
         double quantile = _groups > 1 ? StudentT.InvCDF(0, 1, _groups - 1, 0.975) : double.NaN;
         double[][] pairs = [Sum(_count), Sum(_x), Sum(_xx)];
         for (int h = 0; h < heads; h++)
         {
             Moments[] groups = [.. Enumerable.Range(0, _groups).Select(g => _byHead[g, h])];
-            var all = new Moments(Sum([.. groups.Select(g => g.Sum)]), Sum([.. groups.Select(g => g.SumX)])) { Squares = groups.Sum(g => g.Squares), Total = groups.Sum(g => g.Total) };
+            var all = new Moments(Sum([.. groups.Select(g => g.Sum)]), Sum([.. groups.Select(g => g.SumX)]))
+            { Squares = groups.Sum(g => g.Squares), Total = groups.Sum(g => g.Total) };
             var (bySpecials, byOffset, byKey) = Explained(pairs, all, without: -1, new Moments());
             (specials[h], offset[h], content[h], keys[h]) = (bySpecials, byOffset - bySpecials, 1 - byOffset, byKey);
             double[] left = _groups > 1 ? [.. groups.Select((g, i) => Explained(pairs, all, i, g).ByOffset)] : [];
-            double mean = left.DefaultIfEmpty(double.NaN).Average(), error = Math.Sqrt((_groups - 1.0) / _groups * left.Sum(v => (v - mean) * (v - mean)));
+            double mean = left.DefaultIfEmpty(double.NaN).Average(),
+                error = Math.Sqrt((_groups - 1.0) / _groups * left.Sum(v => (v - mean) * (v - mean)));
             (low[h], high[h]) = (Math.Max(0, byOffset - quantile * error), Math.Min(1, byOffset + quantile * error));
         }
         return new PositionShares(_grid, specials, offset, content, keys, low, high);

@@ -7,7 +7,8 @@ public sealed class PositionDriven : IHeadMeasure
 {
     private static readonly ColumnInfo
         _position = new("position_driven", "share",
-            "1 − Σ_ij (A_ij − Â_ij)² / Σ_ij (A_ij − 1/n)², Â from the key's kind and the offset", "this kit", MeasureKind.Position) { InSynthesis = true },
+            "1 − Σ_ij (A_ij − Â_ij)² / Σ_ij (A_ij − 1/n)², Â from the key's kind and the offset", "this kit", MeasureKind.Position)
+        { InSynthesis = true },
         _content = new("content_driven", "share", "1 − position_driven", "this kit", MeasureKind.Tokens);
 
     /// <inheritdoc/>

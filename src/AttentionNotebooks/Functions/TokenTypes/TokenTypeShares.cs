@@ -36,10 +36,12 @@ public sealed class TokenTypeShares
     /// <param name="progress">Told after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">Texts lack what a kind asks about, there is no kind, or two have the same name.</exception>
-    public static TokenTypeShares Measure(IAttentionSource source, IReadOnlyList<TokenType> types, IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    public static TokenTypeShares Measure(IAttentionSource source, IReadOnlyList<TokenType> types,
+        IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         if (types.Count == 0) throw new InputException("the kinds of tokens", null, "are none", "Give at least one");
-        if (types.GroupBy(t => t.Feature.Name).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new InputException($"kind \"{twice.First().Name}\"", null, "is given twice", "Give every kind once");
+        if (types.GroupBy(t => t.Feature.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new InputException($"kind \"{twice.First().Name}\"", null, "is given twice", "Give every kind once");
         var recorder = new FeatureRecorder(source, [.. types.Select(t => t.Feature)]);
         source.Visit(recorder, progress: progress, cancellation: cancellation);
         return new TokenTypeShares(types, recorder.Values);
@@ -83,7 +85,8 @@ public sealed class TokenTypeShares
         {
             double[] shares = PerText(i, positions);
             double share = shares.Average(), uniform = _uniform[i].Average();
-            return new TypeShare(type, share, Bootstrap.Ratio(shares, ones, draws, seed: seed), uniform, uniform > 0 ? share / uniform : double.NaN, Bootstrap.Ratio(shares, _uniform[i], draws, seed: seed));
+            return new TypeShare(type, share, Bootstrap.Ratio(shares, ones, draws, seed: seed), uniform, uniform > 0 ? share / uniform
+                : double.NaN, Bootstrap.Ratio(shares, _uniform[i], draws, seed: seed));
         })];
     }
 
@@ -92,9 +95,11 @@ public sealed class TokenTypeShares
     /// <param name="draws">Draws of texts for the intervals; the heads of a cluster are what they are.</param>
     /// <param name="seed">Decides them.</param>
     /// <exception cref="InputException">The clusters are of another model.</exception>
-    public IReadOnlyList<ClusterShares> ByCluster(HeadClustering clustering, int draws = Bootstrap.DefaultDraws, int seed = 0) => clustering.Grid == Values.Grid
+    public IReadOnlyList<ClusterShares> ByCluster(HeadClustering clustering, int draws = Bootstrap.DefaultDraws, int seed = 0) =>
+        clustering.Grid == Values.Grid
         ? [.. clustering.Clusters.Select(c => new ClusterShares(c, Of(c.Heads, draws, seed)))]
-        : throw new InputException("the clusters", null, $"are of {clustering.Grid} heads, the attention of {Values.Grid}", "Cluster the heads of the same model");
+        : throw new InputException("the clusters", null, $"are of {clustering.Grid} heads, the attention of {Values.Grid}",
+            "Cluster the heads of the same model");
 
     private double[] PerText(int type, int[] heads) => [.. Enumerable.Range(0, Values.Texts.Count).Select(t =>
     {
@@ -104,5 +109,6 @@ public sealed class TokenTypeShares
         return sum / heads.Length;
     })];
 
-    private int At(string type) => Enumerable.Range(0, Types.Count).FirstOrDefault(i => Types[i].Name == type, -1) is >= 0 and var at ? at : throw Spelling.Unknown("kind of token", type, [.. Types.Select(t => t.Name)]);
+    private int At(string type) => Enumerable.Range(0, Types.Count).FirstOrDefault(i => Types[i].Name == type, -1) is >= 0 and var at ? at
+        : throw Spelling.Unknown("kind of token", type, [.. Types.Select(t => t.Name)]);
 }

@@ -44,8 +44,10 @@ public sealed class WordRanks
         {
             line++;
             if (text.Length == 0) continue;
-            if (text.Split('\t') is not [{ Length: > 0 } word, var count]) throw new InputException(file, $"line {line}", "is not a word and a count", Remedy);
-            if (!long.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out long number)) throw new InputException(file, $"line {line}", $"has the count \"{count}\", which is no number", Remedy);
+            if (text.Split('\t') is not [{ Length: > 0 } word, var count])
+                throw new InputException(file, $"line {line}", "is not a word and a count", Remedy);
+            if (!long.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out long number))
+                throw new InputException(file, $"line {line}", $"has the count \"{count}\", which is no number", Remedy);
             Add(counts, word, number);
         }
         return counts.Count > 0 ? new WordRanks(counts) : throw new InputException(file, null, "holds no word", Remedy);
@@ -54,7 +56,8 @@ public sealed class WordRanks
     /// <summary>A word's rank, from 1; <see langword="null"/> where it was never seen.</summary>
     public int? this[string word] => _ranks.TryGetValue(word.ToLowerInvariant(), out int rank) ? rank : null;
 
-    /// <summary>The ranks of a text's tokens: those of the words that they are pieces of; 0 for words never seen, −1 for special tokens.</summary>
+    /// <summary>The ranks of a text's tokens: those of the words that they are pieces of; 0 for words never seen, −1 for special
+    /// tokens.</summary>
     /// <param name="text">The text, with tokens.</param>
     /// <exception cref="InputException">Its tokens are not known.</exception>
     public int[] RanksOf(AttentionText text) => [.. Words(text).Select(w => w.Number < 0 ? -1 : this[w.Word] ?? 0)];

@@ -11,7 +11,15 @@ public sealed class FamilyTests : IDisposable
     {
         ["bert-base-uncased"] = Base("bert") with { VocabSize = 30522 },
         ["distilbert-base-uncased"] = Base("distilbert") with { VocabSize = 30522, NumHiddenLayers = 6, TypeVocabSize = 0 },
-        ["roberta-base"] = Base("roberta") with { VocabSize = 50265, MaxPositionEmbeddings = 514, TypeVocabSize = 1, LayerNormEps = 1e-5, PositionPaddingId = 1, HeadAct = "gelu" },
+        ["roberta-base"] = Base("roberta") with
+        {
+            VocabSize = 50265,
+            MaxPositionEmbeddings = 514,
+            TypeVocabSize = 1,
+            LayerNormEps = 1e-5,
+            PositionPaddingId = 1,
+            HeadAct = "gelu"
+        },
         ["electra-small-discriminator"] = ElectraSmall(),
         ["electra-small-generator"] = ElectraSmall(),
     };
@@ -31,7 +39,8 @@ public sealed class FamilyTests : IDisposable
         var names = WeightNames.Match(file, Real[name]);
         Assert.Equal((pooler, head), (names.WithPooler, names.WithHead));
         Assert.Equal(name == "bert-base-uncased", names.WithPairHead);
-        Assert.Equal(approved.Where(a => a.Mark == "").Select(a => a.Key).Order(StringComparer.Ordinal), names.ByParameter.Values.Order(StringComparer.Ordinal));
+        Assert.Equal(approved.Where(a => a.Mark == "").Select(a => a.Key).Order(StringComparer.Ordinal),
+            names.ByParameter.Values.Order(StringComparer.Ordinal));
         Assert.Equal(approved.Where(a => a.Mark == "unused").Select(a => a.Key).Order(StringComparer.Ordinal), names.Unused);
         using var model = new BertForMaskedLM(Real[name], pooler, head, META, withPairHead: names.WithPairHead);
         Assert.Equal(weights, model.parameters().Sum(p => p.numel()));
@@ -50,7 +59,8 @@ public sealed class FamilyTests : IDisposable
         var reference = ReferenceBert.Load(folder.Root);
         var random = new Random(seed);
         int[][] rows = [.. new[] { 2, 9, 5, 14 }.Select(n => Ids(random, n))];
-        int[][] segments = [.. rows.Select(r => r.Select((_, i) => checkpoint.Config.TypeVocabSize > 1 && i > r.Length / 2 ? 1 : 0).ToArray())];
+        int[][] segments = [.. rows.Select(r => r.Select((_, i) => checkpoint.Config.TypeVocabSize > 1 && i > r.Length / 2 ? 1 : 0)
+            .ToArray())];
         var model = checkpoint.Model;
         int pad = checkpoint.Tokenizer.PadId;
         var (ids, mask) = (Padded(rows, pad), BertFixtures.Mask(rows));
@@ -67,7 +77,8 @@ public sealed class FamilyTests : IDisposable
             for (int l = 0; l < states.Length; l++) Close(expected.Hidden[l].SelectMany(r => r), states[l][b].narrow(0, 0, n));
             for (int l = 0; l < maps.Count; l++)
             {
-                for (int h = 0; h < expected.Attention[l].Length; h++) Close(expected.Attention[l][h].Cast<double>(), maps[l][b, h].narrow(0, 0, n).narrow(1, 0, n));
+                for (int h = 0; h < expected.Attention[l].Length; h++)
+                    Close(expected.Attention[l][h].Cast<double>(), maps[l][b, h].narrow(0, 0, n).narrow(1, 0, n));
             }
             Close(expected.Logits!.SelectMany(r => r), logits[b].narrow(0, 0, n));
             if (pooled is not null) Close(reference.Pool(expected.Hidden[^1]), pooled[b]);
@@ -92,7 +103,8 @@ public sealed class FamilyTests : IDisposable
             {
                 var ids = checkpoint.Tokenizer.Encode(texts[batch.Indices[b]]).Ids;
                 var expected = reference.Run(ids).Attention[layer];
-                for (int h = 0; h < expected.Length; h++) Close(expected[h].Cast<double>(), p[b, h].narrow(0, 0, ids.Length).narrow(1, 0, ids.Length));
+                for (int h = 0; h < expected.Length; h++)
+                    Close(expected[h].Cast<double>(), p[b, h].narrow(0, 0, ids.Length).narrow(1, 0, ids.Length));
             }
         }), new VisitOptions(TokensPerBatch: 1000));
         Assert.All(source.Texts, t => Assert.Equal(([0], [t.Length - 1]), (t.ClsPositions.ToArray(), t.SepPositions.ToArray()), Same));
@@ -132,8 +144,10 @@ public sealed class FamilyTests : IDisposable
             },
         });
         // What the head would have given is not looked at: whatever its values are, the result is the same, bit for bit.
-        using (no_grad()) model.named_parameters().First(p => p.name == "bert.encoder.layer.0.attention.self.value.weight").parameter.narrow(0, 4, 4).mul_(17);
-        var other = model.Bert.forward(ids, hooks: new AttentionHooks { EditHeads = (layer, heads) => layer == 0 ? heads.mul(gate) : heads });
+        using (no_grad()) model.named_parameters()
+            .First(p => p.name == "bert.encoder.layer.0.attention.self.value.weight").parameter.narrow(0, 4, 4).mul_(17);
+        var other = model.Bert.forward(ids, hooks: new AttentionHooks
+        { EditHeads = (layer, heads) => layer == 0 ? heads.mul(gate) : heads });
         Assert.True(masked.eq(other).all().Value<bool>());
         Assert.False(masked.eq(plain).all().Value<bool>());
     }
@@ -147,7 +161,8 @@ public sealed class FamilyTests : IDisposable
     public void Another_family_is_refused_with_a_list_of_those_that_are_read(string family)
     {
         Small("bert", 1).Dispose();
-        folder.Write("config.json", File.ReadAllText(folder["config.json"]).Replace("\"model_type\": \"bert\"", $"\"model_type\": \"{family}\"", StringComparison.Ordinal));
+        folder.Write("config.json", File.ReadAllText(folder["config.json"])
+            .Replace("\"model_type\": \"bert\"", $"\"model_type\": \"{family}\"", StringComparison.Ordinal));
         var error = Assert.Throws<InputException>(() => Checkpoint.Load(folder.Root));
         Assert.Contains(family, error.Problem, StringComparison.Ordinal);
         Assert.Contains("\"bert\", \"distilbert\", \"electra\", \"roberta\"", error.Remedy, StringComparison.Ordinal);
@@ -185,11 +200,27 @@ public sealed class FamilyTests : IDisposable
 
     private static bool Same((int[] A, int[] B) x, (int[] A, int[] B) y) => x.A.SequenceEqual(y.A) && x.B.SequenceEqual(y.B);
 
-    private static BertConfig Base(string family) => new() { ModelType = family, VocabSize = 0, HiddenSize = 768, NumHiddenLayers = 12, NumAttentionHeads = 12, IntermediateSize = 3072 };
+    private static BertConfig Base(string family) =>
+        new()
+        {
+            ModelType = family,
+            VocabSize = 0,
+            HiddenSize = 768,
+            NumHiddenLayers = 12,
+            NumAttentionHeads = 12,
+            IntermediateSize = 3072
+        };
 
     private static BertConfig ElectraSmall() => new()
     {
-        ModelType = "electra", VocabSize = 30522, EmbeddingSize = 128, HiddenSize = 256, NumHiddenLayers = 12, NumAttentionHeads = 4, IntermediateSize = 1024, HeadAct = "gelu",
+        ModelType = "electra",
+        VocabSize = 30522,
+        EmbeddingSize = 128,
+        HiddenSize = 256,
+        NumHiddenLayers = 12,
+        NumAttentionHeads = 4,
+        IntermediateSize = 1024,
+        HeadAct = "gelu",
     };
 
     private static BertConfig SmallConfig(string family)
@@ -199,7 +230,13 @@ public sealed class FamilyTests : IDisposable
         {
             "distilbert" => config with { TypeVocabSize = 0 },
             "electra" => config with { EmbeddingSize = 12, HeadAct = "gelu", HiddenAct = "gelu_new" },
-            "roberta" => config with { TypeVocabSize = 1, PositionPaddingId = 1, HeadAct = "gelu", VocabSize = ByteLevelTests.Small.VocabularySize },
+            "roberta" => config with
+            {
+                TypeVocabSize = 1,
+                PositionPaddingId = 1,
+                HeadAct = "gelu",
+                VocabSize = ByteLevelTests.Small.VocabularySize
+            },
             _ => config,
         };
     }
@@ -209,7 +246,8 @@ public sealed class FamilyTests : IDisposable
     {
         var config = SmallConfig(family);
         using var model = BertFixtures.Model(config, seed, withPooler: family is "bert" or "roberta");
-        Checkpoint.Save(folder.Root, model, family == "roberta" ? ByteLevelTests.Small : WordPieceTokenizer.Create(BertFixtures.Vocabulary));
+        Checkpoint.Save(folder.Root, model, family == "roberta" ? ByteLevelTests.Small
+            : WordPieceTokenizer.Create(BertFixtures.Vocabulary));
         var loaded = Checkpoint.Load(folder.Root);
         Assert.Equal(config, loaded.Config);
         Assert.Empty(loaded.UnusedKeys);
@@ -222,7 +260,8 @@ public sealed class FamilyTests : IDisposable
     private static Tensor Padded(int[][] rows, int pad)
     {
         int width = rows.Max(r => r.Length);
-        return tensor(rows.SelectMany(r => r.Concat(Enumerable.Repeat(pad, width - r.Length))).Select(i => (long)i).ToArray()).view(rows.Length, width);
+        return tensor(rows.SelectMany(r => r.Concat(Enumerable.Repeat(pad, width - r.Length))).Select(i => (long)i).ToArray())
+            .view(rows.Length, width);
     }
 
     // Within 1e-5 of the value's scale: float32 keeps seven digits, and states and logits here reach 10.
@@ -238,7 +277,8 @@ public sealed class FamilyTests : IDisposable
         [.. File.ReadLines(Repository.Path("tests", "AttentionNotebooks.Tests", "Bert", "Names", name + ".txt")).Select(line =>
         {
             int open = line.IndexOf('['), close = line.IndexOf(']');
-            return (line[..(open - 1)], line[(open + 1)..close].Split(", ").Select(n => long.Parse(n, CultureInfo.InvariantCulture)).ToArray(), line[(close + 1)..].Trim());
+            return (line[..(open - 1)], line[(open + 1)..close].Split(", ").Select(n => long.Parse(n, CultureInfo.InvariantCulture))
+                .ToArray(), line[(close + 1)..].Trim());
         })];
 
     /// <summary>Names and shapes without a file.</summary>

@@ -25,10 +25,12 @@ internal static class ReferenceFamilies
             (@"^distilbert\.embeddings\.", "bert.embeddings."), (@"^vocab_transform\.", "cls.predictions.transform.dense."),
             (@"^vocab_layer_norm\.", "cls.predictions.transform.LayerNorm."), (@"^vocab_projector\.bias$", "cls.predictions.bias"),
         ],
-        ["electra"] = [(@"^electra\.", "bert."), (@"^generator_predictions\.", "cls.predictions.transform."), (@"^generator_lm_head\.bias$", "cls.predictions.bias")],
+        ["electra"] = [(@"^electra\.", "bert."), (@"^generator_predictions\.", "cls.predictions.transform."),
+            (@"^generator_lm_head\.bias$", "cls.predictions.bias")],
         ["roberta"] =
         [
-            (@"^roberta\.", "bert."), (@"^lm_head\.dense\.", "cls.predictions.transform.dense."), (@"^lm_head\.layer_norm\.", "cls.predictions.transform.LayerNorm."),
+            (@"^roberta\.", "bert."), (@"^lm_head\.dense\.", "cls.predictions.transform.dense."),
+                (@"^lm_head\.layer_norm\.", "cls.predictions.transform.LayerNorm."),
             (@"^lm_head\.bias$", "cls.predictions.bias"),
         ],
     };
@@ -42,8 +44,10 @@ internal static class ReferenceFamilies
         int Whole(string key) => config.GetProperty(key).GetInt32();
         using var file = SafetensorsFile.Open(Path.Combine(folder, "model.safetensors"));
         var weights = file.Entries.Keys.ToDictionary(k => Rename(family, k), k => Array.ConvertAll(file.ReadSingles(k), x => (double)x));
-        return new ReferenceBert(weights, Whole(distil ? "n_layers" : "num_hidden_layers"), Whole(distil ? "n_heads" : "num_attention_heads"), Whole(distil ? "dim" : "hidden_size"),
-            distil ? 1e-12 : config.GetProperty("layer_norm_eps").GetDouble(), config.GetProperty(distil ? "activation" : "hidden_act").GetString()!)
+        return new ReferenceBert(weights, Whole(distil ? "n_layers" : "num_hidden_layers"),
+            Whole(distil ? "n_heads" : "num_attention_heads"), Whole(distil ? "dim" : "hidden_size"),
+            distil ? 1e-12 : config.GetProperty("layer_norm_eps").GetDouble(), config.GetProperty(distil ? "activation" : "hidden_act")
+                .GetString()!)
         {
             EmbeddingSize = family == "electra" ? Whole("embedding_size") : null,
             HeadActivation = family is "electra" or "roberta" ? "gelu" : null,

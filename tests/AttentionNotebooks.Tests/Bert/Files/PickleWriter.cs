@@ -45,7 +45,8 @@ internal sealed class PickleWriter
     }
 
     /// <summary>A storage by persistent id, with a view where the format before PyTorch 1.6 is written.</summary>
-    public PickleWriter Storage(string key, long count, string type = "FloatStorage", bool legacy = false, (long First, long Count)? view = null)
+    public PickleWriter Storage(string key, long count, string type = "FloatStorage", bool legacy = false,
+        (long First, long Count)? view = null)
     {
         Op("(").Text("storage").Global("torch", type).Text(key).Text("cpu").Number(count);
         if (view is { } v) Op("(").Text("view").Number(v.First).Number(v.Count).Op("t");
@@ -54,8 +55,10 @@ internal sealed class PickleWriter
     }
 
     /// <summary>A call of _rebuild_tensor_v2 on a storage.</summary>
-    public PickleWriter Tensor(string key, long count, long offset, long[] size, long[] stride, string type = "FloatStorage", bool legacy = false, (long, long)? view = null) =>
-        Global("torch._utils", "_rebuild_tensor_v2").Op("(").Storage(key, count, type, legacy, view).Number(offset).Tuple(size).Tuple(stride)
+    public PickleWriter Tensor(string key, long count, long offset, long[] size, long[] stride, string type = "FloatStorage",
+        bool legacy = false, (long, long)? view = null) =>
+        Global("torch._utils", "_rebuild_tensor_v2").Op("(").Storage(key, count, type, legacy, view).Number(offset).Tuple(size)
+        .Tuple(stride)
             .Raw(0x89).Global("collections", "OrderedDict").Op(")RtR");
 
     public byte[] ToArray(bool stop = true) => stop ? [.. bytes.ToArray(), (byte)'.'] : bytes.ToArray();
@@ -73,7 +76,9 @@ internal sealed class PickleWriter
     }
 
     /// <summary>A file in the zip format.</summary>
-    public static byte[] Zip(byte[] pickle, params (string Key, byte[] Data)[] storages) => Archive([("archive/data.pkl", pickle, false), .. storages.Select(s => ($"archive/data/{s.Key}", s.Data, false)), ("archive/version", "3\n"u8.ToArray(), false)]);
+    public static byte[] Zip(byte[] pickle, params (string Key, byte[] Data)[] storages) =>
+        Archive([("archive/data.pkl", pickle, false), .. storages.Select(s => ($"archive/data/{s.Key}", s.Data, false)),
+            ("archive/version", "3\n"u8.ToArray(), false)]);
 
     public static byte[] Archive((string Name, byte[] Data, bool Compressed)[] entries)
     {
@@ -115,7 +120,8 @@ internal sealed class PickleWriter
     /// <summary>A state_dict as torch.save writes it, in either format.</summary>
     public static byte[] StateDict(IReadOnlyList<(string Name, long[] Shape, float[] Values)> tensors, bool legacy)
     {
-        var items = tensors.Select((t, i) => (t.Name, (Action<PickleWriter>)(w => w.Tensor($"{i}", t.Values.Length, 0, t.Shape, Strides(t.Shape), legacy: legacy)))).ToArray();
+        var items = tensors.Select((t, i) => (t.Name,
+            (Action<PickleWriter>)(w => w.Tensor($"{i}", t.Values.Length, 0, t.Shape, Strides(t.Shape), legacy: legacy)))).ToArray();
         return legacy
             ? Legacy(Dict(items), [.. tensors.Select((t, i) => ($"{i}", (long)t.Values.Length, Floats(t.Values)))])
             : Zip(Dict(items), [.. tensors.Select((t, i) => ($"{i}", Floats(t.Values)))]);

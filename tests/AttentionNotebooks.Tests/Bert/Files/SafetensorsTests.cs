@@ -15,7 +15,8 @@ public sealed class SafetensorsTests : IDisposable
         using var scope = NewDisposeScope();
         string path = Path.Combine(folder, "all.safetensors");
         var source = tensor(new float[] { 0, 1, -2.5f, 3, 100, -7 }).view(2, 3);
-        ScalarType[] types = [ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Float64, ScalarType.Int64, ScalarType.Int32, ScalarType.Int16, ScalarType.Int8, ScalarType.Byte, ScalarType.Bool];
+        ScalarType[] types = [ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Float64, ScalarType.Int64,
+            ScalarType.Int32, ScalarType.Int16, ScalarType.Int8, ScalarType.Byte, ScalarType.Bool];
         var tensors = types.ToDictionary(t => $"x.{t}", t => (t == ScalarType.Byte ? source.abs() : source).to_type(t));
         tensors["transposed"] = source.t();
         tensors["scalar"] = tensor(4f);
@@ -31,7 +32,8 @@ public sealed class SafetensorsTests : IDisposable
             Assert.Equal(expected.shape, actual.shape);
             Assert.True(expected.eq(actual).all().Value<bool>(), name);
         }
-        foreach (string name in new[] { "x.Float32", "x.Float16", "x.BFloat16", "x.Float64" }) Assert.Equal([0, 1, -2.5f, 3, 100, -7], file.ReadSingles(name));
+        foreach (string name in new[] { "x.Float32", "x.Float16", "x.BFloat16", "x.Float64" })
+            Assert.Equal([0, 1, -2.5f, 3, 100, -7], file.ReadSingles(name));
         Assert.Throws<InputException>(() => file.ReadSingles("x.Int64"));
         Assert.Contains("nosuch", Assert.Throws<InputException>(() => file.Read("nosuch")).Message, StringComparison.Ordinal);
     }
@@ -47,9 +49,15 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("{\"a\":{\"dtype\":\"F31\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "unknown dtype")]
     [InlineData("{\"a\":{\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "no dtype")]
     [InlineData("{\"a\":3}", 0, "not an object")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8, "overlaps")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}", 12, "leaves 4 bytes")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8, "not valid JSON")]
+    [InlineData(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+            8, "overlaps")]
+    [InlineData(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}",
+            12, "leaves 4 bytes")]
+    [InlineData(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+            8, "not valid JSON")]
     [InlineData("{\"__metadata__\":{\"format\":1}}", 0, "is not a text")]
     [InlineData("[]", 0, "not a JSON object")]
     [InlineData("{\"a\":", 0, "not valid JSON")]
@@ -64,11 +72,14 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void A_length_that_lies_or_a_missing_file_is_refused()
     {
-        Assert.Contains("claims a header", Assert.Throws<InputException>(() => SafetensorsFile.Open(Raw(ulong.MaxValue, [], 0))).Message, StringComparison.Ordinal);
-        Assert.Contains("but the file has 10", Assert.Throws<InputException>(() => SafetensorsFile.Open(Raw(50, [(byte)'{', (byte)'}'], 0))).Message, StringComparison.Ordinal);
+        Assert.Contains("claims a header", Assert.Throws<InputException>(() => SafetensorsFile.Open(Raw(ulong.MaxValue, [], 0))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("but the file has 10", Assert.Throws<InputException>(() =>
+            SafetensorsFile.Open(Raw(50, [(byte)'{', (byte)'}'], 0))).Message, StringComparison.Ordinal);
         string shortFile = Path.Combine(folder, "short");
         File.WriteAllBytes(shortFile, [1, 2, 3]);
-        Assert.Contains("ends before", Assert.Throws<InputException>(() => SafetensorsFile.Open(shortFile)).Message, StringComparison.Ordinal);
+        Assert.Contains("ends before", Assert.Throws<InputException>(() => SafetensorsFile.Open(shortFile)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<InputException>(() => SafetensorsFile.Open(Path.Combine(folder, "missing")));
     }
 

@@ -26,7 +26,8 @@ public sealed class TorchFileTests : IDisposable
         }
         using var transposed = file.Read("transposed");
         Assert.Equal([6, 4], transposed.shape);
-        Assert.Equal([(ScalarType.Float16, "half"), (ScalarType.BFloat16, "bf16"), (ScalarType.Float64, "double"), (ScalarType.Int64, "long")],
+        Assert.Equal([(ScalarType.Float16, "half"), (ScalarType.BFloat16, "bf16"), (ScalarType.Float64, "double"),
+            (ScalarType.Int64, "long")],
             new[] { "half", "bf16", "double", "long" }.Select(k => (file.Read(k).dtype, k)));
     }
 
@@ -41,7 +42,8 @@ public sealed class TorchFileTests : IDisposable
         byte[] data = PickleWriter.Floats([.. Enumerable.Range(0, 12).Select(i => (float)i)]);
         using (var file = Open(PickleWriter.Zip(PickleWriter.Dict(
             ("plain", w => w.Tensor("0", 12, 0, [3, 4], [4, 1])), ("transposed", w => w.Tensor("0", 12, 0, [4, 3], [1, 4])),
-            ("corner", w => w.Tensor("0", 12, 5, [2, 2], [4, 1])), ("row", w => w.Tensor("0", 12, 8, [4], [1])), ("scalar", w => w.Tensor("0", 12, 7, [], [])),
+            ("corner", w => w.Tensor("0", 12, 5, [2, 2], [4, 1])), ("row", w => w.Tensor("0", 12, 8, [4], [1])),
+                ("scalar", w => w.Tensor("0", 12, 7, [], [])),
             ("none", w => w.Tensor("0", 12, 0, [0, 5], [5, 1]))), ("0", data))))
         {
             Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], Values(file, "plain"));
@@ -52,7 +54,8 @@ public sealed class TorchFileTests : IDisposable
             Assert.Equal([0, 5], file.ShapeOf("none"));
         }
         using (var file = Open(PickleWriter.Legacy(PickleWriter.Dict(
-            ("whole", w => w.Tensor("a", 12, 0, [12], [1], legacy: true)), ("view", w => w.Tensor("a", 12, 1, [2], [1], view: (4, 3)))), ("a", 12, data))))
+            ("whole", w => w.Tensor("a", 12, 0, [12], [1], legacy: true)), ("view", w => w.Tensor("a", 12, 1, [2], [1], view: (4, 3)))),
+                ("a", 12, data))))
         {
             Assert.Equal([5, 6], Values(file, "view"));
         }
@@ -121,7 +124,8 @@ public sealed class TorchFileTests : IDisposable
     [InlineData(3, new long[] { 2 }, new long[] { -1 }, "not whole numbers of 0 or more")]
     [InlineData(0, new long[] { 2 }, new long[] { 1, 1 }, "not whole numbers of 0 or more")]
     public void A_tensor_outside_its_storage_is_refused(long offset, long[] size, long[] stride, string problem) =>
-        Assert.Contains(problem, Refusal(PickleWriter.Zip(PickleWriter.Dict(("x", w => w.Tensor("0", 4, offset, size, stride))), ("0", new byte[16]))), StringComparison.Ordinal);
+        Assert.Contains(problem, Refusal(PickleWriter.Zip(PickleWriter.Dict(("x", w => w.Tensor("0", 4, offset, size, stride))),
+            ("0", new byte[16]))), StringComparison.Ordinal);
 
     [Fact]
     public void Storages_that_lie_are_refused()
@@ -129,7 +133,8 @@ public sealed class TorchFileTests : IDisposable
         byte[] four = PickleWriter.Dict(("x", w => w.Tensor("0", 4, 0, [4], [1])));
         Assert.Contains("has 15 bytes, but 4 elements", Refusal(PickleWriter.Zip(four, ("0", new byte[15]))), StringComparison.Ordinal);
         Assert.Contains("storage 0: is not in the archive", Refusal(PickleWriter.Zip(four, ("1", new byte[16]))), StringComparison.Ordinal);
-        Assert.Contains("has 3 elements, but 4 are described", Refusal(PickleWriter.Legacy(four, ("0", 3, new byte[12]))), StringComparison.Ordinal);
+        Assert.Contains("has 3 elements, but 4 are described", Refusal(PickleWriter.Legacy(four, ("0", 3, new byte[12]))),
+            StringComparison.Ordinal);
         Assert.Contains("the file ends inside it", Refusal(PickleWriter.Legacy(four, ("0", 4, new byte[15]))), StringComparison.Ordinal);
         Assert.Contains("belongs to no tensor", Refusal(PickleWriter.Legacy(four, ("9", 4, new byte[16]))), StringComparison.Ordinal);
         Assert.Contains("is not in the file", Refusal(PickleWriter.Legacy(four)), StringComparison.Ordinal);
@@ -138,18 +143,26 @@ public sealed class TorchFileTests : IDisposable
         Assert.Contains("storage 0", Refusal(PickleWriter.Legacy(huge, ("0", long.MaxValue, new byte[16]))), StringComparison.Ordinal);
         byte[] twoWays = PickleWriter.Dict(("x", w => w.Tensor("0", 4, 0, [4], [1])), ("y", w => w.Tensor("0", 8, 0, [8], [1])));
         Assert.Contains("in two ways", Refusal(PickleWriter.Zip(twoWays, ("0", new byte[16]))), StringComparison.Ordinal);
-        Assert.Contains("a view of storage a reaches beyond it", Refusal(PickleWriter.Legacy(PickleWriter.Dict(("x", w => w.Tensor("a", 4, 0, [1], [1], view: (3, 2)))), ("a", 4, new byte[16]))), StringComparison.Ordinal);
+        Assert.Contains("a view of storage a reaches beyond it",
+            Refusal(PickleWriter.Legacy(PickleWriter.Dict(("x", w => w.Tensor("a", 4, 0, [1], [1], view: (3, 2)))),
+                ("a", 4, new byte[16]))), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Compressed_and_doubled_entries_are_refused()
     {
         byte[] pickle = PickleWriter.Dict(("x", w => w.Tensor("0", 1 << 20, 0, [1 << 20], [1])));
-        Assert.Contains("is compressed", Refusal(PickleWriter.Archive([("a/data.pkl", pickle, false), ("a/data/0", new byte[4 << 20], true)])), StringComparison.Ordinal);
-        Assert.Contains("stands twice", Refusal(PickleWriter.Archive([("a/data.pkl", pickle, false), ("a/data.pkl", pickle, false)])), StringComparison.Ordinal);
-        Assert.Contains("holds 2 entries", Refusal(PickleWriter.Archive([("a/data.pkl", pickle, false), ("b/data.pkl", pickle, false)])), StringComparison.Ordinal);
-        Assert.Contains("byteorder", Refusal(PickleWriter.Archive([("a/data.pkl", pickle, false), ("a/byteorder", "big"u8.ToArray(), false)])), StringComparison.Ordinal);
-        Assert.Contains("no file of torch.save", Refusal("version https://git-lfs.github.com/spec/v1"u8.ToArray()), StringComparison.Ordinal);
+        Assert.Contains("is compressed", Refusal(
+            PickleWriter.Archive([("a/data.pkl", pickle, false), ("a/data/0", new byte[4 << 20], true)])), StringComparison.Ordinal);
+        Assert.Contains("stands twice", Refusal(PickleWriter.Archive([("a/data.pkl", pickle, false), ("a/data.pkl", pickle, false)])),
+            StringComparison.Ordinal);
+        Assert.Contains("holds 2 entries", Refusal(PickleWriter.Archive([("a/data.pkl", pickle, false), ("b/data.pkl", pickle, false)])),
+            StringComparison.Ordinal);
+        Assert.Contains("byteorder",
+            Refusal(PickleWriter.Archive([("a/data.pkl", pickle, false), ("a/byteorder", "big"u8.ToArray(), false)])),
+                StringComparison.Ordinal);
+        Assert.Contains("no file of torch.save", Refusal("version https://git-lfs.github.com/spec/v1"u8.ToArray()),
+            StringComparison.Ordinal);
         Assert.Contains("none of torch.save", Refusal(new PickleWriter().Op("N").ToArray()), StringComparison.Ordinal);
     }
 
@@ -159,10 +172,14 @@ public sealed class TorchFileTests : IDisposable
         var bomb = new PickleWriter().Op("X\u0003\0\0\0lol");
         for (int i = 0; i < 1000; i++) bomb.Op("2\u0086");
         Assert.Contains("other than a dict of tensors", Refusal(PickleWriter.Zip(bomb.ToArray())), StringComparison.Ordinal);
-        Assert.Contains("holds no tensor by name", Refusal(PickleWriter.Zip(new PickleWriter().Op("]q\0h\0a0}X\u0001\0\0\0kh\0s").ToArray())), StringComparison.Ordinal);
-        Assert.Contains("takes more", Refusal(PickleWriter.Zip(new PickleWriter().Op(new string('0', 5)).ToArray())), StringComparison.Ordinal);
-        Assert.Contains("piles up", Refusal(PickleWriter.Zip(new PickleWriter().Op(new string(']', (1 << 20) + 1)).ToArray())), StringComparison.Ordinal);
-        Assert.Contains("longer than 4 MiB", Refusal(PickleWriter.Zip(new PickleWriter().Op(string.Concat(Enumerable.Repeat("N0", 3 << 20))).ToArray())), StringComparison.Ordinal);
+        Assert.Contains("holds no tensor by name",
+            Refusal(PickleWriter.Zip(new PickleWriter().Op("]q\0h\0a0}X\u0001\0\0\0kh\0s").ToArray())), StringComparison.Ordinal);
+        Assert.Contains("takes more", Refusal(PickleWriter.Zip(new PickleWriter().Op(new string('0', 5)).ToArray())),
+            StringComparison.Ordinal);
+        Assert.Contains("piles up", Refusal(PickleWriter.Zip(new PickleWriter().Op(new string(']', (1 << 20) + 1)).ToArray())),
+            StringComparison.Ordinal);
+        Assert.Contains("longer than 4 MiB", Refusal(
+            PickleWriter.Zip(new PickleWriter().Op(string.Concat(Enumerable.Repeat("N0", 3 << 20))).ToArray())), StringComparison.Ordinal);
     }
 
     [Theory]

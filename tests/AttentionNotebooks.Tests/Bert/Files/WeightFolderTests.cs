@@ -38,7 +38,8 @@ public sealed class WeightFolderTests : IDisposable
         using var scope = NewDisposeScope();
         using var model = Save();
         var target = type switch { "F16" => ScalarType.Float16, "BF16" => ScalarType.BFloat16, _ => ScalarType.Float64 };
-        SafetensorsFile.Write(folder["model.safetensors"], model.named_parameters().Select(p => KeyValuePair.Create(p.name, p.parameter.to_type(target))));
+        SafetensorsFile.Write(folder["model.safetensors"], model.named_parameters()
+            .Select(p => KeyValuePair.Create(p.name, p.parameter.to_type(target))));
         Same(model, tolerance).Dispose();
     }
 
@@ -80,7 +81,8 @@ public sealed class WeightFolderTests : IDisposable
         Shard(model, "safetensors");
         string index = folder["model.safetensors.index.json"];
         File.WriteAllText(index, File.ReadAllText(index).Replace("model-00002", "model-00001", StringComparison.Ordinal));
-        Assert.Contains("does not hold this tensor", Assert.Throws<InputException>(() => Checkpoint.Load(folder.Root)).Message, StringComparison.Ordinal);
+        Assert.Contains("does not hold this tensor", Assert.Throws<InputException>(() => Checkpoint.Load(folder.Root)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,19 +92,24 @@ public sealed class WeightFolderTests : IDisposable
         model.named_parameters().First(p => p.name == "cls.predictions.bias").parameter.detach().fill_(float.NaN);
         Shard(model, "safetensors");
         var error = Assert.Throws<InputException>(() => Checkpoint.Load(folder.Root));
-        Assert.Equal(("tensor cls.predictions.bias", true), (error.Place, error.InputSource.Contains("-of-00002", StringComparison.Ordinal)));
+        Assert.Equal(("tensor cls.predictions.bias", true),
+            (error.Place, error.InputSource.Contains("-of-00002", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void A_config_that_claims_a_giant_takes_no_memory()
     {
         using var model = Save();
-        SafetensorsFile.Write(folder["model.safetensors"], model.named_parameters().Select(p => KeyValuePair.Create(p.name, (Tensor)p.parameter)));
+        SafetensorsFile.Write(folder["model.safetensors"], model.named_parameters()
+            .Select(p => KeyValuePair.Create(p.name, (Tensor)p.parameter)));
         string config = File.ReadAllText(folder["config.json"]);
-        folder.Write("config.json", config.Replace("\"intermediate_size\": 24", "\"intermediate_size\": 16000000", StringComparison.Ordinal));
+        folder.Write("config.json", config.Replace("\"intermediate_size\": 24", "\"intermediate_size\": 16000000",
+            StringComparison.Ordinal));
         Assert.Contains("wrong shape", Assert.Throws<InputException>(() => Checkpoint.Load(folder.Root)).Problem, StringComparison.Ordinal);
-        folder.Write("config.json", config.Replace("\"num_hidden_layers\": 3", "\"num_hidden_layers\": 2000000000", StringComparison.Ordinal));
-        Assert.Contains("more than any model has", Assert.Throws<InputException>(() => Checkpoint.Load(folder.Root)).Problem, StringComparison.Ordinal);
+        folder.Write("config.json", config.Replace("\"num_hidden_layers\": 3", "\"num_hidden_layers\": 2000000000",
+            StringComparison.Ordinal));
+        Assert.Contains("more than any model has", Assert.Throws<InputException>(() => Checkpoint.Load(folder.Root)).Problem,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -117,13 +124,16 @@ public sealed class WeightFolderTests : IDisposable
         using var loaded = Same(model);
         Assert.Equal(positions, loaded.Tokenizer.MaxLength);
         var texts = new[] { loaded.Tokenizer.Encode("a", "b") };
-        if (segments == 1) Assert.Contains("has the segment 1, but the model knows 1", Assert.Throws<InputException>(() => new AttentionNotebooks.LiveAttention(loaded, texts)).Message, StringComparison.Ordinal);
+        if (segments == 1)
+            Assert.Contains("has the segment 1, but the model knows 1",
+                Assert.Throws<InputException>(() => new AttentionNotebooks.LiveAttention(loaded, texts)).Message, StringComparison.Ordinal);
         else Assert.Equal(layers * heads, new AttentionNotebooks.LiveAttention(loaded, texts).Grid.Count);
     }
 
     public void Dispose() => folder.Dispose();
 
-    private static List<(string, long[], float[])> Tensors(BertForMaskedLM model) => [.. model.named_parameters().Select(p => (p.name, p.parameter.shape, p.parameter.detach().data<float>().ToArray()))];
+    private static List<(string, long[], float[])> Tensors(BertForMaskedLM model) =>
+        [.. model.named_parameters().Select(p => (p.name, p.parameter.shape, p.parameter.detach().data<float>().ToArray()))];
 
     // Everything but the weights.
     private BertForMaskedLM Save(BertConfig? config = null)
@@ -142,10 +152,12 @@ public sealed class WeightFolderTests : IDisposable
         {
             using var scope = NewDisposeScope();
             if (kind == "bin") File.WriteAllBytes(folder[Name(half.Key)], PickleWriter.StateDict([.. half], legacy: half.Key == 2));
-            else SafetensorsFile.Write(folder[Name(half.Key)], half.Select(t => KeyValuePair.Create(t.Item1, tensor(t.Item3).view(t.Item2))));
+            else SafetensorsFile.Write(folder[Name(half.Key)],
+                half.Select(t => KeyValuePair.Create(t.Item1, tensor(t.Item3).view(t.Item2))));
         }
         var map = halves.SelectMany(h => h.Select(t => (t.Item1, Name(h.Key)))).ToDictionary(t => t.Item1, t => t.Item2);
-        folder.Write(kind == "bin" ? "pytorch_model.bin.index.json" : "model.safetensors.index.json", JsonSerializer.Serialize(new { metadata = new { total_size = 1 }, weight_map = map }));
+        folder.Write(kind == "bin" ? "pytorch_model.bin.index.json"
+            : "model.safetensors.index.json", JsonSerializer.Serialize(new { metadata = new { total_size = 1 }, weight_map = map }));
     }
 
     private Checkpoint Same(BertForMaskedLM model, double tolerance = 0)

@@ -9,7 +9,8 @@ public class BrokenLineTests
         await using var hub = new FakeHub();
         using var folder = new TestFolder();
         var breaks = new Queue<int>([1, 100_000, 65_536]);
-        hub.OnFileHost = r => FakeHub.Content(r, hub.Weights, "\"v1\"") with { BreakAfter = breaks.TryDequeue(out int after) ? after : null };
+        hub.OnFileHost = r => FakeHub.Content(r, hub.Weights, "\"v1\"") with
+        { BreakAfter = breaks.TryDequeue(out int after) ? after : null };
         await hub.Download(folder["a"]);
         Assert.Equal(hub.Weights, File.ReadAllBytes(folder["a", "model.safetensors"]));
         Assert.Equal([0, 1, 100_001, 165_537], hub.Starts);
@@ -116,7 +117,8 @@ public class BrokenLineTests
         using var stop = new CancellationTokenSource();
         hub.OnFileHost = r => FakeHub.Content(r, hub.Weights, "\"v1\"") with { SilentAfter = r.From == 0 ? 70_000 : null };
         var stopAt70000 = new Listener(p => { if (p.File == "model.safetensors" && p.BytesDone >= 70_000 + 35) stop.Cancel(); });
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => hub.Download(folder["a"], progress: stopAt70000, cancellation: stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            hub.Download(folder["a"], progress: stopAt70000, cancellation: stop.Token));
         Assert.False(Directory.Exists(folder["a"]));
         Assert.Equal(70_000, new FileInfo(Path.Combine(HubDownload.UnfinishedFolder(folder["a"]), "model.safetensors.part")).Length);
 
@@ -208,8 +210,13 @@ public class BrokenLineTests
         var before = hub.OnFileHost;
         using var stop = new CancellationTokenSource();
         hub.OnFileHost = r => FakeHub.Content(r, hub.Weights, "\"v1\"") with { SilentAfter = 5000 };
-        var listener = new Listener(p => { if (p.File == "model.safetensors" && p.BytesPerSecond > 0 && p.BytesDone >= 5000) stop.Cancel(); });
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => hub.Download(folder["a"], progress: listener, cancellation: stop.Token));
+        var listener = new Listener(p =>
+        {
+            if (p.File == "model.safetensors" && p.BytesPerSecond > 0 && p.BytesDone >= 5000)
+                stop.Cancel();
+        });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            hub.Download(folder["a"], progress: listener, cancellation: stop.Token));
         hub.OnFileHost = r => FakeHub.Content(r, hub.Weights, "\"v1\"");
     }
 }

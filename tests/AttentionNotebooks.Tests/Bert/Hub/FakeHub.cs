@@ -16,7 +16,8 @@ internal sealed class FakeHub : IAsyncDisposable
 
     public FakeHub()
     {
-        _fileHost = new FakeServer(r => OnFileHost(r) ?? Content(r, Files[r.Path.Split('/')[^1].Split('?')[0]], $"\"host-{r.Path.Length}\""));
+        _fileHost = new FakeServer(r => OnFileHost(r)
+            ?? Content(r, Files[r.Path.Split('/')[^1].Split('?')[0]], $"\"host-{r.Path.Length}\""));
         _hub = new FakeServer(r => OnHub(r) ?? Answer(r));
     }
 
@@ -47,7 +48,8 @@ internal sealed class FakeHub : IAsyncDisposable
     public byte[] Weights => Files["model.safetensors"];
 
     /// <summary>Where each request for the weights began, in order.</summary>
-    public int[] Starts => [.. _fileHost.Requests.Where(r => r.Path.Contains("/model.safetensors", StringComparison.Ordinal)).Select(r => r.From)];
+    public int[] Starts => [.. _fileHost.Requests.Where(r => r.Path.Contains("/model.safetensors", StringComparison.Ordinal))
+        .Select(r => r.From)];
 
     public HubSettings Settings(string? token = null, bool offline = false, TimeSpan? silence = null, long? free = null) => new()
     {
@@ -60,15 +62,18 @@ internal sealed class FakeHub : IAsyncDisposable
         FreeBytes = _ => free,
     };
 
-    public Task<HubModel> Download(string folder, HubSettings? settings = null, string repository = Repository, string revision = "main", IProgress<HubProgress>? progress = null, CancellationToken cancellation = default) =>
+    public Task<HubModel> Download(string folder, HubSettings? settings = null, string repository = Repository, string revision = "main",
+        IProgress<HubProgress>? progress = null, CancellationToken cancellation = default) =>
         new HubDownload(settings ?? Settings()).Run(repository, folder, revision, progress, cancellation);
 
     /// <summary>The one-line error that a download ends with.</summary>
-    public async Task<InputException> Refusal(string folder, HubSettings? settings = null, string repository = Repository, string revision = "main")
+    public async Task<InputException> Refusal(string folder, HubSettings? settings = null, string repository = Repository,
+        string revision = "main")
     {
         var e = await Assert.ThrowsAsync<InputException>(() => Download(folder, settings, repository, revision));
         Assert.DoesNotContain('\n', e.Message);
-        Assert.False(Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any(), "nothing may lie under the final name");
+        Assert.False(Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any(),
+            "nothing may lie under the final name");
         return e;
     }
 
@@ -88,7 +93,8 @@ internal sealed class FakeHub : IAsyncDisposable
         return bytes;
     }
 
-    public static string Blob(byte[] bytes) => Convert.ToHexStringLower(SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {bytes.Length}\0"), .. bytes]));
+    public static string Blob(byte[] bytes) =>
+        Convert.ToHexStringLower(SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {bytes.Length}\0"), .. bytes]));
 
     public static string Sha256(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
@@ -111,21 +117,33 @@ internal sealed class FakeHub : IAsyncDisposable
     private JsonObject Sibling(string name, byte[] bytes)
     {
         if (!TellsBlobs) return new JsonObject { ["rfilename"] = name };
-        var sibling = new JsonObject { ["rfilename"] = name, ["size"] = bytes.Length, ["blobId"] = Large(name) ? new string('d', 40) : Blob(bytes) };
+        var sibling = new JsonObject
+        {
+            ["rfilename"] = name,
+            ["size"] = bytes.Length,
+            ["blobId"] = Large(name) ? new string('d', 40)
+            : Blob(bytes)
+        };
         if (Large(name)) sibling["lfs"] = new JsonObject { ["sha256"] = Sha256(bytes), ["size"] = bytes.Length };
         return sibling;
     }
 
-    private static bool Large(string name) => name.EndsWith(".safetensors", StringComparison.Ordinal) || name.EndsWith(".bin", StringComparison.Ordinal);
+    private static bool Large(string name) => name.EndsWith(".safetensors", StringComparison.Ordinal)
+        || name.EndsWith(".bin", StringComparison.Ordinal);
 
     private FakeReply Answer(FakeRequest request)
     {
-        if (request.Path is $"/api/models/{Repository}/revision/main?blobs=true" or $"/api/models/{Repository}/revision/refs%2Fpr%2F1?blobs=true" or $"/api/models/{Repository}/revision/{Commit}?blobs=true") return Json(Listing());
+        if (request.Path is $"/api/models/{Repository}/revision/main?blobs=true"
+            or $"/api/models/{Repository}/revision/refs%2Fpr%2F1?blobs=true" or $"/api/models/{Repository}/revision/{Commit}?blobs=true")
+            return Json(Listing());
         string prefix = $"/{Repository}/resolve/{Commit}/";
-        if (!request.Path.StartsWith(prefix, StringComparison.Ordinal) || !Files.TryGetValue(request.Path[prefix.Length..], out byte[]? bytes)) return FakeReply.Of(404, ("X-Error-Code", "EntryNotFound"));
+        if (!request.Path.StartsWith(prefix, StringComparison.Ordinal)
+            || !Files.TryGetValue(request.Path[prefix.Length..], out byte[]? bytes))
+            return FakeReply.Of(404, ("X-Error-Code", "EntryNotFound"));
         string name = request.Path[prefix.Length..];
         return Large(name)
-            ? FakeReply.Of(302, ("Location", $"{_fileHost.Address}signed/{name}?Signature=secret"), ("X-Linked-Etag", $"\"{Sha256(bytes)}\""), ("X-Linked-Size", $"{bytes.Length}"))
+            ? FakeReply.Of(302, ("Location", $"{_fileHost.Address}signed/{name}?Signature=secret"),
+                ("X-Linked-Etag", $"\"{Sha256(bytes)}\""), ("X-Linked-Size", $"{bytes.Length}"))
             : Content(request, bytes, $"\"{Blob(bytes)}\"");
     }
 }

@@ -29,7 +29,8 @@ internal sealed record FakeReply(int Status, byte[] Body)
     /// <summary>Say nothing more after so many bytes of the body, but stay connected.</summary>
     public int? SilentAfter { get; init; }
 
-    public static FakeReply Of(int status, params (string Name, string Value)[] headers) => new(status, []) { Headers = headers.ToDictionary(h => h.Name, h => h.Value) };
+    public static FakeReply Of(int status, params (string Name, string Value)[] headers) =>
+        new(status, []) { Headers = headers.ToDictionary(h => h.Name, h => h.Value) };
 }
 
 /// <summary>A server on loopback that speaks just enough HTTP, one request per connection, and remembers what it was asked.</summary>
@@ -70,7 +71,8 @@ internal sealed class FakeServer : IAsyncDisposable
             while (true) serving.Add(Serve(await _listener.AcceptTcpClientAsync(_closing.Token)));
         }
         // InvalidOperationException: stopped between two connections.
-        catch (Exception e) when (e is OperationCanceledException or SocketException || (e is InvalidOperationException && _closing.IsCancellationRequested))
+        catch (Exception e) when (e is OperationCanceledException or SocketException
+            || (e is InvalidOperationException && _closing.IsCancellationRequested))
         {
             await Task.WhenAll(serving);
         }
@@ -85,7 +87,8 @@ internal sealed class FakeServer : IAsyncDisposable
             using var reader = new StreamReader(stream, Encoding.ASCII, false, 1 << 12, leaveOpen: true);
             if (await reader.ReadLineAsync(_closing.Token) is not { } first) return;
             var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-            while (await reader.ReadLineAsync(_closing.Token) is { Length: > 0 } line) headers[line[..line.IndexOf(':')]] = line[(line.IndexOf(':') + 1)..].Trim();
+            while (await reader.ReadLineAsync(_closing.Token) is { Length: > 0 } line)
+                headers[line[..line.IndexOf(':')]] = line[(line.IndexOf(':') + 1)..].Trim();
             var request = new FakeRequest(first.Split(' ')[0], first.Split(' ')[1], headers);
             Requests.Enqueue(request);
             await Write(stream, request, _answer(request));
@@ -101,7 +104,8 @@ internal sealed class FakeServer : IAsyncDisposable
     {
         var head = new StringBuilder($"HTTP/1.1 {reply.Status} X\r\nConnection: close\r\n");
         int length = reply.Announced ?? reply.Body.Length;
-        if (length >= 0 && !reply.Headers.ContainsKey("Content-Length")) head.Append(CultureInfo.InvariantCulture, $"Content-Length: {length}\r\n");
+        if (length >= 0 && !reply.Headers.ContainsKey("Content-Length"))
+            head.Append(CultureInfo.InvariantCulture, $"Content-Length: {length}\r\n");
         foreach (var (name, value) in reply.Headers) head.Append($"{name}: {value}\r\n");
         await stream.WriteAsync(Encoding.ASCII.GetBytes(head.Append("\r\n").ToString()), _closing.Token);
         if (request.Method == "HEAD") return;

@@ -15,7 +15,8 @@ public class HubDownloadTests
         var model = await hub.Download(folder["models", "tiny"]);
 
         Assert.Equal(["attention-notebooks.json", "config.json", "model.safetensors", "vocab.txt"], Names(folder["models", "tiny"]));
-        foreach (string name in new[] { "config.json", "model.safetensors", "vocab.txt" }) Assert.Equal(hub.Files[name], File.ReadAllBytes(folder["models", "tiny", name]));
+        foreach (string name in new[] { "config.json", "model.safetensors", "vocab.txt" })
+            Assert.Equal(hub.Files[name], File.ReadAllBytes(folder["models", "tiny", name]));
         Assert.Equal(["tiny"], Directory.EnumerateFileSystemEntries(folder["models"]).Select(Path.GetFileName));
         Assert.True(model.Fetched);
 
@@ -23,11 +24,13 @@ public class HubDownloadTests
         Assert.Equal(FakeHub.Repository, record.RootElement.GetProperty("repository").GetString());
         Assert.Equal("main", record.RootElement.GetProperty("revision").GetString());
         Assert.Equal(FakeHub.Commit, record.RootElement.GetProperty("commit").GetString());
-        var weights = record.RootElement.GetProperty("files").EnumerateArray().Single(f => f.GetProperty("name").GetString() == "model.safetensors");
+        var weights = record.RootElement.GetProperty("files").EnumerateArray()
+            .Single(f => f.GetProperty("name").GetString() == "model.safetensors");
         Assert.Equal(FakeHub.Sha256(hub.Weights), weights.GetProperty("sha256").GetString());
         Assert.Equal(hub.Weights.Length, weights.GetProperty("size").GetInt64());
         // Pinned: nothing is fetched by the name of a branch that may move in between.
-        Assert.All(hub.Hub.Requests.Where(r => r.Path.Contains("/resolve/", StringComparison.Ordinal)), r => Assert.Contains($"/resolve/{FakeHub.Commit}/", r.Path));
+        Assert.All(hub.Hub.Requests.Where(r => r.Path.Contains("/resolve/", StringComparison.Ordinal)),
+            r => Assert.Contains($"/resolve/{FakeHub.Commit}/", r.Path));
     }
 
     [Fact]
@@ -38,7 +41,8 @@ public class HubDownloadTests
         await hub.Download(folder["a"]);
         await hub.Download(folder["b"]);
         Assert.Equal(Names(folder["a"]), Names(folder["b"]));
-        foreach (string name in Names(folder["a"])) Assert.Equal(File.ReadAllBytes(folder["a", name]), File.ReadAllBytes(folder["b", name]));
+        foreach (string name in Names(folder["a"]))
+            Assert.Equal(File.ReadAllBytes(folder["a", name]), File.ReadAllBytes(folder["b", name]));
     }
 
     [Fact]
@@ -98,7 +102,8 @@ public class HubDownloadTests
     }
 
     [Theory]
-    [InlineData("model.safetensors.index.json", "model-1.safetensors", "model-2.safetensors"), InlineData("pytorch_model.bin.index.json", "pytorch_model-1.bin", "pytorch_model-2.bin")]
+    [InlineData("model.safetensors.index.json", "model-1.safetensors", "model-2.safetensors"),
+        InlineData("pytorch_model.bin.index.json", "pytorch_model-1.bin", "pytorch_model-2.bin")]
     public async Task Shards_of_an_index_are_fetched(string index, string one, string two)
     {
         await using var hub = new FakeHub();
@@ -110,7 +115,8 @@ public class HubDownloadTests
         hub.Files[index] = Index(one, two, two);
         var steps = new List<HubProgress>();
         await hub.Download(folder["a"], progress: new Listener(steps.Add));
-        Assert.Equal(new[] { "attention-notebooks.json", "config.json", index, one, two, "vocab.txt" }.Order(StringComparer.Ordinal), Names(folder["a"]));
+        Assert.Equal(new[] { "attention-notebooks.json", "config.json", index, one, two, "vocab.txt" }.Order(StringComparer.Ordinal),
+            Names(folder["a"]));
         Assert.Equal(hub.Files[two], File.ReadAllBytes(folder["a", two]));
         Assert.Equal(steps[^1].Bytes, steps[^1].BytesDone);
         Assert.Equal(new[] { "config.json", "vocab.txt", index, one, two }.Sum(n => hub.Files[n].Length), steps[^1].Bytes);
@@ -134,9 +140,11 @@ public class HubDownloadTests
     {
         await using var hub = new FakeHub();
         using var folder = new TestFolder();
-        hub.OnHub = r => r.Path.StartsWith("/api/models/tiny-bert/", StringComparison.Ordinal) ? FakeReply.Of(307, ("Location", r.Path.Replace("/tiny-bert/", $"/{FakeHub.Repository}/", StringComparison.Ordinal))) : null;
+        hub.OnHub = r => r.Path.StartsWith("/api/models/tiny-bert/", StringComparison.Ordinal)
+            ? FakeReply.Of(307, ("Location", r.Path.Replace("/tiny-bert/", $"/{FakeHub.Repository}/", StringComparison.Ordinal))) : null;
         Assert.Equal(FakeHub.Repository, (await hub.Download(folder["a"], repository: "tiny-bert")).Repository);
-        foreach (string name in new[] { "tiny-bert", FakeHub.Repository }) Assert.False((await hub.Download(folder["a"], repository: name)).Fetched);
+        foreach (string name in new[] { "tiny-bert", FakeHub.Repository })
+            Assert.False((await hub.Download(folder["a"], repository: name)).Fetched);
     }
 
     [Fact]
@@ -156,9 +164,14 @@ public class HubDownloadTests
     }
 
     internal static byte[] Index(params string[] shards) =>
-        Encoding.UTF8.GetBytes(new JsonObject { ["weight_map"] = new JsonObject(shards.Select((s, i) => KeyValuePair.Create($"tensor{i}", (JsonNode?)s))) }.ToJsonString());
+        Encoding.UTF8.GetBytes(new JsonObject
+        {
+            ["weight_map"] =
+            new JsonObject(shards.Select((s, i) => KeyValuePair.Create($"tensor{i}", (JsonNode?)s)))
+        }.ToJsonString());
 
-    internal static string[] Names(string folder) => [.. Directory.EnumerateFileSystemEntries(folder).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+    internal static string[] Names(string folder) =>
+        [.. Directory.EnumerateFileSystemEntries(folder).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
 
     private static async Task Says(Task<HubModel> download, params string[] parts)
     {

@@ -17,13 +17,15 @@ public class HubSettingsTests
         Assert.Equal("hf_fromHome", From(("HF_HOME", folder["home"])).Token);
         Assert.Null(From(("HF_HOME", folder["nowhere"]), ("HF_TOKEN", " ")).Token);
         Assert.Equal("https://huggingface.co/", From(("HF_HOME", folder["nowhere"])).Endpoint.AbsoluteUri);
-        Assert.Equal("https://mirror.example/hub", From(("HF_HOME", folder["nowhere"]), ("HF_ENDPOINT", "https://mirror.example/hub")).Endpoint.AbsoluteUri);
+        Assert.Equal("https://mirror.example/hub",
+            From(("HF_HOME", folder["nowhere"]), ("HF_ENDPOINT", "https://mirror.example/hub")).Endpoint.AbsoluteUri);
         foreach (string yes in new[] { "1", "true", "Yes", "ON" }) Assert.True(From(("HF_TOKEN", "x"), ("HF_HUB_OFFLINE", yes)).Offline);
         foreach (string no in new[] { "0", "false", "" }) Assert.False(From(("HF_TOKEN", "x"), ("HF_HUB_OFFLINE", no)).Offline);
     }
 
     [Theory]
-    [InlineData("http://huggingface.co"), InlineData("ftp://127.0.0.1"), InlineData("huggingface.co"), InlineData("https://me:password@huggingface.co"), InlineData("https://huggingface.co/?token=password")]
+    [InlineData("http://huggingface.co"), InlineData("ftp://127.0.0.1"), InlineData("huggingface.co"),
+        InlineData("https://me:password@huggingface.co"), InlineData("https://huggingface.co/?token=password")]
     public void An_endpoint_that_is_not_encrypted_or_holds_secrets_is_refused(string endpoint)
     {
         var e = Assert.Throws<InputException>(() => From(("HF_TOKEN", "x"), ("HF_ENDPOINT", endpoint)));
@@ -33,7 +35,8 @@ public class HubSettingsTests
 
     [Theory]
     [InlineData("http://127.0.0.1:8080"), InlineData("http://localhost:8080"), InlineData("http://[::1]:8080")]
-    public void Plain_http_is_for_loopback(string endpoint) => Assert.Equal(new Uri(endpoint), From(("HF_TOKEN", "x"), ("HF_ENDPOINT", endpoint)).Endpoint);
+    public void Plain_http_is_for_loopback(string endpoint) =>
+        Assert.Equal(new Uri(endpoint), From(("HF_TOKEN", "x"), ("HF_ENDPOINT", endpoint)).Endpoint);
 
     [Fact]
     public void A_token_that_cannot_be_one_is_not_repeated()
@@ -49,7 +52,8 @@ public class HubSettingsTests
     }
 
     [Theory]
-    [InlineData(""), InlineData("a/b/c"), InlineData("../x"), InlineData("a/.."), InlineData("a//b"), InlineData("/a"), InlineData("a/"), InlineData("a b"), InlineData("a--b"), InlineData("-a"), InlineData("a.git"), InlineData("a?b"), InlineData("ä")]
+    [InlineData(""), InlineData("a/b/c"), InlineData("../x"), InlineData("a/.."), InlineData("a//b"), InlineData("/a"), InlineData("a/"),
+        InlineData("a b"), InlineData("a--b"), InlineData("-a"), InlineData("a.git"), InlineData("a?b"), InlineData("ä")]
     public async Task Names_that_are_no_repository_are_refused_before_anything_is_asked(string repository)
     {
         await using var hub = new FakeHub();
@@ -59,7 +63,8 @@ public class HubSettingsTests
     }
 
     [Theory]
-    [InlineData(""), InlineData("../main"), InlineData("a..b"), InlineData("a b"), InlineData("-x"), InlineData("a?b"), InlineData("a//b"), InlineData("a/"), InlineData("a\nb")]
+    [InlineData(""), InlineData("../main"), InlineData("a..b"), InlineData("a b"), InlineData("-x"), InlineData("a?b"), InlineData("a//b"),
+        InlineData("a/"), InlineData("a\nb")]
     public async Task Names_that_are_no_revision_are_refused_before_anything_is_asked(string revision)
     {
         await using var hub = new FakeHub();
@@ -82,7 +87,8 @@ public class HubSettingsTests
     {
         await using var hub = new FakeHub();
         using var folder = new TestFolder();
-        Assert.Contains("needs 0.3 MB more, but 0.1 MB are free there", (await hub.Refusal(folder["a"], hub.Settings(free: 100_000))).Message);
+        Assert.Contains("needs 0.3 MB more, but 0.1 MB are free there",
+            (await hub.Refusal(folder["a"], hub.Settings(free: 100_000))).Message);
         Assert.Empty(hub.FileHost.Requests);
         folder.Write("file", "x");
         Assert.Contains("cannot be read or written", (await hub.Refusal(folder["file", "model"])).Message);
@@ -107,7 +113,8 @@ public class HubSettingsTests
         {
             var (code, output, error) = await Verb(hub, FakeHub.Repository, "--out", folder["a"]);
             Assert.Equal(0, code);
-            Assert.Equal($"{folder["a"]}: owner/tiny-bert at commit {FakeHub.Commit}, 3 files, 0.3 MB, {done}\n", output.ReplaceLineEndings("\n"));
+            Assert.Equal($"{folder["a"]}: owner/tiny-bert at commit {FakeHub.Commit}, 3 files, 0.3 MB, {done}\n",
+                output.ReplaceLineEndings("\n"));
             Assert.Empty(error);
         }
     }
@@ -126,7 +133,8 @@ public class HubSettingsTests
         };
         StringWriter output = new(), error = new();
         var command = DownloadVerb.Create(output, error, () => hub.Settings());
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => command.Parse([FakeHub.Repository, "--out", folder["a"]]).InvokeAsync(new() { EnableDefaultExceptionHandler = false }, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => command.Parse([FakeHub.Repository, "--out", folder["a"]])
+            .InvokeAsync(new() { EnableDefaultExceptionHandler = false }, stop.Token));
         Assert.StartsWith("127.0.0.1 answers 503; trying again in", error.ToString());
         Assert.Contains("model.safetensors: 0.0/0.3 MB, 127.0.0.1 answers 503; trying again in", error.ToString());
         Assert.Contains($"{folder["a"]}.download; the same command continues from there.", error.ToString());
@@ -138,7 +146,9 @@ public class HubSettingsTests
     {
         StringWriter output = new(), error = new();
         Assert.Equal(1, await AttentionNotebooks.Cli.Attn.Run(["download", "../x"], output, error));
-        Assert.Equal("attn: ../x: is no name of a model on the hub. Write it like google-bert/bert-base-uncased: owner/name in letters, digits and the signs - _ . between them.\n", error.ToString().ReplaceLineEndings("\n"));
+        Assert.Equal(
+            "attn: ../x: is no name of a model on the hub. Write it like google-bert/bert-base-uncased: owner/name in letters, digits and "
+                + "the signs - _ . between them.\n", error.ToString().ReplaceLineEndings("\n"));
         Assert.Equal(2, await AttentionNotebooks.Cli.Attn.Run(["download"], output, error));
         Assert.Empty(output.ToString());
     }
@@ -149,7 +159,8 @@ public class HubSettingsTests
     private static async Task<(int Code, string Output, string Error)> Verb(FakeHub hub, params string[] arguments)
     {
         StringWriter output = new(), error = new();
-        int code = await DownloadVerb.Create(output, error, () => hub.Settings()).Parse(arguments).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+        int code = await DownloadVerb.Create(output, error, () => hub.Settings()).Parse(arguments)
+            .InvokeAsync(new() { EnableDefaultExceptionHandler = false });
         return (code, output.ToString(), error.ToString());
     }
 }

@@ -19,7 +19,8 @@ public class LyingServerTests
         Assert.Contains("model.safetensors: does not have the hash that the hub promised", e.Message);
         Assert.Contains("has been deleted", e.Message);
         Assert.Equal([0], hub.Starts);
-        Assert.DoesNotContain(Directory.EnumerateFiles(HubDownload.UnfinishedFolder(folder["a"])), f => f.Contains("model", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.EnumerateFiles(HubDownload.UnfinishedFolder(folder["a"])),
+            f => f.Contains("model", StringComparison.Ordinal));
 
         hub.OnHub = r => r.Path.EndsWith("vocab.txt", StringComparison.Ordinal) ? new FakeReply(200, "[PAD]\n[ALL]\n"u8.ToArray()) : null;
         Assert.Contains("vocab.txt: does not have the hash", (await hub.Refusal(folder["b"])).Message);
@@ -49,11 +50,13 @@ public class LyingServerTests
         hub.OnFileHost = r => r.From == 0 ? FakeHub.Content(r, hub.Weights, "\"v\"") with { BreakAfter = 299_000 }
             : new FakeReply(206, new byte[2000]) { Headers = { ["Content-Range"] = "bytes 299000-299999/300000" } };
         Assert.Contains("sends more bytes", (await hub.Refusal(folder["a"])).Message);
-        Assert.DoesNotContain(Directory.EnumerateFiles(HubDownload.UnfinishedFolder(folder["a"])), f => f.Contains("model", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.EnumerateFiles(HubDownload.UnfinishedFolder(folder["a"])),
+            f => f.Contains("model", StringComparison.Ordinal));
     }
 
     [Theory]
-    [InlineData("../climb.txt"), InlineData("a/../../climb.txt"), InlineData("/etc/climb"), InlineData("..\\climb.txt"), InlineData("C:climb.txt"), InlineData("a//b"), InlineData("")]
+    [InlineData("../climb.txt"), InlineData("a/../../climb.txt"), InlineData("/etc/climb"), InlineData("..\\climb.txt"),
+        InlineData("C:climb.txt"), InlineData("a//b"), InlineData("")]
     public async Task A_listing_that_climbs_out_of_the_folder_is_refused(string name)
     {
         await using var hub = new FakeHub();
@@ -69,8 +72,10 @@ public class LyingServerTests
     }
 
     [Theory]
-    [InlineData("../../climb.safetensors", "could lie outside"), InlineData("sub/x.safetensors", "could lie outside"), InlineData("C:x.safetensors", "could lie outside"),
-     InlineData("gone.safetensors", "names the shard gone.safetensors, which the repository does not have"), InlineData("config.json", "cannot be a shard"), InlineData("Model-1.safetensors", "cannot be a shard")]
+    [InlineData("../../climb.safetensors", "could lie outside"), InlineData("sub/x.safetensors", "could lie outside"),
+        InlineData("C:x.safetensors", "could lie outside"),
+     InlineData("gone.safetensors", "names the shard gone.safetensors, which the repository does not have"),
+         InlineData("config.json", "cannot be a shard"), InlineData("Model-1.safetensors", "cannot be a shard")]
     public async Task An_index_that_names_other_files_is_refused(string shard, string problem)
     {
         await using var hub = new FakeHub();
@@ -87,7 +92,8 @@ public class LyingServerTests
     }
 
     [Theory]
-    [InlineData("<html>log in</html>"), InlineData("[]"), InlineData("{}"), InlineData("{\"id\": \"a/b\", \"sha\": \"main\", \"siblings\": []}"),
+    [InlineData("<html>log in</html>"), InlineData("[]"), InlineData("{}"),
+        InlineData("{\"id\": \"a/b\", \"sha\": \"main\", \"siblings\": []}"),
      InlineData("{\"id\": \"a/b\", \"sha\": \"0123456789abcdef0123456789abcdef01234567\", \"siblings\": [{}]}")]
     public async Task An_answer_that_is_not_the_hubs_is_said_so(string text)
     {
@@ -110,7 +116,8 @@ public class LyingServerTests
     }
 
     [Theory]
-    [InlineData("http://192.0.2.1/x?Signature=secret", "http://192.0.2.1"), InlineData("ftp://127.0.0.1/x", "ftp://127.0.0.1"), InlineData("file:///etc/passwd", "file://")]
+    [InlineData("http://192.0.2.1/x?Signature=secret", "http://192.0.2.1"), InlineData("ftp://127.0.0.1/x", "ftp://127.0.0.1"),
+        InlineData("file:///etc/passwd", "file://")]
     public async Task A_redirect_to_anything_but_https_is_not_followed(string location, string shown)
     {
         await using var hub = new FakeHub();
@@ -133,8 +140,10 @@ public class LyingServerTests
     }
 
     [Theory]
-    [InlineData(401, null, null, "does not exist, or is private or gated"), InlineData(401, null, Token, "refuses the token"), InlineData(403, null, null, "without a token"),
-     InlineData(403, null, Token, "with this token"), InlineData(403, "GatedRepo", Token, "is gated"), InlineData(404, "RepoNotFound", null, "is not on the hub"),
+    [InlineData(401, null, null, "does not exist, or is private or gated"), InlineData(401, null, Token, "refuses the token"),
+        InlineData(403, null, null, "without a token"),
+     InlineData(403, null, Token, "with this token"), InlineData(403, "GatedRepo", Token, "is gated"),
+         InlineData(404, "RepoNotFound", null, "is not on the hub"),
      InlineData(404, "RevisionNotFound", null, "revision main: is no revision"), InlineData(400, null, null, "gets the answer 400")]
     public async Task Refusals_say_what_to_do(int status, string? code, string? token, string problem)
     {

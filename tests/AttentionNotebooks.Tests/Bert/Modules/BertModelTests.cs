@@ -71,7 +71,8 @@ public class BertModelTests
         using var model = BertFixtures.Model(BertFixtures.Config());
         var ids = BertFixtures.Batch([2, 5, 6, 7, 3]);
         var plain = model.Bert.forward(ids);
-        var same = model.Bert.forward(ids, hooks: new AttentionHooks { EditScores = (_, s) => s.clone(), EditProbabilities = (_, p) => p.clone(), EditHeads = (_, h) => h.clone() });
+        var same = model.Bert.forward(ids, hooks: new AttentionHooks
+        { EditScores = (_, s) => s.clone(), EditProbabilities = (_, p) => p.clone(), EditHeads = (_, h) => h.clone() });
         Assert.True(plain.sub(same).abs().max().Value<float>() < 1e-6);
 
         // Scores of 0 are uniform attention; so are probabilities set to 1/T.
@@ -96,8 +97,10 @@ public class BertModelTests
     {
         using var scope = NewDisposeScope();
         using var model = BertFixtures.Model(BertFixtures.Config(positions: 4));
-        Assert.Contains("positions", Assert.Throws<ArgumentException>(() => model.forward(BertFixtures.Batch([2, 5, 6, 7, 3]))).Message, StringComparison.Ordinal);
-        Assert.Equal("mask", Assert.Throws<ArgumentException>(() => model.forward(BertFixtures.Batch([2, 5, 3]), mask: BertFixtures.Batch([1, 1]))).ParamName);
+        Assert.Contains("positions", Assert.Throws<ArgumentException>(() => model.forward(BertFixtures.Batch([2, 5, 6, 7, 3]))).Message,
+            StringComparison.Ordinal);
+        Assert.Equal("mask", Assert.Throws<ArgumentException>(() =>
+            model.forward(BertFixtures.Batch([2, 5, 3]), mask: BertFixtures.Batch([1, 1]))).ParamName);
         Assert.Throws<ArgumentException>(() => model.forward(tensor(new long[] { 2, 3 })));
         using var headless = new BertForMaskedLM(BertFixtures.Config(), withHead: false);
         Assert.Throws<InvalidOperationException>(() => headless.forward(BertFixtures.Batch([2, 3])));
@@ -150,20 +153,35 @@ public class BertModelTests
     [Fact]
     public void The_names_and_shapes_of_BERT_base_are_Hugging_Faces()
     {
-        var config = new BertConfig { VocabSize = 30522, HiddenSize = 768, NumHiddenLayers = 12, NumAttentionHeads = 12, IntermediateSize = 3072 };
+        var config = new BertConfig
+        {
+            VocabSize = 30522,
+            HiddenSize = 768,
+            NumHiddenLayers = 12,
+            NumAttentionHeads = 12,
+            IntermediateSize = 3072
+        };
         using var model = new BertForMaskedLM(config, withPooler: true, device: META);
         var expected = new Dictionary<string, long[]>
         {
-            ["bert.embeddings.word_embeddings.weight"] = [30522, 768], ["bert.embeddings.position_embeddings.weight"] = [512, 768],
-            ["bert.embeddings.token_type_embeddings.weight"] = [2, 768], ["bert.embeddings.LayerNorm.weight"] = [768], ["bert.embeddings.LayerNorm.bias"] = [768],
-            ["bert.pooler.dense.weight"] = [768, 768], ["bert.pooler.dense.bias"] = [768],
-            ["cls.predictions.bias"] = [30522], ["cls.predictions.transform.dense.weight"] = [768, 768], ["cls.predictions.transform.dense.bias"] = [768],
-            ["cls.predictions.transform.LayerNorm.weight"] = [768], ["cls.predictions.transform.LayerNorm.bias"] = [768],
+            ["bert.embeddings.word_embeddings.weight"] = [30522, 768],
+            ["bert.embeddings.position_embeddings.weight"] = [512, 768],
+            ["bert.embeddings.token_type_embeddings.weight"] = [2, 768],
+            ["bert.embeddings.LayerNorm.weight"] = [768],
+            ["bert.embeddings.LayerNorm.bias"] = [768],
+            ["bert.pooler.dense.weight"] = [768, 768],
+            ["bert.pooler.dense.bias"] = [768],
+            ["cls.predictions.bias"] = [30522],
+            ["cls.predictions.transform.dense.weight"] = [768, 768],
+            ["cls.predictions.transform.dense.bias"] = [768],
+            ["cls.predictions.transform.LayerNorm.weight"] = [768],
+            ["cls.predictions.transform.LayerNorm.bias"] = [768],
         };
         for (int l = 0; l < 12; l++)
         {
             string at = $"bert.encoder.layer.{l}.";
-            foreach (string name in new[] { "attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense" })
+            foreach (string name in new[] { "attention.self.query", "attention.self.key", "attention.self.value",
+                "attention.output.dense" })
                 (expected[$"{at}{name}.weight"], expected[$"{at}{name}.bias"]) = ([768, 768], [768]);
             (expected[$"{at}intermediate.dense.weight"], expected[$"{at}intermediate.dense.bias"]) = ([3072, 768], [3072]);
             (expected[$"{at}output.dense.weight"], expected[$"{at}output.dense.bias"]) = ([768, 3072], [768]);
@@ -177,9 +195,11 @@ public class BertModelTests
     }
 
     private static ReferenceBert Reference(BertForMaskedLM model) =>
-        new(BertFixtures.Weights(model), model.Config.NumHiddenLayers, model.Config.NumAttentionHeads, model.Config.HiddenSize, model.Config.LayerNormEps, model.Config.HiddenAct);
+        new(BertFixtures.Weights(model), model.Config.NumHiddenLayers, model.Config.NumAttentionHeads, model.Config.HiddenSize,
+            model.Config.LayerNormEps, model.Config.HiddenAct);
 
-    private static void Compare(BertForMaskedLM model, Tensor ids, Tensor? segments, Tensor? mask, (double[][][,] Attention, double[][][] Hidden, double[][] Logits)[] expected)
+    private static void Compare(BertForMaskedLM model, Tensor ids, Tensor? segments, Tensor? mask,
+        (double[][][,] Attention, double[][][] Hidden, double[][] Logits)[] expected)
     {
         using var scope = NewDisposeScope();
         model.Bert.Visit(ids, segments, mask, (layer, p) =>

@@ -12,7 +12,8 @@ public sealed class ReferenceBert
     private readonly double epsilon;
     private readonly string activation;
 
-    public ReferenceBert(Dictionary<string, double[]> weights, int layers, int heads, int size, double epsilon = 1e-12, string activation = "gelu")
+    public ReferenceBert(Dictionary<string, double[]> weights, int layers, int heads, int size, double epsilon = 1e-12,
+        string activation = "gelu")
     {
         this.weights = weights;
         (this.layers, this.heads, this.size, this.epsilon, this.activation) = (layers, heads, size, epsilon, activation);
@@ -36,7 +37,8 @@ public sealed class ReferenceBert
     /// <summary>Reads config.json and model.safetensors of a checkpoint whose keys have their family's prefix.</summary>
     public static ReferenceBert Load(string folder) => ReferenceFamilies.Load(folder);
 
-    /// <summary>Attention [layer][head][query, key], hidden states [layer + 1][token][D], and logits [token][V] where there is a head.</summary>
+    /// <summary>Attention [layer][head][query, key], hidden states [layer + 1][token][D], and logits [token][V] where there is a
+    /// head.</summary>
     public (double[][][,] Attention, double[][][] Hidden, double[][]? Logits) Run(int[] ids, int[]? segments = null)
     {
         int width = EmbeddingSize ?? size, counted = PaddingId ?? -1;
@@ -47,8 +49,10 @@ public sealed class ReferenceBert
             x[t] = new double[width];
             for (int d = 0; d < width; d++)
             {
-                x[t][d] = W("bert.embeddings.word_embeddings.weight")[ids[t] * width + d] + W("bert.embeddings.position_embeddings.weight")[position * width + d];
-                if (weights.TryGetValue("bert.embeddings.token_type_embeddings.weight", out var types)) x[t][d] += types[(segments?[t] ?? 0) * width + d];
+                x[t][d] = W("bert.embeddings.word_embeddings.weight")[ids[t] * width + d]
+                    + W("bert.embeddings.position_embeddings.weight")[position * width + d];
+                if (weights.TryGetValue("bert.embeddings.token_type_embeddings.weight", out var types))
+                    x[t][d] += types[(segments?[t] ?? 0) * width + d];
             }
         }
         x = Normal(x, "bert.embeddings.LayerNorm");
@@ -92,7 +96,8 @@ public sealed class ReferenceBert
                 for (int j = 0; j < n; j++) map[i, j] = Math.Exp(scores[j] - most) / total;
             }
             EditMap?.Invoke(layer, h, map);
-            var said = x.Select((_, i) => Enumerable.Range(h * width, width).Select(d => Enumerable.Range(0, n).Sum(j => map[i, j] * v[j][d])).ToArray()).ToArray();
+            var said = x.Select((_, i) => Enumerable.Range(h * width, width)
+                .Select(d => Enumerable.Range(0, n).Sum(j => map[i, j] * v[j][d])).ToArray()).ToArray();
             EditHead?.Invoke(layer, h, said);
             for (int i = 0; i < n; i++) said[i].CopyTo(context[i], h * width);
         }
@@ -105,7 +110,8 @@ public sealed class ReferenceBert
         var y = Normal(Activate(Dense(x, at + "transform.dense"), HeadActivation ?? activation), at + "transform.LayerNorm");
         var (words, bias) = (W("bert.embeddings.word_embeddings.weight"), W(at + "bias"));
         int width = y[0].Length;
-        return [.. y.Select(row => bias.Select((b, v) => b + Enumerable.Range(0, width).Sum(d => row[d] * words[v * width + d])).ToArray())];
+        return [.. y.Select(row => bias.Select((b, v) => b + Enumerable.Range(0, width).Sum(d => row[d] * words[v * width + d]))
+            .ToArray())];
     }
 
     private double[] W(string name) => weights[name];

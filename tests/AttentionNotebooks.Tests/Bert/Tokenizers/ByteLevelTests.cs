@@ -11,7 +11,8 @@ public class ByteLevelTests
     // bytes_to_unicode of the published encoder.
     private static readonly Lazy<Dictionary<int, char>> Table = new(() =>
     {
-        var kept = Enumerable.Range('!', '~' - '!' + 1).Concat(Enumerable.Range('¡', '¬' - '¡' + 1)).Concat(Enumerable.Range('®', 'ÿ' - '®' + 1)).ToList();
+        var kept = Enumerable.Range('!', '~' - '!' + 1).Concat(Enumerable.Range('¡', '¬' - '¡' + 1))
+            .Concat(Enumerable.Range('®', 'ÿ' - '®' + 1)).ToList();
         var map = kept.ToDictionary(b => b, b => (char)b);
         int n = 0;
         for (int b = 0; b < 256; b++) if (!map.ContainsKey(b)) map[b] = (char)(256 + n++);
@@ -19,7 +20,9 @@ public class ByteLevelTests
     });
 
     /// <summary>All bytes and a few merges.</summary>
-    public static ByteLevelTokenizer Small { get; } = Build(["t h", "th e", "Ġ the", "c a", "ca t", "Ġ cat", "d o", "do g", "Ġ dog", "s a", "sa t", "Ġ sat", "p l", "pl a", "pla y", "Ġ play", "e d", "Ġ Ġ", "Ã ©"]);
+    public static ByteLevelTokenizer Small { get; } =
+        Build(["t h", "th e", "Ġ the", "c a", "ca t", "Ġ cat", "d o", "do g", "Ġ dog", "s a", "sa t", "Ġ sat", "p l", "pl a", "pla y",
+            "Ġ play", "e d", "Ġ Ġ", "Ã ©"]);
 
     [Theory]
     [InlineData("the cat sat", "the Ġcat Ġsat")]
@@ -32,12 +35,14 @@ public class ByteLevelTests
     [InlineData("the <mask> sat", "the <mask> Ġsat")]
     [InlineData("the </s>cat", "the Ġ </s> cat")]
     [InlineData("", "")]
-    public void Pieces_are_those_of_RoBERTa(string text, string expected) => Assert.Equal(expected, string.Join(' ', Small.Encode(text).Tokens[1..^1]));
+    public void Pieces_are_those_of_RoBERTa(string text, string expected) =>
+        Assert.Equal(expected, string.Join(' ', Small.Encode(text).Tokens[1..^1]));
 
     [Fact]
     public void Pieces_agree_with_the_published_rules_on_2000_awkward_strings()
     {
-        foreach (string text in AwkwardText.Strings(2000, seed: 11, SpecialTokens).Select(t => SpecialTokens.Aggregate(t, (s, token) => s.Replace(token, "", StringComparison.Ordinal))))
+        foreach (string text in AwkwardText.Strings(2000, seed: 11, SpecialTokens)
+            .Select(t => SpecialTokens.Aggregate(t, (s, token) => s.Replace(token, "", StringComparison.Ordinal))))
         {
             var expected = Reference(text, Small);
             var actual = Small.Encode(text, maxLength: 1 << 20);
@@ -91,7 +96,14 @@ public class ByteLevelTests
             added_tokens = SpecialTokens.Select(t => new { id = pieces[t], content = t, lstrip = t == "<mask>", special = true }),
             normalizer = (object?)null,
             pre_tokenizer = new { type = "ByteLevel", add_prefix_space = false, trim_offsets = true },
-            model = new { type = "BPE", dropout = (object?)null, unk_token = (object?)null, vocab = pieces, merges = merges.Select(m => m.Split(' ')) },
+            model = new
+            {
+                type = "BPE",
+                dropout = (object?)null,
+                unk_token = (object?)null,
+                vocab = pieces,
+                merges = merges.Select(m => m.Split(' '))
+            },
         }));
         var whole = TextTokenizer.Load(folder.Root, config);
         foreach (string text in new[] { "the cat <mask> sat", "  played é\n", "x" })
@@ -111,18 +123,22 @@ public class ByteLevelTests
         folder.Write("merges.txt", "#version: 0.2\nt h\nthe\n");
         Assert.Equal("line 3", Assert.Throws<InputException>(() => TextTokenizer.Load(folder.Root, config)).Place);
         folder.Write("vocab.json", """{"<s>": 0, "a": 0}""");
-        Assert.Contains("have the same id 0", Assert.Throws<InputException>(() => TextTokenizer.Load(folder.Root, config)).Problem, StringComparison.Ordinal);
+        Assert.Contains("have the same id 0", Assert.Throws<InputException>(() => TextTokenizer.Load(folder.Root, config)).Problem,
+            StringComparison.Ordinal);
         folder.Write("vocab.json", """{"<s>": 0, "a": -1}""");
-        Assert.Contains("the id -1", Assert.Throws<InputException>(() => TextTokenizer.Load(folder.Root, config)).Problem, StringComparison.Ordinal);
+        Assert.Contains("the id -1", Assert.Throws<InputException>(() => TextTokenizer.Load(folder.Root, config)).Problem,
+            StringComparison.Ordinal);
         folder.Write("vocab.json", """{"<s>": 0, "a": 1}""");
         folder.Write("merges.txt", "");
-        Assert.Contains("lacks <pad>, <unk>, </s>, <mask>", Assert.Throws<InputException>(() => TextTokenizer.Load(folder.Root, config)).Problem, StringComparison.Ordinal);
+        Assert.Contains("lacks <pad>, <unk>, </s>, <mask>",
+            Assert.Throws<InputException>(() => TextTokenizer.Load(folder.Root, config)).Problem, StringComparison.Ordinal);
     }
 
     private static ByteLevelTokenizer Build(string[] merges)
     {
         var ids = new Dictionary<string, int>();
-        foreach (string token in SpecialTokens.Concat(Bytes.Values.Select(c => c.ToString())).Concat(merges.Select(m => m.Replace(" ", "", StringComparison.Ordinal)))) ids.TryAdd(token, ids.Count);
+        foreach (string token in SpecialTokens.Concat(Bytes.Values.Select(c => c.ToString()))
+            .Concat(merges.Select(m => m.Replace(" ", "", StringComparison.Ordinal)))) ids.TryAdd(token, ids.Count);
         return ByteLevelTokenizer.Create(ids, [.. merges.Select(m => (m.Split(' ')[0], m.Split(' ')[1]))], maxLength: 1 << 20);
     }
 
@@ -132,15 +148,18 @@ public class ByteLevelTests
     private static List<string> Reference(string text, ByteLevelTokenizer tokenizer)
     {
         var runes = text.EnumerateRunes().ToList();
-        string narrow = string.Concat(runes.Select(r => r.IsBmp ? (char)r.Value : System.Text.Rune.IsLetter(r) ? 'x' : System.Text.Rune.IsNumber(r) ? '1' : '+'));
+        string narrow = string.Concat(runes.Select(r => r.IsBmp ? (char)r.Value : System.Text.Rune.IsLetter(r) ? 'x'
+            : System.Text.Rune.IsNumber(r) ? '1' : '+'));
         var pieces = new List<string>();
         foreach (Match match in Regex.Matches(narrow, @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"))
         {
-            var symbols = runes.Skip(match.Index).Take(match.Length).SelectMany(r => System.Text.Encoding.UTF8.GetBytes(r.ToString())).Select(b => Bytes[b].ToString()).ToList();
+            var symbols = runes.Skip(match.Index).Take(match.Length).SelectMany(r => System.Text.Encoding.UTF8.GetBytes(r.ToString()))
+                .Select(b => Bytes[b].ToString()).ToList();
             // One merge at a time, the earliest learnt and leftmost first.
             while (true)
             {
-                var candidates = Enumerable.Range(0, symbols.Count - 1).Select(i => (Rank: Rank(symbols[i], symbols[i + 1]), At: i)).Where(c => c.Rank >= 0).Order().ToList();
+                var candidates = Enumerable.Range(0, symbols.Count - 1).Select(i => (Rank: Rank(symbols[i], symbols[i + 1]), At: i))
+                    .Where(c => c.Rank >= 0).Order().ToList();
                 if (candidates.Count == 0) break;
                 int at = candidates[0].At;
                 symbols[at] += symbols[at + 1];

@@ -86,14 +86,18 @@ internal sealed class ReferenceTokenizer(HashSet<string> vocabulary, bool lowerC
     }
 
     private static bool CaseIgnorable(int c) =>
-        Category(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol
+        Category(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format
+        or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol
         || "'.:··՟״‘’․‧︓﹒﹕＇．：".Contains((char)Math.Min(c, 0xFFFF));
 
-    private static bool Cased(int c) => Category(c) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
-        || c is 0xAA or 0xBA || (c >= 0x2160 && c <= 0x217F) || (c >= 0x24B6 && c <= 0x24E9) || (c >= 0x1F130 && c <= 0x1F149) || (c >= 0x1F150 && c <= 0x1F169) || (c >= 0x1F170 && c <= 0x1F189);
+    private static bool Cased(int c) => Category(c) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter
+        or UnicodeCategory.TitlecaseLetter
+        || c is 0xAA or 0xBA || (c >= 0x2160 && c <= 0x217F) || (c >= 0x24B6 && c <= 0x24E9) || (c >= 0x1F130 && c <= 0x1F149)
+        || (c >= 0x1F150 && c <= 0x1F169) || (c >= 0x1F170 && c <= 0x1F189);
 
     private static List<int> StripAccents(List<int> word) =>
-        [.. CodePoints(string.Concat(word.Select(char.ConvertFromUtf32)).Normalize(NormalizationForm.FormD)).Where(c => Category(c) != UnicodeCategory.NonSpacingMark)];
+        [.. CodePoints(string.Concat(word.Select(char.ConvertFromUtf32)).Normalize(NormalizationForm.FormD))
+            .Where(c => Category(c) != UnicodeCategory.NonSpacingMark)];
 
     private static List<string> SplitOnPunctuation(List<int> word)
     {
@@ -143,7 +147,8 @@ internal sealed class ReferenceTokenizer(HashSet<string> vocabulary, bool lowerC
     {
         for (int i = 0; i < text.Length; i++)
         {
-            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1])) yield return char.ConvertToUtf32(text[i], text[++i]);
+            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+                yield return char.ConvertToUtf32(text[i], text[++i]);
             else yield return char.IsSurrogate(text[i]) ? 0xFFFD : text[i];
         }
     }
@@ -152,12 +157,18 @@ internal sealed class ReferenceTokenizer(HashSet<string> vocabulary, bool lowerC
 
     private static bool IsWhitespace(int c) => c is ' ' or '\t' or '\n' or '\r' || Category(c) == UnicodeCategory.SpaceSeparator;
 
-    private static bool IsControl(int c) => c is not ('\t' or '\n' or '\r') && Category(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.Surrogate && c is not ('\t' or '\n' or '\r');
+    private static bool IsControl(int c) => c is not ('\t' or '\n' or '\r')
+        && Category(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse
+        or UnicodeCategory.OtherNotAssigned or UnicodeCategory.Surrogate && c is not ('\t' or '\n' or '\r');
 
-    private static bool IsPunctuation(int c) => (c >= 33 && c <= 47) || (c >= 58 && c <= 64) || (c >= 91 && c <= 96) || (c >= 123 && c <= 126)
-        || Category(c) is UnicodeCategory.ConnectorPunctuation or UnicodeCategory.DashPunctuation or UnicodeCategory.OpenPunctuation or UnicodeCategory.ClosePunctuation
+    private static bool IsPunctuation(int c) => (c >= 33 && c <= 47) || (c >= 58 && c <= 64) || (c >= 91 && c <= 96)
+        || (c >= 123 && c <= 126)
+        || Category(c) is UnicodeCategory.ConnectorPunctuation or UnicodeCategory.DashPunctuation or UnicodeCategory.OpenPunctuation
+        or UnicodeCategory.ClosePunctuation
             or UnicodeCategory.InitialQuotePunctuation or UnicodeCategory.FinalQuotePunctuation or UnicodeCategory.OtherPunctuation;
 
-    private static bool IsChinese(int c) => (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) || (c >= 0x20000 && c <= 0x2A6DF) || (c >= 0x2A700 && c <= 0x2B73F)
-        || (c >= 0x2B740 && c <= 0x2B81F) || (c >= 0x2B820 && c <= 0x2CEAF) || (c >= 0xF900 && c <= 0xFAFF) || (c >= 0x2F800 && c <= 0x2FA1F);
+    private static bool IsChinese(int c) => (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) || (c >= 0x20000 && c <= 0x2A6DF)
+        || (c >= 0x2A700 && c <= 0x2B73F)
+        || (c >= 0x2B740 && c <= 0x2B81F) || (c >= 0x2B820 && c <= 0x2CEAF) || (c >= 0xF900 && c <= 0xFAFF)
+        || (c >= 0x2F800 && c <= 0x2FA1F);
 }

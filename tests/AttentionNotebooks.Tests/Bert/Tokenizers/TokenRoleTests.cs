@@ -67,7 +67,8 @@ public class TokenRoleTests
     {
         var text = WordPieceTokenizer.Create(BertFixtures.Vocabulary).Encode("the cat");
         Assert.Equal([Cls, Word, Mask, Sep], (text with { Tokens = ["[CLS]", "the", "[MASK]", "[SEP]"] }).Roles);
-        Assert.Equal([Cls, Mask, Word, Sep], (new AttentionText("0", 4, text.Tokens) { Roles = text.Roles } with { Tokens = ["[CLS]", "[MASK]", "##s", "[SEP]"] }).Roles!);
+        Assert.Equal([Cls, Mask, Word, Sep], (new AttentionText("0", 4, text.Tokens) { Roles = text.Roles } with
+        { Tokens = ["[CLS]", "[MASK]", "##s", "[SEP]"] }).Roles!);
     }
 
     [Fact]

@@ -21,7 +21,8 @@ public class TokenizerParityTests
         foreach (string text in AwkwardText.Strings(3000, seed: 5, SpecialTokens))
         {
             var (expected, actual) = (reference.Tokenize(text), tokenizer.Encode(text));
-            Assert.True(expected.SequenceEqual(actual.Tokens[1..^1]), $"{Shown(text)}: {string.Join(' ', expected)} / {string.Join(' ', actual.Tokens[1..^1])}");
+            Assert.True(expected.SequenceEqual(actual.Tokens[1..^1]),
+                $"{Shown(text)}: {string.Join(' ', expected)} / {string.Join(' ', actual.Tokens[1..^1])}");
             CheckPlaces(text, actual, lowerCase);
             all += expected.Count;
             known += expected.Count(t => t != "[UNK]");
@@ -68,7 +69,8 @@ public class TokenizerParityTests
         void Check(string text, params (string Token, string Place)[] expected)
         {
             var actual = tokenizer.Encode(text);
-            Assert.Equal(expected, Enumerable.Range(1, actual.Length - 2).Select(i => (actual.Tokens[i], text[actual.Offsets[i].Start..actual.Offsets[i].End])));
+            Assert.Equal(expected, Enumerable.Range(1, actual.Length - 2)
+                .Select(i => (actual.Tokens[i], text[actual.Offsets[i].Start..actual.Offsets[i].End])));
         }
     }
 
@@ -117,7 +119,8 @@ public class TokenizerParityTests
         var same = WordPieceTokenizer.Create(BertFixtures.Vocabulary, lowerCase: true, stripAccents: false);
         foreach (string text in new[] { "The cat, [MASK] played 中", "thé [NEW]cat" })
         {
-            Assert.Equal(same.Encode(text.Replace("[NEW]", "[MASK]", StringComparison.Ordinal)).Ids, tokenizer.Encode(text).Ids.Select(i => i == 14 ? 4 : i));
+            Assert.Equal(same.Encode(text.Replace("[NEW]", "[MASK]", StringComparison.Ordinal)).Ids,
+                tokenizer.Encode(text).Ids.Select(i => i == 14 ? 4 : i));
         }
         Assert.Equal(["[CLS]", "[UNK]", "[NEW]", "cat", "[SEP]"], tokenizer.Encode("thé [NEW]cat").Tokens);
         Assert.False(tokenizer.StripAccents);
@@ -137,18 +140,22 @@ public class TokenizerParityTests
         string text = File.ReadAllText(folder["tokenizer.json"]);
         Assert.Contains(from, text, StringComparison.Ordinal);
         folder.Write("tokenizer.json", text.Replace(from, to, StringComparison.Ordinal));
-        Assert.Equal(place, Assert.Throws<InputException>(() => TextTokenizer.Load(folder.Root, BertFixtures.Config(vocabulary: 15))).Place);
+        Assert.Equal(place, Assert.Throws<InputException>(() =>
+            TextTokenizer.Load(folder.Root, BertFixtures.Config(vocabulary: 15))).Place);
     }
 
     [Fact]
     public void Tokens_added_later_are_read_and_a_folder_without_a_tokenizer_is_refused()
     {
         using var folder = new TestFolder();
-        Assert.Contains("no vocab.txt", Assert.Throws<InputException>(() => TextTokenizer.Load(folder.Root, BertFixtures.Config())).Problem, StringComparison.Ordinal);
+        Assert.Contains("no vocab.txt", Assert.Throws<InputException>(() => TextTokenizer.Load(folder.Root, BertFixtures.Config())).Problem,
+            StringComparison.Ordinal);
         WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16).Save(folder.Root);
         folder.Write("added_tokens.json", """{"<user>": 14}""");
-        Assert.Equal(["[CLS]", "<user>", "cat", "[SEP]"], TextTokenizer.Load(folder.Root, BertFixtures.Config(vocabulary: 15)).Encode("<user>cat").Tokens);
-        Assert.Contains("the model's ids end at 13", Assert.Throws<InputException>(() => TextTokenizer.Load(folder.Root, BertFixtures.Config())).Message, StringComparison.Ordinal);
+        Assert.Equal(["[CLS]", "<user>", "cat", "[SEP]"], TextTokenizer.Load(folder.Root, BertFixtures.Config(vocabulary: 15))
+            .Encode("<user>cat").Tokens);
+        Assert.Contains("the model's ids end at 13",
+            Assert.Throws<InputException>(() => TextTokenizer.Load(folder.Root, BertFixtures.Config())).Message, StringComparison.Ordinal);
     }
 
     // Every piece is made of characters at its place, and pieces and places go forward together.
@@ -163,7 +170,8 @@ public class TokenizerParityTests
             Assert.False(start > 0 && char.IsLowSurrogate(text[start]) && char.IsHighSurrogate(text[start - 1]), Shown(text));
             if (actual.Tokens[i] != "[UNK]" && !SpecialTokens.Contains(actual.Tokens[i]))
             {
-                string piece = actual.Tokens[i].StartsWith("##", StringComparison.Ordinal) && text[start] != '#' ? actual.Tokens[i][2..] : actual.Tokens[i];
+                string piece = actual.Tokens[i].StartsWith("##", StringComparison.Ordinal) && text[start] != '#' ? actual.Tokens[i][2..]
+                    : actual.Tokens[i];
                 Assert.Contains(Plain(piece, lowerCase), Plain(text[start..end], lowerCase), StringComparison.Ordinal);
             }
             // A character that became several pieces has all of them at its place.
@@ -173,22 +181,35 @@ public class TokenizerParityTests
 
     private static string Plain(string text, bool lowerCase)
     {
-        string clean = string.Concat(text.EnumerateRunes().Where(r => Rune.GetUnicodeCategory(r) is not (UnicodeCategory.Format or UnicodeCategory.Control or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned) && r.Value != 0xFFFD).Select(r => r.ToString()));
+        string clean = string.Concat(text.EnumerateRunes()
+            .Where(r => Rune.GetUnicodeCategory(r) is not (UnicodeCategory.Format or UnicodeCategory.Control or UnicodeCategory.PrivateUse
+                or UnicodeCategory.OtherNotAssigned) && r.Value != 0xFFFD).Select(r => r.ToString()));
         if (!lowerCase) return clean;
         string lower = clean.Replace('Σ', 'σ').Replace("İ", "i", StringComparison.Ordinal).ToLowerInvariant().Replace('ς', 'σ');
-        return string.Concat(lower.Normalize(NormalizationForm.FormD).EnumerateRunes().Where(r => Rune.GetUnicodeCategory(r) != UnicodeCategory.NonSpacingMark).Select(r => r.ToString()));
+        return string.Concat(lower.Normalize(NormalizationForm.FormD).EnumerateRunes()
+            .Where(r => Rune.GetUnicodeCategory(r) != UnicodeCategory.NonSpacingMark).Select(r => r.ToString()));
     }
 
-    private static string Shown(string text) => string.Join(' ', text.Select(c => c is >= ' ' and <= '~' ? c.ToString() : $"\\u{(int)c:X4}"));
+    private static string Shown(string text) =>
+        string.Join(' ', text.Select(c => c is >= ' ' and <= '~' ? c.ToString() : $"\\u{(int)c:X4}"));
 
     private static string[] Vocabulary() => File.ReadAllLines(Repository.SharedData("bert-vocab", "vocab.txt"));
 
-    private static void WriteJson(TestFolder folder, string normalizer, Dictionary<string, int> vocabulary) => folder.Write("tokenizer.json", JsonSerializer.Serialize(new
-    {
-        version = "1.0",
-        added_tokens = SpecialTokens.Select(t => new { id = vocabulary[t], content = t, special = true }).Append(new { id = 14, content = "[NEW]", special = false }),
-        normalizer = new { type = normalizer, clean_text = true, handle_chinese_chars = true, strip_accents = false, lowercase = true },
-        pre_tokenizer = new { type = "BertPreTokenizer" },
-        model = new { type = "WordPiece", unk_token = "[UNK]", continuing_subword_prefix = "##", max_input_chars_per_word = 100, vocab = vocabulary },
-    }, new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+    private static void WriteJson(TestFolder folder, string normalizer, Dictionary<string, int> vocabulary) =>
+        folder.Write("tokenizer.json", JsonSerializer.Serialize(new
+        {
+            version = "1.0",
+            added_tokens = SpecialTokens.Select(t => new { id = vocabulary[t], content = t, special = true })
+            .Append(new { id = 14, content = "[NEW]", special = false }),
+            normalizer = new { type = normalizer, clean_text = true, handle_chinese_chars = true, strip_accents = false, lowercase = true },
+            pre_tokenizer = new { type = "BertPreTokenizer" },
+            model = new
+            {
+                type = "WordPiece",
+                unk_token = "[UNK]",
+                continuing_subword_prefix = "##",
+                max_input_chars_per_word = 100,
+                vocab = vocabulary
+            },
+        }, new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
 }

@@ -58,8 +58,10 @@ public class WordPieceTokenizerTests
     [Fact]
     public void Broken_vocabularies_are_refused()
     {
-        Assert.Contains("[SEP], [MASK]", Assert.Throws<InputException>(() => WordPieceTokenizer.Create(["[PAD]", "[UNK]", "[CLS]"])).Message, StringComparison.Ordinal);
-        Assert.Contains("line 15", Assert.Throws<InputException>(() => WordPieceTokenizer.Create([.. BertFixtures.Vocabulary, "cat"])).Message, StringComparison.Ordinal);
+        Assert.Contains("[SEP], [MASK]", Assert.Throws<InputException>(() =>
+            WordPieceTokenizer.Create(["[PAD]", "[UNK]", "[CLS]"])).Message, StringComparison.Ordinal);
+        Assert.Contains("line 15", Assert.Throws<InputException>(() =>
+            WordPieceTokenizer.Create([.. BertFixtures.Vocabulary, "cat"])).Message, StringComparison.Ordinal);
     }
 
     // Expected pieces are by the rules of google-research/bert, tokenization.py, over the vocabulary of bert-base-uncased.

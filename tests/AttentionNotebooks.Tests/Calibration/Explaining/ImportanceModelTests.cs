@@ -2,11 +2,14 @@ using System.Text.Json;
 
 namespace AttentionNotebooks.Tests.Calibration;
 
-/// <summary>Importance explained by features: scikit-learn's ridge, a slow nested cross-validation, and importance made by a known rule.</summary>
+/// <summary>Importance explained by features: scikit-learn's ridge, a slow nested cross-validation, and importance made by a known
+/// rule.</summary>
 public class ImportanceModelTests
 {
     private static readonly HeadTable Real = HeadTable.Read(Repository.Path("data", "bert-base", "heads.csv"));
-    private static readonly JsonElement Golden = JsonDocument.Parse(File.ReadAllBytes(Repository.Path("tests", "AttentionNotebooks.Tests", "Calibration", "Golden", "ridge.json"))).RootElement;
+    private static readonly JsonElement Golden =
+        JsonDocument.Parse(File.ReadAllBytes(Repository.Path("tests", "AttentionNotebooks.Tests", "Calibration", "Golden",
+            "ridge.json"))).RootElement;
     private static readonly string[] Features = [.. Golden.GetProperty("features").EnumerateArray().Select(f => f.GetString()!)];
     private static readonly double[][] X = Real.Select(Features).Points(Scaling.None);
 
@@ -108,7 +111,8 @@ public class ImportanceModelTests
     [Fact]
     public void What_cannot_be_explained_is_refused()
     {
-        void Refused(string said, IReadOnlyList<double> importance) => Assert.Contains(said, Assert.Throws<InputException>(() => ImportanceModel.Fit(Real, importance)).Message);
+        void Refused(string said, IReadOnlyList<double> importance) =>
+            Assert.Contains(said, Assert.Throws<InputException>(() => ImportanceModel.Fit(Real, importance)).Message);
         Refused("3 values", [1, 2, 3]);
         Refused("the same", new double[144]);
         Refused("head 0-1", [1, double.NaN, .. new double[142]]);

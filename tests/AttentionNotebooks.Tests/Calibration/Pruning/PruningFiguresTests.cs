@@ -11,7 +11,8 @@ public sealed class PruningFiguresTests : IDisposable
         var written = Sample();
         written.Write(_folder["a.json"]);
         var read = PruningFigures.Read(_folder["a.json"]);
-        Assert.Equal(("demo", "masked words", new HeadGrid(2, 3), 24, 16, 4), (read.Model, read.Task, read.Grid, read.MeasuredItems, read.TestItems, read.RandomOrders));
+        Assert.Equal(("demo", "masked words", new HeadGrid(2, 3), 24, 16, 4),
+            (read.Model, read.Task, read.Grid, read.MeasuredItems, read.TestItems, read.RandomOrders));
         Assert.Equal([0, 3, 6], read.Removed);
         Assert.Equal(written.Areas, read.Areas);
         Assert.Equal(written.Comparisons, read.Comparisons); // NaN too: two orders have no p
@@ -20,10 +21,15 @@ public sealed class PruningFiguresTests : IDisposable
         Assert.Equal(
         [
             "by features against random orders: −0.500 nats a question [−0.700, −0.300], p = 0.010, Holm 0.020: keeps more",
-            "by gradient against random orders: −0.100 nats a question [−0.300, +0.100], p = 0.300, Holm 0.300: no difference that these items can show",
+            "by gradient against random orders: −0.100 nats a question [−0.300, +0.100], p = 0.300, Holm 0.300: no difference that these "
+                + "items can show",
             "by features against by gradient: −0.400 nats a question [−0.600, −0.200]: keeps more",
         ], read.Sentences());
-        var worse = written with { Comparisons = [written.Comparisons[0] with { Loss = new(0.5, 0.3, 0.7), PValue = 1, Holm = 1 }, written.Comparisons[0] with { Holm = 0.2 }] };
+        var worse = written with
+        {
+            Comparisons =
+            [written.Comparisons[0] with { Loss = new(0.5, 0.3, 0.7), PValue = 1, Holm = 1 }, written.Comparisons[0] with { Holm = 0.2 }]
+        };
         Assert.Equal(["keeps less", "keeps more, but that is not sure"], worse.Sentences().Select(s => s.Split(": ")[^1]));
     }
 
@@ -31,7 +37,8 @@ public sealed class PruningFiguresTests : IDisposable
     public void Curves_become_their_areas()
     {
         int[] removed = [0, 3, 6];
-        PruningCurve Curve(string name, params double[] loss) => new(name, removed, [.. loss.Select(l => new TaskScores([l, l], [1, 0], [1, 1]))]);
+        PruningCurve Curve(string name, params double[] loss) =>
+            new(name, removed, [.. loss.Select(l => new TaskScores([l, l], [1, 0], [1, 1]))]);
         var study = PruningStudy.Compare([Curve("by features", 1, 2, 4)], [Curve("random 0", 1, 3, 4), Curve("random 1", 1, 3.5, 4)]);
         var figures = PruningFigures.Of(study, "demo", "masked words", new HeadGrid(2, 3), 5, 2);
         Assert.Equal(["by features", PruningStudy.RandomOrders], figures.Areas.Select(a => a.Name));
@@ -63,9 +70,11 @@ public sealed class PruningFiguresTests : IDisposable
     {
         var accuracy = new Interval(0.1, 0, 0.2);
         return new PruningFigures("demo", "masked words", new HeadGrid(2, 3), 24, 16, [0, 3, 6], 4,
-            [.. new[] { "by features", "by gradient", PruningStudy.RandomOrders }.Select((name, i) => new PruningArea(name, new(3 + 0.1 * i, 2.5, 3.5), accuracy))],
+            [.. new[] { "by features", "by gradient", PruningStudy.RandomOrders }
+                .Select((name, i) => new PruningArea(name, new(3 + 0.1 * i, 2.5, 3.5), accuracy))],
             [
-                new("by features", PruningStudy.RandomOrders, new(-0.5, -0.7, -0.3), accuracy, 0.01, 0.02), new("by gradient", PruningStudy.RandomOrders, new(-0.1, -0.3, 0.1), accuracy, 0.3, 0.3),
+                new("by features", PruningStudy.RandomOrders, new(-0.5, -0.7, -0.3), accuracy, 0.01, 0.02),
+                    new("by gradient", PruningStudy.RandomOrders, new(-0.1, -0.3, 0.1), accuracy, 0.3, 0.3),
                 new("by features", "by gradient", new(-0.4, -0.6, -0.2), accuracy, double.NaN, double.NaN),
             ]);
     }

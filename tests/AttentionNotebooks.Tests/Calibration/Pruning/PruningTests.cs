@@ -3,7 +3,8 @@ using AttentionNotebooks.Tests.Functions;
 
 namespace AttentionNotebooks.Tests.Calibration;
 
-/// <summary>Curves of heads taken out: by hand, on a model in which one head does the job, and on scores whose areas can be worked out.</summary>
+/// <summary>Curves of heads taken out: by hand, on a model in which one head does the job, and on scores whose areas can be worked
+/// out.</summary>
 [Collection(TrainingCollection.Name)] // several passes at once, each on one thread
 public sealed class PruningTests
 {
@@ -12,15 +13,18 @@ public sealed class PruningTests
     {
         using var bert = new RandomBert();
         var test = TaskPart.Of(new MaskedWords(bert.Model, RandomBert.Texts), [1, 2, 4, 5, 7, 8, 11]);
-        var curve = PruningCurve.Measure(bert.Model, test, [new HeadColumn("backwards", [.. Enumerable.Range(0, 12).Select(i => (double)-i)])], steps: 4)[0];
+        var curve = PruningCurve.Measure(bert.Model, test,
+            [new HeadColumn("backwards", [.. Enumerable.Range(0, 12).Select(i => (double)-i)])], steps: 4)[0];
         Assert.Equal([0, 3, 6, 9, 12], curve.Removed);
         Assert.Equal(Score(ModelCalibration.Identity(bert.Grid)), curve.Loss[0], 1e-9);
         // By hand, as gates of 0: the last three heads are those of layer 2, 1 to 3.
-        Assert.Equal(Score(ModelCalibration.Identity(bert.Grid).With([new(2, 1), new(2, 2), new(2, 3)], h => h with { Gate = 0 })), curve.Loss[1], 1e-6);
+        Assert.Equal(Score(ModelCalibration.Identity(bert.Grid).With([new(2, 1), new(2, 2), new(2, 3)], h => h with { Gate = 0 })),
+            curve.Loss[1], 1e-6);
         Assert.Equal(Score(ModelCalibration.Uniform(bert.Grid, new HeadCalibration(Gate: 0))), curve.Loss[^1], 1e-6);
         Assert.All(curve.Scores, s => Assert.Equal(7, s.Losses.Length)); // the test items alone
         Assert.Throws<InputException>(() => PruningCurve.Measure(bert.Model, test, [new HeadColumn("short", [1, 2])]));
-        Assert.Throws<InputException>(() => PruningCurve.Measure(bert.Model, test, [new HeadColumn("none", [.. Enumerable.Repeat(double.NaN, 12)])]));
+        Assert.Throws<InputException>(() => PruningCurve.Measure(bert.Model, test,
+            [new HeadColumn("none", [.. Enumerable.Repeat(double.NaN, 12)])]));
 
         double Score(ModelCalibration calibration)
         {
@@ -60,8 +64,10 @@ public sealed class PruningTests
         var (learnt, tested) = CalibrationData.Held(task.Count);
         var (measured, test) = (TaskPart.Of(task, learnt), TaskPart.Of(task, tested));
         var grid = PlantedBert.Grid;
-        HeadColumn gradient = PruningOrders.By("gradient", model, measured), ablation = PruningOrders.By("ablation", model, measured, threads: 2);
-        foreach (var order in new[] { gradient, ablation }) Assert.Equal(grid.PositionOf(PlantedBert.Planted), PruningOrders.Positions(order, grid)[^1]);
+        HeadColumn gradient = PruningOrders.By("gradient", model, measured),
+            ablation = PruningOrders.By("ablation", model, measured, threads: 2);
+        foreach (var order in new[] { gradient, ablation })
+            Assert.Equal(grid.PositionOf(PlantedBert.Planted), PruningOrders.Positions(order, grid)[^1]);
         var backwards = new HeadColumn("the wrong way round", [.. ablation.Values.Select(v => -v)]);
         var study = PruningStudy.Run(model, test, [gradient, ablation, backwards], new PruningOptions(Steps: 12, RandomOrders: 39));
 
@@ -86,12 +92,14 @@ public sealed class PruningTests
     public void Areas_differences_and_p_values_on_scores_made_by_hand()
     {
         // Two items of one question and one of two. Heads out: 0, 2, 6 of 6, so that the trapezoid weighs the steps 1/6, 1/2, 1/3.
-        PruningCurve Curve(string name, double first, double middle, double last) => new(name, [0, 2, 6], [Made(first), Made(middle), Made(last)]);
+        PruningCurve Curve(string name, double first, double middle, double last) =>
+            new(name, [0, 2, 6], [Made(first), Made(middle), Made(last)]);
         TaskScores Made(double loss) => new([loss, loss + 1, 2 * loss], [loss < 2 ? 1 : 0, 1, loss < 2 ? 2 : 0], [1, 1, 2]);
         var good = Curve("good", 1, 1, 4);
         PruningCurve[] random = [Curve("random 0", 1, 3, 4), Curve("random 1", 1, 4, 4), Curve("random 2", 1, 0.5, 4)];
         var study = PruningStudy.Compare([good, Curve("bad", 1, 5, 4)], random);
-        double Area(double middle) => 1.0 / 6 + middle / 2 + 4.0 / 3 + 0.25; // a quarter of a nat a question more: the second item's 1 over four questions
+        // a quarter of a nat a question more: the second item's 1 over four questions
+        double Area(double middle) => 1.0 / 6 + middle / 2 + 4.0 / 3 + 0.25;
         Assert.Equal(Area(1), study.Areas[0].Loss.Value, 1e-12);
         Assert.Equal(Area(5), study.Areas[1].Loss.Value, 1e-12);
         Assert.Equal(Area(2.5), study.RandomArea!.Loss.Value, 1e-12);
@@ -101,7 +109,8 @@ public sealed class PruningTests
         var comparison = study.Comparisons[0];
         Assert.Equal(("good", PruningStudy.RandomOrders), (comparison.First, comparison.Second));
         Assert.Equal(-0.75, comparison.Loss.Value, 1e-12);
-        Assert.Equal((-0.75, -0.75), (Math.Round(comparison.Loss.Low, 9), Math.Round(comparison.Loss.High, 9))); // every item differs alike, a question
+        // every item differs alike, a question
+        Assert.Equal((-0.75, -0.75), (Math.Round(comparison.Loss.Low, 9), Math.Round(comparison.Loss.High, 9)));
         Assert.Equal(2.0 / 4, comparison.PValue, 1e-12);   // one of three random orders keeps more, and the order is counted too
         Assert.Equal(1, study.Comparisons[1].PValue, 1e-12);
         Assert.Equal([1, 1], study.Comparisons.Take(2).Select(c => c.Holm));

@@ -14,7 +14,8 @@ public class AblationStudyTests
         using var model = PlantedBert.Create(folder.Root);
         var task = PlantedBert.Task(model);
         Assert.Equal(1, TaskScores.Evaluate(task).Accuracy.Value);
-        var alone = AblationStudy.Run(task, [new("planted", [PlantedBert.Planted])], new() { Mode = AblationMode.Zero, OnlyKept = true })[0];
+        var alone = AblationStudy.Run(task, [new("planted", [PlantedBert.Planted])],
+            new() { Mode = AblationMode.Zero, OnlyKept = true })[0];
         Assert.Equal(0, alone.Accuracy.Value);
         // Every other head of its layer, kept in its place, leaves the model guessing: eight words and a comma, one right.
         Assert.True(alone.After.Loss < 0.1 && alone.Random!.High > 1.5, $"{alone.After.Loss}, {alone.Random.High}");
@@ -27,10 +28,12 @@ public class AblationStudyTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var task = PlantedBert.Task(model);
-        var effects = AblationStudy.Run(task, HeadGroups.Single(Grid), new() { Mode = mode, Means = HeadMeans.Compute(model.Model.Bert, 0, task.Texts) });
+        var effects = AblationStudy.Run(task, HeadGroups.Single(Grid),
+            new() { Mode = mode, Means = HeadMeans.Compute(model.Model.Bert, 0, task.Texts) });
         var most = effects.MaxBy(e => e.Loss.Value)!;
         Assert.Equal([PlantedBert.Planted], most.Group.Heads);
-        Assert.True(most.Loss.Low > 5 * effects.Where(e => e != most).Max(e => Math.Abs(e.Loss.High)), string.Join("; ", effects.Select(e => $"{e.Group.Name} {e.Loss}")));
+        Assert.True(most.Loss.Low > 5 * effects.Where(e => e != most).Max(e => Math.Abs(e.Loss.High)),
+            string.Join("; ", effects.Select(e => $"{e.Group.Name} {e.Loss}")));
         Assert.True(most.Accuracy.High < -0.1, $"{most.Accuracy}"); // a uniform map still sees the word, among others
         // One head of four: about a quarter of the random heads are the planted one itself.
         Assert.InRange(most.Random!.PMore, 0.04, 0.6);
@@ -41,7 +44,8 @@ public class AblationStudyTests
     {
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
-        HeadGroup with = new("with", [new(0, 1), PlantedBert.Planted, new(2, 0)]), without = new("without", [new(0, 1), new(1, 0), new(2, 0)]);
+        HeadGroup with = new("with", [new(0, 1), PlantedBert.Planted, new(2, 0)]),
+            without = new("without", [new(0, 1), new(1, 0), new(2, 0)]);
         var effects = AblationStudy.Run(PlantedBert.Task(model), [with, without], new() { Mode = AblationMode.Zero, RandomGroups = 99 });
         // One draw in four holds the planted head too, and costs as much; the others cost nearly nothing.
         Assert.True(effects[0].Loss.Value > 3);
@@ -64,10 +68,12 @@ public class AblationStudyTests
             using (var random = BertFixtures.Model(BertFixtures.Config(layers: 4, heads: 6, size: 24), seed))
                 Checkpoint.Save(folder[$"{seed}"], random, WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
             using var model = Checkpoint.Load(folder[$"{seed}"]);
-            var task = new MaskedWords(model, ["the cat sat", "a dog played, the cat sat", "the dog playing", "a cat, a dog"], seed, rate: 0.4);
+            var task = new MaskedWords(model, ["the cat sat", "a dog played, the cat sat", "the dog playing", "a cat, a dog"], seed,
+                rate: 0.4);
             Head[] shuffled = [.. grid.All()];
             new Random(seed).Shuffle(shuffled);
-            var effects = AblationStudy.Run(task, [.. shuffled.Chunk(6).Select((heads, i) => new HeadGroup($"{i}", heads))], new() { RandomGroups = 39, Seed = seed });
+            var effects = AblationStudy.Run(task, [.. shuffled.Chunk(6).Select((heads, i) => new HeadGroup($"{i}", heads))],
+                new() { RandomGroups = 39, Seed = seed });
             p.AddRange(effects.Select(e => e.Random!.PMore));
             inside += effects.Count(e => e.Loss.Value >= e.Random!.Low && e.Loss.Value <= e.Random.High);
         }
@@ -107,7 +113,8 @@ public class AblationStudyTests
         var grid = new HeadGrid(3, 5);
         Head[] group = [new(0, 0), new(0, 4), new(2, 1)];
         var draws = RandomGroups.Like(grid, group, 500, seed: 1);
-        Assert.All(draws, d => Assert.Equal((2, 0, 1), (d.Count(h => h.Layer == 0), d.Count(h => h.Layer == 1), d.Count(h => h.Layer == 2))));
+        Assert.All(draws, d => Assert.Equal((2, 0, 1),
+            (d.Count(h => h.Layer == 0), d.Count(h => h.Layer == 1), d.Count(h => h.Layer == 2))));
         Assert.All(draws, d => Assert.Equal(3, d.Distinct().Count()));
         // Each head of layer 0 in two of five draws, each of layer 2 in one of five.
         Assert.All(grid.All().Where(h => h.Layer == 0), h => Assert.InRange(draws.Count(d => d.Contains(h)), 160, 240));
@@ -137,7 +144,8 @@ public class AblationStudyTests
         using var model = PlantedBert.Create(folder.Root);
         var task = PlantedBert.Task(model, items: 6);
         HeadGroup a = new("a", [new(0, 1), new(1, 1)]), b = new("b", [new(2, 0), new(1, 1)]);
-        double[] Random(int seed, params HeadGroup[] groups) => AblationStudy.Run(task, groups, new() { Seed = seed }).Single(e => e.Group == a).Random!.Losses;
+        double[] Random(int seed, params HeadGroup[] groups) =>
+            AblationStudy.Run(task, groups, new() { Seed = seed }).Single(e => e.Group == a).Random!.Losses;
         Assert.Equal(Random(1, a), Random(1, b, a));
         Assert.NotEqual(Random(1, a), Random(2, a));
     }
@@ -155,7 +163,9 @@ public class AblationStudyTests
         Assert.Contains("Known: 0 [CLS], and more, 1 broad", Assert.Throws<InputException>(() => HeadGroups.Select(groups, ["2"])).Message);
         Assert.Contains("Did you mean 1 broad?", Assert.Throws<InputException>(() => HeadGroups.Select(groups, ["1 brod"])).Message);
 
-        void Fails(string naming, string text, HeadGrid? model = null) => Assert.Contains(naming, Assert.Throws<InputException>(() => HeadGroups.Read(folder.Write("bad.csv", text), model ?? grid)).Message);
+        void Fails(string naming, string text, HeadGrid? model = null) =>
+            Assert.Contains(naming, Assert.Throws<InputException>(() =>
+                HeadGroups.Read(folder.Write("bad.csv", text), model ?? grid)).Message);
         Fails("is of 2 × 2 heads, and the model has 2 × 3", Good, new HeadGrid(2, 3));
         Fails("is of 2 × 2 heads, and the model has 2 × 1", Good, new HeadGrid(2, 1));
         Fails("line 2: names head 0-1, which is outside the 2 × 1", Good.Replace("1,1,1,broad\n", ""), new HeadGrid(2, 1));

@@ -19,9 +19,15 @@ public class AblationTests
         var means = HeadMeans.Compute(model.Model.Bert, 0, task.Texts);
         var reference = mode switch
         {
-            AblationMode.Uniform => ReferenceAnswers.With(model, map: (l, h, map) => { if (Taken.Contains(new Head(l, h))) Fill(map, 1.0 / map.GetLength(0)); }),
-            AblationMode.Zero => ReferenceAnswers.With(model, head: (l, h, said) => { if (Taken.Contains(new Head(l, h))) foreach (var row in said) Array.Clear(row); }),
-            _ => ReferenceAnswers.With(model, head: (l, h, said) => { if (Taken.Contains(new Head(l, h))) foreach (var row in said) means[new Head(l, h)].CopyTo(row); }),
+            AblationMode.Uniform => ReferenceAnswers.With(model,
+                map: (l, h, map) => { if (Taken.Contains(new Head(l, h))) Fill(map, 1.0 / map.GetLength(0)); }),
+            AblationMode.Zero => ReferenceAnswers.With(model,
+                head: (l, h, said) => { if (Taken.Contains(new Head(l, h))) foreach (var row in said) Array.Clear(row); }),
+            _ => ReferenceAnswers.With(model, head: (l, h, said) =>
+            {
+                if (Taken.Contains(new Head(l, h))) foreach (var row in said)
+                    means[new Head(l, h)].CopyTo(row);
+            }),
         };
         var scores = TaskScores.Evaluate(task, new Ablation(PlantedBert.Grid, Taken, mode, means).Hooks());
         for (int i = 0; i < task.Count; i++) Assert.Equal(reference.Loss(task, i), scores.Losses[i], 1e-4);
@@ -36,7 +42,8 @@ public class AblationTests
         int[] longer = [2, 5, 6, 7, 8, 3], shorter = [2, 5, 4, 3];
         var maps = new Dictionary<int, float[]>();
         var ablation = new Ablation(PlantedBert.Grid, Taken, AblationMode.Uniform).Hooks();
-        model.Model.Bert.forward(BertFixtures.Batch(longer, shorter), null, BertFixtures.Mask(longer, shorter), new AttentionHooks { EditScores = ablation.EditScores, OnProbabilities = (layer, map) => maps[layer] = map.Floats() });
+        model.Model.Bert.forward(BertFixtures.Batch(longer, shorter), null, BertFixtures.Mask(longer, shorter),
+            new AttentionHooks { EditScores = ablation.EditScores, OnProbabilities = (layer, map) => maps[layer] = map.Floats() });
         foreach (var head in PlantedBert.Grid.All())
         {
             float At(int text, int query, int key) => maps[head.Layer][((text * 4 + head.Index) * 6 + query) * 6 + key];
@@ -54,7 +61,8 @@ public class AblationTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var padded = PlantedBert.Task(model);
-        var alone = new PlantedBert.WordBefore(model, padded.Count, 1) { Batches = [.. Enumerable.Range(0, padded.Count).Select(i => new[] { i })] };
+        var alone = new PlantedBert.WordBefore(model, padded.Count, 1)
+        { Batches = [.. Enumerable.Range(0, padded.Count).Select(i => new[] { i })] };
         var hooks = new Ablation(PlantedBert.Grid, Taken, mode, HeadMeans.Compute(model.Model.Bert, 0, padded.Texts)).Hooks();
         var (a, b) = (TaskScores.Evaluate(padded, hooks), TaskScores.Evaluate(alone, hooks));
         Assert.All(a.Losses.Zip(b.Losses), l => Assert.Equal(l.First, l.Second, 1e-5));
@@ -68,7 +76,8 @@ public class AblationTests
         using var model = PlantedBert.Create(folder.Root);
         var task = PlantedBert.Task(model);
         var means = HeadMeans.Compute(model.Model.Bert, 0, task.Texts);
-        Ablation[] ablations = [.. PlantedBert.Grid.All().Select(h => new Ablation(PlantedBert.Grid, [h], mode, means)), new(PlantedBert.Grid, Taken, mode, means), new(PlantedBert.Grid, [], mode, means)];
+        Ablation[] ablations = [.. PlantedBert.Grid.All().Select(h => new Ablation(PlantedBert.Grid, [h], mode, means)),
+            new(PlantedBert.Grid, Taken, mode, means), new(PlantedBert.Grid, [], mode, means)];
         var (before, fast) = AblationScores.Run(task, ablations);
         var (_, slow) = AblationScores.Run(task, ablations, wholePasses: true);
         for (int a = 0; a < ablations.Length; a++)
@@ -97,7 +106,8 @@ public class AblationTests
         using var model = PlantedBert.Create(folder.Root);
         var twice = new Twice(PlantedBert.Task(model));
         Ablation[] ablations = [new(PlantedBert.Grid, [PlantedBert.Planted], AblationMode.Zero)];
-        Assert.Equal(AblationScores.Run(twice, ablations, wholePasses: true).After[0].Losses, AblationScores.Run(twice, ablations).After[0].Losses);
+        Assert.Equal(AblationScores.Run(twice, ablations, wholePasses: true).After[0].Losses,
+            AblationScores.Run(twice, ablations).After[0].Losses);
     }
 
     [Fact]
@@ -131,7 +141,8 @@ public class AblationTests
         void All()
         {
             var means = HeadMeans.Compute(model.Model.Bert, 0, task.Texts);
-            foreach (var mode in Enum.GetValues<AblationMode>()) AblationScores.Run(task, [new Ablation(PlantedBert.Grid, Taken, mode, means)]);
+            foreach (var mode in Enum.GetValues<AblationMode>())
+                AblationScores.Run(task, [new Ablation(PlantedBert.Grid, Taken, mode, means)]);
         }
         All();
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
@@ -146,8 +157,10 @@ public class AblationTests
         using var model = PlantedBert.Create(folder.Root);
         using var scope = NewDisposeScope();
         var (ids, states) = (BertFixtures.Batch([2, 5, 6, 3]), zeros(1, 4, 64));
-        Assert.Contains("no layer 3", Assert.Throws<ArgumentException>(() => model.Model.Bert.forward(ids, hooks: new AttentionHooks { Resume = (3, states) })).Message);
-        Assert.Contains("[1, 4, 64]", Assert.Throws<ArgumentException>(() => model.Model.Bert.forward(ids, hooks: new AttentionHooks { Resume = (1, zeros(1, 5, 64)) })).Message);
+        Assert.Contains("no layer 3", Assert.Throws<ArgumentException>(() =>
+            model.Model.Bert.forward(ids, hooks: new AttentionHooks { Resume = (3, states) })).Message);
+        Assert.Contains("[1, 4, 64]", Assert.Throws<ArgumentException>(() =>
+            model.Model.Bert.forward(ids, hooks: new AttentionHooks { Resume = (1, zeros(1, 5, 64)) })).Message);
         Assert.Throws<ArgumentException>(() => model.Model.Bert.HiddenStates(ids, hooks: new AttentionHooks { Resume = (1, states) }));
         // A visit sets out there too, and sees only the layers from there on.
         var seen = new List<int>();
@@ -162,9 +175,12 @@ public class AblationTests
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
         var means = HeadMeans.Compute(model, ["the cat sat"]);
-        Assert.Contains("3-0", Assert.Throws<InputException>(() => new Ablation(PlantedBert.Grid, [new Head(3, 0)], AblationMode.Zero)).Message);
-        Assert.Contains("lacks", Assert.Throws<InputException>(() => new Ablation(PlantedBert.Grid, [new Head(0, 0)], AblationMode.Mean)).Message);
-        Assert.Contains("3 × 4", Assert.Throws<InputException>(() => new Ablation(new HeadGrid(2, 4), [new Head(0, 0)], AblationMode.Mean, means)).Message);
+        Assert.Contains("3-0", Assert.Throws<InputException>(() =>
+            new Ablation(PlantedBert.Grid, [new Head(3, 0)], AblationMode.Zero)).Message);
+        Assert.Contains("lacks", Assert.Throws<InputException>(() =>
+            new Ablation(PlantedBert.Grid, [new Head(0, 0)], AblationMode.Mean)).Message);
+        Assert.Contains("3 × 4", Assert.Throws<InputException>(() =>
+            new Ablation(new HeadGrid(2, 4), [new Head(0, 0)], AblationMode.Mean, means)).Message);
         Assert.Contains("text 1", Assert.Throws<InputException>(() => HeadMeans.Compute(model, ["cat", " "])).Message);
         Assert.Throws<InputException>(() => HeadMeans.Compute(model, []));
     }
@@ -186,7 +202,11 @@ public class AblationTests
 
         public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks? hooks = null) => inner.Evaluate(items, new AttentionHooks
         {
-            EditScores = hooks?.EditScores, EditHeads = hooks?.EditHeads, OnStates = hooks?.OnStates, Resume = hooks?.Resume, OnProbabilities = (layer, _) => Layers[layer]++,
+            EditScores = hooks?.EditScores,
+            EditHeads = hooks?.EditHeads,
+            OnStates = hooks?.OnStates,
+            Resume = hooks?.Resume,
+            OnProbabilities = (layer, _) => Layers[layer]++,
         });
     }
 

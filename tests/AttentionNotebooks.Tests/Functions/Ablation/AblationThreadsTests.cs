@@ -15,7 +15,8 @@ public class AblationThreadsTests
         using var model = PlantedBert.Create(folder.Root);
         var task = PlantedBert.Task(model);
         var means = HeadMeans.Compute(model.Model.Bert, 0, task.Texts);
-        Ablation[] ablations = [.. PlantedBert.Grid.All().Select(h => new Ablation(PlantedBert.Grid, [h], mode, means)), new(PlantedBert.Grid, [], mode, means)];
+        Ablation[] ablations = [.. PlantedBert.Grid.All().Select(h => new Ablation(PlantedBert.Grid, [h], mode, means)),
+            new(PlantedBert.Grid, [], mode, means)];
         int threads = get_num_threads();
         var (_, one) = AblationScores.Run(task, ablations);
         var (before, three) = AblationScores.Run(task, ablations, threads: 3);
@@ -36,6 +37,8 @@ public class AblationThreadsTests
         using var model = PlantedBert.Create(folder.Root);
         using var stop = new CancellationTokenSource();
         stop.Cancel();
-        Assert.Throws<OperationCanceledException>(() => AblationScores.Run(PlantedBert.Task(model), [new Ablation(PlantedBert.Grid, [PlantedBert.Planted], AblationMode.Zero)], threads: 2, cancellation: stop.Token));
+        Assert.Throws<OperationCanceledException>(() =>
+            AblationScores.Run(PlantedBert.Task(model), [new Ablation(PlantedBert.Grid, [PlantedBert.Planted], AblationMode.Zero)],
+                threads: 2, cancellation: stop.Token));
     }
 }

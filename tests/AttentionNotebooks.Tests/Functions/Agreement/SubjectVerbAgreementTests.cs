@@ -15,7 +15,8 @@ public sealed class SubjectVerbAgreementTests : IDisposable
         AgreementItem[] items =
         [
             new("a", "the cat [MASK] the dog", "sat", "play", 0), new("b", "the cat [MASK] the dog", "play", "sat", 1),
-            new("c", "a dog , the cat [MASK]", "sat", "play", 1), new("d", "the dog [MASK]", "sat", "plays", 2), new("e", "the dog [MASK]", "cat", "dog", 2),
+            new("c", "a dog , the cat [MASK]", "sat", "play", 1), new("d", "the dog [MASK]", "sat", "plays", 2),
+                new("e", "the dog [MASK]", "cat", "dog", 2),
         ];
         var answers = SubjectVerbAgreement.Judge(checkpoint, items);
         for (int i = 0; i < items.Length; i++)
@@ -23,7 +24,8 @@ public sealed class SubjectVerbAgreementTests : IDisposable
             if (i == 3) continue;
             using var scope = NewDisposeScope();
             var text = checkpoint.Tokenizer.Encode(items[i].Sentence);
-            var scores = checkpoint.Model.forward(tensor(text.Ids.Select(id => (long)id).ToArray(), [1, text.Length]))[0, Array.IndexOf([.. text.Ids], 4)];
+            var scores = checkpoint.Model.forward(tensor(text.Ids.Select(id => (long)id).ToArray(), [1, text.Length]))[0,
+                Array.IndexOf([.. text.Ids], 4)];
             float Score(string word) => scores[Array.IndexOf(BertFixtures.Vocabulary, word)].Value<float>();
             Assert.Equal(Score(items[i].Right) > Score(items[i].Wrong), answers[i]);
         }

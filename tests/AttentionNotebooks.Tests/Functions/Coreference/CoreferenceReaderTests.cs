@@ -31,8 +31,10 @@ public class CoreferenceReaderTests
         var documents = CoreferenceReader.Read(folder.Write("c.conllu", Annotated.ReplaceLineEndings("\n")));
         Assert.Equal(["farm", "house"], documents.Select(d => d.Id));
         Assert.Equal(["Mary", "met", "the", "farmers", "She", "greeted", "them"], documents[0].Words);
-        Assert.Equal([new Mention(0, 0, 0, "e1", MentionType.Proper), new(2, 3, 3, "e2", MentionType.Nominal), new(4, 4, 4, "e1", MentionType.Pronoun), new(6, 6, 6, "e2", MentionType.Pronoun)], documents[0].Mentions);
-        Assert.Equal([new Mention(0, 1, 1, "e4", MentionType.Nominal), new(0, 0, 0, "e3", MentionType.Pronoun)], documents[1].Mentions); // the outer one first
+        Assert.Equal([new Mention(0, 0, 0, "e1", MentionType.Proper), new(2, 3, 3, "e2", MentionType.Nominal),
+            new(4, 4, 4, "e1", MentionType.Pronoun), new(6, 6, 6, "e2", MentionType.Pronoun)], documents[0].Mentions);
+        // the outer one first
+        Assert.Equal([new Mention(0, 1, 1, "e4", MentionType.Nominal), new(0, 0, 0, "e3", MentionType.Pronoun)], documents[1].Mentions);
         Assert.Equal([4, 6], documents[0].Anaphors.Select(a => a.First));
     }
 
@@ -40,7 +42,9 @@ public class CoreferenceReaderTests
     public void Without_a_head_in_the_annotation_it_is_the_word_that_hangs_outside()
     {
         using var folder = new TestFolder();
-        string text = "# global.Entity = etype-eid\n1\tthe\t_\tDET\t_\t_\t2\tdet\t_\tEntity=(person-e7\n2\tman\t_\tNOUN\t_\t_\t0\troot\t_\t_\n3\there\t_\tADV\t_\t_\t2\tadvmod\t_\tEntity=e7)\n";
+        string text =
+            "# global.Entity = "
+            + "etype-eid\n1\tthe\t_\tDET\t_\t_\t2\tdet\t_\tEntity=(person-e7\n2\tman\t_\tNOUN\t_\t_\t0\troot\t_\t_\n3\there\t_\tADV\t_\t_\t2\tadvmod\t_\tEntity=e7)\n";
         Assert.Equal([new Mention(0, 2, 1, "e7", MentionType.Nominal)], CoreferenceReader.Read(folder.Write("c.conllu", text))[0].Mentions);
     }
 
@@ -48,7 +52,9 @@ public class CoreferenceReaderTests
     public void A_table_says_the_same_in_a_line()
     {
         using var folder = new TestFolder();
-        var documents = CoreferenceReader.Read(folder.Write("c.tsv", "document\twords\tmentions\nfarm\tMary met the farmers She greeted them\t4-4:e1:pronoun 0-0:e1:proper 2-3:e2:nominal 6-6:e2:pronoun\nhouse\this big house\t0-2:e4:nominal:2 0-0:e3:pronoun\n"));
+        var documents = CoreferenceReader.Read(folder.Write("c.tsv",
+            "document\twords\tmentions\nfarm\tMary met the farmers She greeted them\t4-4:e1:pronoun 0-0:e1:proper 2-3:e2:nominal "
+                + "6-6:e2:pronoun\nhouse\this big house\t0-2:e4:nominal:2 0-0:e3:pronoun\n"));
         Assert.Equal([0, 2, 4, 6], documents[0].Mentions.Select(m => m.First));
         Assert.Equal([new Mention(0, 2, 2, "e4", MentionType.Nominal), new(0, 0, 0, "e3", MentionType.Pronoun)], documents[1].Mentions);
     }
@@ -77,7 +83,8 @@ public class CoreferenceReaderTests
     public void A_broken_annotation_is_refused_with_its_word(string first, string second, string problem)
     {
         using var folder = new TestFolder();
-        string text = $"1\ta\t_\tX\t_\t_\t0\troot\t_\tEntity={first}\n2\tb\t_\tX\t_\t_\t1\tx\t_\tEntity={second}\n".Replace("Entity=_", "_");
+        string text = $"1\ta\t_\tX\t_\t_\t0\troot\t_\tEntity={first}\n2\tb\t_\tX\t_\t_\t1\tx\t_\tEntity={second}\n".Replace("Entity=_",
+            "_");
         Assert.Contains(problem, Assert.Throws<InputException>(() => CoreferenceReader.Read(folder.Write("c.conllu", text))).Message);
     }
 }

@@ -43,11 +43,14 @@ public class ImportanceTests
                 for (int i = 0; i < n; i++)
                     for (int j = 0; j < n; j++)
                     {
-                        double Loss(double step) => ReferenceAnswers.With(model, map: (l, h, map) => { if (new Head(l, h) == head) map[i, j] += step; }).Loss(task, item);
-                        sizes[KeyTypes.Of(task.Texts[item].Tokens[j], task.Texts[item].Roles[j])].Add(Math.Abs(Loss(Step) - Loss(-Step)) / (2 * Step));
+                        double Loss(double step) => ReferenceAnswers.With(model,
+                            map: (l, h, map) => { if (new Head(l, h) == head) map[i, j] += step; }).Loss(task, item);
+                        sizes[KeyTypes.Of(task.Texts[item].Tokens[j], task.Texts[item].Roles[j])]
+                            .Add(Math.Abs(Loss(Step) - Loss(-Step)) / (2 * Step));
                     }
                 foreach (var kind in KeyTypes.All)
-                    Assert.Equal(sizes[kind].Count == 0 ? double.NaN : sizes[kind].Average(), byKind[kind][item][Grid.PositionOf(head)], 1e-5);
+                    Assert.Equal(sizes[kind].Count == 0 ? double.NaN
+                        : sizes[kind].Average(), byKind[kind][item][Grid.PositionOf(head)], 1e-5);
             }
     }
 
@@ -114,7 +117,12 @@ public class ImportanceTests
         int[] right = model.Tokenizer.Encode("the cat sat").Ids;
         double Loss(double gate)
         {
-            var reference = ReferenceAnswers.With(model, head: (l, h, said) => { if (new Head(l, h) == PlantedBert.Planted) foreach (var row in said) for (int d = 0; d < row.Length; d++) row[d] *= gate; });
+            var reference = ReferenceAnswers.With(model,
+                head: (l, h, said) =>
+                {
+                    if (new Head(l, h) == PlantedBert.Planted) foreach (var row in said)
+                        for (int d = 0; d < row.Length; d++) row[d] *= gate;
+                });
             return Enumerable.Range(1, 3).Average(t => reference.Loss(ids, t, right[t]));
         }
         Assert.Equal((Loss(1 + Step) - Loss(1 - Step)) / (2 * Step), gates[0][Grid.PositionOf(PlantedBert.Planted)], 1e-4);
@@ -165,7 +173,8 @@ public class ImportanceTests
     {
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
-        Assert.Contains("a text per item", Assert.Throws<InvalidOperationException>(() => HeadGradients.ComputeGates(new Doubled(PlantedBert.Task(model)))).Message);
+        Assert.Contains("a text per item", Assert.Throws<InvalidOperationException>(() =>
+            HeadGradients.ComputeGates(new Doubled(PlantedBert.Task(model)))).Message);
     }
 
     private sealed class Doubled(IModelTask inner) : IModelTask

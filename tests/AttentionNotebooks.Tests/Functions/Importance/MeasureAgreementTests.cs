@@ -6,13 +6,15 @@ public class MeasureAgreementTests
     [Fact]
     public void By_hand()
     {
-        HeadColumn up = Column("up", [[1, 2, 3, 4], [1, 2, 3, 4]]), down = Column("down", [[4, 3, 2, 1], [4, 3, 2, 1]]), mixed = Column("mixed", [[1, 3, 2, 4], [1, 3, 2, 4]]);
+        HeadColumn up = Column("up", [[1, 2, 3, 4], [1, 2, 3, 4]]), down = Column("down", [[4, 3, 2, 1], [4, 3, 2, 1]]),
+            mixed = Column("mixed", [[1, 3, 2, 4], [1, 3, 2, 4]]);
         var agreement = MeasureAgreement.Compute([up, down, mixed], draws: 50);
         Assert.Equal(-1, agreement[0, 1].Rho, 1e-12);
         Assert.Equal(0.8, agreement[0, 2].Rho, 1e-12); // 1 − 6·(0 + 1 + 1 + 0)/(4·15)
         Assert.Equal(1, agreement[2, 2].Rho, 1e-12);
         Assert.Equal(("mixed", "up"), (agreement[2, 0].First, agreement[2, 0].Second));
-        Assert.Equal((0.8, 0.8), (Math.Round(agreement[0, 2].OverTexts.Low, 12), Math.Round(agreement[0, 2].OverTexts.High, 12))); // the texts agree
+        // the texts agree
+        Assert.Equal((0.8, 0.8), (Math.Round(agreement[0, 2].OverTexts.Low, 12), Math.Round(agreement[0, 2].OverTexts.High, 12)));
         Assert.True(agreement[0, 2].OverHeads.Low < 0.8);
         Assert.Equal(3, agreement.Pairs().Count());
     }
@@ -29,7 +31,8 @@ public class MeasureAgreementTests
     public void Measures_of_nothing_in_common_have_0_in_their_interval()
     {
         var random = new Random(3);
-        HeadColumn Noise(string name) => Column(name, [.. Enumerable.Range(0, 12).Select(_ => Enumerable.Range(0, 100).Select(_ => random.NextDouble()).ToArray())]);
+        HeadColumn Noise(string name) => Column(name,
+            [.. Enumerable.Range(0, 12).Select(_ => Enumerable.Range(0, 100).Select(_ => random.NextDouble()).ToArray())]);
         var pair = MeasureAgreement.Compute([Noise("a"), Noise("b")], draws: 300)[0, 1];
         Assert.InRange(0, pair.OverHeads.Low, pair.OverHeads.High);
         Assert.InRange(pair.Rho, pair.OverHeads.Low, pair.OverHeads.High);
@@ -40,7 +43,8 @@ public class MeasureAgreementTests
     public void The_same_seed_gives_the_same_intervals()
     {
         var random = new Random(7);
-        HeadColumn Noise(string name) => Column(name, [.. Enumerable.Range(0, 9).Select(_ => Enumerable.Range(0, 20).Select(_ => random.NextDouble()).ToArray())]);
+        HeadColumn Noise(string name) => Column(name,
+            [.. Enumerable.Range(0, 9).Select(_ => Enumerable.Range(0, 20).Select(_ => random.NextDouble()).ToArray())]);
         HeadColumn a = Noise("a"), b = Noise("b");
         Assert.Equal(MeasureAgreement.Compute([a, b], 100, 1)[0, 1], MeasureAgreement.Compute([a, b], 100, 1)[0, 1]);
         Assert.NotEqual(MeasureAgreement.Compute([a, b], 100, 1)[0, 1], MeasureAgreement.Compute([a, b], 100, 2)[0, 1]);
@@ -65,10 +69,12 @@ public class MeasureAgreementTests
         var measure = HeadAblation.Change(effects);
         Assert.Equal("ablation (uniform)", measure.Info.Title);
         Assert.All(effects.Zip(measure.Values), e => Assert.Equal(e.First.Loss.Value, e.Second, 1e-9));
-        double size = Enumerable.Range(0, 6).Average(i => Math.Abs(effects[3].After.Losses[i] - effects[3].Before.Losses[i])); // one question each
+        // one question each
+        double size = Enumerable.Range(0, 6).Average(i => Math.Abs(effects[3].After.Losses[i] - effects[3].Before.Losses[i]));
         Assert.Equal(size, HeadAblation.Size(effects).Values[3], 1e-9);
         Assert.Throws<ArgumentException>(() => HeadAblation.Change([.. effects.Reverse()]));
-        Assert.Throws<ArgumentException>(() => HeadAblation.Change(AblationStudy.Run(task, HeadGroups.Layers(PlantedBert.Grid), new() { RandomGroups = 0 })));
+        Assert.Throws<ArgumentException>(() => HeadAblation.Change(
+            AblationStudy.Run(task, HeadGroups.Layers(PlantedBert.Grid), new() { RandomGroups = 0 })));
         Assert.Equal(1, MeasureAgreement.Compute([measure, .. HeadImportance.Compute(model, task).Measures], draws: 5)[0, 0].Rho);
     }
 

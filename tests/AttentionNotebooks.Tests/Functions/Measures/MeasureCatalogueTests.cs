@@ -36,8 +36,10 @@ public sealed class MeasureCatalogueTests : IDisposable
         Assert.Equal(BestRelation.Of(source.Grid, DependencyRelations.Score(source, trees)).Values, columns[0].Values);
         Assert.Equal(UndirectedAttachment.Measure(source, trees).ByHead.Select(p => p.Value), columns[1].Values);
         Assert.Equal(PositionAndContent.Measure(source).Content, columns[3].Values);
-        Assert.Contains("needs a treebank", Assert.Throws<InputException>(() => MeasureCatalogue.Measure(new MeasureContext(source), "uuas")).Message, StringComparison.Ordinal);
-        Assert.Contains("Give a task", Assert.Throws<InputException>(() => MeasureCatalogue.Measure(new MeasureContext(source), "gradient")).Message, StringComparison.Ordinal);
+        Assert.Contains("needs a treebank", Assert.Throws<InputException>(() =>
+            MeasureCatalogue.Measure(new MeasureContext(source), "uuas")).Message, StringComparison.Ordinal);
+        Assert.Contains("Give a task", Assert.Throws<InputException>(() =>
+            MeasureCatalogue.Measure(new MeasureContext(source), "gradient")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -51,14 +53,16 @@ public sealed class MeasureCatalogueTests : IDisposable
         Assert.Equal(PlantedBert.Planted, table.Top("ablation"));
         Assert.Equal(context.Source.Extract([ConcentrationFeatures.Entropy]).Column("entropy").Values, table.Column("entropy").Values);
         Assert.NotNull(table.From!.ModelHash);
-        Assert.Contains("Did you mean gradient?", Assert.Throws<InputException>(() => MeasureCatalogue.Measure(context, "gradint")).Message, StringComparison.Ordinal);
+        Assert.Contains("Did you mean gradient?", Assert.Throws<InputException>(() => MeasureCatalogue.Measure(context, "gradint")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_registered_measure_takes_part_until_it_is_forgotten_and_cannot_take_a_known_name()
     {
         var grid = new HeadGrid(2, 2);
-        var source = new Features.MapsInMemory(grid, [new AttentionText("0", 5, null), new AttentionText("1", 6, null)], (t, h) => Features.Maps.Random(5 + t, 10 * t + grid.PositionOf(h)));
+        var source = new Features.MapsInMemory(grid, [new AttentionText("0", 5, null), new AttentionText("1", 6, null)],
+            (t, h) => Features.Maps.Random(5 + t, 10 * t + grid.PositionOf(h)));
         UserMeasures.Add(new HeadFeature("mine", "share", (a, t) => t.OnDiagonal(2)));
         UserMeasures.Add("index", "heads", h => h.Index);
         UserMeasures.Add(new HeadColumn("given", "points", [4, 3, 2, 1]));
@@ -70,7 +74,8 @@ public sealed class MeasureCatalogueTests : IDisposable
         Assert.Equal(table.Column("mine").Values, MeasureCatalogue.Measure(new MeasureContext(source), "mine")[0].Values);
         Assert.Contains(FeatureCatalogue.For(source).Families, f => f.Name == FeatureCatalogue.UserFamily);
         Assert.Contains("mine", HeadClusters.DefaultFeatures(table));
-        Assert.Contains("is a measure of the kit", Assert.Throws<InputException>(() => UserMeasures.Add("gradient", "", _ => 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("is a measure of the kit", Assert.Throws<InputException>(() => UserMeasures.Add("gradient", "", _ => 0)).Message,
+            StringComparison.Ordinal);
         UserMeasures.Clear();
         Assert.DoesNotContain("mine", source.Extract().Features);
     }

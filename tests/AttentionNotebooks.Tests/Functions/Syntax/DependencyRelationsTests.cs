@@ -6,7 +6,9 @@ namespace AttentionNotebooks.Tests.Functions;
 public class DependencyRelationsTests
 {
     // the dog that barked saw a cat: det 0→1, nsubj 1→4, nsubj 2→3, acl 3→1, root 4, det 5→6, obj 6→4
-    private static readonly TreebankSentence Sentence = new("0", [.. new[] { ("the", 1, "det"), ("dog", 4, "nsubj"), ("that", 3, "nsubj"), ("barked", 1, "acl"), ("saw", -1, "root"), ("a", 6, "det"), ("cat", 4, "obj") }
+    private static readonly TreebankSentence Sentence =
+        new("0", [.. new[] { ("the", 1, "det"), ("dog", 4, "nsubj"), ("that", 3, "nsubj"), ("barked", 1, "acl"), ("saw", -1, "root"),
+            ("a", 6, "det"), ("cat", 4, "obj") }
         .Select(w => new TreebankWord(w.Item1, "_", w.Item2, w.Item3))]);
 
     private static readonly AttentionText Text = new("0", 9, ["[CLS]", .. Sentence.Words.Select(w => w.Form), "[SEP]"]);
@@ -40,8 +42,10 @@ public class DependencyRelationsTests
     {
         var det = Score((_, _) => true).First(s => s.Relation == "det");
         Assert.Equal((1, 2), (det.NearOffset, det.NearBaseline.Correct));
-        TreebankSentence far = new("0", [.. Enumerable.Range(0, 7).Select(w => new TreebankWord("abcdefg"[w].ToString(), "_", w == 0 ? 6 : w == 6 ? -1 : w + 1, w == 0 ? "far" : "near"))]);
-        var source = new MapsInMemory(new HeadGrid(1, 1), [new AttentionText("0", 9, ["[CLS]", .. far.Words.Select(w => w.Form), "[SEP]"])], (_, _) => Maps.Uniform(9));
+        TreebankSentence far = new("0", [.. Enumerable.Range(0, 7)
+            .Select(w => new TreebankWord("abcdefg"[w].ToString(), "_", w == 0 ? 6 : w == 6 ? -1 : w + 1, w == 0 ? "far" : "near"))]);
+        var source = new MapsInMemory(new HeadGrid(1, 1), [new AttentionText("0", 9, ["[CLS]", .. far.Words.Select(w => w.Form), "[SEP]"])],
+            (_, _) => Maps.Uniform(9));
         var score = DependencyRelations.Score(source, [far]).First(s => s.Relation == "far");
         Assert.Equal((6, 1, 0), (score.Offset, score.Baseline.Correct, score.NearBaseline.Correct));
     }
@@ -59,14 +63,16 @@ public class DependencyRelationsTests
         int Correct(IReadOnlyList<RelationScore> of, string relation) => of.First(s => s.Relation == relation).Accuracy.Correct;
         Assert.Equal(Correct(kept, "nsubj") + Correct(kept, "nsubj:pass"), Correct(folded, "nsubj"));
         Assert.Equal(Correct(folded, "nsubj"), (int)Math.Round(both[0] * folded.First(s => s.Relation == "nsubj").Accuracy.Count));
-        Assert.Contains("Did you mean nsubj", Assert.Throws<InputException>(() => folded.ByHead("nsub", Direction.DependentToHead)).Message);
+        Assert.Contains("Did you mean nsubj", Assert.Throws<InputException>(() =>
+            folded.ByHead("nsub", Direction.DependentToHead)).Message);
     }
 
     [Fact]
     public void A_head_is_tested_against_the_baseline_on_the_same_words()
     {
         var treebank = new PlantedTreebank(50);
-        var scores = DependencyRelations.Score(DependencyHits.Measure(treebank.Source(new HeadGrid(2, 2), knowing: new Head(0, 1)), treebank.Sentences));
+        var scores = DependencyRelations.Score(DependencyHits.Measure(treebank.Source(new HeadGrid(2, 2), knowing: new Head(0, 1)),
+            treebank.Sentences));
         foreach (var s in scores)
         {
             Assert.Equal(s.Accuracy.Correct - s.Baseline.Correct, s.OnlyHead - s.OnlyBaseline);
@@ -74,16 +80,19 @@ public class DependencyRelationsTests
             Assert.InRange(s.Holm, s.PValue, 1);
             Assert.InRange(s.BenjaminiHochberg, s.PValue, s.Holm);
         }
-        Assert.All(scores.Where(s => s.Head == new Head(0, 1) && s.Direction == Direction.DependentToHead), s => Assert.Equal((s.Accuracy.Count - s.Baseline.Correct, 0), (s.OnlyHead, s.OnlyBaseline)));
+        Assert.All(scores.Where(s => s.Head == new Head(0, 1) && s.Direction == Direction.DependentToHead),
+            s => Assert.Equal((s.Accuracy.Count - s.Baseline.Correct, 0), (s.OnlyHead, s.OnlyBaseline)));
     }
 
     [Theory]
     [InlineData(6, 5, 10, true, true)]       // exactly ten points more
     [InlineData(11, 10, 100, false, true)]   // exactly a tenth more
-    [InlineData(59, 50, 100, false, true), InlineData(12, 2, 100, true, true), InlineData(54, 50, 100, false, false), InlineData(0, 0, 0, false, false)]
+    [InlineData(59, 50, 100, false, true), InlineData(12, 2, 100, true, true), InlineData(54, 50, 100, false, false),
+        InlineData(0, 0, 0, false, false)]
     public void Ten_percent_is_read_in_two_ways(int correct, int baseline, int count, bool absolute, bool relative)
     {
-        var score = new RelationScore("r", new Head(0, 0), Direction.DependentToHead, new Proportion(correct, count), new Proportion(baseline, count), 1);
+        var score = new RelationScore("r", new Head(0, 0), Direction.DependentToHead, new Proportion(correct, count),
+            new Proportion(baseline, count), 1);
         Assert.Equal((absolute, relative), (score.Exceeds(Margin.Points), score.Exceeds(Margin.Ratio)));
     }
 
@@ -91,13 +100,15 @@ public class DependencyRelationsTests
     public void Words_that_do_not_fit_the_tokens_are_refused()
     {
         var other = Sentence with { Words = [.. Sentence.Words.Take(6)] };
-        Assert.Contains("sentence 0: has words that do not fit", Assert.Throws<InputException>(() => DependencyRelations.Score(Source((_, _) => true), [other])).Message);
+        Assert.Contains("sentence 0: has words that do not fit",
+            Assert.Throws<InputException>(() => DependencyRelations.Score(Source((_, _) => true), [other])).Message);
     }
 
     [Fact]
     public void Real_heads_do_what_the_published_table_says()
     {
-        var archive = MapArchive.Open(Repository.SharedData("bert-base-maps", "sst2.npz"), Repository.SharedData("bert-base-maps", "sst2.tokens.jsonl"));
+        var archive = MapArchive.Open(Repository.SharedData("bert-base-maps", "sst2.npz"),
+            Repository.SharedData("bert-base-maps", "sst2.tokens.jsonl"));
         var byId = ConllU.Read(Repository.SharedData("bert-base-maps", "sst2.conllu")).ToDictionary(s => s.Id);
         int[] known = [.. Enumerable.Range(0, archive.Texts.Count).Where(i => byId.ContainsKey(archive.Texts[i].Id))];
         var scores = DependencyRelations.Score(archive.Only(known), [.. known.Select(i => byId[archive.Texts[i].Id])]);
@@ -111,7 +122,8 @@ public class DependencyRelationsTests
         foreach (var row in table)
         {
             var best = scores.Where(s => s.Relation == row.Relation).MaxBy(s => s.Accuracy.Correct)!;
-            Assert.Equal((row.Relation, row.Count, row.Head, row.Offset), (best.Relation, best.Accuracy.Count, best.Head.ToString(), best.Offset));
+            Assert.Equal((row.Relation, row.Count, row.Head, row.Offset),
+                (best.Relation, best.Accuracy.Count, best.Head.ToString(), best.Offset));
             Assert.Equal(row.Accuracy, best.Accuracy.Value, 5e-4);
             Assert.Equal(row.Baseline, best.Baseline.Value, 5e-4);
         }
@@ -122,13 +134,16 @@ public class DependencyRelationsTests
     {
         // Mary 's dog: only the clitic looks at the dog.
         TreebankSentence sentence = new("0", [new("Mary", "_", 2, "poss"), new("'s", "_", 0, "possessive"), new("dog", "_", -1, "root")]);
-        var source = new MapsInMemory(new HeadGrid(1, 1), [new AttentionText("0", 5, ["[CLS]", "mary", "'s", "dog", "[SEP]"])], (_, _) => Maps.Of(5, (i, j) => j == (i == 2 ? 3 : 0) ? 1 : 0));
-        Proportion Poss(bool clitic) => DependencyRelations.Score(DependencyHits.Measure(source, [sentence], clitic)).First(s => s.Relation == "poss").Accuracy;
+        var source = new MapsInMemory(new HeadGrid(1, 1), [new AttentionText("0", 5, ["[CLS]", "mary", "'s", "dog", "[SEP]"])],
+            (_, _) => Maps.Of(5, (i, j) => j == (i == 2 ? 3 : 0) ? 1 : 0));
+        Proportion Poss(bool clitic) => DependencyRelations.Score(DependencyHits.Measure(source, [sentence], clitic))
+            .First(s => s.Relation == "poss").Accuracy;
         Assert.Equal((0, 1), (Poss(clitic: false).Correct, Poss(clitic: true).Correct));
     }
 
     [Theory]
-    [InlineData(0, 10, 0, 0.27753279986288926), InlineData(5, 10, 0.236593090512564, 0.763406909487436), InlineData(10, 10, 0.72246720013711074, 1)]
+    [InlineData(0, 10, 0, 0.27753279986288926), InlineData(5, 10, 0.236593090512564, 0.763406909487436),
+        InlineData(10, 10, 0.72246720013711074, 1)]
     // Of none or all of n the bound is z²/(n + z²) from the end, with z² = 3.841458820694124.
     public void Wilson_intervals(int correct, int count, double low, double high)
     {

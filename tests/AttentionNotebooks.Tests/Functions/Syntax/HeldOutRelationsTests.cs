@@ -1,6 +1,7 @@
 namespace AttentionNotebooks.Tests.Functions;
 
-/// <summary>Heads chosen on one half of the sentences and scored on the other: plain loops, planted heads, and heads without skill.</summary>
+/// <summary>Heads chosen on one half of the sentences and scored on the other: plain loops, planted heads, and heads without
+/// skill.</summary>
 public class HeldOutRelationsTests
 {
     private static readonly HeadGrid Grid = new(2, 3);
@@ -19,7 +20,8 @@ public class HeldOutRelationsTests
 
         foreach (var found in HeldOutRelations.Score(hits, fold, seed))
         {
-            var words = treebank.Sentences.SelectMany((s, t) => s.Words.Select((w, i) => (Text: t, Word: i, w.Head, w.Relation))).Where(w => w.Head >= 0 && Name(w.Relation) == found.Relation).ToArray();
+            var words = treebank.Sentences.SelectMany((s, t) => s.Words.Select((w, i) => (Text: t, Word: i, w.Head, w.Relation)))
+                .Where(w => w.Head >= 0 && Name(w.Relation) == found.Relation).ToArray();
             var (a, b) = (words.Where(w => first.Contains(w.Text)).ToArray(), words.Where(w => !first.Contains(w.Text)).ToArray());
             bool Right((int Text, int Word, int Head, string) w, Head head, Direction direction)
             {
@@ -29,8 +31,11 @@ public class HeldOutRelationsTests
                 return Enumerable.Range(0, n).Where(j => j != w.Word).MaxBy(Weight) == w.Head;
             }
             var candidates = Enum.GetValues<Direction>().SelectMany(d => Grid.All().Select(h => (Head: h, Direction: d))).ToArray();
-            var (onA, onB) = (candidates.MaxBy(c => a.Count(w => Right(w, c.Head, c.Direction))), candidates.MaxBy(c => b.Count(w => Right(w, c.Head, c.Direction))));
-            int Offset((int Text, int Word, int Head, string)[] of) => of.GroupBy(w => w.Head - w.Word).OrderByDescending(g => g.Count()).ThenBy(g => Math.Abs(g.Key)).ThenBy(g => g.Key).First().Key;
+            var (onA, onB) = (candidates.MaxBy(c => a.Count(w => Right(w, c.Head, c.Direction))),
+                candidates.MaxBy(c => b.Count(w => Right(w, c.Head, c.Direction))));
+            int Offset((int Text, int Word, int Head, string)[] of) =>
+                of.GroupBy(w => w.Head - w.Word).OrderByDescending(g => g.Count()).ThenBy(g => Math.Abs(g.Key)).ThenBy(g => g.Key)
+                .First().Key;
             bool[] head = [.. b.Select(w => Right(w, onA.Head, onA.Direction)), .. a.Select(w => Right(w, onB.Head, onB.Direction))];
             bool[] offset = [.. b.Select(w => w.Head - w.Word == Offset(a)), .. a.Select(w => w.Head - w.Word == Offset(b))];
 
@@ -38,7 +43,8 @@ public class HeldOutRelationsTests
             Assert.Equal(new Proportion(offset.Count(x => x), words.Length), found.Baseline);
             Assert.Equal([(onA.Head, onA.Direction), (onB.Head, onB.Direction)], found.Choices.Select(c => (c.Head, c.Direction)));
             Assert.Equal(found.Accuracy.Correct, found.Choices.Sum(c => c.Scored.Correct));
-            Assert.Equal(McNemar.PValue(head.Zip(offset).Count(p => p.First && !p.Second), head.Zip(offset).Count(p => !p.First && p.Second)), found.PValue, 1e-12);
+            Assert.Equal(McNemar.PValue(head.Zip(offset).Count(p => p.First && !p.Second), head.Zip(offset)
+                .Count(p => !p.First && p.Second)), found.PValue, 1e-12);
             Assert.Equal(found.Gain, found.Accuracy.Value - found.Baseline.Value, 1e-12);
             Assert.InRange(found.Accuracy.Value, found.Interval.Low, found.Interval.High);
             Assert.InRange(found.Gain, found.GainInterval.Low, found.GainInterval.High);
@@ -49,11 +55,13 @@ public class HeldOutRelationsTests
     public void A_head_that_knows_the_trees_is_chosen_on_both_halves_and_keeps_its_skill()
     {
         var treebank = new PlantedTreebank(60);
-        foreach (var relation in HeldOutRelations.Score(DependencyHits.Measure(treebank.Source(Grid, knowing: new Head(1, 2)), treebank.Sentences)))
+        foreach (var relation in HeldOutRelations.Score(
+            DependencyHits.Measure(treebank.Source(Grid, knowing: new Head(1, 2)), treebank.Sentences)))
         {
             Assert.All(relation.Choices, c => Assert.Equal((new Head(1, 2), Direction.DependentToHead), (c.Head, c.Direction)));
             Assert.Equal((1, 1, 1), (relation.Accuracy.Value, relation.Interval.Low, relation.Interval.High));
-            Assert.True(relation.GainInterval.Low > 0.3 && relation.Holm < 1e-6 && relation.Exceeds(Margin.Points) && relation.Exceeds(Margin.Ratio));
+            Assert.True(relation.GainInterval.Low > 0.3 && relation.Holm < 1e-6 && relation.Exceeds(Margin.Points)
+                && relation.Exceeds(Margin.Ratio));
         }
     }
 
@@ -62,19 +70,24 @@ public class HeldOutRelationsTests
     {
         // Words look anywhere: each of 288 guessers finds about a fifth of the heads.
         var treebank = new PlantedTreebank(60, seed: 1, longest: 6);
-        var relations = HeldOutRelations.Score(DependencyHits.Measure(treebank.Source(new HeadGrid(12, 12)), treebank.Sentences), foldSubtypes: true);
-        Assert.All(relations, r => Assert.True(r.Best.Accuracy.Value > r.Best.Baseline.Value && r.Best.Accuracy.Value > r.Accuracy.Value + 0.1));
-        Assert.All(relations, r => Assert.InRange(0.24, r.Interval.Low, r.Interval.High)); // 1/(W − 1), averaged over sentences of 4 to 6 words
+        var relations = HeldOutRelations.Score(DependencyHits.Measure(treebank.Source(new HeadGrid(12, 12)), treebank.Sentences),
+            foldSubtypes: true);
+        Assert.All(relations, r => Assert.True(r.Best.Accuracy.Value > r.Best.Baseline.Value
+            && r.Best.Accuracy.Value > r.Accuracy.Value + 0.1));
+        // 1/(W − 1), averaged over sentences of 4 to 6 words
+        Assert.All(relations, r => Assert.InRange(0.24, r.Interval.Low, r.Interval.High));
         Assert.All(relations, r => Assert.False(r.Holm < 0.05 && r.Gain > 0));
     }
 
     [Fact]
     public void Of_the_real_BERT_some_heads_keep_their_skill_and_others_were_flattered()
     {
-        var archive = MapArchive.Open(Repository.SharedData("bert-base-maps", "sst2.npz"), Repository.SharedData("bert-base-maps", "sst2.tokens.jsonl"));
+        var archive = MapArchive.Open(Repository.SharedData("bert-base-maps", "sst2.npz"),
+            Repository.SharedData("bert-base-maps", "sst2.tokens.jsonl"));
         var byId = ConllU.Read(Repository.SharedData("bert-base-maps", "sst2.conllu")).ToDictionary(s => s.Id);
         int[] known = [.. Enumerable.Range(0, archive.Texts.Count).Where(i => byId.ContainsKey(archive.Texts[i].Id))];
-        var relations = HeldOutRelations.Score(DependencyHits.Measure(archive.Only(known), [.. known.Select(i => byId[archive.Texts[i].Id])])).ToDictionary(r => r.Relation);
+        var relations = HeldOutRelations.Score(DependencyHits.Measure(archive.Only(known),
+            [.. known.Select(i => byId[archive.Texts[i].Id])])).ToDictionary(r => r.Relation);
         // Determiners: both halves choose 7-10, so that nothing was flattered.
         Assert.All(relations["det"].Choices, c => Assert.Equal(new Head(7, 10), c.Head));
         Assert.Equal(relations["det"].Best.Accuracy, relations["det"].Accuracy);
@@ -89,7 +102,8 @@ public class HeldOutRelationsTests
     public void One_sentence_cannot_be_dealt_into_halves()
     {
         var treebank = new PlantedTreebank(1);
-        Assert.Contains("two halves", Assert.Throws<InputException>(() => HeldOutRelations.Score(DependencyHits.Measure(treebank.Source(Grid), treebank.Sentences))).Message);
+        Assert.Contains("two halves", Assert.Throws<InputException>(() =>
+            HeldOutRelations.Score(DependencyHits.Measure(treebank.Source(Grid), treebank.Sentences))).Message);
     }
 
     [Fact]
@@ -98,6 +112,7 @@ public class HeldOutRelationsTests
         var treebank = new PlantedTreebank(30);
         var hits = DependencyHits.Measure(treebank.Source(Grid), treebank.Sentences);
         var (scores, halves) = (DependencyRelations.Score(hits), HeldOutRelations.Halves(hits));
-        Assert.Equal(scores.Select(s => s.Accuracy), halves.Select(h => new Proportion(h.First.Correct + h.Second.Correct, h.First.Count + h.Second.Count)));
+        Assert.Equal(scores.Select(s => s.Accuracy),
+            halves.Select(h => new Proportion(h.First.Correct + h.Second.Correct, h.First.Count + h.Second.Count)));
     }
 }

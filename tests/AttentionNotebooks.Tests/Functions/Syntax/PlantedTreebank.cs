@@ -18,7 +18,9 @@ internal sealed class PlantedTreebank
             // In a random order, every word but the first hangs on one before it: a tree. The last word is a full stop.
             var heads = new int[words];
             for (int i = 0; i < words; i++) heads[order[i]] = i == 0 ? -1 : order[random.Next(i)];
-            return new TreebankSentence($"{s}", [.. heads.Select((h, w) => new TreebankWord($"w{random.Next(12)}", w == words - 1 ? "PUNCT" : "NOUN", h, h < 0 ? "root" : Relations[random.Next(Relations.Length)]))]);
+            return new TreebankSentence($"{s}", [.. heads.Select((h, w) =>
+                new TreebankWord($"w{random.Next(12)}", w == words - 1 ? "PUNCT" : "NOUN", h, h < 0 ? "root"
+                    : Relations[random.Next(Relations.Length)]))]);
         })];
         Texts = [.. Sentences.Select(s => new AttentionText(s.Id, s.Words.Count + 2, ["[CLS]", .. s.Words.Select(w => w.Form), "[SEP]"]))];
     }
@@ -37,5 +39,6 @@ internal sealed class PlantedTreebank
 
     /// <summary>Attention in which one head (or none) knows the trees and the others are random.</summary>
     public MapsInMemory Source(HeadGrid grid, Head? knowing = null) =>
-        new(grid, Texts, (t, h) => h == knowing ? Knowing(t) : Maps.Random(Texts[t].Length, 1000 * t + 10 * h.Layer + h.Index, sharpness: 1));
+        new(grid, Texts, (t, h) => h == knowing ? Knowing(t)
+            : Maps.Random(Texts[t].Length, 1000 * t + 10 * h.Layer + h.Index, sharpness: 1));
 }

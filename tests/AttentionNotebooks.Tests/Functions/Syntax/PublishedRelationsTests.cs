@@ -47,7 +47,8 @@ public class PublishedRelationsTests
     {
         SkipWithoutLicensedData();
         using var model = Checkpoint.Load(Environment.GetEnvironmentVariable("ATTENTION_NOTEBOOKS_BERT_BASE")!);
-        var (source, sentences, _) = TreebankAttention.Of(model, ConllU.Read(Environment.GetEnvironmentVariable("ATTENTION_NOTEBOOKS_WSJ")!));
+        var (source, sentences, _) = TreebankAttention.Of(model,
+            ConllU.Read(Environment.GetEnvironmentVariable("ATTENTION_NOTEBOOKS_WSJ")!));
         var hits = DependencyHits.Measure(source, sentences, possessiveClitic: true);
         var scores = DependencyRelations.Score(hits);
         Assert.All(Rows, row =>
@@ -62,7 +63,8 @@ public class PublishedRelationsTests
 
     private static void SkipWithoutLicensedData()
     {
-        foreach (var (name, what) in new[] { ("ATTENTION_NOTEBOOKS_BERT_BASE", "a folder with bert-base-uncased"), ("ATTENTION_NOTEBOOKS_WSJ", "a CoNLL-U file of WSJ section 22 with Stanford Dependencies") })
+        foreach (var (name, what) in new[] { ("ATTENTION_NOTEBOOKS_BERT_BASE", "a folder with bert-base-uncased"),
+            ("ATTENTION_NOTEBOOKS_WSJ", "a CoNLL-U file of WSJ section 22 with Stanford Dependencies") })
             Assert.SkipUnless(Path.Exists(Environment.GetEnvironmentVariable(name)), $"needs {what}: set {name} to it");
     }
 }

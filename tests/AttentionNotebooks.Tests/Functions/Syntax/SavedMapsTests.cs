@@ -31,7 +31,10 @@ public sealed class SavedMapsTests : IDisposable
         string treebank = folder.Write("t.conllu", Treebank.ReplaceLineEndings("\n")), model = folder["model"], maps = folder["maps.npz"];
         var config = BertFixtures.Config(positions: 18) with
         {
-            ModelType = "roberta", TypeVocabSize = 1, PositionPaddingId = 1, HeadAct = "gelu",
+            ModelType = "roberta",
+            TypeVocabSize = 1,
+            PositionPaddingId = 1,
+            HeadAct = "gelu",
             VocabSize = ByteLevelTests.Small.VocabularySize,
         };
         using (var weights = BertFixtures.Model(config, seed: 3)) Checkpoint.Save(model, weights, ByteLevelTests.Small);
@@ -39,7 +42,8 @@ public sealed class SavedMapsTests : IDisposable
             MapWriter.Save(LiveAttention.OfTreebank(checkpoint, [.. ConllU.Read(treebank)]), maps);
         Assert.Equal(0, (await Shell.Attn("functions", "--model", model, "--conllu", treebank, "--out", folder["live.csv"])).Code);
         string tokens = MapWriter.TokensFileOf(maps);
-        var (code, _, error) = await Shell.Attn("functions", "--maps", maps, "--tokens", tokens, "--conllu", treebank, "--out", folder["saved.csv"]);
+        var (code, _, error) = await Shell.Attn("functions", "--maps", maps, "--tokens", tokens, "--conllu", treebank, "--out",
+            folder["saved.csv"]);
         Assert.Equal((0, ""), (code, error.Contains("attn:", StringComparison.Ordinal) ? error : ""));
         Assert.Equal(File.ReadAllText(folder["live.csv"]), File.ReadAllText(folder["saved.csv"]));
     }

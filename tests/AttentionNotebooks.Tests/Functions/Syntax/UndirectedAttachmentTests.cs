@@ -35,8 +35,10 @@ public class UndirectedAttachmentTests
     public void Punctuation_has_no_edge_and_the_chain_ties_neighbours()
     {
         // a b , c: a ← b (neighbours), c → b (neighbours once the comma is gone)
-        TreebankSentence sentence = new("0", [new("a", "DET", 1, "det"), new("b", "NOUN", -1, "root"), new(",", "PUNCT", 1, "punct"), new("c", "NOUN", 1, "conj")]);
-        var source = new MapsInMemory(new HeadGrid(1, 1), [.. Enumerable.Repeat(new AttentionText("0", 6, ["[CLS]", "a", "b", ",", "c", "[SEP]"]), 2)], (_, _) => Maps.Uniform(6));
+        TreebankSentence sentence = new("0", [new("a", "DET", 1, "det"), new("b", "NOUN", -1, "root"), new(",", "PUNCT", 1, "punct"),
+            new("c", "NOUN", 1, "conj")]);
+        var source = new MapsInMemory(new HeadGrid(1, 1),
+            [.. Enumerable.Repeat(new AttentionText("0", 6, ["[CLS]", "a", "b", ",", "c", "[SEP]"]), 2)], (_, _) => Maps.Uniform(6));
         var scores = UndirectedAttachment.Measure(source, [sentence, sentence]);
         Assert.Equal(new Proportion(4, 4), scores.Chain);
     }

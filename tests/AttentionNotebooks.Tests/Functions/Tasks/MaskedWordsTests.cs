@@ -54,7 +54,8 @@ public sealed class MaskedWordsTests : IDisposable
         using var scope = NewDisposeScope();
         var task = new MaskedWords(checkpoint, texts);
         var gate = ones(checkpoint.Config.NumAttentionHeads).requires_grad_();
-        task.Evaluate(task.Batches[0], new AttentionHooks { EditHeads = (_, heads) => heads.mul(gate.view(1, -1, 1, 1)) }).Loss.sum().backward();
+        task.Evaluate(task.Batches[0], new AttentionHooks { EditHeads = (_, heads) => heads.mul(gate.view(1, -1, 1, 1)) }).Loss.sum()
+            .backward();
         Assert.Contains(gate.grad!.Floats(), g => g != 0);
     }
 
@@ -62,7 +63,8 @@ public sealed class MaskedWordsTests : IDisposable
     public void An_empty_text_is_named()
     {
         using var checkpoint = BertFixtures.RandomCheckpoint(folder);
-        Assert.Contains("text 1", Assert.Throws<InputException>(() => new MaskedWords(checkpoint, ["cat", " "])).Message, StringComparison.Ordinal);
+        Assert.Contains("text 1", Assert.Throws<InputException>(() => new MaskedWords(checkpoint, ["cat", " "])).Message,
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

@@ -7,7 +7,9 @@ namespace AttentionNotebooks.Tests.Functions.Tasks;
 
 public sealed class SentenceLabelsTests : IDisposable
 {
-    private static readonly LabelledTexts Texts = new([new("the cat sat", null, 0), new("a dog", "the dog , a cat", 1), new("play", null, 2), new("the dog sat , the cat sat", null, 1)], ["x", "y", "z"]);
+    private static readonly LabelledTexts Texts =
+        new([new("the cat sat", null, 0), new("a dog", "the dog , a cat", 1), new("play", null, 2),
+            new("the dog sat , the cat sat", null, 1)], ["x", "y", "z"]);
     private readonly string folder = BertFixtures.TemporaryFolder();
 
     [Fact]
@@ -40,7 +42,8 @@ public sealed class SentenceLabelsTests : IDisposable
         using var model = Model();
         var task = new SentenceLabels(model, Texts);
         var gate = ones(model.Config.NumAttentionHeads).requires_grad_();
-        task.Evaluate([0, 1, 2, 3], new AttentionHooks { EditHeads = (_, heads) => heads.mul(gate.view(1, -1, 1, 1)) }).Loss.sum().backward();
+        task.Evaluate([0, 1, 2, 3], new AttentionHooks { EditHeads = (_, heads) => heads.mul(gate.view(1, -1, 1, 1)) }).Loss.sum()
+            .backward();
         Assert.Contains(gate.grad!.Floats(), g => g != 0);
         var silent = new AttentionHooks { EditHeads = (_, heads) => zeros_like(heads) };
         Assert.NotEqual(TaskScores.Evaluate(task).Losses, TaskScores.Evaluate(task, silent).Losses);
@@ -73,7 +76,9 @@ public sealed class SentenceLabelsTests : IDisposable
     public void Texts_of_other_classes_are_refused()
     {
         using var model = Model();
-        Assert.Contains("the model's are x, y, z", Assert.Throws<InputException>(() => new SentenceLabels(model, Texts with { Labels = ["x", "z", "y"] })).Message, StringComparison.Ordinal);
+        Assert.Contains("the model's are x, y, z",
+            Assert.Throws<InputException>(() => new SentenceLabels(model, Texts with { Labels = ["x", "z", "y"] })).Message,
+                StringComparison.Ordinal);
         Assert.Throws<InputException>(() => new SentenceLabels(model, Texts with { Items = [] }));
     }
 

@@ -11,7 +11,8 @@ public sealed class VerbNumberTests : IDisposable
     {
         using var checkpoint = BertFixtures.RandomCheckpoint(folder);
         // The same question the other way round: p and 1 − p.
-        var task = new VerbNumber(checkpoint, [new("a", "the cat [MASK] the dog", "sat", "play", 0), new("b", "the cat [MASK] the dog", "play", "sat", 0)]);
+        var task = new VerbNumber(checkpoint, [new("a", "the cat [MASK] the dog", "sat", "play", 0),
+            new("b", "the cat [MASK] the dog", "play", "sat", 0)]);
         var scores = TaskScores.Evaluate(task);
         Assert.Equal(1, Math.Exp(-scores.Losses[0]) + Math.Exp(-scores.Losses[1]), 1e-5);
         Assert.Equal(scores.Losses[0] < scores.Losses[1], scores.Correct[0] == 1);
@@ -22,7 +23,8 @@ public sealed class VerbNumberTests : IDisposable
     public void Items_that_cannot_be_asked_are_left_out()
     {
         using var checkpoint = BertFixtures.RandomCheckpoint(folder);
-        var task = new VerbNumber(checkpoint, [new("a", "the dog [MASK]", "sat", "plays", 2), new("b", "the dog [MASK]", "sat", "cat", 1)]); // plays is two pieces here
+        // plays is two pieces here
+        var task = new VerbNumber(checkpoint, [new("a", "the dog [MASK]", "sat", "plays", 2), new("b", "the dog [MASK]", "sat", "cat", 1)]);
         Assert.Equal([1], task.Asked);
         Assert.Equal("b", task.Items.Single().Id);
         Assert.Throws<InputException>(() => new VerbNumber(checkpoint, [new("a", "the dog [MASK]", "sat", "plays", 2)]));

@@ -13,7 +13,8 @@ public class PositionAndContentTests
         var shares = Of((t, _) => Maps.Previous(Texts[t].Length));
         Assert.Equal(0, shares.Content[0], 1e-5);
         Assert.Equal(1, shares.Position[0], 1e-5);
-        Assert.InRange(shares.Offset[0], 0.9, 1); // [CLS] is looked at by the first two rows alone, so that a constant liking explains little
+        // [CLS] is looked at by the first two rows alone, so that a constant liking explains little
+        Assert.InRange(shares.Offset[0], 0.9, 1);
         Assert.Equal(1, shares.Low[0], 1e-4);
     }
 
@@ -70,12 +71,15 @@ public class PositionAndContentTests
                 var (text, map) = (Corpus.Texts[t], source[t, head]);
                 int n = text.Length;
                 return Enumerable.Range(0, n * n).Select(p => (Weight: map[p / n, p % n], Uniform: 1.0 / n,
-                    Kind: text.Tokens![p % n] switch { "[CLS]" => 1, "[SEP]" => 2, _ => 0 }, Offset: Math.Clamp(p % n - p / n, -64, 64), Key: Math.Min(p % n, 64)));
+                    Kind: text.Tokens![p % n] switch { "[CLS]" => 1, "[SEP]" => 2, _ => 0 }, Offset: Math.Clamp(p % n - p / n, -64, 64),
+                        Key: Math.Min(p % n, 64)));
             }).ToArray();
             double total = pairs.Sum(p => (p.Weight - p.Uniform) * (p.Weight - p.Uniform));
-            double Explained<T>(Func<(double Weight, double Uniform, int Kind, int Offset, int Key), T> classOf) => 1 - pairs.GroupBy(classOf).Sum(g =>
+            double Explained<T>(Func<(double Weight, double Uniform, int Kind, int Offset, int Key), T> classOf) =>
+                1 - pairs.GroupBy(classOf).Sum(g =>
             {
-                double mx = g.Average(p => p.Uniform), my = g.Average(p => p.Weight), xx = g.Sum(p => (p.Uniform - mx) * (p.Uniform - mx)), xy = g.Sum(p => (p.Uniform - mx) * (p.Weight - my));
+                double mx = g.Average(p => p.Uniform), my = g.Average(p => p.Weight), xx = g.Sum(p => (p.Uniform - mx) * (p.Uniform - mx)),
+                    xy = g.Sum(p => (p.Uniform - mx) * (p.Weight - my));
                 double slope = xx > 1e-12 ? xy / xx : 0;
                 return g.Sum(p => Math.Pow(p.Weight - my - slope * (p.Uniform - mx), 2));
             }) / total;
@@ -90,9 +94,11 @@ public class PositionAndContentTests
     [Fact]
     public void Of_the_real_BERT_the_offset_drives_the_heads_that_look_at_a_neighbour()
     {
-        var archive = MapArchive.Open(Repository.SharedData("bert-base-maps", "sst2.npz"), Repository.SharedData("bert-base-maps", "sst2.tokens.jsonl"));
+        var archive = MapArchive.Open(Repository.SharedData("bert-base-maps", "sst2.npz"),
+            Repository.SharedData("bert-base-maps", "sst2.tokens.jsonl"));
         var shares = PositionAndContent.Measure(archive);
-        string[] Most(double[] values, int count) => [.. Enumerable.Range(0, 144).OrderByDescending(h => values[h]).Take(count).Select(h => $"{shares.Grid[h]}")];
+        string[] Most(double[] values, int count) =>
+            [.. Enumerable.Range(0, 144).OrderByDescending(h => values[h]).Take(count).Select(h => $"{shares.Grid[h]}")];
         // The four heads with most attention on the next and on the previous token, whatever the text.
         Assert.Equal(["1-4", "2-0", "2-9", "3-5"], Most(shares.Offset, 4).Order(StringComparer.Ordinal));
         Assert.Equal(0.941, shares.Offset[shares.Grid.PositionOf(new Head(2, 9))], 1e-3);
@@ -100,5 +106,6 @@ public class PositionAndContentTests
         Assert.All(new[] { new Head(7, 10), new Head(7, 9) }, h => Assert.InRange(shares.Content[shares.Grid.PositionOf(h)], 0.6, 0.7));
     }
 
-    private static PositionShares Of(Func<int, Head, double[,]> map, int heads = 1) => PositionAndContent.Measure(new MapsInMemory(new HeadGrid(1, heads), Texts, map));
+    private static PositionShares Of(Func<int, Head, double[,]> map, int heads = 1) =>
+        PositionAndContent.Measure(new MapsInMemory(new HeadGrid(1, heads), Texts, map));
 }

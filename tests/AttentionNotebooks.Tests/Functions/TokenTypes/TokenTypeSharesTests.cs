@@ -2,7 +2,8 @@ using AttentionNotebooks.Tests.Features;
 
 namespace AttentionNotebooks.Tests.Functions;
 
-/// <summary>Where attention goes by kind of token: counted by hand on four tokens, by plain loops on texts of all kinds, and beside the uniform head.</summary>
+/// <summary>Where attention goes by kind of token: counted by hand on four tokens, by plain loops on texts of all kinds, and beside the
+/// uniform head.</summary>
 public class TokenTypeSharesTests
 {
     // [CLS] the dog [SEP]: every row looks 40 % at [CLS], 10 % at "the", 30 % at "dog", 20 % at [SEP].
@@ -42,7 +43,8 @@ public class TokenTypeSharesTests
     {
         var source = Corpus.Source();
         var ranks = WordRanks.Of(Corpus.Texts);
-        IReadOnlyList<TokenType> types = [.. TokenTypes.Kinds, .. TokenTypes.PartsOfSpeech(Corpus.Texts), .. TokenTypes.Frequency(ranks), .. TokenTypes.Offsets];
+        IReadOnlyList<TokenType> types = [.. TokenTypes.Kinds, .. TokenTypes.PartsOfSpeech(Corpus.Texts), .. TokenTypes.Frequency(ranks),
+            .. TokenTypes.Offsets];
         var shares = TokenTypeShares.Measure(source, types);
         foreach (var type in types)
         {
@@ -51,7 +53,8 @@ public class TokenTypeSharesTests
             {
                 double[] own = [.. Enumerable.Range(0, Corpus.Texts.Length).Select(t => Share(t, source[t, head]))];
                 Assert.Equal(own.Average(), shares.ByHead(type.Name)[source.Grid.PositionOf(head)], 1e-5);
-                Assert.Equal(uniform.Average() > 0 ? own.Average() / uniform.Average() : double.NaN, shares.RatioByHead(type.Name)[source.Grid.PositionOf(head)], 1e-3);
+                Assert.Equal(uniform.Average() > 0 ? own.Average() / uniform.Average()
+                    : double.NaN, shares.RatioByHead(type.Name)[source.Grid.PositionOf(head)], 1e-3);
             }
 
             double Share(int t, double[,] map)
@@ -128,7 +131,8 @@ public class TokenTypeSharesTests
     public void Ranks_count_words_and_not_pieces_and_share_places()
     {
         // the ×3, playing ×2, cat ×1, dog ×1: ranks 1, 2, 3, 3
-        AttentionText[] texts = [new("0", 8, ["[CLS]", "the", "play", "##ing", "cat", "The", "dog", "[SEP]"]), new("1", 5, ["[CLS]", "play", "##ing", "the", "[SEP]"])];
+        AttentionText[] texts = [new("0", 8, ["[CLS]", "the", "play", "##ing", "cat", "The", "dog", "[SEP]"]),
+            new("1", 5, ["[CLS]", "play", "##ing", "the", "[SEP]"])];
         var ranks = WordRanks.Of(texts);
         Assert.Equal([-1, 1, 2, 2, 3, 1, 3, -1], ranks.RanksOf(texts[0]));
         Assert.Equal(4, ranks.Count);
@@ -145,9 +149,11 @@ public class TokenTypeSharesTests
         var bare = new MapsInMemory(new HeadGrid(1, 1), [new AttentionText("7", 4, null)], (_, _) => Maps.Uniform(4));
         Assert.Contains("text 7", Assert.Throws<InputException>(() => TokenTypeShares.Measure(bare, TokenTypes.Kinds)).Message);
         Assert.Contains("parts of speech", Assert.Throws<InputException>(() => TokenTypes.PartsOfSpeech(bare.Texts)).Message);
-        Assert.Contains("is given twice", Assert.Throws<InputException>(() => TokenTypeShares.Measure(Source, [TokenTypes.Kinds[0], TokenTypes.Kinds[0]])).Message);
+        Assert.Contains("is given twice", Assert.Throws<InputException>(() =>
+            TokenTypeShares.Measure(Source, [TokenTypes.Kinds[0], TokenTypes.Kinds[0]])).Message);
         Assert.Contains("are none", Assert.Throws<InputException>(() => TokenTypeShares.Measure(Source, [])).Message);
-        Assert.Contains("Did you mean self", Assert.Throws<InputException>(() => TokenTypeShares.Measure(Source, TokenTypes.Offsets).ByHead("selv")).Message);
+        Assert.Contains("Did you mean self", Assert.Throws<InputException>(() => TokenTypeShares.Measure(Source, TokenTypes.Offsets)
+            .ByHead("selv")).Message);
         Assert.Contains("line 2", Assert.Throws<InputException>(() => WordRanks.Read(folder.Write("a.tsv", "a\t1\nb\n"))).Message);
         Assert.Contains("no number", Assert.Throws<InputException>(() => WordRanks.Read(folder.Write("b.tsv", "a\tmany\n"))).Message);
         Assert.Contains("no word", Assert.Throws<InputException>(() => WordRanks.Read(folder.Write("c.tsv", "\n"))).Message);

@@ -11,7 +11,8 @@ public sealed class CSharpExportTests : IDisposable
 
     public void Dispose() => bench.Dispose();
 
-    private string Export(params string[] cells) => CSharpExport.Text(NotebookReader.Read(bench.Write("test", cells)), bench.PathOf("test.cs"));
+    private string Export(params string[] cells) =>
+        CSharpExport.Text(NotebookReader.Read(bench.Write("test", cells)), bench.PathOf("test.cs"));
 
     // The program is compiled and run in this process, which a program that fails would end.
     private string PageOfProgram(string program, params string[] arguments)
@@ -20,7 +21,8 @@ public sealed class CSharpExportTests : IDisposable
         return WithoutTimes(File.ReadAllText(bench.PathOf("out", "test.html")));
     }
 
-    private static string WithoutTimes(string page) => Regex.Replace(Regex.Replace(page, " · [^<]*</span></nav>", "</span></nav>"), "Wall time: [^<]*", "");
+    private static string WithoutTimes(string page) =>
+        Regex.Replace(Regex.Replace(page, " · [^<]*</span></nav>", "</span></nav>"), "Wall time: [^<]*", "");
 
     private string Same(params string[] cells)
     {
@@ -33,35 +35,47 @@ public sealed class CSharpExportTests : IDisposable
 
     [Fact]
     public void Values_displays_console_and_HTML_stand_where_they_stood() => Same(
-        "%md # Title\n\nSome *text* with \"\"\" quotes \"\"\"\" and $x^2$.", "int x = 3;\nx + 1", "Console.Write(\"a\");\ndisplay(x);\nConsole.Error.WriteLine(\"e\");\nx.Display();",
-        "HTML(\"<b>5</b>\")", "\"<i>3</i>\".DisplayAs(\"text/html\");", "var shown = display(\"old\");\nshown", "shown.Update(\"new\");", "(string)null", "Enumerable.Range(1, 30).ToArray()   // twenty are shown",
-        "void Nothing() { }\nNothing()", "await Task.Delay(1)", "await Task.FromResult(7)", "", "// a comment alone", "$\"{1.5} {1234.5:N2}\"", "for (int i = 0; i < 3; i++) Console.WriteLine(i);");
+        "%md # Title\n\nSome *text* with \"\"\" quotes \"\"\"\" and $x^2$.", "int x = 3;\nx + 1",
+            "Console.Write(\"a\");\ndisplay(x);\nConsole.Error.WriteLine(\"e\");\nx.Display();",
+        "HTML(\"<b>5</b>\")", "\"<i>3</i>\".DisplayAs(\"text/html\");", "var shown = display(\"old\");\nshown", "shown.Update(\"new\");",
+            "(string)null", "Enumerable.Range(1, 30).ToArray()   // twenty are shown",
+        "void Nothing() { }\nNothing()", "await Task.Delay(1)", "await Task.FromResult(7)", "", "// a comment alone",
+            "$\"{1.5} {1234.5:N2}\"", "for (int i = 0; i < 3; i++) Console.WriteLine(i);");
 
     [Fact]
     public void Usings_methods_types_and_extension_methods_find_their_places()
     {
         string program = Same(
             "using System.IO;\nint Twice(int n) => 2 * n;\n// a record\nrecord P(string Name);\npublic int x = Twice(4), y;\nx + y",
-            "using System.IO;\nusing static System.Math;\nclass Q { public override string ToString() => \"q\"; }\nstatic string Louder(this string s) => s + \"!\";\n(Path.GetFileName(\"b/\" + new P(\"a\").Name) + new Q()).Louder() + Max(x, 1)\n",
+            "using System.IO;\nusing static System.Math;\nclass Q { public override string ToString() => \"q\"; }\nstatic string "
+                + "Louder(this string s) => s + \"!\";\n(Path.GetFileName(\"b/\" + new P(\"a\").Name) + new Q()).Louder() + Max(x, 1)\n",
             "readonly string s;\nprivate static int z;\n$\"{s == null} {z}\"");
-        Assert.Single(Regex.Matches(program[..program.IndexOf("NotebookProgram.Start", StringComparison.Ordinal)], "^using System.IO;$", RegexOptions.Multiline));
+        Assert.Single(Regex.Matches(program[..program.IndexOf("NotebookProgram.Start", StringComparison.Ordinal)], "^using System.IO;$",
+            RegexOptions.Multiline));
         Assert.True(program.IndexOf("record P", StringComparison.Ordinal) > program.IndexOf("notebook.Finish", StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_name_declared_anew_means_what_it_means_in_the_notebook() => Same(
-        "int x = 3;\nint Get() => x;\nstring Say(int n) => $\"int {n}\";", "string x = \"three\";\nx + Get()", "string Say(string s) => $\"string {s}\";\nSay(x)",
-        "var pair = (x, Length: x.Length);\nvar named = new { x };\n$\"{pair.x} {named.x} {nameof(x)}\"", "for (int pair = 0; pair < 2; pair++) Console.Write(pair);\nforeach (var x in new[] { 1 }) Console.Write(x);\nx",
-        "var args = new[] { 8 };\nargs[0] + new[] { 1 }.Select(x => x + 1).Sum()", "var (a, b) = (1, 2);\nint.TryParse(\"5\", out var parsed);\na + b + parsed", "var (a, c) = (\"n\", 4);\na + b + c",
+        "int x = 3;\nint Get() => x;\nstring Say(int n) => $\"int {n}\";", "string x = \"three\";\nx + Get()",
+            "string Say(string s) => $\"string {s}\";\nSay(x)",
+        "var pair = (x, Length: x.Length);\nvar named = new { x };\n$\"{pair.x} {named.x} {nameof(x)}\"",
+            "for (int pair = 0; pair < 2; pair++) Console.Write(pair);\nforeach (var x in new[] { 1 }) Console.Write(x);\nx",
+        "var args = new[] { 8 };\nargs[0] + new[] { 1 }.Select(x => x + 1).Sum()",
+            "var (a, b) = (1, 2);\nint.TryParse(\"5\", out var parsed);\na + b + parsed", "var (a, c) = (\"n\", 4);\na + b + c",
         "string.Join(\",\", from x in new[] { 3, 4 } where x > 3 select x)", "var notebook = 1;\nvar Source = 2;\nnotebook + Source");
 
     [Fact]
     public void Magic_commands_and_loaded_files_are_there()
     {
         Directory.CreateDirectory(bench.PathOf("more"));
-        File.WriteAllText(bench.PathOf("kit.csx"), "#load \"more/deep.csx\"\nusing System.IO;\n// from the kit\nvar kit = Path.Combine(\"a\", deep);\nclass InKit { public int N => 4; }");
+        File.WriteAllText(bench.PathOf("kit.csx"),
+            "#load \"more/deep.csx\"\nusing System.IO;\n// from the kit\nvar kit = Path.Combine(\"a\", deep);\nclass InKit { public int N "
+                + "=> 4; }");
         File.WriteAllText(bench.PathOf("more", "deep.csx"), "string deep = \"b\";");
-        string program = Same("#load \"kit.csx\"\nkit.Replace('\\\\', '/') + new InKit().N", "#!time\nint x = 1;\n#!markdown\n# Hello\n\n#!csharp\nx + 1", "#nullable enable\nstring? n = null;\nn", "string n2 = n;\nn2", "n2", "n2");
+        string program = Same("#load \"kit.csx\"\nkit.Replace('\\\\', '/') + new InKit().N",
+            "#!time\nint x = 1;\n#!markdown\n# Hello\n\n#!csharp\nx + 1", "#nullable enable\nstring? n = null;\nn", "string n2 = n;\nn2",
+                "n2", "n2");
         Assert.DoesNotContain("#load", program[..program.IndexOf("static class Source", StringComparison.Ordinal)]);
         Assert.Contains("// from the kit", program);
     }
@@ -86,8 +100,12 @@ public sealed class CSharpExportTests : IDisposable
     {
         string program = Export("%md # Title", "using System.IO;\nvar p = Path.Combine(\"a\", \"b\");\n\n// the length\np.Length");
         Assert.Contains("notebook.Markdown(1, \"\"\"\n# Title\n\"\"\");", program);
-        Assert.Contains("notebook.Code(2, \"id2\", Source.Cell2, line: 2);\nvar p = Path.Combine(\"a\", \"b\");\n\n// the length\nnotebook.Show(p.Length);\n", program);
-        Assert.Contains("    public const string Cell2 = \"\"\"\nusing System.IO;\nvar p = Path.Combine(\"a\", \"b\");\n\n// the length\np.Length\n\"\"\";", program);
+        Assert.Contains(
+            "notebook.Code(2, \"id2\", Source.Cell2, line: 2);\nvar p = Path.Combine(\"a\", \"b\");\n\n// the "
+                + "length\nnotebook.Show(p.Length);\n", program);
+        Assert.Contains(
+            "    public const string Cell2 = \"\"\"\nusing System.IO;\nvar p = Path.Combine(\"a\", \"b\");\n\n// the "
+                + "length\np.Length\n\"\"\";", program);
     }
 
     [Fact]
@@ -95,10 +113,13 @@ public sealed class CSharpExportTests : IDisposable
     {
         var notebook = NotebookReader.Read(bench.Write("test", "1"));
         string inside = CSharpExport.Text(notebook, Repository.Path("notebooks", "test.cs"));
-        Assert.Contains("#:project ../src/AttentionNotebooks.Cli/AttentionNotebooks.Cli.csproj\n#:property OutputPath=../artifacts/bin/\n", inside);
-        Assert.Contains($"#:project {Repository.Root.Replace('\\', '/')}/src/AttentionNotebooks.Cli/AttentionNotebooks.Cli.csproj\n", CSharpExport.Text(notebook, bench.PathOf("test.cs")));
+        Assert.Contains("#:project ../src/AttentionNotebooks.Cli/AttentionNotebooks.Cli.csproj\n#:property OutputPath=../artifacts/bin/\n",
+            inside);
+        Assert.Contains($"#:project {Repository.Root.Replace('\\', '/')}/src/AttentionNotebooks.Cli/AttentionNotebooks.Cli.csproj\n",
+            CSharpExport.Text(notebook, bench.PathOf("test.cs")));
         var shipped = NotebookReader.Read(Repository.Path("notebooks", "must-fail", "throws.ipynb"));
-        Assert.Contains("NotebookProgram.Start(args, \"../notebooks/must-fail/throws.ipynb\")", CSharpExport.Text(shipped, Repository.Path("out", "t.cs")));
+        Assert.Contains("NotebookProgram.Start(args, \"../notebooks/must-fail/throws.ipynb\")",
+            CSharpExport.Text(shipped, Repository.Path("out", "t.cs")));
         Assert.DoesNotContain(Repository.Root, CSharpExport.Text(shipped, Repository.Path("out", "t.cs")));
     }
 
@@ -125,5 +146,6 @@ public sealed class CSharpExportTests : IDisposable
 
     [Theory, MemberData(nameof(ShippedNotebookTests.All), MemberType = typeof(ShippedNotebookTests))]
     public void Every_shipped_notebook_becomes_a_program_that_compiles(string name) =>
-        Assert.Contains("notebook.Finish();", CSharpExport.Text(NotebookReader.Read(Repository.Path("notebooks", name)), bench.PathOf("test.cs")));
+        Assert.Contains("notebook.Finish();", CSharpExport.Text(NotebookReader.Read(Repository.Path("notebooks", name)),
+            bench.PathOf("test.cs")));
 }

@@ -58,7 +58,9 @@ public sealed class DibFormatTests : IDisposable
         var notebook = Parse("int x = 1;\r\n#!c#\r\n\r\n#!markdown\r\n# A\r\n\r\n## B\r\n#!csharp\r\n#!time\r\nx\r\n");
         Assert.Equal([(CellType.Code, "int x = 1;"), (CellType.Markdown, "# A\n\n## B"), (CellType.Code, "#!time\nx")], Shown(notebook));
         Assert.Equal([1, 2, 3], notebook.Cells.Select(c => c.Number));
-        var own = Parse("#!meta\n{\"kernelInfo\":{\"defaultKernelName\":\"mine\",\n \"items\":[{\"name\":\"mine\",\"languageName\":\"C#\",\"aliases\":[\"m\"]}]}}\n#!m\n1\n#!mine\n2");
+        var own =
+            Parse("#!meta\n{\"kernelInfo\":{\"defaultKernelName\":\"mine\",\n "
+            + "\"items\":[{\"name\":\"mine\",\"languageName\":\"C#\",\"aliases\":[\"m\"]}]}}\n#!m\n1\n#!mine\n2");
         Assert.Equal([(CellType.Code, "1"), (CellType.Code, "2")], Shown(own));
         Assert.Empty(Parse("").Cells);
     }
@@ -79,7 +81,8 @@ public sealed class DibFormatTests : IDisposable
     [Fact]
     public void A_line_that_would_begin_another_cell_is_refused()
     {
-        var error = Assert.Throws<InputException>(() => DibFormat.Text(NotebookReader.Read(bench.Write("a", "%md Write\n#!csharp\nabove a cell"))));
+        var error = Assert.Throws<InputException>(() =>
+            DibFormat.Text(NotebookReader.Read(bench.Write("a", "%md Write\n#!csharp\nabove a cell"))));
         Assert.Equal("cell 1 (id1)", error.Place);
         Assert.Contains("'#!csharp'", error.Problem);
     }

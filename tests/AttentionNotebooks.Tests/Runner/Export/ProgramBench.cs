@@ -14,7 +14,8 @@ internal static class ProgramBench
     {
         var options = new CSharpParseOptions(LanguageVersion.Latest).WithFeatures([new("FileBasedProgram", "true")]);
         var tree = CSharpSyntaxTree.ParseText(program, options, path: file, encoding: System.Text.Encoding.UTF8);
-        var compilation = CSharpCompilation.Create($"program-{Guid.NewGuid():N}", [tree], ScriptReferences.Default, new CSharpCompilationOptions(OutputKind.ConsoleApplication, optimizationLevel: OptimizationLevel.Release));
+        var compilation = CSharpCompilation.Create($"program-{Guid.NewGuid():N}", [tree], ScriptReferences.Default,
+            new CSharpCompilationOptions(OutputKind.ConsoleApplication, optimizationLevel: OptimizationLevel.Release));
         using var assembly = new MemoryStream();
         var result = compilation.Emit(assembly);
         Assert.True(result.Success, string.Join('\n', result.Diagnostics));
@@ -24,9 +25,11 @@ internal static class ProgramBench
     /// <summary>Runs <c>dotnet</c> in <paramref name="folder"/>; its own files go there too.</summary>
     public static async Task<(int Code, string Output, string Error)> Dotnet(string folder, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", arguments)
+        { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         // Where the SDK keeps the build of a file-based app.
-        start.Environment["XDG_DATA_HOME"] = Directory.CreateDirectory(Path.Combine(folder, "sdk")).FullName; // a folder that is not there is not taken
+        // a folder that is not there is not taken
+        start.Environment["XDG_DATA_HOME"] = Directory.CreateDirectory(Path.Combine(folder, "sdk")).FullName;
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         // A build server that this starts would outlive the test.
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";

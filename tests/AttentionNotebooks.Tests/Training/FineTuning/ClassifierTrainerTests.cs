@@ -22,9 +22,11 @@ public sealed class ClassifierTrainerTests : IDisposable
         using (model)
         {
             Assert.Equal(1, report.Course[report.BestEpoch - 1].Dev.Accuracy.Value);
-            Assert.Equal(1, Accuracy(model, ToyTask.Texts(300, seed: 9)), precision == Precision.Fp32 ? 0.005 : 0.02); // texts that nothing was chosen by
+            // texts that nothing was chosen by
+            Assert.Equal(1, Accuracy(model, ToyTask.Texts(300, seed: 9)), precision == Precision.Fp32 ? 0.005 : 0.02);
         }
-        Assert.True(report.Course[^1].TrainLoss < 0.1 * report.Course[0].TrainLoss, $"{report.Course[0].TrainLoss} to {report.Course[^1].TrainLoss}");
+        Assert.True(report.Course[^1].TrainLoss < 0.1 * report.Course[0].TrainLoss,
+            $"{report.Course[0].TrainLoss} to {report.Course[^1].TrainLoss}");
         Assert.Equal(Enumerable.Range(1, 20), reports.Where(r => r.Finished is not null).Select(r => r.Epoch));
         Assert.Equal(report.Steps, reports[^1].Step);
         Assert.Equal(reports[^1].Steps, report.Steps);
@@ -35,7 +37,8 @@ public sealed class ClassifierTrainerTests : IDisposable
     {
         using var start = ToyTask.Model(Path.Combine(folder, "start"));
         var train = ToyTask.Texts(600, seed: 1);
-        var (model, _) = new ClassifierTrainer(start, Quick with { Epochs = 6 }).Run(train.ShuffledLabels(1), ToyTask.Texts(400, seed: 2), ClassificationMetric.Accuracy);
+        var (model, _) = new ClassifierTrainer(start, Quick with { Epochs = 6 })
+            .Run(train.ShuffledLabels(1), ToyTask.Texts(400, seed: 2), ClassificationMetric.Accuracy);
         using (model) Assert.InRange(Accuracy(model, ToyTask.Texts(400, seed: 9)), 0.38, 0.62);
     }
 
@@ -65,7 +68,17 @@ public sealed class ClassifierTrainerTests : IDisposable
         using var scope = NewDisposeScope();
         using var start = ToyTask.Model(Path.Combine(folder, "start"));
         var train = ToyTask.Texts(30, seed: 1);
-        var options = new FineTuningOptions { Epochs = 4, Replicas = replicas, TokensPerBatch = tokens, LearningRate = 1e-3, Dropout = 0, WeightDecay = 0.1, ClipNorm = 0.5, Warmup = 0.5 };
+        var options = new FineTuningOptions
+        {
+            Epochs = 4,
+            Replicas = replicas,
+            TokensPerBatch = tokens,
+            LearningRate = 1e-3,
+            Dropout = 0,
+            WeightDecay = 0.1,
+            ClipNorm = 0.5,
+            Warmup = 0.5
+        };
         var (model, report) = new ClassifierTrainer(start, options).Run(train, train, ClassificationMetric.Accuracy);
         using var tuned = model;
         Assert.Equal(4, report.Steps); // so a step is the mean over all texts
@@ -119,12 +132,15 @@ public sealed class ClassifierTrainerTests : IDisposable
         LabelledTexts Pairs(int count, int seed)
         {
             var random = new Random(seed);
-            return new LabelledTexts([.. Enumerable.Range(0, count).Select(_ => random.Next(3)).Select(l => new LabelledText($"the {words[random.Next(3)]}", $"a {words[l]}", l))], words);
+            return new LabelledTexts([.. Enumerable.Range(0, count).Select(_ => random.Next(3))
+                .Select(l => new LabelledText($"the {words[random.Next(3)]}", $"a {words[l]}", l))], words);
         }
         using var start = ToyTask.Model(Path.Combine(folder, "start"), withPooler: false);
-        var (model, report) = new ClassifierTrainer(start, Quick with { Epochs = 20 }).Run(Pairs(300, 1), Pairs(100, 2), ClassificationMetric.Matthews);
+        var (model, report) = new ClassifierTrainer(start, Quick with { Epochs = 20 })
+            .Run(Pairs(300, 1), Pairs(100, 2), ClassificationMetric.Matthews);
         using (model) Assert.Equal(1, report.Course[report.BestEpoch - 1].Dev.Matthews, 1e-9);
-        Assert.Contains("there are 3", Assert.Throws<InputException>(() => new ClassifierTrainer(start).Run(Pairs(9, 1), Pairs(9, 2), ClassificationMetric.F1)).Message, StringComparison.Ordinal);
+        Assert.Contains("there are 3", Assert.Throws<InputException>(() => new ClassifierTrainer(start)
+            .Run(Pairs(9, 1), Pairs(9, 2), ClassificationMetric.F1)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,7 +151,8 @@ public sealed class ClassifierTrainerTests : IDisposable
         using (var start = ToyTask.Model(Path.Combine(folder, "start")))
         {
             var trainer = new ClassifierTrainer(start, Quick);
-            Assert.Throws<OperationCanceledException>(() => trainer.Run(ToyTask.Texts(100, 1), ToyTask.Texts(20, 2), ClassificationMetric.Accuracy,
+            Assert.Throws<OperationCanceledException>(() =>
+                trainer.Run(ToyTask.Texts(100, 1), ToyTask.Texts(20, 2), ClassificationMetric.Accuracy,
                 new Collect([], p => { if (p.Epoch == 2) stop.Cancel(); }), stop.Token));
         }
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
@@ -147,9 +164,14 @@ public sealed class ClassifierTrainerTests : IDisposable
         using var start = ToyTask.Model(Path.Combine(folder, "start"));
         var trainer = new ClassifierTrainer(start, Quick);
         var texts = ToyTask.Texts(10, 1);
-        Assert.Contains("differ", Assert.Throws<InputException>(() => trainer.Run(texts, texts with { Labels = ["cat first", "dog first"] }, ClassificationMetric.Accuracy)).Message, StringComparison.Ordinal);
-        Assert.Contains("none", Assert.Throws<InputException>(() => trainer.Run(texts, texts with { Items = [] }, ClassificationMetric.Accuracy)).Message, StringComparison.Ordinal);
-        foreach (var bad in new[] { Quick with { Epochs = 0 }, Quick with { LearningRate = 0 }, Quick with { Dropout = 1 }, Quick with { Replicas = 0 }, Quick with { MaxLength = 3 }, Quick with { Precision = Precision.Fp16 }, Quick with { Device = DeviceType.CUDA } })
+        Assert.Contains("differ", Assert.Throws<InputException>(() =>
+            trainer.Run(texts, texts with { Labels = ["cat first", "dog first"] }, ClassificationMetric.Accuracy)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("none", Assert.Throws<InputException>(() =>
+            trainer.Run(texts, texts with { Items = [] }, ClassificationMetric.Accuracy)).Message, StringComparison.Ordinal);
+        foreach (var bad in new[] { Quick with { Epochs = 0 }, Quick with { LearningRate = 0 }, Quick with { Dropout = 1 },
+            Quick with { Replicas = 0 }, Quick with { MaxLength = 3 }, Quick with { Precision = Precision.Fp16 },
+                Quick with { Device = DeviceType.CUDA } })
             Assert.Equal("options", Assert.Throws<InputException>(() => new ClassifierTrainer(start, bad)).InputSource);
     }
 
@@ -157,16 +179,19 @@ public sealed class ClassifierTrainerTests : IDisposable
     public void The_rate_climbs_and_falls()
     {
         var options = new FineTuningOptions { LearningRate = 1, Warmup = 0.2 };
-        foreach (var (step, rate) in new[] { (1, 0.5), (2, 1), (3, 8 / 9.0), (4, 7 / 9.0), (10, 1 / 9.0) }) Assert.Equal(rate, options.RateAt(step, 10), 1e-12);
+        foreach (var (step, rate) in new[] { (1, 0.5), (2, 1), (3, 8 / 9.0), (4, 7 / 9.0), (10, 1 / 9.0) })
+            Assert.Equal(rate, options.RateAt(step, 10), 1e-12);
         Assert.Equal(10 / 11.0, (options with { Warmup = 0 }).RateAt(1, 10), 1e-12);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private (ClassifierCheckpoint Model, FineTuningReport Report) Run(FineTuningOptions options, int texts = 600, IProgress<FineTuningProgress>? progress = null)
+    private (ClassifierCheckpoint Model, FineTuningReport Report) Run(FineTuningOptions options, int texts = 600,
+        IProgress<FineTuningProgress>? progress = null)
     {
         using var start = ToyTask.Model(Path.Combine(folder, "start"));
-        return new ClassifierTrainer(start, options).Run(ToyTask.Texts(texts, seed: 1), ToyTask.Texts(200, seed: 2), ClassificationMetric.Accuracy, progress);
+        return new ClassifierTrainer(start, options)
+            .Run(ToyTask.Texts(texts, seed: 1), ToyTask.Texts(200, seed: 2), ClassificationMetric.Accuracy, progress);
     }
 
     private static double Accuracy(ClassifierCheckpoint model, LabelledTexts texts)

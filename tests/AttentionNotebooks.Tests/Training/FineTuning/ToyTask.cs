@@ -25,7 +25,8 @@ internal static class ToyTask
     /// <summary>A small model with random weights, in a folder.</summary>
     public static Checkpoint Model(string folder, bool withPooler = true, int layers = 2)
     {
-        using (var model = BertFixtures.Model(BertFixtures.Config(layers, size: 32, wide: 64), withPooler: withPooler)) Checkpoint.Save(folder, model, WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
+        using (var model = BertFixtures.Model(BertFixtures.Config(layers, size: 32, wide: 64), withPooler: withPooler)) Checkpoint.Save(
+            folder, model, WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
         return Checkpoint.Load(folder);
     }
 

@@ -27,7 +27,8 @@ public class AcceptabilityTaskTests
     }
 
     [Fact]
-    public void No_word_gives_the_label_away() => Assert.InRange(TaskFile.BestSingleWord(TaskFile.Read("acceptability.train"), "1", "sentence"), 0.5, 0.6);
+    public void No_word_gives_the_label_away() =>
+        Assert.InRange(TaskFile.BestSingleWord(TaskFile.Read("acceptability.train"), "1", "sentence"), 0.5, 0.6);
 
     [Fact]
     public void A_spoilt_sentence_fails_the_checker_where_the_fault_shows_in_the_tree()
@@ -43,7 +44,8 @@ public class AcceptabilityTaskTests
                 string[] good = TaskFile.Words(rows.Text.Replace("'", " '")), spoilt = TaskFile.Words(bad.Replace("'", " '"));
                 if (good.Length != spoilt.Length) continue;
                 int place = Enumerable.Range(0, good.Length).Single(i => good[i] != spoilt[i]);
-                var words = rows.Words.Select((w, i) => i == place ? w with { Form = spoilt[i], FineTag = name == "verb-form" ? "spoilt" : w.FineTag } : w).ToArray();
+                var words = rows.Words.Select((w, i) => i == place
+                    ? w with { Form = spoilt[i], FineTag = name == "verb-form" ? "spoilt" : w.FineTag } : w).ToArray();
                 Assert.True(TreeChecker.Problems(rows with { Words = words, Text = bad }).Any(), bad);
                 found++;
             }
@@ -67,16 +69,23 @@ public class AcceptabilityTaskTests
         return places.Count == 1 && fault(good[places[0]], bad[places[0]]);
     }
 
-    private static bool SameVerbOtherNumber(string g, string b) => Lexicon.AllVerbs.Any(v => (v.Lemma, v.Third) == (g, b) || (v.Third, v.Lemma) == (g, b));
+    private static bool SameVerbOtherNumber(string g, string b) =>
+        Lexicon.AllVerbs.Any(v => (v.Lemma, v.Third) == (g, b) || (v.Third, v.Lemma) == (g, b));
 
-    private static bool SameVerb(string g, string b) => Lexicon.AllVerbs.Any(v => new[] { v.Lemma, v.Third, v.Past, v.Participle, v.Ing } is var forms && forms.Contains(g) && forms.Contains(b));
+    private static bool SameVerb(string g, string b) =>
+        Lexicon.AllVerbs.Any(v => new[] { v.Lemma, v.Third, v.Past, v.Participle, v.Ing } is var forms && forms.Contains(g)
+            && forms.Contains(b));
 
     private static bool Swapped(string[] good, string[] bad) =>
-        good.Length == bad.Length && Enumerable.Range(0, good.Length - 1).Any(i => good[i] != bad[i] && good[i] == bad[i + 1] && good[i + 1] == bad[i] && good.Where((_, j) => j != i && j != i + 1).SequenceEqual(bad.Where((_, j) => j != i && j != i + 1)));
+        good.Length == bad.Length && Enumerable.Range(0, good.Length - 1)
+        .Any(i => good[i] != bad[i] && good[i] == bad[i + 1] && good[i + 1] == bad[i]
+            && good.Where((_, j) => j != i && j != i + 1).SequenceEqual(bad.Where((_, j) => j != i && j != i + 1)));
 
     // One stretch of words is gone.
     private static bool Shortened(string[] good, string[] bad) =>
-        bad.Length < good.Length && Enumerable.Range(0, bad.Length + 1).Any(cut => good[..cut].Concat(good[(cut + good.Length - bad.Length)..]).SequenceEqual(bad));
+        bad.Length < good.Length && Enumerable.Range(0, bad.Length + 1)
+        .Any(cut => good[..cut].Concat(good[(cut + good.Length - bad.Length)..]).SequenceEqual(bad));
 
-    private static Dictionary<string, string> Both(params (string, string)[] pairs) => pairs.SelectMany(p => new[] { p, (p.Item2, p.Item1) }).ToDictionary(p => p.Item1, p => p.Item2);
+    private static Dictionary<string, string> Both(params (string, string)[] pairs) =>
+        pairs.SelectMany(p => new[] { p, (p.Item2, p.Item1) }).ToDictionary(p => p.Item1, p => p.Item2);
 }

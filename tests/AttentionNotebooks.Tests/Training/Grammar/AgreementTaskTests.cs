@@ -42,20 +42,33 @@ public class AgreementTaskTests
             Assert.Equal(g.Count(r => r["subject_number"] == "plural"), g.Count(r => r["subject_number"] == "singular"));
         });
         Assert.Equal(["0", "1", "2", "3"], Shipped.Select(r => r["attractors"]).Distinct());
-        Assert.Equal(["coordination", "object-relative", "plain", "pp", "subject-relative"], Shipped.Select(r => r["construction"]).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(["coordination", "object-relative", "plain", "pp", "subject-relative"], Shipped.Select(r => r["construction"])
+            .Distinct().Order(StringComparer.Ordinal));
         // Some items have helpers too: the count of all nouns between does not give the attractors away.
         Assert.InRange(Shipped.Count(r => r["attractors"] != r["intervening"]), 200, int.MaxValue);
     }
 
     // Of the two forms of a verb in the present, the one in -s is the singular; be has forms of its own.
-    private static bool IsPlural(string form) => form switch { "is" or "was" or "has" => false, "are" or "were" or "have" => true, _ => !form.EndsWith('s') };
+    private static bool IsPlural(string form) =>
+        form switch { "is" or "was" or "has" => false, "are" or "were" or "have" => true, _ => !form.EndsWith('s') };
 
-    private static string Stem(string form) => form switch { "is" or "are" => "be now", "was" or "were" => "be then", "has" or "have" => "have", "goes" => "go", "watches" => "watch", _ => form.TrimEnd('s') };
+    private static string Stem(string form) =>
+        form switch
+        {
+            "is" or "are" => "be now",
+            "was" or "were" => "be then",
+            "has" or "have" => "have",
+            "goes" => "go",
+            "watches" =>
+            "watch",
+            _ => form.TrimEnd('s')
+        };
 
     private static string Construction(Rows s, Row subject, Row verb)
     {
         if (s.Dependent(subject, "conj") is not null) return "coordination";
-        if (s.Dependent(subject, "acl:relcl") is { } clause) return s.Dependent(clause, "nsubj")!.Has("PronType=Rel") ? "subject-relative" : "object-relative";
+        if (s.Dependent(subject, "acl:relcl") is { } clause)
+            return s.Dependent(clause, "nsubj")!.Has("PronType=Rel") ? "subject-relative" : "object-relative";
         return s.Words.Any(w => w.Relation == "nmod" && w.Id > subject.Id && w.Id < verb.Id) ? "pp" : "plain";
     }
 }

@@ -26,7 +26,9 @@ public class DemoTreebankTests(ITestOutputHelper output)
     [Fact]
     public void The_checker_finds_what_is_wrong()
     {
-        const string Good = "# sent_id = x\n# text = The dogs near the barn sleep.\n1\tThe\tthe\tDET\tDT\t_\t2\tdet\t_\t_\n2\tdogs\tdog\tNOUN\tNNS\tNumber=Plur\t6\tnsubj\t_\t_\n3\tnear\tnear\tADP\tIN\t_\t5\tcase\t_\t_\n"
+        const string Good =
+            "# sent_id = x\n# text = The dogs near the barn "
+            + "sleep.\n1\tThe\tthe\tDET\tDT\t_\t2\tdet\t_\t_\n2\tdogs\tdog\tNOUN\tNNS\tNumber=Plur\t6\tnsubj\t_\t_\n3\tnear\tnear\tADP\tIN\t_\t5\tcase\t_\t_\n"
             + "4\tthe\tthe\tDET\tDT\t_\t5\tdet\t_\t_\n5\tbarn\tbarn\tNOUN\tNN\tNumber=Sing\t2\tnmod\t_\t_\n6\tsleep\tsleep\tVERB\tVBP\tMood=Ind|Number=Plur|Person=3|Tense=Pres|VerbForm=Fin\t0\troot\t_\tSpaceAfter=No\n7\t.\t.\tPUNCT\t.\t_\t6\tpunct\t_\t_";
         string[] Problems(string from, string to) => [.. TreeChecker.Problems(Rows.Read(Good.Replace(from, to)).Single())];
         Assert.Empty(Problems("x", "x"));
@@ -46,10 +48,13 @@ public class DemoTreebankTests(ITestOutputHelper output)
         var table = offsets.GroupBy(o => o.Relation).Where(g => g.Count() > 100).OrderByDescending(g => g.Count())
             .Select(g => (Relation: g.Key, Count: g.Count(), Best: g.GroupBy(o => o.Offset).MaxBy(o => o.Count())!))
             .Select(g => (g.Relation, g.Count, Offset: g.Best.Key, Share: (double)g.Best.Count() / g.Count)).ToList();
-        foreach (var (relation, count, offset, share) in table) output.WriteLine($"{relation,-13} {count,5}  {offset,3:+0;-0}  {share:0.000}");
-        foreach (string relation in "det amod nsubj obj case aux mark cop advmod nmod obl conj cc acl:relcl advcl ccomp xcomp nmod:poss nsubj:pass aux:pass obl:agent compound:prt nummod expl".Split(' '))
+        foreach (var (relation, count, offset, share) in table)
+            output.WriteLine($"{relation,-13} {count,5}  {offset,3:+0;-0}  {share:0.000}");
+        foreach (string relation in
+            "det amod nsubj obj case aux mark cop advmod nmod obl conj cc acl:relcl advcl ccomp xcomp nmod:poss nsubj:pass aux:pass obl:agent compound:prt nummod expl".Split(' '))
             Assert.Contains(table, t => t.Relation == relation);
-        Assert.All(table.Where(t => !OneRightPlace.ContainsKey(t.Relation)), t => Assert.True(t.Share <= 0.65, $"{t.Relation}: {t.Share:0.000} at {t.Offset}"));
+        Assert.All(table.Where(t => !OneRightPlace.ContainsKey(t.Relation)),
+            t => Assert.True(t.Share <= 0.65, $"{t.Relation}: {t.Share:0.000} at {t.Offset}"));
     }
 
     [Fact]
@@ -62,13 +67,15 @@ public class DemoTreebankTests(ITestOutputHelper output)
             Count("question", s.Text.EndsWith('?'));
             Count("passive", s.Words.Any(w => w.Relation == "nsubj:pass"));
             Count("relative clause", s.Words.Any(w => w.Relation == "acl:relcl"));
-            Count("relative clause without relativiser", s.Words.Any(w => w.Relation == "acl:relcl" && !s.DependentsOf(w).Any(d => d.Features.Contains("PronType=Rel"))));
+            Count("relative clause without relativiser",
+                s.Words.Any(w => w.Relation == "acl:relcl" && !s.DependentsOf(w).Any(d => d.Features.Contains("PronType=Rel"))));
             Count("clause before the main one", s.Words.Any(w => w.Relation == "advcl" && w.Id < w.Head));
             Count("clause after the main one", s.Words.Any(w => w.Relation == "advcl" && w.Id > w.Head));
             Count("that left out", s.Words.Any(w => w.Relation == "ccomp" && s.Dependent(w, "mark") is null));
             foreach (var verb in s.Words.Where(w => w.Has("Mood=Ind")))
                 if (TreeChecker.SubjectOf(s, verb) is { Tag: "NOUN" } subject && subject.Id < verb.Id)
-                    Count("attractor", s.Words.Any(w => w.Tag == "NOUN" && w.Id > subject.Id && w.Id < verb.Id && w.Has("Number=Plur") != subject.Has("Number=Plur")));
+                    Count("attractor", s.Words.Any(w => w.Tag == "NOUN" && w.Id > subject.Id && w.Id < verb.Id
+                        && w.Has("Number=Plur") != subject.Has("Number=Plur")));
         }
         foreach (var (kind, count) in kinds) output.WriteLine($"{kind}: {count}");
         Assert.All(kinds, k => Assert.True(k.Value >= 60, $"{k.Key}: {k.Value}"));
@@ -84,7 +91,8 @@ public class DemoTreebankTests(ITestOutputHelper output)
         foreach (var (sentence, rows) in read.Zip(Shipped.Value))
         {
             Assert.Equal(rows.Id, sentence.Id);
-            Assert.Equal(rows.Words.Select(w => (w.Form, w.Tag, w.Head - 1, w.Relation)), sentence.Words.Select(w => (w.Form, w.Tag, w.Head, w.Relation)));
+            Assert.Equal(rows.Words.Select(w => (w.Form, w.Tag, w.Head - 1, w.Relation)),
+                sentence.Words.Select(w => (w.Form, w.Tag, w.Head, w.Relation)));
         }
     }
 

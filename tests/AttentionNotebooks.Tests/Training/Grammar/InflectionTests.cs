@@ -22,14 +22,16 @@ public class InflectionTests
     [InlineData("agree", "agreed", "agreeing")]
     [InlineData("fix", "fixed", "fixing")]
     [InlineData("play", "played", "playing")]
-    public void Past_and_participle(string verb, string past, string ing) => Assert.Equal((past, ing), (Inflection.Ed(verb), Inflection.Ing(verb)));
+    public void Past_and_participle(string verb, string past, string ing) =>
+        Assert.Equal((past, ing), (Inflection.Ed(verb), Inflection.Ing(verb)));
 
     [Theory]
     [InlineData("big", "bigger", "biggest")]
     [InlineData("happy", "happier", "happiest")]
     [InlineData("wise", "wiser", "wisest")]
     [InlineData("cold", "colder", "coldest")]
-    public void Comparison(string adjective, string more, string most) => Assert.Equal((more, most), (Inflection.Er(adjective), Inflection.Est(adjective)));
+    public void Comparison(string adjective, string more, string most) =>
+        Assert.Equal((more, most), (Inflection.Er(adjective), Inflection.Est(adjective)));
 
     [Theory]
     [InlineData("apple", "an")]
@@ -50,6 +52,7 @@ public class InflectionTests
         Assert.All(Lexicon.AllVerbs, v => Assert.All(v.Subjects.Concat(v.Objects), c => Assert.Contains(c, classes)));
         Assert.All(classes, c => Assert.NotEmpty(Lexicon.AdjectivesOf[c]));
         foreach (string world in Lexicon.Worlds)
-            Assert.All(classes.Where(c => c is not (NounClass.Part or NounClass.Idea or NounClass.Outdoors)), c => Assert.Contains(Lexicon.AllNouns, n => n.World == world && n.Class == c));
+            Assert.All(classes.Where(c => c is not (NounClass.Part or NounClass.Idea or NounClass.Outdoors)),
+                c => Assert.Contains(Lexicon.AllNouns, n => n.World == world && n.Class == c));
     }
 }

@@ -5,9 +5,12 @@ namespace AttentionNotebooks.Tests.Training.Grammar;
 /// <summary>Sentence pairs: both sentences are read back into facts, and entailment is decided on the facts.</summary>
 public class PairTaskTests
 {
-    private static readonly Dictionary<string, string> Nouns = Lexicon.AllNouns.SelectMany(n => new[] { n.Singular, n.Plural ?? n.Singular }).Distinct().ToDictionary(n => n);
-    private static readonly Dictionary<string, string> VerbOf = Lexicon.ByFrame[Frame.Transitive].Where(v => v.Objects.Contains(NounClass.Person))
-        .SelectMany(v => new[] { (v.Lemma, v.Lemma), (v.Past, v.Lemma), (v.Participle, v.Lemma) }).Distinct().ToDictionary(p => p.Item1, p => p.Item2);
+    private static readonly Dictionary<string, string> Nouns =
+        Lexicon.AllNouns.SelectMany(n => new[] { n.Singular, n.Plural ?? n.Singular }).Distinct().ToDictionary(n => n);
+    private static readonly Dictionary<string, string> VerbOf = Lexicon.ByFrame[Frame.Transitive]
+        .Where(v => v.Objects.Contains(NounClass.Person))
+        .SelectMany(v => new[] { (v.Lemma, v.Lemma), (v.Past, v.Lemma), (v.Participle, v.Lemma) }).Distinct()
+        .ToDictionary(p => p.Item1, p => p.Item2);
 
     private sealed record Who(string Noun, string? Adjective);
 
@@ -20,13 +23,16 @@ public class PairTaskTests
     public void The_label_follows_from_the_facts(string split)
     {
         var rows = TaskFile.Read($"pairs.{split}");
-        Assert.All(rows, r => Assert.Equal(r["label"], Entails(Parse(r["sentence1"]), Parse(r["sentence2"])) ? "entailment" : "not_entailment"));
+        Assert.All(rows, r => Assert.Equal(r["label"], Entails(Parse(r["sentence1"]), Parse(r["sentence2"])) ? "entailment"
+            : "not_entailment"));
         Assert.Equal(rows.Count(r => r["label"] == "entailment"), rows.Count(r => r["label"] == "not_entailment"));
-        Assert.Equal(["added", "dropped", "polarity", "swapped", "voice"], rows.Select(r => r["construction"]).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(["added", "dropped", "polarity", "swapped", "voice"], rows.Select(r => r["construction"]).Distinct()
+            .Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public void No_word_gives_the_label_away() => Assert.InRange(TaskFile.BestSingleWord(TaskFile.Read("pairs.train"), "entailment", "sentence1", "sentence2"), 0.5, 0.62);
+    public void No_word_gives_the_label_away() =>
+        Assert.InRange(TaskFile.BestSingleWord(TaskFile.Read("pairs.train"), "entailment", "sentence1", "sentence2"), 0.5, 0.62);
 
     [Theory]
     [InlineData("The old baker and the cook helped the king near the castle.", "The king was helped by the baker.", true)]
@@ -35,17 +41,22 @@ public class PairTaskTests
     [InlineData("The baker did not help the king.", "The king was not helped by the baker.", true)]
     [InlineData("The baker did not help the king.", "The baker helped the king.", false)]
     [InlineData("The baker and the cook did not help the king.", "The baker did not help the king.", false)]
-    public void The_rules_by_hand(string premise, string hypothesis, bool entailed) => Assert.Equal(entailed, Entails(Parse(premise), Parse(hypothesis)));
+    public void The_rules_by_hand(string premise, string hypothesis, bool entailed) =>
+        Assert.Equal(entailed, Entails(Parse(premise), Parse(hypothesis)));
 
     private static bool Entails(Fact premise, Fact then)
     {
         if (premise.Verb != then.Verb || premise.Denied != then.Denied) return false;
         // A denial of more words says nothing of fewer: only the same facts follow.
-        if (premise.Denied) return premise.Place == then.Place && premise.Agents.SequenceEqual(then.Agents) && premise.Patients.SequenceEqual(then.Patients);
-        return (then.Place.Length == 0 || then.Place == premise.Place) && then.Agents.All(w => Among(w, premise.Agents)) && then.Patients.All(w => Among(w, premise.Patients));
+        if (premise.Denied)
+            return premise.Place == then.Place && premise.Agents.SequenceEqual(then.Agents)
+                && premise.Patients.SequenceEqual(then.Patients);
+        return (then.Place.Length == 0 || then.Place == premise.Place) && then.Agents.All(w => Among(w, premise.Agents))
+            && then.Patients.All(w => Among(w, premise.Patients));
     }
 
-    private static bool Among(Who who, Who[] said) => said.Any(w => w.Noun == who.Noun && (who.Adjective is null || who.Adjective == w.Adjective));
+    private static bool Among(Who who, Who[] said) =>
+        said.Any(w => w.Noun == who.Noun && (who.Adjective is null || who.Adjective == w.Adjective));
 
     private static Fact Parse(string sentence)
     {

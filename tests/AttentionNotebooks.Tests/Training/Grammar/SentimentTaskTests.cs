@@ -3,8 +3,10 @@ namespace AttentionNotebooks.Tests.Training.Grammar;
 /// <summary>Sentiment: the verdict is worked out again from the words, by rules written here.</summary>
 public class SentimentTaskTests
 {
-    private static readonly string[] Good = "good wonderful excellent delightful beautiful pleasant charming lovely superb brilliant perfect enjoyable liked loved enjoyed admired praised recommended".Split(' ');
-    private static readonly string[] Bad = "bad terrible awful dreadful ugly unpleasant boring horrible poor dull weak disappointing disliked hated despised criticised regretted mocked".Split(' ');
+    private static readonly string[] Good =
+        "good wonderful excellent delightful beautiful pleasant charming lovely superb brilliant perfect enjoyable liked loved enjoyed admired praised recommended".Split(' ');
+    private static readonly string[] Bad =
+        "bad terrible awful dreadful ugly unpleasant boring horrible poor dull weak disappointing disliked hated despised criticised regretted mocked".Split(' ');
     private static readonly string[] Negations = ["not", "never", "nobody"];
 
     public static TheoryData<string> Splits => [.. TaskFile.Splits];
@@ -19,7 +21,8 @@ public class SentimentTaskTests
     }
 
     [Fact]
-    public void No_word_gives_the_label_away() => Assert.InRange(TaskFile.BestSingleWord(TaskFile.Read("sentiment.train"), "1", "sentence"), 0.5, 0.6);
+    public void No_word_gives_the_label_away() =>
+        Assert.InRange(TaskFile.BestSingleWord(TaskFile.Read("sentiment.train"), "1", "sentence"), 0.5, 0.6);
 
     [Theory]
     [InlineData("The film was not bad.", true)]

@@ -24,5 +24,6 @@ internal static class TaskFile
         });
     }
 
-    public static string[] Words(string sentence) => sentence.ToLowerInvariant().Replace(",", " ,").TrimEnd('.', '?').Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    public static string[] Words(string sentence) =>
+        sentence.ToLowerInvariant().Replace(",", " ,").TrimEnd('.', '?').Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -3,19 +3,46 @@ namespace AttentionNotebooks.Tests.Training.Grammar;
 /// <summary>What a tree of Universal Dependencies for English must fulfil, written from the guidelines and not from the grammar.</summary>
 internal static class TreeChecker
 {
-    private static readonly string[] Leaves = ["aux", "aux:pass", "cop", "case", "det", "mark", "cc", "punct", "expl", "flat", "nummod", "compound:prt", "discourse", "vocative"];
+    private static readonly string[] Leaves =
+        ["aux", "aux:pass", "cop", "case", "det", "mark", "cc", "punct", "expl", "flat", "nummod", "compound:prt", "discourse", "vocative"];
     private static readonly string[] Nominal = ["NOUN", "PROPN", "PRON"];
 
     private static readonly Dictionary<string, string[]> TagsOf = new()
     {
-        ["det"] = ["DET"], ["aux"] = ["AUX"], ["aux:pass"] = ["AUX"], ["cop"] = ["AUX"], ["case"] = ["ADP", "PART"], ["mark"] = ["SCONJ", "PART"], ["cc"] = ["CCONJ"],
-        ["nummod"] = ["NUM"], ["punct"] = ["PUNCT"], ["amod"] = ["ADJ"], ["advmod"] = ["ADV", "PART"], ["compound:prt"] = ["ADP"], ["compound"] = ["NOUN"], ["flat"] = ["PROPN"],
-        ["nsubj"] = Nominal, ["nsubj:pass"] = Nominal, ["obj"] = Nominal, ["iobj"] = Nominal, ["obl"] = Nominal, ["obl:agent"] = Nominal, ["obl:unmarked"] = Nominal,
-        ["nmod"] = Nominal, ["nmod:poss"] = Nominal, ["appos"] = Nominal, ["expl"] = ["PRON"], ["discourse"] = ["INTJ"], ["vocative"] = ["PROPN"], ["acl"] = ["VERB"],
+        ["det"] = ["DET"],
+        ["aux"] = ["AUX"],
+        ["aux:pass"] = ["AUX"],
+        ["cop"] = ["AUX"],
+        ["case"] = ["ADP", "PART"],
+        ["mark"] = ["SCONJ", "PART"],
+        ["cc"] = ["CCONJ"],
+        ["nummod"] = ["NUM"],
+        ["punct"] = ["PUNCT"],
+        ["amod"] = ["ADJ"],
+        ["advmod"] = ["ADV", "PART"],
+        ["compound:prt"] = ["ADP"],
+        ["compound"] = ["NOUN"],
+        ["flat"] = ["PROPN"],
+        ["nsubj"] = Nominal,
+        ["nsubj:pass"] = Nominal,
+        ["obj"] = Nominal,
+        ["iobj"] = Nominal,
+        ["obl"] = Nominal,
+        ["obl:agent"] = Nominal,
+        ["obl:unmarked"] = Nominal,
+        ["nmod"] = Nominal,
+        ["nmod:poss"] = Nominal,
+        ["appos"] = Nominal,
+        ["expl"] = ["PRON"],
+        ["discourse"] = ["INTJ"],
+        ["vocative"] = ["PROPN"],
+        ["acl"] = ["VERB"],
     };
 
     /// <summary>Everything that is wrong with a sentence; nothing for a good one.</summary>
-    public static IEnumerable<string> Problems(Rows s) => Shape(s).Concat(s.Words.SelectMany(w => Word(s, w))).Concat(s.Words.SelectMany(w => Finite(s, w))).Concat(s.Words.SelectMany(w => Chain(s, w)));
+    public static IEnumerable<string> Problems(Rows s) =>
+        Shape(s).Concat(s.Words.SelectMany(w => Word(s, w))).Concat(s.Words.SelectMany(w => Finite(s, w)))
+        .Concat(s.Words.SelectMany(w => Chain(s, w)));
 
     private static IEnumerable<string> Shape(Rows s)
     {
@@ -52,7 +79,8 @@ internal static class TreeChecker
         bool predicate = head.Tag == "VERB" || s.Dependent(head, "cop") is not null;
         switch (w.Relation)
         {
-            case "nsubj" or "csubj" or "expl" or "obl" or "advcl" or "mark" when !predicate && head.Relation is not "xcomp" && !(w.Relation == "obl" && head.Tag == "ADJ"):
+            case "nsubj" or "csubj" or "expl" or "obl" or "advcl" or "mark" when !predicate && head.Relation is not "xcomp"
+                && !(w.Relation == "obl" && head.Tag == "ADJ"):
                 yield return $"{w.Form}: {w.Relation} of {head.Form}, which is no predicate";
                 break;
             case "nsubj:pass" or "obl:agent" when head.FineTag != "VBN":
@@ -77,12 +105,19 @@ internal static class TreeChecker
                 yield return $"{w.Form}: conj before its head";
                 break;
         }
-        if (w.Relation is "obl" or "nmod" or "obl:agent" && s.Dependent(w, "case") is null) yield return $"{w.Form}: {w.Relation} without case";
+        if (w.Relation is "obl" or "nmod" or "obl:agent" && s.Dependent(w, "case") is null)
+            yield return $"{w.Form}: {w.Relation} without case";
         if (w.Relation == "obl:agent" && s.Dependent(w, "case")?.Lemma != "by") yield return $"{w.Form}: agent without by";
-        if (w.Relation == "nmod:poss" && !w.Has("Poss=Yes") && s.Dependent(w, "case")?.Lemma != "'s") yield return $"{w.Form}: possessor without 's";
+        if (w.Relation == "nmod:poss" && !w.Has("Poss=Yes") && s.Dependent(w, "case")?.Lemma != "'s")
+            yield return $"{w.Form}: possessor without 's";
         if (w.Relation == "cc" && head.Relation != "conj") yield return $"{w.Form}: cc of {head.Form}, which is no conjunct";
-        if (w.Relation == "det" && DeterminedNumber(w.Form) is { } number && !head.Has(number)) yield return $"{w.Form} {head.Form}: number";
-        if (w.Form.ToLowerInvariant() is "a" or "an" && w.Relation == "det" && ("aeiou".Contains(s.Words[w.Id].Form[0]) != (w.Form.Length == 2)) && !s.Words[w.Id].Form.StartsWith("hon", StringComparison.Ordinal) && !s.Words[w.Id].Form.StartsWith("us", StringComparison.Ordinal) && !s.Words[w.Id].Form.StartsWith("uni", StringComparison.Ordinal))
+        if (w.Relation == "det" && DeterminedNumber(w.Form) is { } number && !head.Has(number))
+            yield return $"{w.Form} {head.Form}: number";
+        if (w.Form.ToLowerInvariant() is "a" or "an" && w.Relation == "det"
+            && ("aeiou".Contains(s.Words[w.Id].Form[0]) != (w.Form.Length == 2))
+            && !s.Words[w.Id].Form.StartsWith("hon", StringComparison.Ordinal)
+            && !s.Words[w.Id].Form.StartsWith("us", StringComparison.Ordinal)
+            && !s.Words[w.Id].Form.StartsWith("uni", StringComparison.Ordinal))
             yield return $"{w.Form} {s.Words[w.Id].Form}";
         if (w.Relation == "nummod" && w.Lemma != "one" && !head.Has("Number=Plur")) yield return $"{w.Form} {head.Form}: number";
     }
@@ -142,7 +177,8 @@ internal static class TreeChecker
     {
         var links = s.DependentsOf(predicate).Where(d => d.Relation is "aux" or "aux:pass" or "cop").OrderBy(d => d.Id).ToList();
         if (predicate.Tag == "VERB") links.Add(predicate);
-        if (links.Count > 0 && s.DependentsOf(predicate).Any(d => d.FineTag == "TO") && links[0].FineTag != "VB") yield return $"to {links[0].Form}: not VB";
+        if (links.Count > 0 && s.DependentsOf(predicate).Any(d => d.FineTag == "TO") && links[0].FineTag != "VB")
+            yield return $"to {links[0].Form}: not VB";
         for (int i = 0; i + 1 < links.Count; i++)
         {
             string due = links[i] switch

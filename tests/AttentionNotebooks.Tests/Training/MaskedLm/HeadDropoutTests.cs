@@ -23,7 +23,8 @@ public class HeadDropoutTests
         foreach (float[] layer in Factors(rate, 1))
         {
             Assert.Equal([0, (float)(1 / (1 - rate))], layer.Distinct().Order());
-            double deviation = Math.Sqrt(rate / (1 - rate) / (500 * BertFixtures.Config(3).NumAttentionHeads)); // of the mean of the factors
+            // of the mean of the factors
+            double deviation = Math.Sqrt(rate / (1 - rate) / (500 * BertFixtures.Config(3).NumAttentionHeads));
             Assert.Equal(1, layer.Average(), 4 * deviation);
         }
     }
@@ -37,7 +38,9 @@ public class HeadDropoutTests
         var perHead = layers.Select(l => l.Chunk(whole).ToArray()).ToArray();
         Assert.All(perHead.SelectMany(l => l), head => Assert.Single(head.Distinct()));
         Assert.Equal(3, layers.Select(l => string.Join(' ', l)).Distinct().Count());
-        Assert.InRange(perHead[0].Chunk(config.NumAttentionHeads).Select(example => string.Join(' ', example.Select(h => h[0]))).Distinct().Count(), 3, 16); // of the 16 that four heads can have
+        // of the 16 that four heads can have
+        Assert.InRange(perHead[0].Chunk(config.NumAttentionHeads).Select(example => string.Join(' ', example.Select(h => h[0]))).Distinct()
+            .Count(), 3, 16);
         Assert.Equal(layers, Factors(0.5, 2, batch: 40, tokens: 4));
         Assert.NotEqual(layers, Factors(0.5, 3, batch: 40, tokens: 4));
     }
@@ -60,5 +63,6 @@ public class HeadDropoutTests
     [Theory]
     [InlineData(-0.1), InlineData(1), InlineData(double.NaN)]
     public void A_rate_that_leaves_nothing_is_refused(double rate) =>
-        Assert.Contains("head dropout", Assert.Throws<InputException>(new TrainingOptions { HeadDropout = rate }.Check).Message, StringComparison.Ordinal);
+        Assert.Contains("head dropout", Assert.Throws<InputException>(new TrainingOptions { HeadDropout = rate }.Check).Message,
+            StringComparison.Ordinal);
 }

@@ -23,7 +23,9 @@ public sealed class LossGuardTests : IDisposable
         var error = Assert.Throws<InputException>(() => CalibrationTrainer.Fit(bert.Model, part, part, Tying.OneSet(bert.Grid)));
         Assert.Equal(("calibration \"one set\"", "before the first step"), (error.InputSource, error.Place));
         Assert.Contains("Check the model", error.Message, StringComparison.Ordinal);
-        Assert.Contains("before the first step", Assert.Throws<InputException>(() => FullTuning.Run(bert.Model.Model, part, part, part, new CalibrationOptions())).Message, StringComparison.Ordinal);
+        Assert.Contains("before the first step",
+            Assert.Throws<InputException>(() => FullTuning.Run(bert.Model.Model, part, part, part, new CalibrationOptions())).Message,
+                StringComparison.Ordinal);
     }
 
     [Theory]
@@ -32,10 +34,12 @@ public sealed class LossGuardTests : IDisposable
     public void A_calibration_that_learns_too_fast_ends_at_its_step(int batches, string place)
     {
         using var bert = new RandomBert();
-        var task = new MaskedWords(bert.Model, [.. RandomBert.Texts.Take(batches == 1 ? 1 : int.MaxValue)], options: new(TokensPerBatch: 60));
+        var task = new MaskedWords(bert.Model, [.. RandomBert.Texts.Take(batches == 1 ? 1 : int.MaxValue)],
+            options: new(TokensPerBatch: 60));
         var part = TaskPart.All(task);
         Assert.Equal(batches, part.Batches.Count);
-        var error = Assert.Throws<InputException>(() => CalibrationTrainer.Fit(bert.Model, part, part, Tying.PerHead(bert.Grid), new CalibrationOptions(Rate: 1e6)));
+        var error = Assert.Throws<InputException>(() =>
+            CalibrationTrainer.Fit(bert.Model, part, part, Tying.PerHead(bert.Grid), new CalibrationOptions(Rate: 1e6)));
         Assert.Equal(place, error.Place);
         Assert.EndsWith("the loss is NaN or infinite. Learn with a smaller rate.", error.Message, StringComparison.Ordinal);
     }
@@ -46,7 +50,8 @@ public sealed class LossGuardTests : IDisposable
         using var bert = new RandomBert();
         float[][] before = [.. bert.Model.Model.parameters().Select(p => p.Floats())];
         var part = TaskPart.All(new MaskedWords(bert.Model, [RandomBert.Texts[0]]));
-        var error = Assert.Throws<InputException>(() => FullTuning.Run(bert.Model.Model, part, part, part, new CalibrationOptions(Rate: 1e30)));
+        var error = Assert.Throws<InputException>(() =>
+            FullTuning.Run(bert.Model.Model, part, part, part, new CalibrationOptions(Rate: 1e30)));
         Assert.Equal(("training of all weights", "after step 1"), (error.InputSource, error.Place));
         Assert.Equal(before, bert.Model.Model.parameters().Select(p => p.Floats()));
     }
@@ -69,9 +74,11 @@ public sealed class LossGuardTests : IDisposable
     [Fact]
     public void Training_ends_before_anything_is_saved()
     {
-        Assert.Contains("step 1: the loss is NaN or infinite. Train with a smaller learning rate", Trained(float.NaN, halfPrecision: false), StringComparison.Ordinal);
+        Assert.Contains("step 1: the loss is NaN or infinite. Train with a smaller learning rate", Trained(float.NaN, halfPrecision: false),
+            StringComparison.Ordinal);
         // A bias that float32 holds and float16 does not: the loss is a number, the saved model would be none.
-        Assert.Contains("step 2: the largest weight in float16 is NaN or infinite", Trained(-1e5f, halfPrecision: true), StringComparison.Ordinal);
+        Assert.Contains("step 2: the largest weight in float16 is NaN or infinite", Trained(-1e5f, halfPrecision: true),
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -80,13 +87,26 @@ public sealed class LossGuardTests : IDisposable
     private string Trained(float planted, bool halfPrecision)
     {
         string[] vocabulary = [.. BertFixtures.Vocabulary, .. "abcdefghijklmnopqrstuvwxyz".Select(c => $"##{c}")];
-        using (var model = BertFixtures.Model(BertFixtures.Config(vocabulary: vocabulary.Length))) Checkpoint.Save(_folder["start"], model, WordPieceTokenizer.Create(vocabulary, maxLength: 16));
+        using (var model = BertFixtures.Model(BertFixtures.Config(vocabulary: vocabulary.Length))) Checkpoint.Save(_folder["start"], model,
+            WordPieceTokenizer.Create(vocabulary, maxLength: 16));
         using var start = Checkpoint.Load(_folder["start"]);
         Plant(start.Model, "cls.predictions.bias", vocabulary.Length - 1, planted);
-        string text = _folder.Write("text.txt", string.Concat(Enumerable.Range(0, 400).Select(i => i % 2 == 0 ? "The cat sat. A dog played.\n" : "A dog sat. The cat played.\n")));
-        var options = new TrainingOptions { Steps = 2, TokensPerBatch = 64, Replicas = 1, EvaluateEvery = 10, HoldOutEvery = 2, LearningRate = 1e-4, HalfPrecision = halfPrecision }.Sized(start.Config);
+        string text = _folder.Write("text.txt",
+            string.Concat(Enumerable.Range(0, 400).Select(i => i % 2 == 0 ? "The cat sat. A dog played.\n"
+                : "A dog sat. The cat played.\n")));
+        var options = new TrainingOptions
+        {
+            Steps = 2,
+            TokensPerBatch = 64,
+            Replicas = 1,
+            EvaluateEvery = 10,
+            HoldOutEvery = 2,
+            LearningRate = 1e-4,
+            HalfPrecision = halfPrecision
+        }.Sized(start.Config);
         var corpus = TrainingCorpus.Read([text], options, start.Tokenizer as WordPieceTokenizer, TestContext.Current.CancellationToken);
-        var error = Assert.Throws<InputException>(() => new MaskedLmTrainer(corpus, options, start).Run(_folder["out"], cancellation: TestContext.Current.CancellationToken));
+        var error = Assert.Throws<InputException>(() => new MaskedLmTrainer(corpus, options, start)
+            .Run(_folder["out"], cancellation: TestContext.Current.CancellationToken));
         Assert.False(File.Exists(_folder["out", "model.safetensors"]));
         return error.Message;
     }

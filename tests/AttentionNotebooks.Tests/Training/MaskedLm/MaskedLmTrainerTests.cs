@@ -10,8 +10,21 @@ public sealed class MaskedLmTrainerTests : IDisposable
 {
     private static readonly TrainingOptions Tiny = new()
     {
-        Layers = 2, Heads = 2, HiddenSize = 16, IntermediateSize = 32, Positions = 24, VocabularySize = 120, Steps = 60, TokensPerBatch = 96,
-        LearningRate = 0.01, EvaluateEvery = 30, ReportEvery = 10, EvaluationTokens = 2000, HoldOutEvery = 4, Seed = 3, HalfPrecision = false,
+        Layers = 2,
+        Heads = 2,
+        HiddenSize = 16,
+        IntermediateSize = 32,
+        Positions = 24,
+        VocabularySize = 120,
+        Steps = 60,
+        TokensPerBatch = 96,
+        LearningRate = 0.01,
+        EvaluateEvery = 30,
+        ReportEvery = 10,
+        EvaluationTokens = 2000,
+        HoldOutEvery = 4,
+        Seed = 3,
+        HalfPrecision = false,
     };
 
     private readonly string folder = BertFixtures.TemporaryFolder();
@@ -24,7 +37,8 @@ public sealed class MaskedLmTrainerTests : IDisposable
         Assert.Equal(Tiny.Steps, report.StepsDone);
         Assert.True(reports[^1].Loss < reports[0].Loss - 0.5, $"{reports[0].Loss} to {reports[^1].Loss}");
         Assert.True(report.HeldOut.Loss < report.Baselines.Unigram.Loss, $"{report.HeldOut.Loss} against {report.Baselines.Unigram.Loss}");
-        Assert.True(report.Baselines.BothNeighbours.Loss < report.Baselines.Bigram.Loss && report.Baselines.Bigram.Loss < report.Baselines.Unigram.Loss);
+        Assert.True(report.Baselines.BothNeighbours.Loss < report.Baselines.Bigram.Loss
+            && report.Baselines.Bigram.Loss < report.Baselines.Unigram.Loss);
         Assert.Equal(report.Baselines.Unigram.HiddenTokens, report.HeldOut.HiddenTokens);
         Assert.True(report.HeldOut.Pairs > 0);
         Assert.Equal([30], reports.Where(r => r.HeldOut is not null).Select(r => r.Step));
@@ -53,10 +67,20 @@ public sealed class MaskedLmTrainerTests : IDisposable
     [InlineData(Precision.Bf16, 11)]
     public void A_stopped_run_goes_on_as_if_nothing_had_happened(Precision precision, int stopAfter)
     {
-        var brief = Tiny with { Steps = 12, EvaluateEvery = 5, ReportEvery = 1, Precision = precision, QueryKeyRate = 3, SpeakingCost = 0.1, HeadDropout = 0.2 };
+        var brief = Tiny with
+        {
+            Steps = 12,
+            EvaluateEvery = 5,
+            ReportEvery = 1,
+            Precision = precision,
+            QueryKeyRate = 3,
+            SpeakingCost = 0.1,
+            HeadDropout = 0.2
+        };
         Train("whole", brief);
         using var stop = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => Train("parts", brief, new Collect([], p => { if (p.Step == stopAfter) stop.Cancel(); }), stop));
+        Assert.Throws<OperationCanceledException>(() =>
+            Train("parts", brief, new Collect([], p => { if (p.Step == stopAfter) stop.Cancel(); }), stop));
         Assert.True(File.Exists(State("parts")));
         var resumed = new List<TrainingProgress>();
         Train("parts", brief, new Collect(resumed), resume: true);
@@ -88,8 +112,10 @@ public sealed class MaskedLmTrainerTests : IDisposable
     {
         var brief = Tiny with { Steps = 12, EvaluateEvery = 5, ReportEvery = 1 };
         Train("whole", brief);
-        Assert.Throws<InvalidDataException>(() => Train("parts", brief, new Collect([], p => { if (p.Step == 8) throw new InvalidDataException(); })));
-        using (var loaded = Checkpoint.Load(Path.Combine(folder, "parts"))) Assert.Equal(2, loaded.Config.NumHiddenLayers); // what an evaluation saved is a model
+        Assert.Throws<InvalidDataException>(() =>
+            Train("parts", brief, new Collect([], p => { if (p.Step == 8) throw new InvalidDataException(); })));
+        // what an evaluation saved is a model
+        using (var loaded = Checkpoint.Load(Path.Combine(folder, "parts"))) Assert.Equal(2, loaded.Config.NumHiddenLayers);
         var resumed = new List<TrainingProgress>();
         Train("parts", brief, new Collect(resumed), resume: true);
         Assert.Equal(6, resumed[0].Step);
@@ -103,7 +129,8 @@ public sealed class MaskedLmTrainerTests : IDisposable
         var (whole, stopped, resumed) = (new List<TrainingProgress>(), new List<TrainingProgress>(), new List<TrainingProgress>());
         var expected = Train("whole", brief, new Collect(whole));
         using var stop = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => Train("parts", brief, new Collect(stopped, p => { if (p.Step == 9) stop.Cancel(); }), stop));
+        Assert.Throws<OperationCanceledException>(() =>
+            Train("parts", brief, new Collect(stopped, p => { if (p.Step == 9) stop.Cancel(); }), stop));
         var report = Train("parts", brief, new Collect(resumed), resume: true);
         Assert.Equal([4, 8, 12], report.Course.Select(c => c.Step));
         Assert.Equal(expected.Course, report.Course);
@@ -115,9 +142,12 @@ public sealed class MaskedLmTrainerTests : IDisposable
     public void A_run_that_was_stopped_while_its_results_were_written_goes_on_from_its_last_step()
     {
         var brief = Tiny with { Steps = 6, EvaluateEvery = 5 };
-        var trainer = new MaskedLmTrainer(TrainingCorpus.Read([WriteText()], brief, cancellation: TestContext.Current.CancellationToken), brief);
+        var trainer = new MaskedLmTrainer(TrainingCorpus.Read([WriteText()], brief, cancellation: TestContext.Current.CancellationToken),
+            brief);
         string target = Path.Combine(folder, "late");
-        Assert.Throws<InvalidDataException>(() => trainer.Run(target, saved: r => { if (r.StepsDone == 6) throw new InvalidDataException(); }, cancellation: TestContext.Current.CancellationToken));
+        Assert.Throws<InvalidDataException>(() =>
+            trainer.Run(target, saved: r => { if (r.StepsDone == 6) throw new InvalidDataException(); },
+                cancellation: TestContext.Current.CancellationToken));
         byte[] weights = Bytes("late");
         var told = new List<TrainingReport>();
         var steps = new List<TrainingProgress>();
@@ -132,9 +162,13 @@ public sealed class MaskedLmTrainerTests : IDisposable
     public void Only_the_same_run_can_be_gone_on_with()
     {
         var brief = Tiny with { Steps = 12, EvaluateEvery = 5, ReportEvery = 1 };
-        Assert.Contains("no run to go on with", Assert.Throws<InputException>(() => Train("none", brief, resume: true)).Message, StringComparison.Ordinal);
-        Assert.Throws<InvalidDataException>(() => Train("f", brief, new Collect([], p => { if (p.Step == 6) throw new InvalidDataException(); })));
-        Assert.Contains("other texts or options", Assert.Throws<InputException>(() => Train("f", brief with { LearningRate = 0.02 }, resume: true)).Message, StringComparison.Ordinal);
+        Assert.Contains("no run to go on with", Assert.Throws<InputException>(() => Train("none", brief, resume: true)).Message,
+            StringComparison.Ordinal);
+        Assert.Throws<InvalidDataException>(() =>
+            Train("f", brief, new Collect([], p => { if (p.Step == 6) throw new InvalidDataException(); })));
+        Assert.Contains("other texts or options",
+            Assert.Throws<InputException>(() => Train("f", brief with { LearningRate = 0.02 }, resume: true)).Message,
+                StringComparison.Ordinal);
         byte[] state = File.ReadAllBytes(State("f"));
         File.WriteAllBytes(State("f"), state[..(state.Length / 2)]);
         Assert.Throws<InputException>(() => Train("f", brief, resume: true));
@@ -167,13 +201,21 @@ public sealed class MaskedLmTrainerTests : IDisposable
     [Fact]
     public async Task The_verb_writes_a_model_with_its_card()
     {
-        string text = WriteText(), target = Path.Combine(folder, "verb"), note = Path.Combine(folder, "note.md"), treebank = Path.Combine(folder, "trees.conllu"), items = Path.Combine(folder, "items.tsv");
-        File.WriteAllText(treebank, string.Concat(Enumerable.Repeat("1\tthe\t_\tDET\t_\t_\t2\tdet\t_\t_\n2\tdog\t_\tNOUN\t_\t_\t3\tnsubj\t_\t_\n3\tbarks\t_\tVERB\t_\t_\t0\troot\t_\t_\n\n", 110)));
+        string text = WriteText(), target = Path.Combine(folder, "verb"), note = Path.Combine(folder, "note.md"),
+            treebank = Path.Combine(folder, "trees.conllu"), items = Path.Combine(folder, "items.tsv");
+        File.WriteAllText(treebank, string.Concat(
+            Enumerable.Repeat(
+                "1\tthe\t_\tDET\t_\t_\t2\tdet\t_\t_\n2\tdog\t_\tNOUN\t_\t_\t3\tnsubj\t_\t_\n3\tbarks\t_\tVERB\t_\t_\t0\troot\t_\t_\n\n",
+                    110)));
         File.WriteAllText(items, "id\tsentence\tright\twrong\tattractors\n1\t[MASK] dog barks\tthe\ta\t0\n");
         File.WriteAllText(note, "Made up for this test.\n");
         using var output = new StringWriter();
         using var error = new StringWriter();
-        int code = await Attn.Run(["train-demo", "--text", text, "--out", target, "--data-note", note, "--layers", "2", "--heads", "3", "--hidden", "12", "--intermediate", "8", "--positions", "16", "--vocabulary", "80", "--steps", "3", "--batch-tokens", "64", "--precision", "bf16", "--speaking-cost", "0.1", "--late-layers", "1-1", "--head-dropout", "0.2", "--fall-from", "0.4", "--pairs-from", "0.2", "--short-until", "0.34", "--query-key-start", "1.5", "--conllu", treebank, "--agreement", items], output, error, TestContext.Current.CancellationToken);
+        int code = await Attn.Run(["train-demo", "--text", text, "--out", target, "--data-note", note, "--layers", "2", "--heads", "3",
+            "--hidden", "12", "--intermediate", "8", "--positions", "16", "--vocabulary", "80", "--steps", "3", "--batch-tokens", "64",
+                "--precision", "bf16", "--speaking-cost", "0.1", "--late-layers", "1-1", "--head-dropout", "0.2", "--fall-from", "0.4",
+                    "--pairs-from", "0.2", "--short-until", "0.34", "--query-key-start", "1.5", "--conllu", treebank, "--agreement", items],
+                        output, error, TestContext.Current.CancellationToken);
         Assert.True(code == Attn.Done, error.ToString());
         string card = File.ReadAllText(Path.Combine(target, "README.md"));
         Assert.Contains("2 layers × 3 heads", card, StringComparison.Ordinal);
@@ -190,7 +232,8 @@ public sealed class MaskedLmTrainerTests : IDisposable
         Assert.Contains("of 2 relations with 100 dependents", card, StringComparison.Ordinal);
         Assert.Contains("(1 of 1 items can be asked", card, StringComparison.Ordinal);
         string described = Path.Combine(folder, "page.md");
-        Assert.Equal(Attn.Done, await Attn.Run(["describe", "--model", target, "--text", text, "--limit", "20", "--conllu", treebank, "--out", described], output, error, TestContext.Current.CancellationToken));
+        Assert.Equal(Attn.Done, await Attn.Run(["describe", "--model", target, "--text", text, "--limit", "20", "--conllu", treebank,
+            "--out", described], output, error, TestContext.Current.CancellationToken));
         Assert.Contains("On 20 texts of `text.txt`", File.ReadAllText(described), StringComparison.Ordinal);
         Assert.DoesNotContain(folder, card, StringComparison.Ordinal);
         Assert.Contains("held-out loss", output.ToString(), StringComparison.Ordinal);
@@ -205,10 +248,13 @@ public sealed class MaskedLmTrainerTests : IDisposable
         File.WriteAllText(text, "One line.\n");
         using var output = new StringWriter();
         using var error = new StringWriter();
-        Assert.Equal(Attn.Failed, await Attn.Run(["train-demo", "--text", text, "--out", Path.Combine(folder, "x")], output, error, TestContext.Current.CancellationToken));
+        Assert.Equal(Attn.Failed, await Attn.Run(["train-demo", "--text", text, "--out", Path.Combine(folder, "x")], output, error,
+            TestContext.Current.CancellationToken));
         Assert.Contains("nothing can be held out", error.ToString(), StringComparison.Ordinal);
-        Assert.Equal(Attn.Failed, await Attn.Run(["train-demo", "--text", text, "--out", Path.Combine(folder, "x"), "--heads", "5"], output, error, TestContext.Current.CancellationToken));
-        Assert.Equal(Attn.Failed, await Attn.Run(["train-demo", "--text", text, "--out", Path.Combine(folder, "x"), "--stop-at", "0"], output, error, TestContext.Current.CancellationToken));
+        Assert.Equal(Attn.Failed, await Attn.Run(["train-demo", "--text", text, "--out", Path.Combine(folder, "x"), "--heads", "5"], output,
+            error, TestContext.Current.CancellationToken));
+        Assert.Equal(Attn.Failed, await Attn.Run(["train-demo", "--text", text, "--out", Path.Combine(folder, "x"), "--stop-at", "0"],
+            output, error, TestContext.Current.CancellationToken));
         Assert.Contains("--stop-at", error.ToString(), StringComparison.Ordinal);
         Assert.Contains("do not divide", error.ToString(), StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(folder, "x")));
@@ -216,9 +262,11 @@ public sealed class MaskedLmTrainerTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private TrainingReport Train(string name, TrainingOptions options, IProgress<TrainingProgress>? progress = null, CancellationTokenSource? stop = null, bool resume = false, int? stopAt = null) =>
+    private TrainingReport Train(string name, TrainingOptions options, IProgress<TrainingProgress>? progress = null,
+        CancellationTokenSource? stop = null, bool resume = false, int? stopAt = null) =>
         new MaskedLmTrainer(TrainingCorpus.Read([WriteText()], options, cancellation: TestContext.Current.CancellationToken), options)
-            .Run(Path.Combine(folder, name), resume, progress, stopAt: stopAt, cancellation: stop?.Token ?? TestContext.Current.CancellationToken);
+            .Run(Path.Combine(folder, name), resume, progress, stopAt: stopAt, cancellation: stop?.Token
+                ?? TestContext.Current.CancellationToken);
 
     private string State(string name) => Path.Combine(folder, name, "training-state.safetensors");
 
@@ -230,7 +278,8 @@ public sealed class MaskedLmTrainerTests : IDisposable
         string path = Path.Combine(folder, "text.txt");
         if (File.Exists(path)) return path;
         var random = new Random(9);
-        (string, string)[] pairs = [("dog", "barks"), ("cat", "purrs"), ("bird", "sings"), ("horse", "runs"), ("fish", "swims"), ("child", "laughs")];
+        (string, string)[] pairs = [("dog", "barks"), ("cat", "purrs"), ("bird", "sings"), ("horse", "runs"), ("fish", "swims"),
+            ("child", "laughs")];
         File.WriteAllLines(path, Enumerable.Range(0, 1050).Select(_ =>
         {
             var (noun, verb) = pairs[random.Next(pairs.Length)];

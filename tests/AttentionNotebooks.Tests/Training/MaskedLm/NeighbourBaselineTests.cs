@@ -36,9 +36,11 @@ public class NeighbourBaselineTests
     [Fact]
     public void All_guesses_are_distributions_and_two_neighbours_are_the_product_of_their_bigrams()
     {
-        foreach (var guess in new[] { Guesser.Unigram(), Guesser.Bigram(5), Guesser.BothNeighbours(5, 7) }) Assert.Equal(1, guess.Sum(), 1e-12);
+        foreach (var guess in new[] { Guesser.Unigram(), Guesser.Bigram(5), Guesser.BothNeighbours(5, 7) })
+            Assert.Equal(1, guess.Sum(), 1e-12);
         // Before 7: 6 once, 5 once; of 2 kinds.
-        double[] unigram = Guesser.Unigram(), before = [.. Enumerable.Range(0, 9).Select(w => ((w is 5 or 6 ? 1 : 0) + 2 * unigram[w]) / 4)], after = Guesser.Bigram(5);
+        double[] unigram = Guesser.Unigram(), before =
+            [.. Enumerable.Range(0, 9).Select(w => ((w is 5 or 6 ? 1 : 0) + 2 * unigram[w]) / 4)], after = Guesser.Bigram(5);
         double[] product = [.. Enumerable.Range(0, 9).Select(w => after[w] * before[w] / unigram[w])];
         var both = Guesser.BothNeighbours(5, 7);
         for (int w = 0; w < 9; w++) Assert.Equal(product[w] / product.Sum(), both[w], 1e-12);

@@ -55,7 +55,8 @@ public class OptimizerTests
         using var first = new SharedWeights(Config, replicas: 2, seed: 2);
         using var second = new SharedWeights(Config, replicas: 2, seed: 2);
         using var plain = new SharedWeights(Config, replicas: 2, seed: 2);
-        using IOptimizer vector = new VectorAdamW(first, threads, options), tensors = new TensorAdamW(second, options), slow = new VectorAdamW(plain, threads, options);
+        using IOptimizer vector = new VectorAdamW(first, threads, options), tensors = new TensorAdamW(second, options),
+            slow = new VectorAdamW(plain, threads, options);
         for (int step = 0; step < 3; step++)
         {
             foreach (var (weights, optimizer, times) in new[] { (first, vector, 3), (second, tensors, 3), (plain, slow, 1) })
@@ -86,11 +87,13 @@ public class OptimizerTests
             Loss(weights.Models[0], 0).backward();
             weights.Collect(0);
         }
-        double length = exact.Gradient(0).norm().Value<float>(), difference = exact.Gradient(0).sub(rounded.Gradient(0)).norm().Value<float>();
+        double length = exact.Gradient(0).norm().Value<float>(), difference = exact.Gradient(0).sub(rounded.Gradient(0)).norm()
+            .Value<float>();
         Assert.InRange(difference / length, 1e-6, 0.05); // 8 bits of mantissa
         using var copy = rounded.Copy();
         Assert.All(copy.parameters().Zip(exact.Models[0].parameters()), p => Assert.True(p.First.eq(p.Second).all().Value<bool>()));
     }
 
-    private static Tensor Loss(BertForMaskedLM model, int text) => model.forward(BertFixtures.Batch(Texts[text])).to_type(ScalarType.Float32).Squared().mean();
+    private static Tensor Loss(BertForMaskedLM model, int text) =>
+        model.forward(BertFixtures.Batch(Texts[text])).to_type(ScalarType.Float32).Squared().mean();
 }

@@ -18,7 +18,8 @@ public class SpeakingCostTests
         var ids = BertFixtures.Batch([2, 5, 6, 7, 3], [2, 9, 10, 11, 3]);
         var values = new List<float[]>();
         var maps = new List<float[]>();
-        model.forward(ids, hooks: new AttentionHooks { OnValues = (_, v) => values.Add(Plain(v)), OnProbabilities = (_, a) => maps.Add(Plain(a)) });
+        model.forward(ids, hooks: new AttentionHooks
+        { OnValues = (_, v) => values.Add(Plain(v)), OnProbabilities = (_, a) => maps.Add(Plain(a)) });
         var (batch, heads, length, size, width) = (2, config.NumAttentionHeads, 5, config.HeadSize, config.HiddenSize);
         double expected = 0;
         for (int layer = 0; layer < config.NumHiddenLayers; layer++)
@@ -32,10 +33,12 @@ public class SpeakingCostTests
                         for (int o = 0; o < width; o++)
                         {
                             double message = 0;
-                            for (int d = 0; d < size; d++) message += weight[o * width + h * size + d] * values[layer][((b * heads + h) * length + key) * size + d];
+                            for (int d = 0; d < size; d++)
+                                message += weight[o * width + h * size + d] * values[layer][((b * heads + h) * length + key) * size + d];
                             squares += message * message;
                         }
-                        for (int query = 0; query < length; query++) attention += maps[layer][((b * heads + h) * length + query) * length + key];
+                        for (int query = 0; query < length; query++)
+                            attention += maps[layer][((b * heads + h) * length + query) * length + key];
                         expected += attention * Math.Sqrt(squares / (width * Alpha * Alpha)) / (batch * length);
                     }
         }

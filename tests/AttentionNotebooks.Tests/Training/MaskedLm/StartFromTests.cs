@@ -30,8 +30,18 @@ public sealed class StartFromTests : IDisposable
     {
         using var start = Start();
         string text = Path.Combine(folder, "text.txt");
-        File.WriteAllLines(text, Enumerable.Range(0, 400).Select(i => i % 2 == 0 ? "The cat sat. A dog played." : "A dog sat. The cat played."));
-        var options = new TrainingOptions { Steps = 2, TokensPerBatch = 64, Replicas = 1, EvaluateEvery = 10, HoldOutEvery = 2, LearningRate = 1e-9, HalfPrecision = false }.Sized(start.Config);
+        File.WriteAllLines(text, Enumerable.Range(0, 400)
+            .Select(i => i % 2 == 0 ? "The cat sat. A dog played." : "A dog sat. The cat played."));
+        var options = new TrainingOptions
+        {
+            Steps = 2,
+            TokensPerBatch = 64,
+            Replicas = 1,
+            EvaluateEvery = 10,
+            HoldOutEvery = 2,
+            LearningRate = 1e-9,
+            HalfPrecision = false
+        }.Sized(start.Config);
         var corpus = TrainingCorpus.Read([text], options, start.Tokenizer as WordPieceTokenizer, TestContext.Current.CancellationToken);
         Assert.Same(start.Tokenizer, corpus.Tokenizer);
         string target = Path.Combine(folder, "more");
@@ -39,7 +49,8 @@ public sealed class StartFromTests : IDisposable
         using var more = Checkpoint.Load(target);
         Assert.True(more.Model.HasPairHead); // it was new
         var trained = more.Model.named_parameters().ToDictionary(p => p.name, p => p.parameter);
-        Assert.All(start.Model.named_parameters(), p => Assert.True(p.parameter.sub(trained[p.name]).abs().max().Value<float>() < 1e-5, p.name));
+        Assert.All(start.Model.named_parameters(),
+            p => Assert.True(p.parameter.sub(trained[p.name]).abs().max().Value<float>() < 1e-5, p.name));
     }
 
     [Fact]
@@ -50,7 +61,8 @@ public sealed class StartFromTests : IDisposable
         File.WriteAllLines(text, Enumerable.Repeat("The cat sat.", 200));
         var options = new TrainingOptions { HoldOutEvery = 2 }.Sized(start.Config) with { Layers = 2 };
         var corpus = TrainingCorpus.Read([text], options, start.Tokenizer as WordPieceTokenizer, TestContext.Current.CancellationToken);
-        Assert.Contains("other sizes", Assert.Throws<InputException>(() => new MaskedLmTrainer(corpus, options, start)).Message, StringComparison.Ordinal);
+        Assert.Contains("other sizes", Assert.Throws<InputException>(() => new MaskedLmTrainer(corpus, options, start)).Message,
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -59,7 +71,8 @@ public sealed class StartFromTests : IDisposable
     {
         string path = Path.Combine(folder, "start");
         string[] vocabulary = [.. BertFixtures.Vocabulary, .. "abcdefghijklmnopqrstuvwxyz".Select(c => $"##{c}")];
-        using (var model = BertFixtures.Model(BertFixtures.Config(vocabulary: vocabulary.Length))) Checkpoint.Save(path, model, WordPieceTokenizer.Create(vocabulary, maxLength: 16));
+        using (var model = BertFixtures.Model(BertFixtures.Config(vocabulary: vocabulary.Length))) Checkpoint.Save(path, model,
+            WordPieceTokenizer.Create(vocabulary, maxLength: 16));
         return Checkpoint.Load(path);
     }
 }

@@ -14,7 +14,8 @@ public class TrainingPartsTests
     private static int[][][] Documents(int seed)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, 60).Select(d => Enumerable.Range(0, 20).Select(_ => Enumerable.Range(0, random.Next(1, 9)).Select(_ => 100 * (d + 1) + random.Next(100)).ToArray()).ToArray())];
+        return [.. Enumerable.Range(0, 60).Select(d => Enumerable.Range(0, 20)
+            .Select(_ => Enumerable.Range(0, random.Next(1, 9)).Select(_ => 100 * (d + 1) + random.Next(100)).ToArray()).ToArray())];
     }
 
     [Fact]
@@ -59,14 +60,16 @@ public class TrainingPartsTests
         using BertForMaskedLM model = new(BertFixtures.Config(1));
         DeepNorm.Initialize(model, 1);
         int positions = model.Config.MaxPositionEmbeddings, width = model.Config.HiddenSize;
-        float[] start = model.named_parameters().Single(p => p.name.EndsWith("position_embeddings.weight", StringComparison.Ordinal)).parameter.Floats();
+        float[] start = model.named_parameters()
+            .Single(p => p.name.EndsWith("position_embeddings.weight", StringComparison.Ordinal)).parameter.Floats();
         double AngleOf(int position, int pair) => Math.Atan2(start[position * width + 2 * pair], start[position * width + 2 * pair + 1]);
         for (int pair = 0; pair < width / 2; pair++)
             for (int position = 0; position < positions; position++)
             {
                 double turn = Math.Pow(positions, -2.0 * pair / width), off = AngleOf(position, pair) - position * turn;
                 Assert.Equal(0, Math.IEEERemainder(off, 2 * Math.PI), 1e-5);
-                Assert.Equal(2 * 0.08 * 0.08, Square(start[position * width + 2 * pair]) + Square(start[position * width + 2 * pair + 1]), 1e-6);
+                Assert.Equal(2 * 0.08 * 0.08, Square(start[position * width + 2 * pair]) + Square(start[position * width + 2 * pair + 1]),
+                    1e-6);
             }
         static double Square(double value) => value * value;
     }
@@ -77,7 +80,8 @@ public class TrainingPartsTests
         var documents = Documents(4);
         var sentences = documents.SelectMany(d => d).Select(s => string.Join(' ', s)).ToHashSet();
         var pairs = new List<Example>();
-        for (int seed = 0; seed < 20; seed++) pairs.AddRange(new ExampleBuilder(Tokenizer, 32).Build(documents, new Random(seed)).Where(e => e.Pair != PairLabel.None));
+        for (int seed = 0; seed < 20; seed++)
+            pairs.AddRange(new ExampleBuilder(Tokenizer, 32).Build(documents, new Random(seed)).Where(e => e.Pair != PairLabel.None));
         foreach (var pair in pairs)
         {
             int[] first = pair.Ids[1..(pair.FirstLength - 1)], second = pair.Ids[pair.FirstLength..^1];
@@ -86,10 +90,13 @@ public class TrainingPartsTests
             Assert.All(second, id => Assert.Equal(second[0] / 100, id / 100));
             Assert.Equal(pair.Pair == PairLabel.FromElsewhere, second[0] / 100 - 1 != document);
             int[] running = [.. first, .. second], text = [.. documents[document].SelectMany(s => s)];
-            if (pair.Pair == PairLabel.Follows) Assert.Contains(Enumerable.Range(0, text.Length - running.Length + 1), at => text.AsSpan(at, running.Length).SequenceEqual(running));
+            if (pair.Pair == PairLabel.Follows)
+                Assert.Contains(Enumerable.Range(0, text.Length - running.Length + 1), at => text.AsSpan(at, running.Length)
+                    .SequenceEqual(running));
             else Assert.True(IsWhole(second), "a cut sentence would give the answer away");
         }
-        Assert.InRange(pairs.Count(p => p.Pair == PairLabel.Follows) / (double)pairs.Count, 0.45, 0.58); // a little above half: now and then nothing short enough is found elsewhere
+        // a little above half: now and then nothing short enough is found elsewhere
+        Assert.InRange(pairs.Count(p => p.Pair == PairLabel.Follows) / (double)pairs.Count, 0.45, 0.58);
 
         bool IsWhole(int[] ids)
         {
@@ -111,7 +118,8 @@ public class TrainingPartsTests
         Assert.InRange(batch.Labels.Length / words, 0.14, 0.16);
         var ids = batch.Ids.reshape(-1).index_select(0, batch.Chosen).data<long>().ToArray();
         Assert.InRange(ids.Count(i => i == 4) / (double)ids.Length, 0.77, 0.83);
-        Assert.InRange(ids.Zip(batch.Labels).Count(p => p.First == p.Second) / (double)ids.Length, 0.08, 0.14); // 10 % kept, and 1 in 9 random ones is the same
+        // 10 % kept, and 1 in 9 random ones is the same
+        Assert.InRange(ids.Zip(batch.Labels).Count(p => p.First == p.Second) / (double)ids.Length, 0.08, 0.14);
         Assert.All(batch.Labels, l => Assert.InRange(l, 5, 9));
         Assert.Equal(3 * 2000, batch.Segments.sum().Value<long>());
         Assert.Equal(0, batch.Ids.select(1, 0).sub(2).abs().sum().Value<long>());
@@ -148,7 +156,8 @@ public class TrainingPartsTests
             var model = weights.Models[0];
             using var cost = new SpeakingCost(model, 1.5);
             var hidden = batch.Hidden(model, cost.Hooks);
-            nn.functional.cross_entropy(batch.Logits(model, hidden), batch.Targets).add(cost.Total()).add(nn.functional.cross_entropy(batch.PairLogits(model, hidden), batch.PairTargets)).backward();
+            nn.functional.cross_entropy(batch.Logits(model, hidden), batch.Targets).add(cost.Total())
+                .add(nn.functional.cross_entropy(batch.PairLogits(model, hidden), batch.PairTargets)).backward();
             weights.Collect(0);
             optimizer.Step(0.001);
             weights.Round();

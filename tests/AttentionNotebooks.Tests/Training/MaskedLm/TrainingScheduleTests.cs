@@ -16,7 +16,8 @@ public class TrainingScheduleTests
     [InlineData(0.5, 50, 0.5)]
     [InlineData(0.5, 75, 0.5 * (0.02 + 0.98 * 0.5))] // half of the way down
     [InlineData(0.5, 100, 0.01)]
-    public void The_rate_climbs_stays_and_falls(double fallFrom, int step, double rate) => Assert.Equal(rate, (Options with { FallFrom = fallFrom }).RateAt(step), 1e-12);
+    public void The_rate_climbs_stays_and_falls(double fallFrom, int step, double rate) =>
+        Assert.Equal(rate, (Options with { FallFrom = fallFrom }).RateAt(step), 1e-12);
 
     [Fact]
     public void The_late_phase_and_the_pairs_begin_where_they_are_told_to()
@@ -33,7 +34,9 @@ public class TrainingScheduleTests
         var some = Options with { LateLayers = (3, 5) };
         Assert.Equal([false, true, true, false], new[] { 2, 3, 5, 6 }.Select(some.IsLate));
         Assert.True(Options.IsLate(0) && Options.IsLate(11));
-        Assert.Equal([true, false, false, false], new[] { "bert.encoder.layer.4.attention.self.query.weight", "bert.encoder.layer.4.attention.self.value.weight", "bert.encoder.layer.10.attention.self.key.bias", "bert.embeddings.word_embeddings.weight" }
+        Assert.Equal([true, false, false, false],
+            new[] { "bert.encoder.layer.4.attention.self.query.weight", "bert.encoder.layer.4.attention.self.value.weight",
+                "bert.encoder.layer.10.attention.self.key.bias", "bert.embeddings.word_embeddings.weight" }
             .Select(name => some.IsFaster(new WeightVector.Region(name, 0, 1, IsMatrix: true))));
     }
 
@@ -42,5 +45,6 @@ public class TrainingScheduleTests
     [InlineData(3, 12)]
     [InlineData(-1, 2)]
     public void Layers_that_do_not_exist_are_refused(int first, int last) =>
-        Assert.Contains("layers of the late phase", Assert.Throws<InputException>((Options with { LateLayers = (first, last) }).Check).Message, StringComparison.Ordinal);
+        Assert.Contains("layers of the late phase",
+            Assert.Throws<InputException>((Options with { LateLayers = (first, last) }).Check).Message, StringComparison.Ordinal);
 }

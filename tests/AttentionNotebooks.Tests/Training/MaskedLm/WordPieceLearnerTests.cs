@@ -20,7 +20,8 @@ public class WordPieceLearnerTests
         // (##e, ##s) and (##s, ##t) occur 9 times, ##e comes first; then (##es, ##t) 9; (##o, ##w) and (l, ##o) 7; (l, ##ow) 7;
         // then newest, 6 times, from the pair that is ordinally first.
         string[] merges = ["##es", "##est", "##ow", "low", "##ew", "##ewest", "newest"];
-        Assert.Equal(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. characters, .. merges], Example().Learn(5 + characters.Length + merges.Length, leastCharacter: 1));
+        Assert.Equal(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. characters, .. merges], Example()
+            .Learn(5 + characters.Length + merges.Length, leastCharacter: 1));
     }
 
     [Fact]

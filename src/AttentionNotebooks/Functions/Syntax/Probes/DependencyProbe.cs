@@ -17,7 +17,8 @@ public static class DependencyProbe
     /// <param name="options">How.</param>
     /// <param name="cancellation">Looked at between steps.</param>
     /// <exception cref="InputException">There are too few sentences to hold some out, or an option makes no sense.</exception>
-    public static ProbeScore Train(ProbeData data, WordVectors? words = null, ProbeOptions? options = null, CancellationToken cancellation = default)
+    public static ProbeScore Train(ProbeData data, WordVectors? words = null, ProbeOptions? options = null,
+        CancellationToken cancellation = default)
     {
         options ??= new ProbeOptions();
         var split = ProbeSplit.Of(data, options);
@@ -38,7 +39,8 @@ public static class DependencyProbe
                 }
             }
             double[] weights = model.Values();
-            return split.Score(data.Name + (words is null ? "" : " + words"), Found(model, train), Found(model, test), model.Count) with { ToHead = weights[..data.Maps], FromHead = weights[data.Maps..(2 * data.Maps)] };
+            return split.Score(data.Name + (words is null ? "" : " + words"), Found(model, train), Found(model, test), model.Count) with
+            { ToHead = weights[..data.Maps], FromHead = weights[data.Maps..(2 * data.Maps)] };
         }
         finally
         {
@@ -50,15 +52,20 @@ public static class DependencyProbe
     /// <param name="data">Maps and trees; the maps are not looked at.</param>
     /// <param name="options">The split.</param>
     /// <exception cref="InputException">There are too few sentences to hold some out.</exception>
-    public static ProbeScore RightBranching(ProbeData data, ProbeOptions? options = null) => Offset(data, options ?? new ProbeOptions(), "right-branching", _ => 1);
+    public static ProbeScore RightBranching(ProbeData data, ProbeOptions? options = null) =>
+        Offset(data, options ?? new ProbeOptions(), "right-branching", _ => 1);
 
     /// <summary>Every word hangs on the word so many to the right, by the best offset of the training sentences.</summary>
     /// <param name="data">Maps and trees; the maps are not looked at.</param>
     /// <param name="options">The split.</param>
     /// <exception cref="InputException">There are too few sentences to hold some out.</exception>
-    public static ProbeScore BestOffset(ProbeData data, ProbeOptions? options = null) => Offset(data, options ?? new ProbeOptions(), "best offset", train => train
-        .SelectMany(s => Enumerable.Range(0, data.Sentences[s].Words).Where(i => data.Sentences[s].Scored[i] && data.Sentences[s].Heads[i] < data.Sentences[s].Words).Select(i => data.Sentences[s].Heads[i] - i))
-        .GroupBy(o => o).OrderByDescending(g => g.Count()).ThenBy(g => Math.Abs(g.Key)).ThenBy(g => g.Key).Select(g => g.Key).FirstOrDefault(1));
+    public static ProbeScore BestOffset(ProbeData data, ProbeOptions? options = null) =>
+        Offset(data, options ?? new ProbeOptions(), "best offset", train => train
+        .SelectMany(s => Enumerable.Range(0, data.Sentences[s].Words)
+            .Where(i => data.Sentences[s].Scored[i] && data.Sentences[s].Heads[i] < data.Sentences[s].Words)
+            .Select(i => data.Sentences[s].Heads[i] - i))
+        .GroupBy(o => o).OrderByDescending(g => g.Count()).ThenBy(g => Math.Abs(g.Key)).ThenBy(g => g.Key).Select(g => g.Key)
+        .FirstOrDefault(1));
 
     private static ProbeScore Offset(ProbeData data, ProbeOptions options, string name, Func<int[], int> choose)
     {
@@ -75,7 +82,8 @@ public static class DependencyProbe
 
     // Batches are made once, of sentences of like length, so that little is padded; their order changes from epoch to epoch.
     private static ProbeBatch[] Batches(ProbeData data, WordVectors? words, int[] sentences, int size) =>
-        [.. sentences.Where(s => data.Sentences[s].Scored.Any(x => x)).OrderBy(s => data.Sentences[s].Words).Chunk(size).Select(chunk => new ProbeBatch(data, words, chunk))];
+        [.. sentences.Where(s => data.Sentences[s].Scored.Any(x => x)).OrderBy(s => data.Sentences[s].Words).Chunk(size)
+            .Select(chunk => new ProbeBatch(data, words, chunk))];
 
     // Per sentence, the heads found and asked.
     private static Dictionary<int, (int Found, int Asked)> Found(ProbeModel model, IEnumerable<ProbeBatch> batches)

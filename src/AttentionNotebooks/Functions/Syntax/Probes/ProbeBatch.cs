@@ -27,7 +27,8 @@ internal sealed class ProbeBatch : IDisposable
                     s.Maps.AsSpan((k * own + i) * own, own).CopyTo(maps.AsSpan(((b * data.Maps + k) * size + i) * size));
             vectors?[sentences[b]].CopyTo(words.AsSpan(b * Length * d));
             for (int i = 0; i < Length; i++)
-                for (int j = 0; j < Length; j++) closed[(b * Length + i) * (Length + 1) + j] = j >= s.Words || i == j;   // no word hangs on itself or on padding
+                // no word hangs on itself or on padding
+                for (int j = 0; j < Length; j++) closed[(b * Length + i) * (Length + 1) + j] = j >= s.Words || i == j;
             for (int i = 0; i < s.Words; i++)
             {
                 if (!s.Scored[i]) continue;
@@ -36,14 +37,18 @@ internal sealed class ProbeBatch : IDisposable
             }
         }
         using var scope = NewDisposeScope();
-        var all = tensor(maps, [count, data.Maps, size, size]);                                                                 // [B, K, L + 2, L + 2]
+        // [B, K, L + 2, L + 2]
+        var all = tensor(maps, [count, data.Maps, size, size]);
         Tensor Part(int row, int rows, int column, int columns) => all.narrow(2, row, rows).narrow(3, column, columns);
         const int First = ProbeSentence.Specials;
-        var among = Part(First, Length, First, Length);                                                                          // [B, K, L, L]
+        // [B, K, L, L]
+        var among = Part(First, Length, First, Length);
         _to = among.permute(0, 2, 1, 3).contiguous().DetachFromDisposeScope();
         _from = among.permute(0, 3, 1, 2).contiguous().DetachFromDisposeScope();
-        _specials = cat([Part(First, Length, 0, 1).squeeze(3), Part(0, 1, First, Length).squeeze(2), Part(First, Length, 1, 1).squeeze(3), Part(1, 1, First, Length).squeeze(2)], 1)
-            .transpose(1, 2).contiguous().DetachFromDisposeScope();                                                             // [B, L, 4K]
+        _specials = cat([Part(First, Length, 0, 1).squeeze(3), Part(0, 1, First, Length).squeeze(2), Part(First, Length, 1, 1).squeeze(3),
+            Part(1, 1, First, Length).squeeze(2)], 1)
+            // [B, L, 4K]
+            .transpose(1, 2).contiguous().DetachFromDisposeScope();
         Words = tensor(words, [count, Length, d]).DetachFromDisposeScope();
         Closed = tensor(closed, [count, Length, Length + 1]).DetachFromDisposeScope();
         Rows = tensor(rows.ToArray()).DetachFromDisposeScope();
@@ -68,8 +73,10 @@ internal sealed class ProbeBatch : IDisposable
     /// <summary>Their heads, L for the root, <c>[n]</c>.</summary>
     public Tensor Targets { get; }
 
-    /// <summary>Every word's attention to the others, and the others' to it: <c>[B, L, K, L]</c> twice, and its attention to [CLS], from [CLS], to [SEP], from [SEP]: <c>[B, L, 4K]</c>.</summary>
-    public (Tensor To, Tensor From, Tensor Specials) Features() => (_to.to_type(ScalarType.Float32), _from.to_type(ScalarType.Float32), _specials.to_type(ScalarType.Float32));
+    /// <summary>Every word's attention to the others, and the others' to it: <c>[B, L, K, L]</c> twice, and its attention to [CLS], from
+    /// [CLS], to [SEP], from [SEP]: <c>[B, L, 4K]</c>.</summary>
+    public (Tensor To, Tensor From, Tensor Specials) Features() =>
+        (_to.to_type(ScalarType.Float32), _from.to_type(ScalarType.Float32), _specials.to_type(ScalarType.Float32));
 
     public void Dispose()
     {

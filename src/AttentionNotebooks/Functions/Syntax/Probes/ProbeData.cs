@@ -10,7 +10,8 @@ public sealed class ProbeData
     /// <summary>The most that is kept unless told otherwise: 1 GiB.</summary>
     public const long DefaultMemory = 1L << 30;
 
-    private ProbeData(string name, int maps, IReadOnlyList<TreebankSentence> trees, IReadOnlyList<ProbeSentence> sentences, HeadGrid? grid = null) =>
+    private ProbeData(string name, int maps, IReadOnlyList<TreebankSentence> trees, IReadOnlyList<ProbeSentence> sentences,
+        HeadGrid? grid = null) =>
         (Name, Maps, Trees, Sentences, Grid) = (name, maps, trees, sentences, grid);
 
     /// <summary>What the maps are, for tables.</summary>
@@ -37,14 +38,19 @@ public sealed class ProbeData
     /// <param name="memory">The most bytes to keep.</param>
     /// <param name="progress">Told after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="InputException">It would take more memory, words do not fit their tokens, or a text has no [CLS] or [SEP].</exception>
+    /// <exception cref="InputException">It would take more memory, words do not fit their tokens, or a text has no [CLS] or
+    /// [SEP].</exception>
     /// <exception cref="ArgumentException">There are not as many sentences as texts.</exception>
-    public static ProbeData OfAttention(IAttentionSource source, IReadOnlyList<TreebankSentence> sentences, string name = "attention", long memory = DefaultMemory,
+    public static ProbeData OfAttention(IAttentionSource source, IReadOnlyList<TreebankSentence> sentences, string name = "attention",
+        long memory = DefaultMemory,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         long bytes = sentences.Sum(s => 2L * source.Grid.Count * Square(s));
         if (bytes > memory)
-            throw new InputException($"word-level attention over {sentences.Count:N0} sentences", null, FormattableString.Invariant($"takes {bytes / (double)(1L << 20):0} MiB, and {memory / (double)(1L << 20):0} MiB are allowed"), "Use fewer sentences (--limit)");
+            throw new InputException($"word-level attention over {sentences.Count:N0} sentences", null,
+                FormattableString.Invariant(
+                    $"takes {bytes / (double)(1L << 20):0} MiB, and {memory / (double)(1L << 20):0} MiB are allowed"),
+                        "Use fewer sentences (--limit)");
         var maps = sentences.Select(s => new Half[source.Grid.Count * Square(s)]).ToArray();
         source.Visit(new Collector(source, sentences, maps), progress: progress, cancellation: cancellation);
         return new ProbeData(name, source.Grid.Count, sentences, [.. sentences.Zip(maps, ProbeSentence.Of)], source.Grid);
@@ -70,7 +76,8 @@ public sealed class ProbeData
         })]);
     }
 
-    private static int Square(TreebankSentence sentence) => (sentence.Words.Count + ProbeSentence.Specials) * (sentence.Words.Count + ProbeSentence.Specials);
+    private static int Square(TreebankSentence sentence) =>
+        (sentence.Words.Count + ProbeSentence.Specials) * (sentence.Words.Count + ProbeSentence.Specials);
 
     // Special tokens become words too: attention to a [SEP] of several is their sum, as for a split word.
     private sealed class Collector : IAttentionVisitor
@@ -89,7 +96,9 @@ public sealed class ProbeData
                 foreach (var (positions, as_, name) in new[] { (text.ClsPositions, 0, "[CLS]"), (text.SepPositions, 1, "[SEP]") })
                 {
                     int[] at = [.. positions];
-                    if (at.Length == 0) throw new InputException($"text {text.Id}", null, $"has no {name}, and a probe finds roots by the attention to it", "Keep special tokens when saving maps");
+                    if (at.Length == 0)
+                        throw new InputException($"text {text.Id}", null, $"has no {name}, and a probe finds roots by the attention to it",
+                            "Keep special tokens when saving maps");
                     foreach (int p in at) extended[p] = as_;
                 }
                 return extended;

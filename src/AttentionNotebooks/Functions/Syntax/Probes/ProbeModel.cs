@@ -28,7 +28,8 @@ internal sealed class ProbeModel : IDisposable
     /// <summary>How many numbers there are to learn.</summary>
     public int Count { get; }
 
-    /// <summary>All weights: w and u, <c>[K]</c> each; those of the root, <c>[4K]</c>; and with words the same five times over them (see <see cref="Scores"/>).</summary>
+    /// <summary>All weights: w and u, <c>[K]</c> each; those of the root, <c>[4K]</c>; and with words the same five times over them (see
+    /// <see cref="Scores"/>).</summary>
     public double[] Values() => [.. _weights.Floats().Select(v => (double)v)];
 
     /// <summary>The scores of every candidate for every word that counts.</summary>
@@ -53,7 +54,8 @@ internal sealed class ProbeModel : IDisposable
             // A map's weight is w + W·(v_i ⊕ v_j): the part of v_i goes with the row, that of v_j with the column.
             var v = batch.Words;                                                                                 // [B, L, d]
             Tensor Of(Tensor matrix) => v.matmul(matrix);                                                         // [B, L, K]
-            Tensor toDependent = Take(_words, _maps), toHead = Take(_words, _maps), fromDependent = Take(_words, _maps), fromHead = Take(_words, _maps), rootWords = Take(_words, 4 * _maps);
+            Tensor toDependent = Take(_words, _maps), toHead = Take(_words, _maps), fromDependent = Take(_words, _maps),
+            fromHead = Take(_words, _maps), rootWords = Take(_words, 4 * _maps);
             var rows = stack([Of(toDependent).Plus(w), Of(fromHead)], 2).matmul(to);                  // [B, L, 2, L]
             var columns = stack([Of(fromDependent).Plus(u), Of(toHead)], 2).matmul(from);
             var both = rows.Plus(columns);

@@ -1,6 +1,7 @@
 namespace AttentionNotebooks;
 
-/// <summary>A model's probes beside what they must be compared with, all on the same held-out sentences (Clark et al. 2019, Table 3, is arranged like this).</summary>
+/// <summary>A model's probes beside what they must be compared with, all on the same held-out sentences (Clark et al. 2019, Table 3, is
+/// arranged like this).</summary>
 public static class ProbeReport
 {
     /// <summary>Trains and tests all of them.</summary>
@@ -15,7 +16,8 @@ public static class ProbeReport
     /// model's vectors in all three): distances, random attention, attention.
     /// </returns>
     /// <exception cref="InputException">There are too few sentences, or they take too much memory.</exception>
-    public static IReadOnlyList<ProbeScore> Run(Checkpoint checkpoint, IEnumerable<TreebankSentence> sentences, ProbeOptions? options = null, int dimensions = WordVectors.DefaultDimensions,
+    public static IReadOnlyList<ProbeScore> Run(Checkpoint checkpoint, IEnumerable<TreebankSentence> sentences,
+        ProbeOptions? options = null, int dimensions = WordVectors.DefaultDimensions,
         long memory = ProbeData.DefaultMemory, CancellationToken cancellation = default)
     {
         options ??= new ProbeOptions();
@@ -23,12 +25,14 @@ public static class ProbeReport
         var words = WordVectors.Compute(checkpoint, fitting, dimensions);
         var attention = ProbeData.OfAttention(source, fitting, memory: memory, cancellation: cancellation);
         using var random = RandomWeights.Like(checkpoint, options.Seed);
-        var chance = ProbeData.OfAttention(TreebankAttention.Of(random, fitting).Source, fitting, "attention of random weights", memory, cancellation: cancellation);
+        var chance = ProbeData.OfAttention(TreebankAttention.Of(random, fitting).Source, fitting, "attention of random weights", memory,
+            cancellation: cancellation);
         var distances = ProbeData.OfDistances(fitting);
         ProbeScore Probe(ProbeData data, WordVectors? vectors = null) => DependencyProbe.Train(data, vectors, options, cancellation);
         return
         [
-            DependencyProbe.RightBranching(attention, options), DependencyProbe.BestOffset(attention, options), Probe(distances), Probe(chance), Probe(attention),
+            DependencyProbe.RightBranching(attention, options), DependencyProbe.BestOffset(attention, options), Probe(distances),
+                Probe(chance), Probe(attention),
             Probe(distances, words), Probe(chance, words), Probe(attention, words),
         ];
     }

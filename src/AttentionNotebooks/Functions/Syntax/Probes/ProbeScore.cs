@@ -24,7 +24,8 @@ public sealed record ProbeOptions
 
 /// <summary>How many heads a probe, or a rule, finds in sentences held out.</summary>
 /// <param name="Name">What it looks at.</param>
-/// <param name="Test">Unlabelled attachment score (UAS) on the held-out sentences: words whose head, or whose being the root, is found; punctuation is not asked.</param>
+/// <param name="Test">Unlabelled attachment score (UAS) on the held-out sentences: words whose head, or whose being the root, is found;
+/// punctuation is not asked.</param>
 /// <param name="Interval">95 % of it over sentences.</param>
 /// <param name="Train">The same on the training sentences.</param>
 /// <param name="Weights">How many numbers were learnt.</param>

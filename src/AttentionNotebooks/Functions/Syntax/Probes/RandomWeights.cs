@@ -6,7 +6,8 @@ namespace AttentionNotebooks;
 /// <summary>A model of the same sizes that has learnt nothing: what a probe or a head finds in it owes nothing to training.</summary>
 public static class RandomWeights
 {
-    /// <summary>Loads a checkpoint again and starts its weights anew, as BERT's are before training: normal with the configuration's initializer_range, biases 0, normalisation 1.</summary>
+    /// <summary>Loads a checkpoint again and starts its weights anew, as BERT's are before training: normal with the configuration's
+    /// initializer_range, biases 0, normalisation 1.</summary>
     /// <param name="checkpoint">The model whose sizes and tokenizer to take; it is left as it is.</param>
     /// <param name="seed">Decides the weights.</param>
     /// <returns>The other model; the caller disposes it.</returns>
@@ -20,7 +21,8 @@ public static class RandomWeights
         {
             using var scope = NewDisposeScope();
             bool bias = name.EndsWith("bias", StringComparison.Ordinal), norm = name.Contains("LayerNorm", StringComparison.Ordinal);
-            parameter.copy_(bias ? zeros_like(parameter) : norm ? ones_like(parameter) : tensor(Normal(random, parameter.numel(), checkpoint.Config.InitializerRange), parameter.shape));
+            parameter.copy_(bias ? zeros_like(parameter) : norm ? ones_like(parameter)
+                : tensor(Normal(random, parameter.numel(), checkpoint.Config.InitializerRange), parameter.shape));
         }
         return other;
     }

@@ -14,7 +14,8 @@ public sealed class WordVectors
 
     private readonly float[][] _bySentence;
 
-    internal WordVectors(int dimensions, float[][] bySentence, double explained) => (Dimensions, _bySentence, Explained) = (dimensions, bySentence, explained);
+    internal WordVectors(int dimensions, float[][] bySentence, double explained) =>
+        (Dimensions, _bySentence, Explained) = (dimensions, bySentence, explained);
 
     /// <summary>Numbers per word, d.</summary>
     public int Dimensions { get; }
@@ -37,8 +38,10 @@ public sealed class WordVectors
         var points = Averages(checkpoint, forms);
         var components = PrincipalComponents.Fit(points, dimensions);
         double scale = Math.Sqrt(components.Coordinates.Average(c => c[0] * c[0]));
-        var vectors = forms.Select((f, i) => (f, components.Coordinates[i])).ToDictionary(p => p.f, p => p.Item2.Select(v => (float)(v / scale)).ToArray(), StringComparer.Ordinal);
-        return new WordVectors(dimensions, [.. sentences.Select(s => s.Words.SelectMany(w => vectors[w.Form]).ToArray())], components.Explained.Sum());
+        var vectors = forms.Select((f, i) => (f, components.Coordinates[i]))
+            .ToDictionary(p => p.f, p => p.Item2.Select(v => (float)(v / scale)).ToArray(), StringComparer.Ordinal);
+        return new WordVectors(dimensions, [.. sentences.Select(s => s.Words.SelectMany(w => vectors[w.Form]).ToArray())],
+            components.Explained.Sum());
     }
 
     private static double[][] Averages(Checkpoint checkpoint, string[] forms)
@@ -51,8 +54,11 @@ public sealed class WordVectors
             using var inner = NewDisposeScope();
             var text = checkpoint.Tokenizer.Encode([form]);
             long[] pieces = [.. Enumerable.Range(0, text.Length).Where(i => text.Words[i] >= 0).Select(i => (long)text.Ids[i])];
-            if (pieces.Length == 0) throw new InputException($"word \"{form}\"", null, "has no piece in the model's vocabulary", "Leave its sentences out (TreebankAttention.Of does)");
-            return table.index_select(0, tensor(pieces, device: table.device)).to_type(ScalarType.Float32).mean([0]).Floats().Select(v => (double)v).ToArray();
+            if (pieces.Length == 0)
+                throw new InputException($"word \"{form}\"", null, "has no piece in the model's vocabulary",
+                    "Leave its sentences out (TreebankAttention.Of does)");
+            return table.index_select(0, tensor(pieces, device: table.device)).to_type(ScalarType.Float32).mean([0]).Floats()
+                .Select(v => (double)v).ToArray();
         })];
     }
 }
