@@ -123,7 +123,8 @@ public sealed partial class Plots
         string[] facts = [.. _facts.Where(clustering.AllFeatures.Features.Contains)];
         string[] hover = [.. heads.Select(h => $"<b>{h}</b><br>"
             + string.Join("<br>", facts.Select(f =>
-                $"{f} {Style.Number(clustering.AllFeatures[h, f])}{Style.Label(ColumnUnit.AfterNumber(clustering.AllFeatures.Column(f).Unit))}")))];
+                $"{f} {Style.Number(clustering.AllFeatures[h, f])}"
+                + Style.Label(ColumnUnit.AfterNumber(clustering.AllFeatures.Column(f).Unit)))))];
         return new Trace("scatter").With("mode", asGrid ? "markers+text" : "markers").With("showlegend", false)
             .With("x", asGrid ? heads.Select(h => (double?)h.Index).ToArray() : projection.Coordinates.Select(p => p[0]).Gaps())
             .With("y", asGrid ? heads.Select(h => (double?)h.Layer).ToArray() : projection.Coordinates.Select(p => p[1]).Gaps())
@@ -196,7 +197,8 @@ public sealed partial class Plots
     }
 
     private static string Belief(Projection p) => string.Create(CultureInfo.InvariantCulture,
-        $"trustworthiness {p.Trustworthiness:0.00}, continuity {p.Continuity:0.00}, stress {p.Stress:0.00}{(p.Facts.Length > 0 ? "; " : "")}{Style.Label(p.Facts)}");
+        $"trustworthiness {p.Trustworthiness:0.00}, continuity {p.Continuity:0.00}, stress "
+            + $"{p.Stress:0.00}{(p.Facts.Length > 0 ? "; " : "")}{Style.Label(p.Facts)}");
 
     private static object Menu(object[] buttons, double x) =>
         new

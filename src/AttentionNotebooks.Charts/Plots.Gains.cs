@@ -17,7 +17,9 @@ public sealed partial class Plots
         Gains([new GainPanel("", [.. experiment.Arms.Where(a => a.Kind != ArmKind.Uncalibrated)
             .Select(a => new GainMark(a.Name, a.Kind, a.Parameters, experiment.Gain(a)))])], 340, title, caption
             ?? string.Create(CultureInfo.InvariantCulture,
-            $"Each mark is a way to change the model, on {experiment.TestItems} held-out items, {Seeds(experiment.Seeds)}; upwards is better, the dashed line is the model as it is. Bars: 95 %, seeds and items drawn again. A calibration that is no higher than its control owes nothing to the features or clusters."));
+            $"Each mark is a way to change the model, on {experiment.TestItems} held-out items, {Seeds(experiment.Seeds)}; upwards is "
+                + $"better, the dashed line is the model as it is. Bars: 95 %, seeds and items drawn again. A calibration that is no "
+                + $"higher than its control owes nothing to the features or clusters."));
 
     /// <inheritdoc/>
     public Figure GainByParameters(IReadOnlyList<ExperimentFigures> experiments, string? title = null, string? caption = null)

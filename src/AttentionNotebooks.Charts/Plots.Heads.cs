@@ -86,6 +86,7 @@ public sealed partial class Plots
         string List(IReadOnlyList<(Head Head, double Value)> heads) =>
             string.Join(", ", heads.Select(h => $"{h.Head} ({Style.Number(h.Value)})"));
         return string.Create(CultureInfo.InvariantCulture,
-            $"Layer 0 is at the bottom. Highest: {List(table.Highest(column.Name, 3))}; lowest: {List(table.Lowest(column.Name, 3))}{ColumnUnit.AfterNumber(column.Unit)}.");
+            $"Layer 0 is at the bottom. Highest: {List(table.Highest(column.Name, 3))}; lowest: "
+                + $"{List(table.Lowest(column.Name, 3))}{ColumnUnit.AfterNumber(column.Unit)}.");
     }
 }

@@ -15,7 +15,9 @@ public sealed partial class Plots
         ClusterFunction[][] rows = [.. synthesis.Clusters.Select((_, c) => functions.Select(f => synthesis[c, f.Name]).ToArray())];
         string[][] marks = [.. rows.Select(r => r.Select(Mark).ToArray())];
         string[][] hover = [.. rows.Select(r => r.Select(c => string.Create(CultureInfo.InvariantCulture,
-            $"{Style.Number(c.Mean)} against {Style.Number(c.Others)} {c.Function.Unit}<br>δ {c.Delta:0.00} ({c.Low:0.00} to {c.High:0.00})<br>p {c.Holm:0.000} after Holm, {c.LayerPValue:0.000} within layers{(c.Clustered ? "<br>the clusters were made from it" : "")}")).ToArray())];
+            $"{Style.Number(c.Mean)} against {Style.Number(c.Others)} {c.Function.Unit}<br>δ {c.Delta:0.00} ({c.Low:0.00} to "
+                + $"{c.High:0.00})<br>p {c.Holm:0.000} after Holm, {c.LayerPValue:0.000} within layers{(c.Clustered ? "<br>the clusters "
+                + "were made from it" : "")}")).ToArray())];
         string[] labels = [.. rows[0].Select(c => Style.Label(c.Clustered ? c.Function.Name + "*" : c.Function.Name))];
         var cells = new Trace("heatmap").With("z", rows.Select(r => r.Select(c => c.Delta).Gaps()).ToArray()).With("text", marks)
             .With("customdata", hover)

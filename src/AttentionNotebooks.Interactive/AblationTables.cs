@@ -17,16 +17,18 @@ internal static class AblationTables
         string what = first.OnlyKept ? "Only the group kept" : "Without the group", more = effects.Count > shown.Length
             ? Invariant($"{effects.Count - shown.Length} more groups. ") : "";
         return new TextTable(
-            Invariant(
-                $"{what} ({first.Mode.ToString().ToLowerInvariant()}): {first.Before.Losses.Length} items, loss {first.Before.Loss:0.000} nats and accuracy {first.Before.Accuracy.Value:0.000} of the whole model"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"{what} ({first.Mode.ToString().ToLowerInvariant()}): {first.Before.Losses.Length} items, loss {first.Before.Loss:0.000} "
+                    + $"nats and accuracy {first.Before.Accuracy.Value:0.000} of the whole model"),
             ["group", "heads", "loss", "95 % from", "to", "accuracy", "random: mean", "95 % from", "to", "p", "p, Holm"],
             [.. shown.Select(e => (string[])[e.Group.Name, e.Group.Heads.Count.ToString(CultureInfo.InvariantCulture), F(e.Loss.Value),
                 F(e.Loss.Low), F(e.Loss.High), F(e.Accuracy.Value),
                 F(e.Random?.Mean), F(e.Random?.Low), F(e.Random?.High), F(e.Random?.PMore), F(e.Random?.Holm)])],
             $"{more}Changes of the loss (nats per question) and of the accuracy, with intervals over items. "
             + (draws > 0
-                ? Invariant(
-                    $"p: does the group matter more than random groups of the same make? With {draws} of them it cannot be below {1.0 / (draws + 1):0.000}.") : "No random groups were drawn, or the groups are the only ones of their make."));
+                ? string.Create(CultureInfo.InvariantCulture,
+                    $"p: does the group matter more than random groups of the same make? With {draws} of them it cannot be below "
+                        + $"{1.0 / (draws + 1):0.000}.") : "No random groups were drawn, or the groups are the only ones of their make."));
     }
 
     /// <summary>Pairs of measures, the closest first.</summary>

@@ -34,7 +34,8 @@ internal static class FigureHtml
                 figure.Caption)}</figcaption>""";
         return $"""
             <figure class="attention-figure" style="margin:8px 0;background:#fff;width:{width}px;max-width:100%;overflow-x:auto">
-            <div id="{id}" style="width:{width}px;height:{height}px;font:13px {Html.FontFamily};color:#666">This chart needs plotly.js: run the set-up cell, #load "kit.csx".</div>
+            <div id="{id}" style="width:{width}px;height:{height}px;font:13px {Html.FontFamily};color:#666">
+            This chart needs plotly.js: run the set-up cell, #load "kit.csx".</div>
             {caption}
             </figure>
             {DrawScript.Replace("@id", id).Replace("@json", figure.ToJson().Replace("<", "\\u003c"))}

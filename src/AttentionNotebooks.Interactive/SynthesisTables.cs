@@ -14,5 +14,6 @@ internal static class SynthesisTables
             (string[])[i.ToString(CultureInfo.InvariantCulture), c.Name, c.Heads.Count.ToString(CultureInfo.InvariantCulture),
                 synthesis.Describe(i)])],
         string.Create(CultureInfo.InvariantCulture,
-            $"δ: Cliff's δ with its 95 % interval over heads; sure where that excludes 0 and {synthesis.Draws} shufflings give p < 0.05 after Holm over all cells. The measures' own uncertainty over texts is not in it."));
+            $"δ: Cliff's δ with its 95 % interval over heads; sure where that excludes 0 and {synthesis.Draws} shufflings give p < 0.05 "
+                + $"after Holm over all cells. The measures' own uncertainty over texts is not in it."));
 }

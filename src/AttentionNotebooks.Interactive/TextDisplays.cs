@@ -56,12 +56,20 @@ internal static class TextDisplays
     {
         var c = checkpoint.Config;
         return string.Create(CultureInfo.InvariantCulture,
-            $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(checkpoint.Folder))}: {c.ModelType}, {c.NumHiddenLayers} layers × {c.NumAttentionHeads} heads, hidden size {c.HiddenSize} ({c.HiddenSize / c.NumAttentionHeads} per head), {checkpoint.Tokenizer.VocabularySize:N0} pieces, {c.MaxTokens} positions, {(checkpoint.HasMaskedLmHead ? "with" : "without")} a masked-LM head");
+            $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(checkpoint.Folder))}: {c.ModelType}, {c.NumHiddenLayers} layers × "
+                + $"{c.NumAttentionHeads} heads, hidden size {c.HiddenSize} ({c.HiddenSize / c.NumAttentionHeads} per head), "
+                + $"{checkpoint.Tokenizer.VocabularySize:N0} pieces, {c.MaxTokens} positions, "
+                + $"{(checkpoint.HasMaskedLmHead ? "with" : "without")} a masked-LM head");
     }
 
-    private static string Facts(TokenizedText text) =>
-        string.Create(CultureInfo.InvariantCulture,
-            $"{text.Length} tokens, {Enumerable.Range(0, text.Length).Where(i => text.Words[i] >= 0).Select(i => (Source(text, i), text.Words[i])).Distinct().Count()} words{(text.Truncated ? $"; {text.Dropped} pieces were cut off" : "")}. Dashed: special tokens; small: ids.");
+    private static string Facts(TokenizedText text)
+    {
+        var ofWords = Enumerable.Range(0, text.Length).Where(i => text.Words[i] >= 0);
+        int words = ofWords.Select(i => (Source(text, i), text.Words[i])).Distinct().Count();
+        string cut = text.Truncated ? string.Create(CultureInfo.InvariantCulture, $"; {text.Dropped} pieces were cut off") : "";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{text.Length} tokens, {words} words{cut}. Dashed: special tokens; small: ids.");
+    }
 
     private static int Source(TokenizedText text, int at) => at < text.Sources.Length ? text.Sources[at] : 0;
 }

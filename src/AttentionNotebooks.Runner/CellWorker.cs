@@ -47,7 +47,8 @@ internal sealed class CellWorker(Notebook notebook, Cell cell, ScriptHost host, 
         string left = stopped ? "" : "; it does not react and was abandoned";
         return new CellFailure(cell, line, null, "Time limit",
             string.Create(CultureInfo.InvariantCulture,
-                $"the cell did not end within {limit!.Value.TotalSeconds:0.###} s ({place}){left}. Give it longer with --timeout, or less to do"), []);
+                $"the cell did not end within {limit!.Value.TotalSeconds:0.###} s ({place}){left}. Give it longer with --timeout, or less "
+                    + $"to do"), []);
     }
 
     // Cancelling aborts a thread that computes, and waits for it, for ever if it is in native code; hence on a thread

@@ -21,7 +21,8 @@ internal static class Profile
             var stages = Stages(checkpoint, tokenized);
             double all = stages.Values.Sum();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"### Profile: BERT-base's shape, {precision}, {texts} texts × {tokens} tokens, {1000 * all / texts:0.0} ms a text\n\n| stage | ms a text | share |\n|---|---|---|"));
+                $"### Profile: BERT-base's shape, {precision}, {texts} texts × {tokens} tokens, {1000 * all / texts:0.0} ms a text\n\n| "
+                    + $"stage | ms a text | share |\n|---|---|---|"));
             foreach (var (stage, seconds) in stages)
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"| {stage} | {1000 * seconds / texts:0.00} | {seconds / all:P1} |"));

@@ -18,7 +18,8 @@ foreach (var target in targets)
 {
     var result = new FuzzRun(seed, wholeProcess: true).Run(target, cases, from);
     Console.WriteLine(
-        $"{target.Name,-18}{result.Cases,8}{result.Accepted,10}{result.Refused,9}{result.Placed,8}{result.Findings.Count,7}{result.Slowest.TotalMilliseconds,12:0.0}{result.MostBytes / 1048576.0,10:0.0}");
+        $"{target.Name,-18}{result.Cases,8}{result.Accepted,10}{result.Refused,9}{result.Placed,8}"
+        + $"{result.Findings.Count,7}{result.Slowest.TotalMilliseconds,12:0.0}{result.MostBytes / 1048576.0,10:0.0}");
     foreach (var group in result.Findings.GroupBy(f => f.Problem.Split(':')[0] + f.Problem.Split(" in ")[0].Split(" at ").Last()).Take(20))
     {
         Directory.CreateDirectory(folder);

@@ -42,12 +42,16 @@ internal static class Seeds
             ("b.npy", Array(s => NpyArray.Write(s, [1, 2, 4, 4], Enumerable.Repeat(0.25f, 32).ToArray())))])];
 
     public static byte[][] Tokens =>
-        ["{\"id\":\"a\",\"tokens\":[\"[CLS]\",\"[SEP]\"]}\n{\"id\":\"b\",\"tokens\":[\"[CLS]\",\"a\",\"b\",\"[SEP]\"],\"tags\":[null,\"DET\",\"NOUN\",null]}\n"u8.ToArray()];
+        [("{\"id\":\"a\",\"tokens\":[\"[CLS]\",\"[SEP]\"]}\n"u8
+            + "{\"id\":\"b\",\"tokens\":[\"[CLS]\",\"a\",\"b\",\"[SEP]\"],\"tags\":[null,\"DET\",\"NOUN\",null]}\n"u8).ToArray()];
 
     public static byte[][] Config => [File.ReadAllBytes(Repository("data/demo-bert/config.json")),
         .. new[] { "bert", "roberta", "distilbert", "electra" }.Select(kind =>
         Encoding.UTF8.GetBytes(
-            $$"""{"model_type":"{{kind}}","vocab_size":30522,"hidden_size":768,"dim":768,"embedding_size":768,"num_hidden_layers":12,"n_layers":12,"num_attention_heads":12,"n_heads":12,"intermediate_size":3072,"hidden_dim":3072,"hidden_act":"gelu","activation":"gelu","max_position_embeddings":514,"type_vocab_size":2,"layer_norm_eps":1e-12,"pad_token_id":1}"""))];
+            $$"""{"model_type":"{{kind}}","vocab_size":30522,"hidden_size":768,"dim":768,"embedding_size":768,"""
+            + """ "num_hidden_layers":12,"n_layers":12,"num_attention_heads":12,"n_heads":12,"intermediate_size":3072,"hidden_dim":3072,"""
+            + """ "hidden_act":"gelu","activation":"gelu","max_position_embeddings":514,"""
+            + """ "type_vocab_size":2,"layer_norm_eps":1e-12,"pad_token_id":1}"""))];
 
     public static byte[][] Vocabulary { get; } = [Encoding.UTF8.GetBytes(string.Join('\n', Pieces) + "\n")];
 
@@ -62,14 +66,20 @@ internal static class Seeds
     public static byte[][] Merges { get; } = ["#version: 0.2\na b\n"u8.ToArray()];
 
     public static byte[][] TokenizerConfig =>
-        ["""{"do_lower_case":true,"strip_accents":null,"tokenize_chinese_chars":true,"model_max_length":16,"tokenizer_class":"BertTokenizer","cls_token":"[CLS]","sep_token":"[SEP]","added_tokens_decoder":{"0":{"content":"[PAD]"}}}"""u8.ToArray()];
+        [("""{"do_lower_case":true,"strip_accents":null,"tokenize_chinese_chars":true,"model_max_length":16,"""u8
+            + """ "tokenizer_class":"BertTokenizer","cls_token":"[CLS]","sep_token":"[SEP]","""u8
+            + """ "added_tokens_decoder":{"0":{"content":"[PAD]"}}}"""u8).ToArray()];
 
     public static byte[][] TokenizerJson =>
     [
         Encoding.UTF8.GetBytes(
-            """{"added_tokens":[{"id":4,"content":"[MASK]"}],"normalizer":{"type":"BertNormalizer","clean_text":true,"lowercase":true},"pre_tokenizer":{"type":"BertPreTokenizer"},"model":{"type":"WordPiece","continuing_subword_prefix":"##","max_input_chars_per_word":100,"vocab":{PIECES}}}"""
+            """{"added_tokens":[{"id":4,"content":"[MASK]"}],"normalizer":{"type":"BertNormalizer","clean_text":true,"lowercase":true},"""
+                + """ "pre_tokenizer":{"type":"BertPreTokenizer"},"model":{"type":"WordPiece","continuing_subword_prefix":"##","""
+                + """ "max_input_chars_per_word":100,"vocab":{PIECES}}}"""
             .Replace("PIECES", string.Join(",", Pieces.Select((p, i) => $"\"{p}\":{i}")), StringComparison.Ordinal)),
-        """{"added_tokens":[{"id":4,"content":"<mask>"}],"normalizer":null,"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false},"model":{"type":"BPE","vocab":{"<s>":0,"<pad>":1,"</s>":2,"<unk>":3,"<mask>":4,"a":5,"b":6,"ab":7},"merges":["a b"]}}"""u8.ToArray(),
+        ("""{"added_tokens":[{"id":4,"content":"<mask>"}],"normalizer":null,"pre_tokenizer":{"type":"ByteLevel","""u8
+            + """ "add_prefix_space":false},"model":{"type":"BPE","vocab":{"<s>":0,"<pad>":1,"</s>":2,"<unk>":3,"<mask>":4,"""u8
+            + """ "a":5,"b":6,"ab":7},"merges":["a b"]}}"""u8).ToArray(),
     ];
 
     public static byte[][] Treebank =>
@@ -80,7 +90,8 @@ internal static class Seeds
 
     public static byte[][] Calibration => [Encoding.UTF8.GetBytes(ModelCalibration.Identity(new HeadGrid(2, 2)).ToJson()),
         Calibrated(
-            """[{"layer":0,"head":1,"temperature":0.5,"special_bias":1,"gate":0.25,"priors":[{"kind":"gaussian","centre":-1,"width":2,"strength":3}]}]"""),
+            """[{"layer":0,"head":1,"temperature":0.5,"special_bias":1,"gate":0.25,"priors":[{"kind":"gaussian","centre":-1,"width":2,"""
+                + """ "strength":3}]}]"""),
         Calibrated("""[{"layer":1,"head":0,"temperature":"Infinity"}]"""),
             Calibrated("""[{"layer":0,"head":1,"temperature":2}]""", version: 1)];
 
@@ -88,7 +99,9 @@ internal static class Seeds
         File.ReadAllBytes(Repository("notebooks/00-start-here.ipynb"))];
 
     public static byte[][] Dib =>
-        ["#!meta\n\n{\"kernelInfo\":{\"defaultKernelName\":\"csharp\",\"items\":[{\"name\":\"csharp\",\"languageName\":\"csharp\"}]}}\n\n#!markdown\n\n# A title\n\n#!csharp\n\nvar x = 1;\nx\n"u8.ToArray()];
+        [("#!meta\n\n"u8
+            + "{\"kernelInfo\":{\"defaultKernelName\":\"csharp\",\"items\":[{\"name\":\"csharp\",\"languageName\":\"csharp\"}]}}\n\n"u8
+            + "#!markdown\n\n# A title\n\n#!csharp\n\nvar x = 1;\nx\n"u8).ToArray()];
 
     public static byte[] Glue(SentenceTask task)
     {

@@ -24,13 +24,15 @@ internal sealed class ExplainReport((string Features, string Importance) sources
         yield return Text($"  {"layer number alone",-20} R² out of fold {layerAlone,6:F3}");
         if (transfer is not null)
             yield return
-                Text(
-                    $"  {"on the test heads",-20} R² {transfer.R2,6:F3}; rank correlation {transfer.Rank:F2} [{transfer.RankInterval.Low:F2}, {transfer.RankInterval.High:F2}], p = {transfer.PValue:F3}");
+                string.Create(CultureInfo.InvariantCulture,
+                    $"  {"on the test heads",-20} R² {transfer.R2,6:F3}; rank correlation {transfer.Rank:F2} "
+                        + $"[{transfer.RankInterval.Low:F2}, {transfer.RankInterval.High:F2}], p = {transfer.PValue:F3}");
         yield return Text($"  {"feature",-24} {"coefficient [95 %]",-28} {"Spearman [95 %]",-26} {"p",6} {"Holm",6}");
         foreach (var e in model.Effects.OrderByDescending(e => Math.Abs(e.Coefficient)))
             yield return
-                Text(
-                    $"  {e.Feature,-24} {Number(e.Coefficient, e.CoefficientInterval),-28} {Number(e.Spearman, e.SpearmanInterval),-26} {e.PValue,6:F3} {e.Holm,6:F3}");
+                string.Create(CultureInfo.InvariantCulture,
+                    $"  {e.Feature,-24} {Number(e.Coefficient, e.CoefficientInterval),-28} {Number(e.Spearman, e.SpearmanInterval),-26} "
+                        + $"{e.PValue,6:F3} {e.Holm,6:F3}");
         yield return
             "  coefficients: change of importance, in its standard deviations, with one standard deviation of the feature, the others "
             + "held and the whole shrunk; intervals over draws of heads.";
@@ -43,10 +45,15 @@ internal sealed class ExplainReport((string Features, string Importance) sources
     public string Meaning()
     {
         string told = model.PValue <= Sure && model.R2 > 0
-            ? Text(
-                $"The features tell {100 * model.R2:F0} % of the variance of {measure} among heads that were not fitted [{100 * model.R2Interval.Low:F0} %, {100 * model.R2Interval.High:F0} %]; of {model.Null.Count} times that importance was dealt out to the heads at random, the most was {100 * Math.Max(0, model.Null.Max()):F0} % (p = {model.PValue:F3}).")
-            : Text(
-                $"Nothing here shows that the features tell {measure}: importance dealt out to the heads at random is predicted as well in {model.Null.Count(v => v >= model.R2)} of {model.Null.Count} runs (R² {model.R2:F3}, p = {model.PValue:F3}). With {grid.Count} heads a weak law could go unseen.");
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"The features tell {100 * model.R2:F0} % of the variance of {measure} among heads that were not fitted "
+                    + $"[{100 * model.R2Interval.Low:F0} %, {100 * model.R2Interval.High:F0} %]; of {model.Null.Count} times that "
+                    + $"importance was dealt out to the heads at random, the most was {100 * Math.Max(0, model.Null.Max()):F0} % (p = "
+                    + $"{model.PValue:F3}).")
+            : string.Create(CultureInfo.InvariantCulture,
+                $"Nothing here shows that the features tell {measure}: importance dealt out to the heads at random is predicted as well "
+                    + $"in {model.Null.Count(v => v >= model.R2)} of {model.Null.Count} runs (R² {model.R2:F3}, p = {model.PValue:F3}). "
+                    + $"With {grid.Count} heads a weak law could go unseen.");
         if (model.PValue <= Sure && model.R2 > 0 && model.R2Interval.Low <= 0)
             told += " The interval reaches below 0: a few heads decide the share, so look at the rank correlation too.";
         if (byLayer is not null)
@@ -58,10 +65,12 @@ internal sealed class ExplainReport((string Features, string Importance) sources
                 $" The layer's number alone tells as much (R² {layerAlone:F3}): what the features tell may be where a head stands.");
         if (transfer is not null)
             told += transfer.PValue <= Sure
-                ? Text(
-                    $" Fitted here, it puts the test heads in order better than chance (rank correlation {transfer.Rank:F2}, p = {transfer.PValue:F3}).")
-                : Text(
-                    $" Fitted here, it is not shown to put the test heads in order (rank correlation {transfer.Rank:F2}, p = {transfer.PValue:F3}).");
+                ? string.Create(CultureInfo.InvariantCulture,
+                    $" Fitted here, it puts the test heads in order better than chance (rank correlation {transfer.Rank:F2}, p = "
+                        + $"{transfer.PValue:F3}).")
+                : string.Create(CultureInfo.InvariantCulture,
+                    $" Fitted here, it is not shown to put the test heads in order (rank correlation {transfer.Rank:F2}, p = "
+                        + $"{transfer.PValue:F3}).");
         return told;
     }
 
@@ -71,7 +80,8 @@ internal sealed class ExplainReport((string Features, string Importance) sources
         var text = new StringBuilder("feature,coefficient,coefficient_low,coefficient_high,spearman,spearman_low,spearman_high,p,p_holm\n");
         foreach (var e in model.Effects)
             text.Append(CultureInfo.InvariantCulture,
-                $"{e.Feature},{e.Coefficient:R},{e.CoefficientInterval.Low:R},{e.CoefficientInterval.High:R},{e.Spearman:R},{e.SpearmanInterval.Low:R},{e.SpearmanInterval.High:R},{e.PValue:R},{e.Holm:R}\n");
+                $"{e.Feature},{e.Coefficient:R},{e.CoefficientInterval.Low:R},{e.CoefficientInterval.High:R},{e.Spearman:R},"
+                    + $"{e.SpearmanInterval.Low:R},{e.SpearmanInterval.High:R},{e.PValue:R},{e.Holm:R}\n");
         return text.ToString();
     }
 
@@ -94,20 +104,24 @@ internal sealed class ExplainReport((string Features, string Importance) sources
         [.. model.Effects.Select(ExplanationFigures.Of)], Meaning());
 
     private static string Row(string name, ImportanceModel m) =>
-        Text(
-            $"  {name,-20} R² out of fold {m.R2,6:F3} [{m.R2Interval.Low:F3}, {m.R2Interval.High:F3}]; shuffled {m.Null.Average():F3}, at most {m.Null.Max():F3}; p = {m.PValue:F3}; rank correlation {m.Rank:F2}");
+        string.Create(CultureInfo.InvariantCulture,
+            $"  {name,-20} R² out of fold {m.R2,6:F3} [{m.R2Interval.Low:F3}, {m.R2Interval.High:F3}]; shuffled {m.Null.Average():F3}, at "
+                + $"most {m.Null.Max():F3}; p = {m.PValue:F3}; rank correlation {m.Rank:F2}");
 
     private static string Distance(FeatureEffect e)
     {
         bool alone = e.Holm <= Sure, held = e.CoefficientInterval.Low > 0 || e.CoefficientInterval.High < 0;
         string first = alone
-            ? Text(
-                $"Alone, heads that look farther matter {(e.Spearman > 0 ? "more" : "less")} (rank correlation of mean distance {e.Spearman:F2} [{e.SpearmanInterval.Low:F2}, {e.SpearmanInterval.High:F2}], Holm {e.Holm:F3})")
-            : Text(
-                $"Alone, a head's mean distance is not shown to tell its importance (rank correlation {e.Spearman:F2} [{e.SpearmanInterval.Low:F2}, {e.SpearmanInterval.High:F2}], Holm {e.Holm:F3})");
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"Alone, heads that look farther matter {(e.Spearman > 0 ? "more" : "less")} (rank correlation of mean distance "
+                    + $"{e.Spearman:F2} [{e.SpearmanInterval.Low:F2}, {e.SpearmanInterval.High:F2}], Holm {e.Holm:F3})")
+            : string.Create(CultureInfo.InvariantCulture,
+                $"Alone, a head's mean distance is not shown to tell its importance (rank correlation {e.Spearman:F2} "
+                    + $"[{e.SpearmanInterval.Low:F2}, {e.SpearmanInterval.High:F2}], Holm {e.Holm:F3})");
         return first
-            + (held ? Text(
-                $"; with the other features held, {(e.Coefficient > 0 ? "more" : "less")} (coefficient {Number(e.Coefficient, e.CoefficientInterval)}).") : "; with the other features held, its sign is not sure.");
+            + (held ? string.Create(CultureInfo.InvariantCulture,
+                $"; with the other features held, {(e.Coefficient > 0 ? "more" : "less")} (coefficient "
+                    + $"{Number(e.Coefficient, e.CoefficientInterval)}).") : "; with the other features held, its sign is not sure.");
     }
 
     private static string Number(double value, Interval interval) => Text($"{value,6:F3} [{interval.Low:F3}, {interval.High:F3}]");

@@ -62,9 +62,11 @@ internal static class ImportanceVerb
             output.WriteLine(FormattableString.Invariant(
                 $"{target}: {table.Grid} heads, {table.Features.Count} columns; {asked.Name}, {asked.Count} items"));
             foreach (var m in measures)
-                output.WriteLine(
-                    $"  {m.Info.Title,-20} highest: "
-                        + $"{string.Join(", ", new HeadTable(table.Grid, [m]).Highest(m.Name).Select(h => string.Create(CultureInfo.InvariantCulture, $"{h.Head} ({h.Value:G3})")))}");
+            {
+                var highest = new HeadTable(table.Grid, [m]).Highest(m.Name)
+                    .Select(h => string.Create(CultureInfo.InvariantCulture, $"{h.Head} ({h.Value:G3})"));
+                output.WriteLine($"  {m.Info.Title,-20} highest: {string.Join(", ", highest)}");
+            }
             if (parsed.GetValue(agreement) is { } pairs)
                 AtomicFile.WriteText(pairs, Csv(MeasureAgreement.Compute(measures, seed: parsed.GetValue(seed))));
         });

@@ -10,8 +10,9 @@ internal static class PruneReport
     {
         int half = study.Curves[0].Removed.Count / 2;
         yield return
-            Text(
-                $"  {"",-16} {"area: loss [95 %]",-24} {"area: accuracy [95 %]",-26} loss, accuracy with {study.Curves[0].Removed[half]} heads out");
+            string.Create(CultureInfo.InvariantCulture,
+                $"  {"",-16} {"area: loss [95 %]",-24} {"area: accuracy [95 %]",-26} loss, accuracy with {study.Curves[0].Removed[half]} "
+                    + $"heads out");
         foreach (var (area, i) in study.Areas.Select((a, i) => (a, i)))
             yield return Row(area) + Text($" {study.Curves[i].Loss[half]:F3}, {study.Curves[i].Accuracy[half]:P1}");
         if (study.RandomArea is { } mean)
@@ -23,8 +24,10 @@ internal static class PruneReport
                 + "keeps as much, Holm over the orders):";
         foreach (var c in study.Comparisons)
             yield return
-                Text(
-                    $"    {$"{c.First} − {c.Second}",-30} {c.Loss.Value:+0.000;−0.000;0.000} [{c.Loss.Low:+0.000;−0.000;0.000}, {c.Loss.High:+0.000;−0.000;0.000}]  accuracy {c.Accuracy.Value:+0.000;−0.000;0.000} [{c.Accuracy.Low:+0.000;−0.000;0.000}, {c.Accuracy.High:+0.000;−0.000;0.000}]")
+                string.Create(CultureInfo.InvariantCulture,
+                    $"    {$"{c.First} − {c.Second}",-30} {c.Loss.Value:+0.000;−0.000;0.000} [{c.Loss.Low:+0.000;−0.000;0.000}, "
+                        + $"{c.Loss.High:+0.000;−0.000;0.000}]  accuracy {c.Accuracy.Value:+0.000;−0.000;0.000} "
+                        + $"[{c.Accuracy.Low:+0.000;−0.000;0.000}, {c.Accuracy.High:+0.000;−0.000;0.000}]")
                 + (double.IsNaN(c.PValue) ? "" : Text($"  p = {c.PValue:F3} (Holm {c.Holm:F3})"));
     }
 

@@ -47,14 +47,16 @@ public sealed class LabAnswer
         [.. Report.Correlations.Take(ShownCorrelations)
             .Select(c => (string[])[c.Feature, c.Correlation.ToString("0.00", CultureInfo.InvariantCulture)])],
         string.Create(CultureInfo.InvariantCulture,
-            $"Spearman's, over {Report.Table.Grid.Count} heads. Of unrelated features one in twenty exceeds ±{Report.CorrelationByChance:0.00}."));
+            $"Spearman's, over {Report.Table.Grid.Count} heads. Of unrelated features one in twenty exceeds "
+                + $"±{Report.CorrelationByChance:0.00}."));
 
     private IEnumerable<string> Sentences()
     {
         var grid = Report.Table.Grid;
         if (Report.Reliability is { Value: not double.NaN } r)
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"Split-half reliability {r.Value:0.00} (95 % of the splits {r.Interval.Low:0.00} … {r.Interval.High:0.00}): near 1, other texts would rank the heads alike.");
+                $"Split-half reliability {r.Value:0.00} (95 % of the splits {r.Interval.Low:0.00} … {r.Interval.High:0.00}): near 1, "
+                    + $"other texts would rank the heads alike.");
         if (Report.Intervals is { } i)
             yield return
                 $"95 % intervals over the texts: "
@@ -62,7 +64,10 @@ public sealed class LabAnswer
                 + $"{Number(i.Low[grid.PositionOf(h.Head)])} … {Number(i.High[grid.PositionOf(h.Head)])}"))}.";
         yield return Report.Clustering is { } c
             ? string.Create(CultureInfo.InvariantCulture,
-                $"Clustering into {Report.Default.Clusters.Count}: silhouette {Report.Default.Silhouette:0.000} without {Report.Feature.Name}, {c.With.Silhouette:0.000} with it, {c.ControlSilhouette:0.000} with its values shuffled among the heads. Adjusted Rand index with the clustering without it {c.AdjustedRand:0.00}; shuffled {c.Control:0.00} (means of {c.Shuffles} shuffles).")
+                $"Clustering into {Report.Default.Clusters.Count}: silhouette {Report.Default.Silhouette:0.000} without "
+                    + $"{Report.Feature.Name}, {c.With.Silhouette:0.000} with it, {c.ControlSilhouette:0.000} with its values shuffled "
+                    + $"among the heads. Adjusted Rand index with the clustering without it {c.AdjustedRand:0.00}; shuffled "
+                    + $"{c.Control:0.00} (means of {c.Shuffles} shuffles).")
             : $"{Report.Feature.Name} is the same in all heads, so that it cannot part them.";
     }
 

@@ -97,7 +97,19 @@ internal sealed class TopLevelNames
     };
 
     private static InvocationExpressionSyntax? NameOf(SyntaxToken token) =>
-        token.Parent is IdentifierNameSyntax { Parent: ArgumentSyntax { Parent: ArgumentListSyntax { Parent: InvocationExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "nameof" } } call } } } ? call : null;
+        token.Parent is IdentifierNameSyntax
+        {
+            Parent: ArgumentSyntax
+            {
+                Parent: ArgumentListSyntax
+                {
+                    Parent: InvocationExpressionSyntax
+                    {
+                        Expression: IdentifierNameSyntax { Identifier.ValueText: "nameof" },
+                    } call
+                }
+            }
+        } ? call : null;
 
     // Members of tuples and anonymous types take the name of a variable that stands alone; they keep it.
     private static string Inferred(SyntaxToken token) => token.Parent switch

@@ -26,7 +26,8 @@ internal static class NotebookPage
         {
             if (cell.Type == CellType.Markdown)
                 body.Append(
-                    $"<div class=\"text\" id=\"cell-{cell.Number}\">\n{markdown.Render(cell.Source, cell.Json["attachments"] as JsonObject)}</div>\n");
+                    $"<div class=\"text\" id=\"cell-{cell.Number}\">\n"
+                        + $"{markdown.Render(cell.Source, cell.Json["attachments"] as JsonObject)}</div>\n");
             else if (cell.Type == CellType.Code && !string.IsNullOrWhiteSpace(cell.Source))
                 Code(cell, executed.GetValueOrDefault(cell.Number), run.Failure, outputs, body);
         }

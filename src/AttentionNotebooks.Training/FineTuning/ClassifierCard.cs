@@ -28,7 +28,10 @@ public static class ClassifierCard
                 ? Invariant($", {report.Cut:N0} of them cut to {o.MaxLength} tokens")
                 : "")}; {report.Steps:N0} steps, {report.Tokens:N0} tokens, seed {o.Seed}.
             - {(o.FrozenEncoder ? "Pooler and classifier alone learnt; the encoder is that of the model it started from."
-                : "All weights learnt.")} AdamW (0.9, 0.98; decay {o.WeightDecay} on matrices), learning rate {o.LearningRate} with {o.Warmup:P0} warm-up, then linear to 0; {o.Replicas} × {o.TokensPerBatch} tokens a step at most; gradients clipped at {o.ClipNorm}; dropout {o.Dropout} before the classifier and none elsewhere; the layers computed in {(o.Precision == AttentionNotebooks.Precision.Bf16 ? "bfloat16" : "float32")}.
+                : "All weights learnt.")} AdamW (0.9, 0.98; decay {o.WeightDecay} on matrices), learning rate {o.LearningRate} with {o
+                .Warmup:P0} warm-up, then linear to 0; {o.Replicas} × {o.TokensPerBatch} tokens a step at most; gradients clipped at {o
+                .ClipNorm}; dropout {o.Dropout} before the classifier and none elsewhere; the layers computed in {(o.Precision
+                    == AttentionNotebooks.Precision.Bf16 ? "bfloat16" : "float32")}.
             - Epoch {report.BestEpoch} of {o.Epochs} was taken, the best by {Name(report.Metric)} on the development texts:
 
             | epoch | loss while learning | development loss | {Name(report.Metric)} |
@@ -59,8 +62,9 @@ public static class ClassifierCard
         bool beside = metric != ClassificationMetric.Accuracy;
         var text =
             new StringBuilder(
-                Invariant(
-                    $"\n`{file}`, {figures[0].Confusion.Items:N0} items of {classes} classes:\n\n| | {Name(metric)} (95 %) |{(beside ? " accuracy |" : "")}\n|---|---|{(beside ? "---|" : "")}\n"));
+                string.Create(CultureInfo.InvariantCulture,
+                    $"\n`{file}`, {figures[0].Confusion.Items:N0} items of {classes} classes:\n\n| | {Name(metric)} (95 %) "
+                        + $"|{(beside ? " accuracy |" : "")}\n|---|---|{(beside ? "---|" : "")}\n"));
         foreach (var f in figures)
             text.Append(Invariant($"| {f.Who} | {f.Value} |{(beside ? Invariant($" {f.Confusion.Accuracy.Value:F3} |") : "")}\n"));
         return text.ToString();

@@ -37,7 +37,8 @@ internal static class AgreementTask
         int number = 0;
         foreach (var (attractors, item) in Generate(seed, taken))
             text.Append(CultureInfo.InvariantCulture,
-                $"agreement-{++number:0000}\t{With(item, "[MASK]")}\t{item.Target.Form}\t{item.Wrong}\t{attractors}\t{Intervening(item)}\t{(item.Plural ? "plural" : "singular")}\t{Name(item.Construction)}\n");
+                $"agreement-{++number:0000}\t{With(item, "[MASK]")}\t{item.Target.Form}\t{item.Wrong}\t{attractors}\t"
+                    + $"{Intervening(item)}\t{(item.Plural ? "plural" : "singular")}\t{Name(item.Construction)}\n");
         return text.ToString();
     }
 

@@ -7,7 +7,8 @@ internal static class Nouns
     /// <summary>A world is what a text is about; <c>anywhere</c> goes with all of them.</summary>
     public const string Table = """
         anywhere
-          P: man=men/m woman=women/f boy/m girl/f child=children friend neighbour stranger brother/m sister/f mother/f father/m uncle/m aunt/f cousin twin
+          P: man=men/m woman=women/f boy/m girl/f child=children friend neighbour stranger brother/m sister/f mother/f father/m uncle/m
+          P: aunt/f cousin twin
           A: dog cat bird mouse=mice
           T: key lamp stone rope knife=knives clock chair table coat hat
           C: box bag basket bottle

@@ -25,7 +25,8 @@ internal enum Frame
 internal static class Verbs
 {
     public const string Table = """
-        Intransitive   | PA   |      | sleep=slept rest wait tremble shiver wake=woke=woken drink=drank=drunk swim=swam=swum jump hide=hid=hidden
+        Intransitive   | PA   |      | sleep=slept rest wait tremble shiver wake=woke=woken drink=drank=drunk swim=swam=swum jump
+        Intransitive   | PA   |      | hide=hid=hidden
         Intransitive   | P    |      | laugh smile sing=sang=sung dance cough shout cry whisper sigh nod work complain wave
         Intransitive   | A    |      | growl limp starve
         Intransitive   | V    |      | stop crash rattle arrive vanish
@@ -38,12 +39,15 @@ internal static class Verbs
         Motion         | PAV  |      | go=went=gone come=came=come hurry return move
         Motion         | PA   |      | walk run=ran=run wander climb escape crawl
         Motion         | P    |      | travel march stroll
-        Transitive     | P    | P    | help thank! greet! visit know_=knew=known meet=met invite! warn trust_ blame! praise! teach=taught admire!_ hate_ marry
-        Transitive     | PA   | PA   | see=saw=seen hear=heard watch follow chase find!=found avoid! love_ like!_ fear_ need!_ attack surprise
+        Transitive     | P    | P    | help thank! greet! visit know_=knew=known meet=met invite! warn trust_ blame! praise! teach=taught
+        Transitive     | P    | P    | admire!_ hate_ marry
+        Transitive     | PA   | PA   | see=saw=seen hear=heard watch follow chase find!=found avoid! love_ like!_ fear_ need!_ attack
+        Transitive     | PA   | PA   | surprise
         Transitive     | P    | A    | feed=fed catch!=caught wash train tame! ride=rode=ridden
         Transitive     | P    | F    | eat=ate=eaten cook bake taste buy=bought sell=sold share prepare serve
         Transitive     | A    | F    | eat=ate=eaten smell=smelled steal=stole=stolen
-        Transitive     | P    | TC   | carry clean repair! buy=bought sell=sold lose=lost hide=hid=hidden paint borrow use! hold=held drop find!=found break!=broke=broken bring=brought steal=stole=stolen
+        Transitive     | P    | TC   | carry clean repair! buy=bought sell=sold lose=lost hide=hid=hidden paint borrow use! hold=held drop
+        Transitive     | P    | TC   | find!=found break!=broke=broken bring=brought steal=stole=stolen
         Transitive     | P    | C    | fill! empty open close lock
         Transitive     | P    | V    | drive=drove=driven repair! paint stop push
         Transitive     | P    | L    | visit leave=left enter clean reach explore describe!
@@ -58,10 +62,12 @@ internal static class Verbs
         Transitive     | I    | P    | surprise worry puzzle please
         Transitive     | E    | P    | surprise frighten tire delay
         Ditransitive   | P    | TDFC | give=gave=given send=sent show=showed=shown offer lend=lent hand bring=brought sell=sold
-        That           | P    |      | say=said think_=thought know_=knew=known believe_ hope claim notice hear=heard report remember learn fear_ discover guess promise
+        That           | P    |      | say=said think_=thought know_=knew=known believe_ hope claim notice hear=heard report remember learn
+        That           | P    |      | fear_ discover guess promise
         TellThat       | P    | P    | tell=told warn remind promise
         Whether        | P    |      | wonder ask know_=knew=known forget=forgot=forgotten see=saw=seen
-        ToInfinitive   | P    |      | want_ try hope plan need_ begin=began=begun decide learn refuse agree promise love_ like_ expect_ forget=forgot=forgotten
+        ToInfinitive   | P    |      | want_ try hope plan need_ begin=began=begun decide learn refuse agree promise love_ like_ expect_
+        ToInfinitive   | P    |      | forget=forgot=forgotten
         ToInfinitive   | A    |      | try want_ begin=began=begun
         Gerund         | PA   |      | start stop keep=kept
         Gerund         | P    |      | enjoy avoid finish
@@ -71,7 +77,8 @@ internal static class Verbs
         Particle       | PA   |      | wake=woke=woken+up get=got=got+up run=ran=run+away
         Particle       | P    |      | sit=sat+down stand=stood+up give=gave=given+up calm+down
         Particle       | V    |      | break=broke=broken+down slow+down
-        ParticleObject | P    | TC   | pick+up put=put+down throw=threw=thrown+away take=took=taken+out bring=brought+back give=gave=given+away
+        ParticleObject | P    | TC   | pick+up put=put+down throw=threw=thrown+away take=took=taken+out bring=brought+back
+        ParticleObject | P    | TC   | give=gave=given+away
         ParticleObject | P    | D    | throw=threw=thrown+away put=put+away hand+over write=wrote=written+down
         ParticleObject | P    | L    | clean+up lock+up
         Prepositional  | PA   | PAT  | look@at wait@for listen@to search@for

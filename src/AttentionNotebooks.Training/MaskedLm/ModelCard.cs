@@ -27,29 +27,37 @@ public static class ModelCard
         AtomicFile.WriteText(Path.Combine(folder, "README.md"), card.ToString());
     }
 
-    private const string Limits = """
-        ## Limits
-
-        This is a very small model after a very short training. It shows how attention is analysed and calibrated. It is not a source of facts and not a base for applications. Its heads are not those of BERT-base, and figures about it say nothing about BERT-base. It carries the views of its texts.
-        """;
+    private const string Limits =
+        "## Limits\n\n"
+        + "This is a very small model after a very short training. It shows how attention is analysed and calibrated. "
+        + "It is not a source of facts and not a base for applications. Its heads are not those of BERT-base, and figures about it "
+        + "say nothing about BERT-base. It carries the views of its texts.";
 
     private static string Summary(TrainingReport r, string? startedFrom) => Invariant($"""
         # A small BERT for studying attention heads
 
         {r.Options.Layers} layers × {r.Options.Heads} heads, hidden size {r.Options.HiddenSize} ({r.Options.HiddenSize
-            / r.Options.Heads} per head), feed-forward {r.Options.IntermediateSize}, {r.Options.Positions} positions, vocabulary {r.VocabularySize} (lower-cased word pieces): {r.Parameters:N0} parameters, stored as {(r.Options.HalfPrecision ? "float16" : "float32")}. An ordinary post-normalised BERT in Hugging Face's layout, {(startedFrom is null ? "trained from nothing" : $"trained on from `{startedFrom}`")}.
+            / r.Options.Heads} per head), feed-forward {r.Options.IntermediateSize}, {r.Options.Positions} positions, vocabulary {r
+            .VocabularySize} (lower-cased word pieces): {r.Parameters:N0} parameters, stored as {(r.Options.HalfPrecision
+            ? "float16" : "float32")}. An ordinary post-normalised BERT in Hugging Face's layout, {(startedFrom is null
+            ? "trained from nothing" : $"trained on from `{startedFrom}`")}.
         """);
 
     private static string Training(TrainingReport r)
     {
         var o = r.Options;
         string pairs = o.PairWeight > 0
-            ? Invariant(
-                $" Pairs of segments, weight {o.PairWeight}: does the second follow the first, or is it from another document (half and half; Devlin et al. 2019, task 2)?{(o.PairsFrom > 0 ? Invariant($" They count after {o.PairsFrom:P0} of the steps.") : "")}")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $" Pairs of segments, weight {o.PairWeight}: does the second follow the first, or is it from another document (half and "
+                    + $"half; Devlin et al. 2019, task 2)?{(o.PairsFrom > 0 ? string.Create(CultureInfo.InvariantCulture, $" They count "
+                    + $"after {o.PairsFrom:P0} of the steps.") : "")}")
             : " No pairs of segments, so the model has no pooler.";
         string speaking = o.SpeakingCost > 0
-            ? Invariant(
-                $"\n- A cost for what heads add: {o.SpeakingCost} times the sum over heads of the mean length of what a head adds to a token, relative to the residual, in the late phase. So an idle head learns to add nothing. {(o.FreeSpecialTokens ? "What it takes from [CLS] and [SEP] is free, so that it parks its attention there" : "It chooses itself where to park its attention")}. The original BERT was trained without this cost.")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"\n- A cost for what heads add: {o.SpeakingCost} times the sum over heads of the mean length of what a head adds to a "
+                    + $"token, relative to the residual, in the late phase. So an idle head learns to add nothing. "
+                    + $"{(o.FreeSpecialTokens ? "What it takes from [CLS] and [SEP] is free, so that it parks its attention there"
+                    : "It chooses itself where to park its attention")}. The original BERT was trained without this cost.")
             : "";
         return Invariant($"""
             ## Training
@@ -61,7 +69,8 @@ public static class ModelCard
                     : "")}.
             - Objective: masked words ({o.MaskRate:P0} of the tokens; 80 % [MASK], 10 % random, 10 % kept).{pairs}{speaking}
             - {r.StepsDone:N0} of {o.Steps:N0} steps, {r.Tokens:N0} tokens ({r.Tokens
-                / (double)r.CorpusPieces:F2} passes), {o.Replicas} × {o.TokensPerBatch} tokens a step at most, seed {o.Seed}; the layers compute in {(o.Precision == Precision.Bf16 ? "bfloat16" : "float32")}.
+                / (double)r.CorpusPieces:F2} passes), {o.Replicas} × {o.TokensPerBatch} tokens a step at most, seed {o
+                .Seed}; the layers compute in {(o.Precision == Precision.Bf16 ? "bfloat16" : "float32")}.
             - AdamW (0.9, 0.98; decay {o.WeightDecay} on matrices), learning rate {o.LearningRate} with {o.Warmup:P0} warm-up, {(o.FallFrom
                 > o.Warmup ? Invariant($"held to {o.FallFrom:P0} of the steps, ")
                 : "")}then linear to 2 %; queries and keys × {o.QueryKeyRate} in the late phase; gradients clipped at {o.ClipNorm}; {(
@@ -84,14 +93,16 @@ public static class ModelCard
             | | loss (nats) | accuracy |
             |---|---|---|
             | this model, as saved | {r.HeldOut.Loss:F3} | {r.HeldOut.Accuracy:P1} |
-            | both neighbouring pieces (product of two bigrams) | {r.Baselines.BothNeighbours.Loss:F3} | {r.Baselines.BothNeighbours.Accuracy:P1} |
+            | both neighbouring pieces (product of two bigrams) | {r.Baselines.BothNeighbours.Loss:F3} | {r.Baselines
+                .BothNeighbours.Accuracy:P1} |
             | the piece before (bigram, Witten–Bell) | {r.Baselines.Bigram.Loss:F3} | {r.Baselines.Bigram.Accuracy:P1} |
             | frequencies alone (unigram) | {r.Baselines.Unigram.Loss:F3} | {r.Baselines.Unigram.Accuracy:P1} |
             """));
         if (r.HeldOut.Pairs > 0)
             text.Append(
-                Invariant(
-                    $"\n\nPairs of segments answered rightly: {r.HeldOut.PairAccuracy:P1} of {r.HeldOut.Pairs:N0} (half would be chance)."));
+                string.Create(CultureInfo.InvariantCulture,
+                    $"\n\nPairs of segments answered rightly: {r.HeldOut.PairAccuracy:P1} of {r.HeldOut.Pairs:N0} (half would be "
+                        + $"chance)."));
         if (r.Course.Count > 0)
         {
             text.Append("\n\nOn the way (the model in training):\n\n| step | million tokens | loss | accuracy |\n|---|---|---|---|");

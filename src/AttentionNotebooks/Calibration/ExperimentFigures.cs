@@ -80,7 +80,9 @@ public sealed record ExperimentFigures(string Model, string Task, HeadGrid Grid,
 
     /// <summary>What the comparisons say, each in a sentence with its interval and p, and nothing that they do not show.</summary>
     public IEnumerable<string> Sentences() => Comparisons.Zip(Holm, (c, holm) => string.Create(CultureInfo.InvariantCulture,
-        $"{c.First} against {c.Second}: {c.Loss:+0.0000;−0.0000;0} nats a question [{c.LossInterval.Low:+0.0000;−0.0000;0}, {c.LossInterval.High:+0.0000;−0.0000;0}], p = {c.LossPValue:0.0000}, Holm {holm:0.000}; less loss in {c.SeedsWithLessLoss} of {c.Seeds} seeds: {Verdict(c, holm)}"));
+        $"{c.First} against {c.Second}: {c.Loss:+0.0000;−0.0000;0} nats a question [{c.LossInterval.Low:+0.0000;−0.0000;0}, "
+            + $"{c.LossInterval.High:+0.0000;−0.0000;0}], p = {c.LossPValue:0.0000}, Holm {holm:0.000}; less loss in "
+            + $"{c.SeedsWithLessLoss} of {c.Seeds} seeds: {Verdict(c, holm)}"));
 
     // Sure is what stands after the adjustment for all comparisons, and whose interval says the same.
     private static string Verdict(PairedComparison c, double holm)

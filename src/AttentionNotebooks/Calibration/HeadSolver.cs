@@ -1,3 +1,4 @@
+using System.Globalization;
 using MathNet.Numerics.RootFinding;
 
 namespace AttentionNotebooks;
@@ -38,8 +39,9 @@ internal static class HeadSolver
             .Where(i => at[i] == 0 || at[i + 1] == 0 || Math.Sign(at[i]) != Math.Sign(at[i + 1]))];
         if (brackets.Length == 0)
             throw new InputException($"head {scores.Head}", null,
-                FormattableString.Invariant(
-                    $"cannot have {feature.Name} {target:G6} by its {knob.ToString().ToLowerInvariant()}: it goes from {at.Min() + target:G6} to {at.Max() + target:G6}"), "Ask for a value between, or turn another knob");
+                string.Create(CultureInfo.InvariantCulture,
+                    $"cannot have {feature.Name} {target:G6} by its {knob.ToString().ToLowerInvariant()}: it goes from "
+                        + $"{at.Min() + target:G6} to {at.Max() + target:G6}"), "Ask for a value between, or turn another knob");
         int nearest = brackets.MinBy(i => start < grid[i] ? grid[i] - start : start > grid[i + 1] ? start - grid[i + 1] : 0);
         double root = at[nearest] == 0 ? grid[nearest] : at[nearest + 1] == 0 ? grid[nearest + 1]
             : Brent.TryFindRoot(Difference, grid[nearest], grid[nearest + 1], Accuracy, MostSteps, out double found) ? found

@@ -1,3 +1,4 @@
+using System.Globalization;
 using static System.FormattableString;
 
 namespace AttentionNotebooks;
@@ -78,8 +79,9 @@ public static class ClusterNames
             return ("broad", Invariant($"entropy {Get("entropy"):0.00} nats, {Get("entropy") / broadest:P0} of the broadest head's"));
         return m.ContainsKey("entropy") && m.ContainsKey("previous")
             ? ("heterogeneous",
-                Invariant(
-                    $"no one place gets most: {previous:P0} previous, {next:P0} next, {cls + sep:P0} special tokens, entropy {Get("entropy"):0.00} nats"))
+                string.Create(CultureInfo.InvariantCulture,
+                    $"no one place gets most: {previous:P0} previous, {next:P0} next, {cls + sep:P0} special tokens, entropy "
+                        + $"{Get("entropy"):0.00} nats"))
             : ("unnamed", string.Join(", ", m.Select(f => Invariant($"{f.Key} {f.Value:0.###}"))));
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using static System.FormattableString;
 
 namespace AttentionNotebooks;
@@ -18,8 +19,9 @@ public sealed record Projection(string Method, double[][] Coordinates, string XT
     public const int Neighbours = 12;
 
     /// <summary>The figures in one line.</summary>
-    public override string ToString() => Invariant(
-        $"{Method}: trustworthiness {Trustworthiness:0.000}, continuity {Continuity:0.000}, stress {Stress:0.000}{(Facts.Length > 0 ? "; " : "")}{Facts}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Method}: trustworthiness {Trustworthiness:0.000}, continuity {Continuity:0.000}, stress "
+            + $"{Stress:0.000}{(Facts.Length > 0 ? "; " : "")}{Facts}");
 
     /// <summary>Principal components.</summary>
     /// <param name="heads">Points.</param>

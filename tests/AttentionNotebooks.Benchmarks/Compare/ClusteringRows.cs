@@ -44,7 +44,8 @@ internal static class ClusteringRows
                 $"K-means: inertia never above the peer's; for {same} of {ours.Length / 2} k it is the very same partition, inertia and "
                     + $"silhouette, for the others ours is lower.");
             report.Note(string.Create(CultureInfo.InvariantCulture,
-                $"t-SNE: divergence {map!.Divergence:0.000} nats, the peer's {theirMap[0]:0.000}; the starts are random, so that the pictures differ."));
+                $"t-SNE: divergence {map!.Divergence:0.000} nats, the peer's {theirMap[0]:0.000}; the starts are random, so that the "
+                    + $"pictures differ."));
             if (map.Divergence > theirMap[0] * 1.1) throw new InvalidOperationException("t-SNE stopped far above the peer's divergence");
             report.Row("K-means, 50 restarts, k = 2 … 12, with silhouettes", $"{t.Seconds("kmeans")} s", $"{t.Seconds("their kmeans")} s",
                 $"{t.Ratio("their kmeans", "kmeans")} ×", "≥ 5 ×");

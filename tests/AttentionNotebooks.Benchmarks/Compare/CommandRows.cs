@@ -69,7 +69,9 @@ internal static class CommandRows
             report.Row($"peak memory of attn features, 200 and 5,000 texts × {tokens} tokens", $"{many / 1024} MiB",
                 $"200 texts: {few / 1024} MiB", ((double)many / few).ToString("0.000", CultureInfo.InvariantCulture) + " ×", "≤ 1.05 ×");
             report.Note(string.Create(CultureInfo.InvariantCulture,
-                $"BERT-base's 12 × 12 heads on a narrow model (hidden size 96), for speed. The peaks differ by {(many - few) / 4800.0:0.0} KiB a text, its tokens included; a model of BERT-base's size adds some 450 MiB of weights to both."));
+                $"BERT-base's 12 × 12 heads on a narrow model (hidden size 96), for speed. The peaks differ by "
+                    + $"{(many - few) / 4800.0:0.0} KiB a text, its tokens included; a model of BERT-base's size adds some 450 MiB of "
+                    + $"weights to both."));
             return report;
         }
         finally

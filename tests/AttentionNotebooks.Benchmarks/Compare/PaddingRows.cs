@@ -39,7 +39,8 @@ internal static class PaddingRows
                 string.Create(CultureInfo.InvariantCulture, $"ideal {ideal:G3} s"),
                     string.Create(CultureInfo.InvariantCulture, $"{seconds / ideal:0.000} ×"), "≤ 1.10 ×");
             report.Note(string.Create(CultureInfo.InvariantCulture,
-                $"Padding makes {padded - 1:P1} more tokens. The ideal: every sentence at the time per text of unpadded full batches of its own length, measured in the same rounds at {string.Join(", ", Grid)} tokens and interpolated."));
+                $"Padding makes {padded - 1:P1} more tokens. The ideal: every sentence at the time per text of unpadded full batches of "
+                    + $"its own length, measured in the same rounds at {string.Join(", ", Grid)} tokens and interpolated."));
             return report;
         }
         finally

@@ -50,6 +50,7 @@ internal sealed class Report(string title)
             ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[^1]
             .Trim() ?? "" : RuntimeInformation.ProcessArchitecture.ToString();
         return string.Create(CultureInfo.InvariantCulture,
-            $"{processor}, {Environment.ProcessorCount} cores, {torch.get_num_threads()} threads; {RuntimeInformation.OSDescription}; {RuntimeInformation.FrameworkDescription}; TorchSharp's libtorch {torch.__version__}; {DateTime.UtcNow:yyyy-MM-dd}.");
+            $"{processor}, {Environment.ProcessorCount} cores, {torch.get_num_threads()} threads; {RuntimeInformation.OSDescription}; "
+                + $"{RuntimeInformation.FrameworkDescription}; TorchSharp's libtorch {torch.__version__}; {DateTime.UtcNow:yyyy-MM-dd}.");
     }
 }

@@ -15,7 +15,8 @@ internal static class DrawnCharts
     private const string Question = """
         (async () => {
           const charts = Array.from(document.querySelectorAll("div.plotly[id], figure.attention-figure > div[id]"));
-          for (let tries = 0; tries < 100 && !charts.every(chart => chart._fullData); tries++) await new Promise(later => setTimeout(later, 100));
+          for (let tries = 0; tries < 100 && !charts.every(chart => chart._fullData); tries++)
+              await new Promise(later => setTimeout(later, 100));
           return charts.map(chart => ({
             title: chart.querySelector(".gtitle")?.textContent ?? "",
             marks: chart.querySelectorAll(".plot path, .plot image, .plot text").length,

@@ -59,7 +59,8 @@ public sealed class DrawnChartsTests : IDisposable
         var report = await DrawnCharts.Ask(Page(figure), """
             (() => {
               const chart = document.querySelector(".js-plotly-plot"), buttons = chart.querySelectorAll(".updatemenu-button");
-              const state = () => ({ z: chart._fullData[0].z, ends: [chart._fullData[0].zmin, chart._fullData[0].zmax], labels: Array.from(chart.querySelectorAll(".xtick")).map(t => t.textContent), y: chart._fullLayout.yaxis.range });
+              const state = () => ({ z: chart._fullData[0].z, ends: [chart._fullData[0].zmin, chart._fullData[0].zmax],
+              labels: Array.from(chart.querySelectorAll(".xtick")).map(t => t.textContent), y: chart._fullLayout.yaxis.range });
               const click = i => { buttons[i].dispatchEvent(new MouseEvent("click")); return state(); };
               return { begin: state(), words: click(1), back: click(0) };
             })()

@@ -13,7 +13,8 @@ public sealed class PackagedLibtorchTests : IDisposable
     public void The_version_is_the_one_that_the_package_of_both_names()
     {
         Nuspec(
-            """<package><metadata><dependencies><group><dependency id="TorchSharp" version="0.1.0" /><dependency id="libtorch-cpu" version="[2.3.4, )" /></group></dependencies></metadata></package>""");
+            """<package><metadata><dependencies><group><dependency id="TorchSharp" version="0.1.0" />"""
+            + """<dependency id="libtorch-cpu" version="[2.3.4, )" /></group></dependencies></metadata></package>""");
         Assert.Equal([folder[Path.Combine("libtorch-cpu-linux-x64", "2.3.4", "runtimes", "linux-x64", "native")],
             folder[Path.Combine("torchsharp", "0.1.0", "runtimes", "linux-x64", "native")]],
             PackagedLibtorch.Folders(TorchSharp, "linux-x64"));

@@ -14,7 +14,8 @@ public sealed class CalibrationFileTests : IDisposable
           "layers": 3,
           "heads": 4,
           "calibration": [
-            {"layer": 0, "head": 1, "temperature": 2, "special_bias": 1.5, "gate": 0.25, "priors": [{"kind": "gaussian", "centre": -1, "width": 2, "strength": 3}]},
+            {"layer": 0, "head": 1, "temperature": 2, "special_bias": 1.5, "gate": 0.25,
+         "priors": [{"kind": "gaussian", "centre": -1, "width": 2, "strength": 3}]},
             {"layer": 1, "head": 0, "temperature": 0, "special_bias": 0, "gate": 1, "priors": []},
             {"layer": 1, "head": 3, "gate": 0},
             {"layer": 2, "head": 2, "temperature": 0.3, "special_bias": 0, "gate": 0.7, "priors": []}
@@ -105,11 +106,14 @@ public sealed class CalibrationFileTests : IDisposable
     [InlineData("""{"format":"attention-head-calibration","version":0,"layers":2,"heads":2,"calibration":[]}""",
         "version: is 0; 1 and 2 are read here")]
     [InlineData(
-        """{"format":"attention-head-calibration","version":1,"layers":2,"heads":2,"calibration":[{"layer":0,"head":0,"temperature":-2}]}""", "temperature -2, below 0")]
+        """{"format":"attention-head-calibration","version":1,"layers":2,"heads":2,"calibration":[{"layer":0,"head":0,"""
+            + """ "temperature":-2}]}""", "temperature -2, below 0")]
     [InlineData(
-        """{"format":"attention-head-calibration","version":1,"layers":2,"heads":2,"calibration":[{"layer":0,"head":0,"temperature":1e10}]}""", "temperature 1E-10; the smallest is 1E-09")]
+        """{"format":"attention-head-calibration","version":1,"layers":2,"heads":2,"calibration":[{"layer":0,"head":0,"""
+            + """ "temperature":1e10}]}""", "temperature 1E-10; the smallest is 1E-09")]
     [InlineData(
-        """{"format":"attention-head-calibration","version":1,"layers":2,"heads":2,"calibration":[{"layer":0,"head":0,"temperature":"Infinity"}]}""", "no finite number")]
+        """{"format":"attention-head-calibration","version":1,"layers":2,"heads":2,"calibration":[{"layer":0,"head":0,"""
+            + """ "temperature":"Infinity"}]}""", "no finite number")]
     [InlineData(Start + """ "calibration":{}}""", "no list")]
     [InlineData(Start + """ "extra":1,"calibration":[]}""", "unknown field \"extra\"")]
     [InlineData(Start + """ "calibration":[{"layer":0,"head":0,"tau":2}]}""", "unknown field \"tau\"")]

@@ -252,7 +252,8 @@ public class AttnTests
         string treebank = folder.Write("t.conllu",
             string.Concat(
                 Enumerable.Repeat(
-                    "1\tthe\t_\tDET\t_\t_\t2\tdet\t_\t_\n2\tcat\t_\tNOUN\t_\t_\t3\tnsubj\t_\t_\n3\tplaying\t_\tVERB\t_\t_\t0\troot\t_\t_\n\n1\tsat\t_\tVERB\t_\t_\t0\troot\t_\t_\n\n", 700)));
+                    "1\tthe\t_\tDET\t_\t_\t2\tdet\t_\t_\n2\tcat\t_\tNOUN\t_\t_\t3\tnsubj\t_\t_\n"
+                        + "3\tplaying\t_\tVERB\t_\t_\t0\troot\t_\t_\n\n1\tsat\t_\tVERB\t_\t_\t0\troot\t_\t_\n\n", 700)));
         string[] command = ["features", "--model", folder.Root, "--conllu", treebank, "--features",
             "distance,tokens,values,layers,best_offset,entropy"];
         foreach (string format in HeadTableFile.Endings)

@@ -115,7 +115,8 @@ public sealed class ExportVerbTests : IDisposable
         Assert.Equal(0, await Export(notebook, "--to", "dib", "--out", bench.PathOf("a.dib")));
         Assert.Equal(1, await Export(bench.PathOf("a.dib"), "--to", "dib", "--out", bench.PathOf("a.dib")));
         Assert.Matches(
-            @"\Aattn: .*none.ipynb: there is no such file.*\nattn: .*taken.cs: cannot be written.*\nattn: .*a.dib: would be overwritten.*\n\z", error.ToString().ReplaceLineEndings("\n"));
+            @"\Aattn: .*none.ipynb: there is no such file.*\nattn: .*taken.cs: cannot be written.*\n"
+                + @"attn: .*a.dib: would be overwritten.*\n\z", error.ToString().ReplaceLineEndings("\n"));
         Assert.Empty(Directory.GetFiles(bench.Folder, "*.part"));
     }
 }

@@ -89,7 +89,8 @@ public sealed partial class LongRunTests : IDisposable
 
             #!csharp
 
-            using (var model = Checkpoint.Load(@"{{folder["model"]}}")) new LiveAttention(model, ["the cat sat", "a dog played , the cat sat"]).Extract();
+            using (var model = Checkpoint.Load(@"{{folder["model"]}}")) 
+                new LiveAttention(model, ["the cat sat", "a dog played , the cat sat"]).Extract();
             long live = TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount; // a cell has a thread of its own
 
             #!csharp
@@ -97,7 +98,8 @@ public sealed partial class LongRunTests : IDisposable
             GC.Collect();
             GC.WaitForPendingFinalizers();
             GC.Collect();
-            Console.WriteLine($"live {live} managed {GC.GetTotalMemory(true)} resident {Environment.WorkingSet} assemblies {AppDomain.CurrentDomain.GetAssemblies().Length}");
+            Console.WriteLine($"live {live} managed {GC.GetTotalMemory(true)} resident {Environment.WorkingSet} "
+                + $"assemblies {AppDomain.CurrentDomain.GetAssemblies().Length}");
             """))];
         string output = Directory.CreateDirectory(folder["out"]).FullName;
         var start = new ProcessStartInfo("dotnet",

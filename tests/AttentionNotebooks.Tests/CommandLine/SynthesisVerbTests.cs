@@ -14,7 +14,8 @@ public sealed class SynthesisVerbTests : IDisposable
         File.WriteAllText(folder["functions.csv"], "relation,layer,head,direction,correct,count,accuracy,ci_low,ci_high,baseline,offset\n"
             + string.Concat(from l in Enumerable.Range(0, 12)
                             from h in Enumerable.Range(0, 12)
-                            select $"obj,{l},{h},dep->head,0,100,{(l == 7 && h == 9 ? "0.9" : "0.2")},0,1,0.3,-2\nrare,{l},{h},dep->head,0,3,1,0,1,0,-2\n"));
+                            select $"obj,{l},{h},dep->head,0,100,{(l == 7 && h == 9 ? "0.9" : "0.2")},0,1,0.3,-2\nrare,{l},"
+                            + $"{h},dep->head,0,3,1,0,1,0,-2\n"));
         File.WriteAllText(folder["importance.csv"],
             "layer,head,gradient\n" + string.Concat(from l in Enumerable.Range(0, 12)
                                                     from h in Enumerable.Range(0, 12)

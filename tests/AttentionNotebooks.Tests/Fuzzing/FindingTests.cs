@@ -41,7 +41,8 @@ public class FindingTests
 
     [Theory]
     [InlineData("tokenizer.json",
-        """{"added_tokens":[{"id":4,"content":"x"}],"normalizer":{"type":"BertNormalizer"},"pre_tokenizer":{"type":"BertPreTokenizer"},"model":{"type":"WordPiece","vocab":{"[PAD]":0,"[UNK]":1,"[CLS]":2,"[SEP]":3,"[MASK]":4}}}""")]
+        """{"added_tokens":[{"id":4,"content":"x"}],"normalizer":{"type":"BertNormalizer"},"pre_tokenizer":{"type":"BertPreTokenizer"},"""
+            + """ "model":{"type":"WordPiece","vocab":{"[PAD]":0,"[UNK]":1,"[CLS]":2,"[SEP]":3,"[MASK]":4}}}""")]
     [InlineData("added_tokens.json", """{"x":4}""")]
     public void Two_tokens_with_one_id_are_refused(string name, string json)
     {

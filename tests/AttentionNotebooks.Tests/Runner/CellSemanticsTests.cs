@@ -91,7 +91,8 @@ public sealed class CellSemanticsTests : IDisposable
     {
         var outputs =
             bench.Outputs(
-                "Console.Write(\"a\");\nConsole.WriteLine(1.5);\nConsole.Error.WriteLine(\"e\");\ndisplay(\"d\");\nConsole.WriteLine(\"b\");");
+                "Console.Write(\"a\");\nConsole.WriteLine(1.5);\nConsole.Error.WriteLine(\"e\");\ndisplay(\"d\");\n"
+                    + "Console.WriteLine(\"b\");");
         Assert.Equal(new StreamOutput("stdout", "a1.5\n"), outputs[0]);
         Assert.Equal(new StreamOutput("stderr", "e\n"), outputs[1]);
         Assert.IsType<DisplayOutput>(outputs[2]);

@@ -81,7 +81,8 @@ public class NotebookReaderTests
     public void Any_cut_of_a_notebook_is_an_input_error_and_never_another()
     {
         string whole =
-            """{"nbformat":4,"nbformat_minor":5,"metadata":{"kernelspec":{"name":".net-csharp"}},"cells":[{"cell_type":"code","id":"a","source":["x"],"outputs":[]}]}""";
+            """{"nbformat":4,"nbformat_minor":5,"metadata":{"kernelspec":{"name":".net-csharp"}},"cells":[{"cell_type":"code","id":"a","""
+            + """ "source":["x"],"outputs":[]}]}""";
         for (int length = 0; length < whole.Length; length++) Assert.Throws<InputException>(() => Parse(whole[..length]));
         Assert.Single(Parse(whole).Cells);
     }

@@ -30,7 +30,8 @@ public sealed class NotebookWriterTests : IDisposable
             "1.Display();\nthrow new Exception(\"bad\");", "3"))["cells"]!.AsArray();
         Assert.Equal("""{"cell_type":"markdown","id":"id1","metadata":{},"source":["# T"]}""", cells[0]!.ToJsonString());
         Assert.Equal(
-            """[{"name":"stdout","output_type":"stream","text":["a\n","b\n"]},{"data":{"text/plain":["x"]},"execution_count":1,"metadata":{},"output_type":"execute_result"}]""", cells[1]!["outputs"]!.ToJsonString());
+            """[{"name":"stdout","output_type":"stream","text":["a\n","b\n"]},{"data":{"text/plain":["x"]},"execution_count":1,"""
+                + """ "metadata":{},"output_type":"execute_result"}]""", cells[1]!["outputs"]!.ToJsonString());
         Assert.Equal(1, (int)cells[1]!["execution_count"]!);
         Assert.Equal("display_data", (string?)cells[2]!["outputs"]![0]!["output_type"]);
         var error = cells[2]!["outputs"]![1]!;
@@ -45,7 +46,8 @@ public sealed class NotebookWriterTests : IDisposable
     {
         var root = Written(Source("""
             {"nbformat":4,"nbformat_minor":2,"metadata":{"kernelspec":{"name":".net-csharp","extra":[1,{"a":null}]}},"later":"é<",
-             "cells":[{"cell_type":"code","source":"int x = 1;","metadata":{"tags":["keep"]},"own":true,"execution_count":7,"outputs":[{"output_type":"stream","name":"stdout","text":"old"}]},
+             "cells":[{"cell_type":"code","source":"int x = 1;","metadata":{"tags":["keep"]},"own":true,"execution_count":7,
+            "outputs":[{"output_type":"stream","name":"stdout","text":"old"}]},
                       {"cell_type":"raw","source":["r"]},
                       {"cell_type":"code","id":"not valid!","source":"","outputs":[]},
                       {"cell_type":"code","id":"twin","source":"","outputs":[]},

@@ -33,7 +33,9 @@ public sealed partial class PageTests : IDisposable
         const string Figure = """{"data":[{"y":[1,2]}],"layout":{"title":{"text":"</script><b>"} },"config":{"displayModeBar":false} }""";
         string page = Page([Form(Mime.Plotly, Figure), Form(Mime.Plotly, Figure)], "1");
         Assert.Contains(
-            """<div id="fig-1" class="plotly"></div><script>figures.push(() => Plotly.newPlot("fig-1", [{"y":[1,2]}], {"title":{"text":"\u003C/script\u003E\u003Cb\u003E"}}, {"displayModeBar":false,"responsive":true}))</script>""", page);
+            """<div id="fig-1" class="plotly"></div><script>figures.push(() => Plotly.newPlot("fig-1", [{"y":[1,2]}],"""
+                + """ {"title":{"text":"\u003C/script\u003E\u003Cb\u003E"}}, {"displayModeBar":false,"responsive":true}))</script>""",
+                page);
         Assert.Contains("Plotly.newPlot(\"fig-2\"", page);
         Assert.Single(PlotlyHeader().Matches(page));
         // The text is there before plotly.js is read, and plotly.js before a figure calls it.

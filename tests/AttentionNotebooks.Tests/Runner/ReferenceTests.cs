@@ -81,11 +81,14 @@ public sealed class ReferenceTests : IDisposable
         Compile("Figures", """
             using System; using System.Collections.Generic; using System.IO;
             [AttributeUsage(AttributeTargets.Class)]
-            class TypeFormatterSourceAttribute(Type source) : Attribute { public Type FormatterSourceType => source; public string[] PreferredMimeTypes { get; set; } = []; }
+            class TypeFormatterSourceAttribute(Type source) : Attribute { public Type FormatterSourceType => source;
+            public string[] PreferredMimeTypes { get; set; } = []; }
             [TypeFormatterSource(typeof(Source), PreferredMimeTypes = ["text/html"])]
             public class Chart { public string Secret => "property"; public override string ToString() => "a chart"; }
-            class Source { public IEnumerable<object> CreateTypeFormatters() => [new Form("text/html", "<div>page</div>"), new Form("application/vnd.plotly.v1+json", "{\"data\":[1]}")]; }
-            class Form(string mime, string text) { public string MimeType => mime; public bool Format(object value, TextWriter writer) { writer.Write(text); return true; } }
+            class Source { public IEnumerable<object> CreateTypeFormatters() =>
+            [new Form("text/html", "<div>page</div>"), new Form("application/vnd.plotly.v1+json", "{\"data\":[1]}")]; }
+            class Form(string mime, string text) { public string MimeType => mime;
+            public bool Format(object value, TextWriter writer) { writer.Write(text); return true; } }
             """);
         var data = Assert.IsType<DisplayOutput>(Assert.Single(bench.Outputs("#r \"Figures.dll\"\nnew Chart()"))).Data;
         Assert.Equal("<div>page</div>", data[Mime.Html]);

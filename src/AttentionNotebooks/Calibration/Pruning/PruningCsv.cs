@@ -32,7 +32,8 @@ public static class PruningCsv
             var (loss, accuracy) = (curve.Loss, curve.Accuracy);
             for (int s = 0; s < loss.Count; s++)
                 text.Append(CultureInfo.InvariantCulture,
-                    $"{CsvText.Field(curve.Name)},{kind},{curve.Removed[s]},{loss[s]:R},{losses[s].Low:R},{losses[s].High:R},{accuracy[s]:R},{right[s].Low:R},{right[s].High:R}\n");
+                    $"{CsvText.Field(curve.Name)},{kind},{curve.Removed[s]},{loss[s]:R},{losses[s].Low:R},{losses[s].High:R},"
+                        + $"{accuracy[s]:R},{right[s].Low:R},{right[s].High:R}\n");
         }
         return text.ToString();
     }

@@ -31,7 +31,9 @@ public sealed record PruningFigures(string Model, string Task, HeadGrid Grid, in
 
     /// <summary>What the comparisons say, each in a sentence with its interval, and p where it is with random orders.</summary>
     public IEnumerable<string> Sentences() => Comparisons.Select(c => string.Create(CultureInfo.InvariantCulture,
-        $"{c.First} against {c.Second}: {c.Loss.Value:+0.000;−0.000;0} nats a question [{c.Loss.Low:+0.000;−0.000;0}, {c.Loss.High:+0.000;−0.000;0}]{(double.IsNaN(c.PValue) ? "" : string.Create(CultureInfo.InvariantCulture, $", p = {c.PValue:0.000}, Holm {c.Holm:0.000}"))}: {Verdict(c)}"));
+        $"{c.First} against {c.Second}: {c.Loss.Value:+0.000;−0.000;0} nats a question [{c.Loss.Low:+0.000;−0.000;0}, "
+            + $"{c.Loss.High:+0.000;−0.000;0}]{(double.IsNaN(c.PValue) ? "" : string.Create(CultureInfo.InvariantCulture, $", p = "
+            + $"{c.PValue:0.000}, Holm {c.Holm:0.000}"))}: {Verdict(c)}"));
 
     /// <summary>Writes the figures.</summary>
     /// <param name="file">The file; it holds all of them or is as it was.</param>

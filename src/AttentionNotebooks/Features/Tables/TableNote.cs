@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace AttentionNotebooks;
 
 /// <summary>What a note is about.</summary>
@@ -52,8 +53,9 @@ public sealed record TableNote(NoteKind Kind, IReadOnlyList<string> Features, IR
         NoteKind.Constant => Invariant($"{FeatureList}: the same in {AllTexts} for {HeadList}."),
         NoteKind.SameForAllHeads => Invariant($"{FeatureList}: the same for every head."),
         NoteKind.TooShort =>
-            Invariant(
-                $"{Count:N0} of {Of:N0} texts have fewer than {Detail} tokens, where nothing a head does shows in {FeatureList}; they count in the mean."),
+            string.Create(CultureInfo.InvariantCulture,
+                $"{Count:N0} of {Of:N0} texts have fewer than {Detail} tokens, where nothing a head does shows in {FeatureList}; they "
+                    + $"count in the mean."),
         NoteKind.LeftOut => Invariant($"{Count:N0} of {Of:N0} texts have fewer than {Detail} tokens and are left out of {FeatureList}."),
         _ => "There is one text: how the values change from text to text is not known.",
     };
@@ -64,7 +66,8 @@ public sealed record TableNote(NoteKind Kind, IReadOnlyList<string> Features, IR
 
     private string HeadList =>
         $"{(Heads.Count == 1 ? "head" : "heads")} "
-        + $"{string.Join(", ", Heads.Take(NamedHeads))}{(Heads.Count > NamedHeads ? Invariant($" and {Heads.Count - NamedHeads} more") : "")}";
+        + $"{string.Join(", ", Heads.Take(NamedHeads))}{(Heads.Count > NamedHeads ? string.Create(CultureInfo.InvariantCulture, $" and "
+        + $"{Heads.Count - NamedHeads} more") : "")}";
 
     /// <summary>The note about these features alone; <see langword="null"/> where it was about others only.</summary>
     /// <param name="features">Names of features.</param>

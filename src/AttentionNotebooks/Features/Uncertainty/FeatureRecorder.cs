@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp;
 
 namespace AttentionNotebooks;
@@ -22,8 +23,9 @@ public sealed class FeatureRecorder : IAttentionVisitor
         long bytes = source.Texts.Count * columns * source.Grid.Count * sizeof(double);
         if (bytes > memory || bytes / sizeof(double) > Array.MaxLength)
             throw new InputException($"the values of {source.Texts.Count:N0} texts", null,
-                FormattableString.Invariant(
-                    $"take {bytes / (double)(1L << 30):0.0} GiB ({source.Grid} heads, {columns} columns), and {memory / (double)(1L << 30):0.0} GiB are allowed"),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"take {bytes / (double)(1L << 30):0.0} GiB ({source.Grid} heads, {columns} columns), and "
+                        + $"{memory / (double)(1L << 30):0.0} GiB are allowed"),
                 "Use fewer texts (--limit) or features, or leave the intervals out: means alone take no room");
         _values = new TextValues(source.Grid, features, source.Texts) { From = Provenance.Of(source, features.Select(f => f.Name)) };
     }

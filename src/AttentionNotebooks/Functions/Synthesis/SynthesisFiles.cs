@@ -20,9 +20,11 @@ public static class SynthesisFiles
         {
             var group = synthesis.Clusters[c.Cluster];
             text.Append(CultureInfo.InvariantCulture,
-                $"{c.Cluster},{CsvText.Field(group.Name)},{group.Heads.Count},{CsvText.Field(c.Function.Name)},{c.Function.Kind.ToString().ToLowerInvariant()},{CsvText.Field(c.Function.Unit)},{Flag(c.Clustered)},");
+                $"{c.Cluster},{CsvText.Field(group.Name)},{group.Heads.Count},{CsvText.Field(c.Function.Name)},"
+                    + $"{c.Function.Kind.ToString().ToLowerInvariant()},{CsvText.Field(c.Function.Unit)},{Flag(c.Clustered)},");
             text.Append(CultureInfo.InvariantCulture,
-                $"{c.Mean:R},{c.Others:R},{c.Delta:R},{c.Low:R},{c.High:R},{c.PValue:R},{c.Holm:R},{c.LayerPValue:R},{Flag(c.IsSure)},{Flag(c.IsBeyondLayers)}\n");
+                $"{c.Mean:R},{c.Others:R},{c.Delta:R},{c.Low:R},{c.High:R},{c.PValue:R},{c.Holm:R},{c.LayerPValue:R},{Flag(c.IsSure)},"
+                    + $"{Flag(c.IsBeyondLayers)}\n");
         }
         AtomicFile.WriteText(file, text.ToString());
     }

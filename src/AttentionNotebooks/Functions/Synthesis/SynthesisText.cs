@@ -1,3 +1,4 @@
+using System.Globalization;
 using static System.FormattableString;
 
 namespace AttentionNotebooks;
@@ -39,8 +40,10 @@ internal static class SynthesisText
 
     // "previous* (0.57 against 0.03 share of attention; δ 0.99, 0.97 to 1.00)"
     private static string Cell(ClusterFunction c) =>
-        Invariant(
-            $"{c.Function.Name}{(c.Clustered ? "*" : "")} ({c.Mean:0.###} against {c.Others:0.###}, {c.Function.Unit}; δ {c.Delta:0.00}, {c.Low:0.00} to {c.High:0.00})").Replace(" -", " −", StringComparison.Ordinal).Replace("(-", "(−", StringComparison.Ordinal);
+        string.Create(CultureInfo.InvariantCulture,
+            $"{c.Function.Name}{(c.Clustered ? "*" : "")} ({c.Mean:0.###} against {c.Others:0.###}, {c.Function.Unit}; δ {c.Delta:0.00}, "
+                + $"{c.Low:0.00} to {c.High:0.00})").Replace(" -", " −", StringComparison.Ordinal)
+                .Replace("(-", "(−", StringComparison.Ordinal);
 
     private static string Layers(int[] sorted) => sorted[0] == sorted[^1] ? Invariant($"layer {sorted[0]}")
         : Invariant($"layers {sorted[0]} to {sorted[^1]}, median {sorted[sorted.Length / 2]}");

@@ -44,7 +44,8 @@ public class CoreferenceReaderTests
         using var folder = new TestFolder();
         string text =
             "# global.Entity = "
-            + "etype-eid\n1\tthe\t_\tDET\t_\t_\t2\tdet\t_\tEntity=(person-e7\n2\tman\t_\tNOUN\t_\t_\t0\troot\t_\t_\n3\there\t_\tADV\t_\t_\t2\tadvmod\t_\tEntity=e7)\n";
+            + "etype-eid\n1\tthe\t_\tDET\t_\t_\t2\tdet\t_\tEntity=(person-e7\n2\tman\t_\tNOUN\t_\t_\t0\troot\t_\t_\n"
+            + "3\there\t_\tADV\t_\t_\t2\tadvmod\t_\tEntity=e7)\n";
         Assert.Equal([new Mention(0, 2, 1, "e7", MentionType.Nominal)], CoreferenceReader.Read(folder.Write("c.conllu", text))[0].Mentions);
     }
 

@@ -28,8 +28,11 @@ public class DemoTreebankTests(ITestOutputHelper output)
     {
         const string Good =
             "# sent_id = x\n# text = The dogs near the barn "
-            + "sleep.\n1\tThe\tthe\tDET\tDT\t_\t2\tdet\t_\t_\n2\tdogs\tdog\tNOUN\tNNS\tNumber=Plur\t6\tnsubj\t_\t_\n3\tnear\tnear\tADP\tIN\t_\t5\tcase\t_\t_\n"
-            + "4\tthe\tthe\tDET\tDT\t_\t5\tdet\t_\t_\n5\tbarn\tbarn\tNOUN\tNN\tNumber=Sing\t2\tnmod\t_\t_\n6\tsleep\tsleep\tVERB\tVBP\tMood=Ind|Number=Plur|Person=3|Tense=Pres|VerbForm=Fin\t0\troot\t_\tSpaceAfter=No\n7\t.\t.\tPUNCT\t.\t_\t6\tpunct\t_\t_";
+            + "sleep.\n1\tThe\tthe\tDET\tDT\t_\t2\tdet\t_\t_\n2\tdogs\tdog\tNOUN\tNNS\tNumber=Plur\t6\tnsubj\t_\t_\n"
+            + "3\tnear\tnear\tADP\tIN\t_\t5\tcase\t_\t_\n"
+            + "4\tthe\tthe\tDET\tDT\t_\t5\tdet\t_\t_\n5\tbarn\tbarn\tNOUN\tNN\tNumber=Sing\t2\tnmod\t_\t_\n"
+            + "6\tsleep\tsleep\tVERB\tVBP\tMood=Ind|Number=Plur|Person=3|Tense=Pres|VerbForm=Fin\t0\troot\t_\tSpaceAfter=No\n"
+            + "7\t.\t.\tPUNCT\t.\t_\t6\tpunct\t_\t_";
         string[] Problems(string from, string to) => [.. TreeChecker.Problems(Rows.Read(Good.Replace(from, to)).Single())];
         Assert.Empty(Problems("x", "x"));
         Assert.Contains("sleeps: does not agree", Problems("sleep\tsleep\tVERB", "sleeps\tsleep\tVERB"));
@@ -51,7 +54,8 @@ public class DemoTreebankTests(ITestOutputHelper output)
         foreach (var (relation, count, offset, share) in table)
             output.WriteLine($"{relation,-13} {count,5}  {offset,3:+0;-0}  {share:0.000}");
         foreach (string relation in
-            "det amod nsubj obj case aux mark cop advmod nmod obl conj cc acl:relcl advcl ccomp xcomp nmod:poss nsubj:pass aux:pass obl:agent compound:prt nummod expl".Split(' '))
+            ("det amod nsubj obj case aux mark cop advmod nmod obl conj cc acl:relcl advcl ccomp xcomp nmod:poss nsubj:pass aux:pass "
+                + "obl:agent compound:prt nummod expl").Split(' '))
             Assert.Contains(table, t => t.Relation == relation);
         Assert.All(table.Where(t => !OneRightPlace.ContainsKey(t.Relation)),
             t => Assert.True(t.Share <= 0.65, $"{t.Relation}: {t.Share:0.000} at {t.Offset}"));

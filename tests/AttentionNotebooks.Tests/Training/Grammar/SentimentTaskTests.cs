@@ -4,9 +4,11 @@ namespace AttentionNotebooks.Tests.Training.Grammar;
 public class SentimentTaskTests
 {
     private static readonly string[] Good =
-        "good wonderful excellent delightful beautiful pleasant charming lovely superb brilliant perfect enjoyable liked loved enjoyed admired praised recommended".Split(' ');
+        ("good wonderful excellent delightful beautiful pleasant charming lovely superb brilliant perfect enjoyable liked loved enjoyed "
+            + "admired praised recommended").Split(' ');
     private static readonly string[] Bad =
-        "bad terrible awful dreadful ugly unpleasant boring horrible poor dull weak disappointing disliked hated despised criticised regretted mocked".Split(' ');
+        ("bad terrible awful dreadful ugly unpleasant boring horrible poor dull weak disappointing disliked hated "
+            + "despised criticised regretted mocked").Split(' ');
     private static readonly string[] Negations = ["not", "never", "nobody"];
 
     public static TheoryData<string> Splits => [.. TaskFile.Splits];
