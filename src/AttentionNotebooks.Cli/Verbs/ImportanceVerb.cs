@@ -1,7 +1,7 @@
-using AttentionNotebooks.Cli.Options;
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using AttentionNotebooks.Cli.Options;
 
 namespace AttentionNotebooks.Cli.Verbs;
 
