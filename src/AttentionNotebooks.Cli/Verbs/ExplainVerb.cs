@@ -1,5 +1,5 @@
-using AttentionNotebooks.Cli.Options;
 using System.CommandLine;
+using AttentionNotebooks.Cli.Options;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

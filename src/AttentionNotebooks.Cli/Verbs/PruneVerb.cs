@@ -1,6 +1,6 @@
-using AttentionNotebooks.Cli.Options;
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using AttentionNotebooks.Cli.Options;
 
 namespace AttentionNotebooks.Cli.Verbs;
 

@@ -1,6 +1,6 @@
 using AttentionNotebooks.Cli;
-using AttentionNotebooks.Tests.Training;
 using AttentionNotebooks.Tests.Functions;
+using AttentionNotebooks.Tests.Training;
 
 namespace AttentionNotebooks.Tests.CommandLine;
 

@@ -1,7 +1,7 @@
-using AttentionNotebooks.Training;
 using AttentionNotebooks.Cli;
 using AttentionNotebooks.Tests.Training;
 using AttentionNotebooks.Tests.Training.FineTuning;
+using AttentionNotebooks.Training;
 
 namespace AttentionNotebooks.Tests.CommandLine;
 

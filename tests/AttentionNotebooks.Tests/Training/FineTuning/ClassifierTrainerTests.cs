@@ -1,6 +1,6 @@
-using AttentionNotebooks.Training;
 using AttentionNotebooks.Tests.Bert;
 using AttentionNotebooks.Tests.Training;
+using AttentionNotebooks.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
