@@ -5,6 +5,12 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks;
 
 /// <summary>Attention of a model that runs: texts go through BERT in batches of like length, a layer at a time.</summary>
+/// <example><code>
+/// var source = new LiveAttention(Kit.Model(), Kit.Sentences());
+/// var table = source.Extract();          // a row per head, a column per feature
+/// var maps = source.Maps(0);             // all maps of the first text
+/// source.Texts[0].Length                 // tokens, [CLS] and [SEP] among them
+/// </code></example>
 public sealed class LiveAttention : IAttentionSource
 {
     private readonly Checkpoint _checkpoint;
@@ -28,7 +34,7 @@ public sealed class LiveAttention : IAttentionSource
 
     private LiveAttention(Checkpoint checkpoint, IReadOnlyList<TokenizedText> texts, string?[][]? tags)
     {
-        if (texts.Count == 0) throw new InputException("texts", null, "there is none", "Give at least one");
+        if (texts.Count == 0) throw new InputException("the list of texts", null, "is empty", "Give at least one");
         int segments = checkpoint.Config.TypeVocabSize;
         for (int i = 0; i < texts.Count; i++)
         {
@@ -159,7 +165,7 @@ public sealed class LiveAttention : IAttentionSource
         finally { norms?.Dispose(); }
     }
 
-    // A softmax spreads a NaN over its whole row, so one key of each row tells of it; an edit can put one anywhere.
+    // A softmax spreads a NaN over its whole row, so one key of each row shows it; an edit can put one anywhere.
     private void RequireNumbers(TextBatch batch, int layer, Tensor probabilities)
     {
         using var scope = NewDisposeScope();

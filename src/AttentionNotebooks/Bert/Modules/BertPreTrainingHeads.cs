@@ -6,7 +6,7 @@ namespace AttentionNotebooks;
 
 /// <summary>The heads of BERT's pre-training: masked words and, where the checkpoint has it, pairs of segments.</summary>
 /// <remarks>Devlin et al. (2019), section 3.1, tasks 1 and 2.</remarks>
-public sealed class BertPreTrainingHeads : nn.Module
+internal sealed class BertPreTrainingHeads : nn.Module
 {
     private readonly BertLMPredictionHead predictions;
     private readonly Linear? seq_relationship;
@@ -21,7 +21,7 @@ public sealed class BertPreTrainingHeads : nn.Module
     /// <summary>The masked-LM head.</summary>
     public BertLMPredictionHead Predictions => predictions;
 
-    /// <summary>Tells from the pooled state <c>[B, D]</c> whether the second segment follows the first (0) or is from elsewhere (1),
+    /// <summary>Predicts from the pooled state <c>[B, D]</c> whether the second segment follows the first (0) or is from elsewhere (1),
     /// <c>[B, 2]</c>; <see langword="null"/> where the checkpoint has none.</summary>
     public Linear? Pairs => seq_relationship;
 }

@@ -1,6 +1,11 @@
 namespace AttentionNotebooks;
 
 /// <summary>Makes texts into the ids that a model was trained on, keeping for every piece its word and its place in the text.</summary>
+/// <example><code>
+/// var tokenizer = Kit.Model().Tokenizer;
+/// var pair = tokenizer.Encode("It rained.", "We stayed at home.");
+/// string.Join(" ", pair.Segments)        // 0 0 0 0 0 0 1 1 1 1 1 1: first and second text
+/// </code></example>
 public abstract class TextTokenizer
 {
     private readonly Dictionary<string, int> ids;
@@ -174,7 +179,7 @@ public abstract class TextTokenizer
         Add(SepId, 0);
         if (second is not null)
         {
-            int segment = Special.Separators == 1 ? 1 : 0; // two end tokens between the texts tell them apart instead
+            int segment = Special.Separators == 1 ? 1 : 0; // two end tokens between the texts separate them instead
             for (int i = 1; i < Special.Separators; i++) Add(SepId, 0);
             all.AddRange(second.Take(keepSecond).Select(p => (p, segment, 1)));
             Add(SepId, segment);

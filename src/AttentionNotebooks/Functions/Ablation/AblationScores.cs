@@ -4,7 +4,7 @@ namespace AttentionNotebooks;
 /// A task's scores under many ablations. What enters each layer of the untouched model is kept for one batch, and every ablation
 /// sets out from the first layer that it changes. The scores are those of whole passes, bit for bit.
 /// </summary>
-public static class AblationScores
+internal static class AblationScores
 {
     /// <summary>Asks a task once without and once with each ablation.</summary>
     /// <param name="threads">
@@ -12,7 +12,7 @@ public static class AblationScores
     /// models on CPUs. The task is then asked from several threads, and libtorch's number of threads is another one meanwhile.
     /// </param>
     /// <param name="wholePasses">Run every pass from the first layer on: slower, and the same.</param>
-    /// <param name="progress">Told after each pass, in passes.</param>
+    /// <param name="progress">Reports after each pass, in passes.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>The scores of the untouched model, and those under each ablation.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>

@@ -8,6 +8,12 @@ namespace AttentionNotebooks;
 /// diagonal, is the strongest word of a dependent's row (or column) its syntactic head? Clark et al. 2019, §4.2. A bit per
 /// word, head and direction: 36 bytes a word for 144 heads, whatever the length of the sentences.
 /// </summary>
+/// <example><code>
+/// var treebank = ConllU.Read(Kit.DataPath("treebank/demo.conllu")).Take(50);
+/// var (source, trees, _) = TreebankAttention.Of(Kit.Model(), treebank);
+/// var hits = DependencyHits.Measure(source, trees);
+/// hits.Attachment(new Head(0, 1), Direction.DependentToHead).Value   // share of words, from 0 to 1
+/// </code></example>
 public sealed class DependencyHits : IAttentionVisitor
 {
     private static readonly Scalar None = double.NegativeInfinity.ToScalar();
@@ -48,7 +54,7 @@ public sealed class DependencyHits : IAttentionVisitor
     /// For Stanford Dependencies' <c>poss</c>: where the word after the possessor is <c>'s</c>, that word's prediction counts, as
     /// in Clark et al.'s code.
     /// </param>
-    /// <param name="progress">Told after each batch.</param>
+    /// <param name="progress">Reports after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">A sentence's words do not fit its text's tokens.</exception>
     /// <exception cref="ArgumentException">There are not as many sentences as texts.</exception>

@@ -8,6 +8,11 @@ namespace AttentionNotebooks;
 /// Which ones depends on the seed and the text's position alone. Unlike in training, every chosen token becomes [MASK].
 /// </summary>
 /// <remarks>Devlin et al. (2019), section 3.1, task 1.</remarks>
+/// <example><code>
+/// var task = new MaskedWords(Kit.Model(), Kit.Sentences(20), seed: 0);
+/// var scores = TaskScores.Evaluate(task);
+/// $"{task.Count} sentences: mean loss {scores.Loss:0.000} nats, accuracy {scores.Accuracy.Value:P0}"
+/// </code></example>
 public sealed class MaskedWords : ITextTask
 {
     private readonly Checkpoint _checkpoint;
@@ -26,7 +31,7 @@ public sealed class MaskedWords : ITextTask
     {
         if (!(rate > 0 && rate <= 1)) throw new ArgumentOutOfRangeException(nameof(rate), rate, "must be above 0 and at most 1");
         checkpoint.RequireMaskedLmHead();
-        if (texts.Count == 0) throw new InputException("texts", null, "there is none", "Give at least one");
+        if (texts.Count == 0) throw new InputException("the list of texts", null, "is empty", "Give at least one");
         _checkpoint = checkpoint;
         _texts = new TokenizedText[texts.Count];
         _hidden = new (int, int)[texts.Count][];

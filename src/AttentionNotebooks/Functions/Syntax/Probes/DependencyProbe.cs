@@ -9,7 +9,7 @@ namespace AttentionNotebooks;
 /// is. A word is the root by its attention to and from [CLS] and [SEP], with weights of their own (the kit's choice).
 /// Punctuation is not asked, but may be chosen.
 /// </summary>
-public static class DependencyProbe
+internal static class DependencyProbe
 {
     /// <summary>Trains a probe on most of the sentences and tests it on the rest.</summary>
     /// <param name="data">Maps and trees.</param>
@@ -48,14 +48,14 @@ public static class DependencyProbe
         }
     }
 
-    /// <summary>Every word hangs on the next one: Clark et al.'s right-branching baseline.</summary>
+    /// <summary>Every word depends on the next one: Clark et al.'s right-branching baseline.</summary>
     /// <param name="data">Maps and trees; the maps are not looked at.</param>
     /// <param name="options">The split.</param>
     /// <exception cref="InputException">There are too few sentences to hold some out.</exception>
     public static ProbeScore RightBranching(ProbeData data, ProbeOptions? options = null) =>
         Offset(data, options ?? new ProbeOptions(), "right-branching", _ => 1);
 
-    /// <summary>Every word hangs on the word so many to the right, by the best offset of the training sentences.</summary>
+    /// <summary>Every word depends on the word so many to the right, by the best offset of the training sentences.</summary>
     /// <param name="data">Maps and trees; the maps are not looked at.</param>
     /// <param name="options">The split.</param>
     /// <exception cref="InputException">There are too few sentences to hold some out.</exception>

@@ -9,7 +9,7 @@ namespace AttentionNotebooks;
 /// </summary>
 public sealed class WordVectors
 {
-    /// <summary>Components unless told otherwise.</summary>
+    /// <summary>Components by default.</summary>
     public const int DefaultDimensions = 16;
 
     private readonly float[][] _bySentence;
