@@ -7,6 +7,10 @@ namespace AttentionNotebooks;
 /// </summary>
 /// <remarks>Only framework types, types of the core and <see cref="Figure"/> stand here: the class behind it lives in a load context of its
 /// own.</remarks>
+/// <example><code>
+/// var bert = HeadTable.Read(Kit.DataPath("bert-base/heads.csv"));
+/// Kit.Plot.Distribution(bert, "mean_distance", "How far the heads look", "Most heads look 8 to 14 tokens far.")
+/// </code></example>
 public partial interface IPlots
 {
     /// <summary>

@@ -3,6 +3,11 @@ using TorchSharp;
 namespace AttentionNotebooks;
 
 /// <summary>What a notebook starts with: the set-up of the host, the charts, and where the data lies.</summary>
+/// <example><code>
+/// var model = Kit.Model();                            // the demo model, or the one the user names
+/// var table = new LiveAttention(model, Kit.Sentences()).Extract();
+/// Kit.Plot.HeadGrid(table, "mean_distance")
+/// </code></example>
 public static partial class Kit
 {
     private const string Marker = "AttentionNotebooks.sln";

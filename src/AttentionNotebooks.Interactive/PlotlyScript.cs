@@ -1,7 +1,7 @@
 namespace AttentionNotebooks;
 
 /// <summary>The plotly.js that comes inside the Plotly.NET package: charts draw where there is no network.</summary>
-public static class PlotlyScript
+internal static class PlotlyScript
 {
     private static readonly Lazy<string> _source = new(Read);
 

@@ -28,6 +28,11 @@ public readonly record struct Head(int Layer, int Index)
 /// <summary>The heads of a model: <see cref="Layers"/> × <see cref="Heads"/>, in the order layer by layer.</summary>
 /// <param name="Layers">Number of layers; 12 for BERT-base, 24 for BERT-large.</param>
 /// <param name="Heads">Heads per layer; 12 for BERT-base, 16 for BERT-large.</param>
+/// <example><code>
+/// var grid = new HeadGrid(12, 12);       // BERT-base
+/// var head = grid[100];                  // 8-4: layer 8, head 4
+/// grid.PositionOf(head)                  // 100
+/// </code></example>
 public readonly record struct HeadGrid(int Layers, int Heads)
 {
     /// <summary>All heads: 144 for BERT-base, 384 for BERT-large.</summary>

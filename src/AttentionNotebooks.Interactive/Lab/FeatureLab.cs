@@ -4,7 +4,7 @@ namespace AttentionNotebooks;
 /// Tries features out: a formula comes in, and out comes what it does. All that does not depend on the formula is computed
 /// once: the maps, which are mapped into memory, every feature that the kit knows, and the clustering without it.
 /// </summary>
-public sealed class FeatureLab : IDisposable
+internal sealed class FeatureLab : IDisposable
 {
     /// <summary>Clusters by default.</summary>
     public const int DefaultClusters = 4;

@@ -4,7 +4,7 @@ using System.Text;
 namespace AttentionNotebooks.Training;
 
 /// <summary>The demo treebank: sentences of the project's own grammar with Universal Dependencies, right by construction.</summary>
-public static class DemoTreebank
+internal static class DemoTreebank
 {
     /// <summary>Sentences in the shipped treebank.</summary>
     public const int Sentences = 2500;

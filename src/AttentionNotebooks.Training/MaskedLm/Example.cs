@@ -4,11 +4,11 @@ namespace AttentionNotebooks.Training;
 /// <param name="Ids">Ids <c>[T]</c>.</param>
 /// <param name="FirstLength">Tokens of segment 0, its special tokens included; T where there is one segment.</param>
 /// <param name="Pair">What is known of the second segment.</param>
-public sealed record Example(int[] Ids, int FirstLength, PairLabel Pair = PairLabel.None);
+internal sealed record Example(int[] Ids, int FirstLength, PairLabel Pair = PairLabel.None);
 
 /// <summary>Whether the second segment of an input follows the first.</summary>
 /// <remarks>The numbers are the classes of BERT's own checkpoints: Devlin et al. (2019), section 3.1, task 2.</remarks>
-public enum PairLabel
+internal enum PairLabel
 {
     /// <summary>There is no second segment.</summary>
     None = -1,

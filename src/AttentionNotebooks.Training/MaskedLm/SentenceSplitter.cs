@@ -4,7 +4,7 @@ namespace AttentionNotebooks.Training;
 
 /// <summary>Cuts English prose at sentence ends: a stop, then space, then a capital, unless the stop belongs to a title or an
 /// initial.</summary>
-public static partial class SentenceSplitter
+internal static partial class SentenceSplitter
 {
     /// <summary>Splits a paragraph.</summary>
     /// <param name="paragraph">The text.</param>

@@ -7,7 +7,7 @@ namespace AttentionNotebooks.Training;
 /// </summary>
 /// <remarks>Sennrich et al. (2016), "Neural Machine Translation of Rare Words with Subword Units", algorithm 1, with
 /// BERT's ## before pieces inside a word. Google's own word-piece trainer, which chooses by likelihood, is not public.</remarks>
-public sealed class WordPieceLearner
+internal sealed class WordPieceLearner
 {
     private static readonly string[] Special = [.. SpecialTokens.Bert.All.Select(t => t.Token)];
     private readonly Dictionary<string, long> words = new(StringComparer.Ordinal);

@@ -5,7 +5,7 @@ namespace AttentionNotebooks;
 /// depends on the lengths alone, and shards take whole batches of it: a text sees the same batch, and so gives the
 /// same bits, however many shards there are.
 /// </summary>
-public static class BatchPlan
+internal static class BatchPlan
 {
     // What a batch costs beside its tokens (starting its operations, narrower products), in tokens. 192 sentences
     // of EWT get 5 % of padding with it in 13 batches; half of it 4 % in 16, twice of it 9 % in 9.

@@ -5,6 +5,12 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks;
 
 /// <summary>Attention of a model that runs: texts go through BERT in batches of like length, a layer at a time.</summary>
+/// <example><code>
+/// var source = new LiveAttention(Kit.Model(), Kit.Sentences());
+/// var table = source.Extract();          // a row per head, a column per feature
+/// var maps = source.Maps(0);             // all maps of the first text
+/// source.Texts[0].Length                 // tokens, [CLS] and [SEP] among them
+/// </code></example>
 public sealed class LiveAttention : IAttentionSource
 {
     private readonly Checkpoint _checkpoint;

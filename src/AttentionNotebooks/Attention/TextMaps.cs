@@ -3,6 +3,11 @@ namespace AttentionNotebooks;
 /// <summary>
 /// The attention maps of one text, every layer and head: small enough to keep for a picture, too large to keep for a corpus.
 /// </summary>
+/// <example><code>
+/// var maps = new LiveAttention(Kit.Model(), ["The dog saw the boat."]).Maps(0);
+/// float[,] map = maps[0, 1];             // layer 0, head 1: [queries, keys], each row sums to 1
+/// Kit.Plot.AttentionMap(map, maps.Tokens, "Head 0-1")
+/// </code></example>
 public sealed class TextMaps
 {
     private readonly float[] _weights;

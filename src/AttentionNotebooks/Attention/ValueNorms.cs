@@ -7,7 +7,7 @@ namespace AttentionNotebooks;
 /// How long the vectors are that heads hand over: ‖f(x_j)‖ with f(x) = (x·W^V + b^V)·W^O per head, the output's bias left
 /// out. Kobayashi et al. 2020, "Attention is Not Only a Weight"; formula as in their released code.
 /// </summary>
-public static class ValueNorms
+internal static class ValueNorms
 {
     private static readonly Scalar Zero = 0.0.ToScalar();
 

@@ -6,6 +6,10 @@ namespace AttentionNotebooks;
 /// <summary>The size and the shape of a BERT, or of a model next door, as <c>config.json</c> of a Hugging Face checkpoint states
 /// it.</summary>
 /// <remarks>Devlin et al. (2019), "BERT: Pre-training of Deep Bidirectional Transformers", section 3.</remarks>
+/// <example><code>
+/// var config = Kit.Model().Config;
+/// $"{config.NumHiddenLayers} layers × {config.NumAttentionHeads} heads of {config.HeadSize}"   // the demo model: 12 × 12 of 16
+/// </code></example>
 public sealed record BertConfig
 {
     private const int MostLayers = 1000, LargestSize = 1 << 24;

@@ -7,6 +7,10 @@ namespace AttentionNotebooks;
 /// A model from a folder in Hugging Face's layout: <c>config.json</c>, the tokenizer's files, and the weights as
 /// <c>model.safetensors</c> or <c>pytorch_model.bin</c>, whole or in shards. A message about an unknown family lists those that are read.
 /// </summary>
+/// <example><code>
+/// var model = Checkpoint.Load(Kit.DataPath("demo-bert"));   // any folder in Hugging Face's layout
+/// $"{model.Name}: {model.Config.Grid} heads, {model.Tokenizer.VocabularySize} word pieces"
+/// </code></example>
 public sealed class Checkpoint : IDisposable
 {
     private const string ConfigName = "config.json",

@@ -42,7 +42,7 @@ public readonly record struct TrainingEpoch(int Number, double TrainLoss, double
 /// <param name="Parameters">How many numbers were learnt.</param>
 /// <param name="Steps">Steps taken.</param>
 /// <param name="Epochs">The passes, with the state before the first.</param>
-public sealed record CalibrationFit(ModelCalibration Calibration, int Parameters, int Steps, IReadOnlyList<TrainingEpoch> Epochs)
+internal sealed record CalibrationFit(ModelCalibration Calibration, int Parameters, int Steps, IReadOnlyList<TrainingEpoch> Epochs)
 {
     /// <summary>The pass that the calibration is from; 0 where nothing was better than leaving the heads as they are.</summary>
     public TrainingEpoch Best => Epochs.MinBy(e => e.DevLoss);
@@ -53,7 +53,7 @@ public sealed record CalibrationFit(ModelCalibration Calibration, int Parameters
 /// gradients are neither computed nor touched. The start
 /// is the model as it is, and the result is the pass with the least loss on dev, the start included.
 /// </summary>
-public static class CalibrationTrainer
+internal static class CalibrationTrainer
 {
     /// <summary>Learns.</summary>
     /// <param name="model">The model that the task asks; its weights stay as they are.</param>

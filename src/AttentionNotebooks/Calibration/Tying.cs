@@ -5,7 +5,7 @@ namespace AttentionNotebooks;
 /// set for all; one column per cluster, one set per cluster; the z-scored features and a column of ones,
 /// θ_h = W·f_h + w; the identity, one set per head.
 /// </summary>
-public sealed class Tying
+internal sealed class Tying
 {
     private Tying(string name, double[][] design) => (Name, Design) = (name, design);
 

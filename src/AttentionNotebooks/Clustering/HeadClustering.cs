@@ -1,6 +1,11 @@
 namespace AttentionNotebooks;
 
 /// <summary>Heads in clusters: labels, what each cluster is called and why, and how well they stand apart. Immutable.</summary>
+/// <example><code>
+/// var clusters = HeadTable.Read(Kit.DataPath("bert-base/heads.csv")).Cluster(4);
+/// int[] labels = clusters.Labels;        // 144, one per head, in the order of clusters.Grid
+/// $"head 7-9: {clusters[new Head(7, 9)].Name}; mean silhouette {clusters.Silhouette:0.00}"
+/// </code></example>
 public sealed class HeadClustering
 {
     internal HeadClustering(HeadTable table, Scaling scaling, double[][] points, int[] labels, IReadOnlyList<HeadCluster> clusters,
@@ -80,5 +85,11 @@ public sealed class HeadClustering
 /// <param name="Heads">Its heads in the grid's order.</param>
 /// <param name="Means">Per feature of the table, the mean over its heads, in the feature's own unit.</param>
 /// <param name="Centroid">The same in scaled units.</param>
+/// <example><code>
+/// var clusters = HeadTable.Read(Kit.DataPath("bert-base/heads.csv")).Cluster(4);
+/// HeadCluster largest = clusters.Clusters[0];
+/// Console.WriteLine($"{largest.Heads.Count} heads: {largest.Name}");
+/// Console.WriteLine(largest.Evidence);   // the figures behind the name
+/// </code></example>
 public sealed record HeadCluster(int Number, string Name, string Evidence, IReadOnlyList<Head> Heads,
     IReadOnlyDictionary<string, double> Means, double[] Centroid);

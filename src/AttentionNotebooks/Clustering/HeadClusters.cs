@@ -1,6 +1,13 @@
 namespace AttentionNotebooks;
 
 /// <summary>From a head table to named clusters.</summary>
+/// <example><code>
+/// var bert = HeadTable.Read(Kit.DataPath("bert-base/heads.csv"));
+/// var curve = bert.SilhouetteByK(["mean_distance"]);
+/// int k = curve.MaxBy(c => c.Silhouette).K;          // 2: near and far
+/// var clusters = bert.Cluster(k, ["mean_distance"]);
+/// clusters.Clusters.Select(c => $"{c.Name}: {c.Heads.Count} heads")
+/// </code></example>
 public static class HeadClusters
 {
     /// <summary>Values of k that an automatic choice looks at.</summary>

@@ -4,14 +4,14 @@ namespace AttentionNotebooks;
 /// <param name="Labels">Per head, its cluster.</param>
 /// <param name="Medoids">Per cluster, the position of the head at its centre.</param>
 /// <param name="Cost">Sum over heads of the distance to the own medoid.</param>
-public sealed record MedoidFit(int[] Labels, int[] Medoids, double Cost);
+internal sealed record MedoidFit(int[] Labels, int[] Medoids, double Cost);
 
 /// <summary>
 /// K-medoids on any distances: the cluster's centre is one of its heads, so that no mean of maps is needed. The greedy
 /// BUILD start of Kaufman and Rousseeuw 1990 and random ones, each improved by the swaps of FasterPAM (Schubert and
 /// Rousseeuw 2021: the gain for all k medoids at once, taken as soon as it is found). Deterministic by seed.
 /// </summary>
-public static class KMedoids
+internal static class KMedoids
 {
     /// <summary>Random starts beside the greedy one, by default.</summary>
     public const int DefaultRestarts = 20;

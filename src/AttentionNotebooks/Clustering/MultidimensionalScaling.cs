@@ -7,10 +7,10 @@ namespace AttentionNotebooks;
 /// <param name="RawStress">½ Σ_ij (d_ij − δ_ij)² over all ordered pairs: what SMACOF lowers.</param>
 /// <param name="Stress">Kruskal's stress-1, √(Σ(d − δ)² / Σ d²): 0 is perfect; Kruskal 1964 calls 0.2 poor, 0.1 fair, 0.05 good.</param>
 /// <param name="Iterations">Steps taken; 0 for classical scaling, which is solved at once.</param>
-public sealed record ScalingFit(double[][] Coordinates, double RawStress, double Stress, int Iterations);
+internal sealed record ScalingFit(double[][] Coordinates, double RawStress, double Stress, int Iterations);
 
 /// <summary>Multidimensional scaling, classical (Torgerson 1952) and metric by majorisation (SMACOF, de Leeuw 1977).</summary>
-public static class MultidimensionalScaling
+internal static class MultidimensionalScaling
 {
     /// <summary>Classical scaling: the leading eigenvectors of the doubly centred squared distances. On Euclidean distances it is
     /// PCA.</summary>

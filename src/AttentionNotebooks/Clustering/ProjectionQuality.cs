@@ -1,7 +1,7 @@
 namespace AttentionNotebooks;
 
 /// <summary>How far a projection keeps the distances that it shows: measures of what it loses.</summary>
-public static class ProjectionQuality
+internal static class ProjectionQuality
 {
     /// <summary>
     /// Trustworthiness, 1 − 2/(n·k·(2n − 3k − 1)) · Σ_i Σ_j (r(i, j) − k) over those j that are among i's k neighbours in

@@ -7,13 +7,13 @@ namespace AttentionNotebooks;
 /// <param name="Eigenvalues">All eigenvalues of the normalised Laplacian, ascending, from 0 to 2; a gap after the k-th speaks for k
 /// clusters.</param>
 /// <param name="Embedding">The rows that were clustered, <c>[heads][k]</c>, of length 1.</param>
-public sealed record SpectralFit(int[] Labels, double[] Eigenvalues, double[][] Embedding);
+internal sealed record SpectralFit(int[] Labels, double[] Eigenvalues, double[][] Embedding);
 
 /// <summary>
 /// Spectral clustering after Ng, Jordan and Weiss 2002: similarity exp(−d²/(2σ²)), the k eigenvectors of least eigenvalue
 /// of I − D^−½ S D^−½, rows scaled to length 1, K-means on them.
 /// </summary>
-public static class SpectralClustering
+internal static class SpectralClustering
 {
     private const int Restarts = 20; // the rows lie in few tight groups, if there are any
 

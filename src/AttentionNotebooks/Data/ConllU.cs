@@ -23,6 +23,10 @@ public sealed record TreebankSentence(string Id, IReadOnlyList<TreebankWord> Wor
 }
 
 /// <summary>Treebanks in CoNLL-U, the format of Universal Dependencies (universaldependencies.org/format.html).</summary>
+/// <example><code>
+/// var trees = ConllU.Read(Kit.DataPath("treebank/demo.conllu")).Take(10).ToArray();
+/// string.Join(" ", trees[0].Words.Select(w => $"{w.Form}/{w.Relation}"))
+/// </code></example>
 public static class ConllU
 {
     private const string Remedy = "Write ten tab-separated CoNLL-U columns per word: ID FORM LEMMA UPOS XPOS FEATS HEAD DEPREL DEPS MISC";

@@ -1,6 +1,11 @@
 namespace AttentionNotebooks;
 
 /// <summary>From an attention source to a table of heads.</summary>
+/// <example><code>
+/// var source = new LiveAttention(Kit.Model(), Kit.Sentences());
+/// var table = source.Extract([DistanceFeatures.MeanDistance, ConcentrationFeatures.Entropy]);
+/// string.Join(", ", table.Features)      // mean_distance, entropy
+/// </code></example>
 public static class HeadFeatures
 {
     /// <summary>Computes features of every head of a source, streaming.</summary>

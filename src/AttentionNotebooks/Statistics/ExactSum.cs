@@ -6,7 +6,7 @@ namespace AttentionNotebooks;
 /// A sum that does not depend on the order of its terms: each term is rounded to a multiple of 2⁻⁶⁴ and added in 128-bit
 /// integers. Sums of parts, added, are the sum of the whole bit for bit, which floating point does not give.
 /// </summary>
-public struct ExactSum
+internal struct ExactSum
 {
     /// <summary>Terms must be smaller than this, so that 2²³ of them cannot overflow.</summary>
     public const double Limit = 1L << 40;

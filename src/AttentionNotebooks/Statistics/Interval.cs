@@ -4,6 +4,11 @@ namespace AttentionNotebooks;
 /// <param name="Value">The figure.</param>
 /// <param name="Low">Lower end; NaN where there is too little to say.</param>
 /// <param name="High">Upper end.</param>
+/// <example><code>
+/// double[] draws = [.. Enumerable.Range(0, 101).Select(i => i / 100.0)];
+/// var interval = Interval.OfDraws(0.5, draws);
+/// $"{interval}"                          // 0.500 (0.025 to 0.975)
+/// </code></example>
 public readonly record struct Interval(double Value, double Low, double High)
 {
     /// <summary>

@@ -3,6 +3,10 @@ namespace AttentionNotebooks;
 /// <summary>So many of so many, with an interval.</summary>
 /// <param name="Correct">How many were right.</param>
 /// <param name="Count">Of how many.</param>
+/// <example><code>
+/// var found = new Proportion(45, 60);
+/// $"{found.Value:P0}, {found.Interval}"  // 75 %, 0.750 (0.628 to 0.842)
+/// </code></example>
 public readonly record struct Proportion(int Correct, int Count)
 {
     private const double Z = 1.959963984540054; // the 97.5 % quantile of the normal distribution

@@ -8,7 +8,7 @@ namespace AttentionNotebooks;
 /// <param name="Shape">Its shape; empty for a scalar.</param>
 /// <param name="Begin">First byte, counted from the end of the header.</param>
 /// <param name="End">One past the last byte, counted likewise.</param>
-public sealed record SafetensorsEntry(string Name, string Type, IReadOnlyList<long> Shape, long Begin, long End)
+internal sealed record SafetensorsEntry(string Name, string Type, IReadOnlyList<long> Shape, long Begin, long End)
 {
     // Every type of the format with its size in bits, and TorchSharp's name for those that can be read.
     private static readonly Dictionary<string, (int Bits, ScalarType? Type)> Types = new()

@@ -12,7 +12,7 @@ namespace AttentionNotebooks;
 /// </summary>
 /// <remarks>Format: 8 bytes little-endian header length, a JSON header, then the tensors' bytes without holes
 /// (https://github.com/huggingface/safetensors, "Format").</remarks>
-public sealed class SafetensorsFile : IWeightFile
+internal sealed class SafetensorsFile : IWeightFile
 {
     private const long MostHeaderBytes = 100_000_000; // the format's own limit
     private const string Again = "Copy or download the file again";

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks;
 
 /// <summary>The attention half of a layer.</summary>
-public sealed class BertAttention : nn.Module
+internal sealed class BertAttention : nn.Module
 {
     private readonly BertSelfAttention self;
     private readonly BertSelfOutput output;

@@ -6,7 +6,7 @@ namespace AttentionNotebooks;
 
 /// <summary>Word, position and segment embeddings, summed and normalised. E is their width.</summary>
 /// <remarks>Devlin et al. (2019), section 3, figure 2. Some models have no table of segments, and some none of positions.</remarks>
-public sealed class BertEmbeddings : nn.Module<Tensor, Tensor, Tensor>
+internal sealed class BertEmbeddings : nn.Module<Tensor, Tensor, Tensor>
 {
     private readonly EmbeddingTable word_embeddings;
     private readonly PositionEmbedding? position_embeddings;

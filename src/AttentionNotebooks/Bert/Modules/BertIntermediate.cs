@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks;
 
 /// <summary>The widening step of the feed-forward half: activation(dense(x)).</summary>
-public sealed class BertIntermediate : nn.Module<Tensor, Tensor>
+internal sealed class BertIntermediate : nn.Module<Tensor, Tensor>
 {
     private readonly Linear dense;
     private readonly Func<Tensor, Tensor> activation;

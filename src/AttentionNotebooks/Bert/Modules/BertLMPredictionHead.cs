@@ -6,7 +6,7 @@ namespace AttentionNotebooks;
 
 /// <summary>The masked-LM head: transform, then a score for every entry of the vocabulary with the word embeddings as weights.</summary>
 /// <remarks>Devlin et al. (2019), section 3.1, task 1; the weights are tied as in the original code.</remarks>
-public sealed class BertLMPredictionHead : nn.Module<Tensor, Tensor, Tensor>
+internal sealed class BertLMPredictionHead : nn.Module<Tensor, Tensor, Tensor>
 {
     private readonly BertPredictionHeadTransform transform;
     private readonly Parameter bias;

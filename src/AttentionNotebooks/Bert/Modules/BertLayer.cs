@@ -5,7 +5,7 @@ namespace AttentionNotebooks;
 
 /// <summary>One layer of the encoder: attention, then feed-forward, each with its residual and normalisation behind it.</summary>
 /// <remarks>Vaswani et al. (2017), section 3.1.</remarks>
-public sealed class BertLayer : nn.Module
+internal sealed class BertLayer : nn.Module
 {
     private readonly BertAttention attention;
     private readonly BertIntermediate intermediate;

@@ -44,13 +44,13 @@ public sealed class BertModel : nn.Module, IEncoder
     public Tensor OutputWeight(int layer) => encoder.OutputWeight(layer);
 
     /// <summary>The embeddings.</summary>
-    public BertEmbeddings Embeddings => embeddings;
+    internal BertEmbeddings Embeddings => embeddings;
 
     /// <summary>The stack of layers.</summary>
-    public BertEncoder Encoder => encoder;
+    internal BertEncoder Encoder => encoder;
 
     /// <summary>The pooler, or <see langword="null"/> where the checkpoint has none.</summary>
-    public BertPooler? Pooler => pooler;
+    internal BertPooler? Pooler => pooler;
 
     /// <summary>The last layer's hidden states.</summary>
     /// <param name="ids">Ids <c>[B, T]</c>, int64.</param>

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks;
 
 /// <summary>The narrowing step of the feed-forward half: LayerNorm(dense(x) + α·input), α = 1 in every BERT.</summary>
-public sealed class BertOutput : nn.Module<Tensor, Tensor, Tensor>
+internal sealed class BertOutput : nn.Module<Tensor, Tensor, Tensor>
 {
     private readonly Linear dense;
     private readonly LayerNorm LayerNorm;

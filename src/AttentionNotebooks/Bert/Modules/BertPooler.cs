@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks;
 
 /// <summary>The state of <c>[CLS]</c> for a whole input: tanh(dense(hidden[0])).</summary>
-public sealed class BertPooler : nn.Module<Tensor, Tensor>
+internal sealed class BertPooler : nn.Module<Tensor, Tensor>
 {
     private readonly Linear dense;
 

@@ -6,7 +6,7 @@ namespace AttentionNotebooks;
 
 /// <summary>The heads of BERT's pre-training: masked words and, where the checkpoint has it, pairs of segments.</summary>
 /// <remarks>Devlin et al. (2019), section 3.1, tasks 1 and 2.</remarks>
-public sealed class BertPreTrainingHeads : nn.Module
+internal sealed class BertPreTrainingHeads : nn.Module
 {
     private readonly BertLMPredictionHead predictions;
     private readonly Linear? seq_relationship;

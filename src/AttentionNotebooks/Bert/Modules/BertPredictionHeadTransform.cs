@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks;
 
 /// <summary>What the masked-LM head does before it looks words up: LayerNorm(activation(dense(x))).</summary>
-public sealed class BertPredictionHeadTransform : nn.Module<Tensor, Tensor>
+internal sealed class BertPredictionHeadTransform : nn.Module<Tensor, Tensor>
 {
     private readonly Linear dense;
     private readonly LayerNorm LayerNorm;

@@ -7,7 +7,7 @@ namespace AttentionNotebooks;
 /// <summary>Multi-head self-attention: softmax(Q·Kᵀ/√d)·V for every head.</summary>
 /// <remarks>Vaswani et al. (2017), "Attention Is All You Need", section 3.2. Written out instead of fused, because the
 /// probabilities are what this kit is about.</remarks>
-public sealed class BertSelfAttention : nn.Module
+internal sealed class BertSelfAttention : nn.Module
 {
     private readonly Linear query, key, value;
     private readonly int heads, headSize;

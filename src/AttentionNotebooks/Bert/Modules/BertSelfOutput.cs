@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks;
 
 /// <summary>Mixes the heads and adds what came in: LayerNorm(dense(x) + α·input), α = 1 in every BERT.</summary>
-public sealed class BertSelfOutput : nn.Module<Tensor, Tensor, Tensor>
+internal sealed class BertSelfOutput : nn.Module<Tensor, Tensor, Tensor>
 {
     private readonly Linear dense;
     private readonly LayerNorm LayerNorm;

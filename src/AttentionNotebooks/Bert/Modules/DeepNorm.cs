@@ -9,7 +9,7 @@ namespace AttentionNotebooks.Training;
 /// learn from a short run. LayerNorm forgets a common factor, so α folds into the weights and leaves an ordinary BERT.
 /// </summary>
 /// <remarks>Wang et al. (2022), "DeepNet: Scaling Transformers to 1,000 Layers", table 1 (encoder).</remarks>
-public static class DeepNorm
+internal static class DeepNorm
 {
     private const double EmbeddingDeviation = 0.04, PositionDeviation = 2 * EmbeddingDeviation;
 

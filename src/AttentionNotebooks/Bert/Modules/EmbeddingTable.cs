@@ -8,7 +8,7 @@ namespace AttentionNotebooks;
 /// A row of weights for every entry. TorchSharp's own <c>Embedding</c> makes a new handle on its weights whenever they
 /// are asked for; here the masked-LM head and the training share one.
 /// </summary>
-public sealed class EmbeddingTable : nn.Module<Tensor, Tensor>
+internal sealed class EmbeddingTable : nn.Module<Tensor, Tensor>
 {
     private readonly Parameter weight;
 

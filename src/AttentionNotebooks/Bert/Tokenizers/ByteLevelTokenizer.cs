@@ -13,7 +13,7 @@ namespace AttentionNotebooks;
 /// Microsoft.ML.Tokenizers' own finds letters with expressions over UTF-16 units, which take letters beyond U+FFFF for
 /// symbols; here whole characters are looked at.
 /// </remarks>
-public sealed class ByteLevelTokenizer : TextTokenizer
+internal sealed class ByteLevelTokenizer : TextTokenizer
 {
     private const string VocabularyName = "vocab.json", MergesName = "merges.txt", ConfigName = "tokenizer_config.json";
 

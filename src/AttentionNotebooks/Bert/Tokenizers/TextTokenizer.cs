@@ -1,6 +1,11 @@
 namespace AttentionNotebooks;
 
 /// <summary>Makes texts into the ids that a model was trained on, keeping for every piece its word and its place in the text.</summary>
+/// <example><code>
+/// var tokenizer = Kit.Model().Tokenizer;
+/// var pair = tokenizer.Encode("It rained.", "We stayed at home.");
+/// string.Join(" ", pair.Segments)        // 0 0 0 0 0 0 1 1 1 1 1 1: first and second text
+/// </code></example>
 public abstract class TextTokenizer
 {
     private readonly Dictionary<string, int> ids;

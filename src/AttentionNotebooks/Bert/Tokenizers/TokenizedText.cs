@@ -8,6 +8,10 @@ namespace AttentionNotebooks;
 /// <param name="Words">For each piece the index of the word of its own text that it belongs to (counted from 0 in
 /// each text of a pair), or −1 for the special tokens that were added and for pieces of nothing but white space.</param>
 /// <param name="Dropped">Pieces that were cut off because the text was longer than the model's positions; 0 if none.</param>
+/// <example><code>
+/// TokenizedText text = Kit.Model().Tokenizer.Encode("The keeper climbed the stairs.");
+/// string.Join(" ", text.Tokens)          // [CLS] the keeper climbed the stairs . [SEP]
+/// </code></example>
 public sealed record TokenizedText(int[] Ids, string[] Tokens, int[] Segments, int[] Words, int Dropped)
 {
     private TokenRole[]? roles;

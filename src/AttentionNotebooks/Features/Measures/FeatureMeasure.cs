@@ -1,7 +1,7 @@
 namespace AttentionNotebooks;
 
 /// <summary>A family of features as a measure: all of them that the source can give, in one pass.</summary>
-public sealed class FeatureMeasure(FeatureFamily family) : IHeadMeasure
+internal sealed class FeatureMeasure(FeatureFamily family) : IHeadMeasure
 {
     /// <inheritdoc/>
     public string Name => family.Name;

@@ -5,11 +5,11 @@ namespace AttentionNotebooks;
 /// texts of the head's value in each text. The table knows where it comes from. Immutable.
 /// </summary>
 /// <example><code>
-/// var table = HeadTable.Read("heads.csv");
-/// double far = table[7, 9, "mean_distance"];          // layer 7, head 9, both counted from 0
-/// var (unit, values) = (table.Column("entropy").Unit, table.Column("entropy").Values);
-/// Head top = table.Top("previous");
-/// table.With("mine", "share", values).Write("mine.parquet");
+/// var bert = HeadTable.Read(Kit.DataPath("bert-base/heads.csv"));
+/// double far = bert[7, 9, "mean_distance"];           // layer 7, head 9, both counted from 0
+/// var entropy = bert.Column("entropy");               // 144 values, in nats
+/// Head top = bert.Top("previous");                    // the head that looks most at the previous token
+/// bert.With("doubled", entropy.Unit, [.. entropy.Select(x => 2 * x)])
 /// </code></example>
 public sealed class HeadTable
 {

@@ -4,7 +4,7 @@ namespace AttentionNotebooks;
 /// A task's scores under many ablations. What enters each layer of the untouched model is kept for one batch, and every ablation
 /// sets out from the first layer that it changes. The scores are those of whole passes, bit for bit.
 /// </summary>
-public static class AblationScores
+internal static class AblationScores
 {
     /// <summary>Asks a task once without and once with each ablation.</summary>
     /// <param name="threads">

@@ -1,7 +1,7 @@
 namespace AttentionNotebooks;
 
 /// <summary>The mean size of the loss' derivatives with respect to single attention weights, over all keys and by kind of key.</summary>
-public sealed class AttentionGradient : IHeadMeasure
+internal sealed class AttentionGradient : IHeadMeasure
 {
     private const string Source = "Clark et al. 2019, §3.2";
     private static readonly ColumnInfo _whole =

@@ -1,7 +1,7 @@
 namespace AttentionNotebooks;
 
 /// <summary>How long the vectors are that a head hands over, from which kinds of tokens they come, and from how far below.</summary>
-public sealed class HandedOver : IHeadMeasure
+internal sealed class HandedOver : IHeadMeasure
 {
     /// <inheritdoc/>
     public string Name => "norms";

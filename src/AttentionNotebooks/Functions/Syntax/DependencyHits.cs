@@ -8,6 +8,12 @@ namespace AttentionNotebooks;
 /// diagonal, is the strongest word of a dependent's row (or column) its syntactic head? Clark et al. 2019, §4.2. A bit per
 /// word, head and direction: 36 bytes a word for 144 heads, whatever the length of the sentences.
 /// </summary>
+/// <example><code>
+/// var treebank = ConllU.Read(Kit.DataPath("treebank/demo.conllu")).Take(50);
+/// var (source, trees, _) = TreebankAttention.Of(Kit.Model(), treebank);
+/// var hits = DependencyHits.Measure(source, trees);
+/// hits.Attachment(new Head(0, 1), Direction.DependentToHead).Value   // share of words, from 0 to 1
+/// </code></example>
 public sealed class DependencyHits : IAttentionVisitor
 {
     private static readonly Scalar None = double.NegativeInfinity.ToScalar();

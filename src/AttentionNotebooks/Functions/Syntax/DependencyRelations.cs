@@ -5,6 +5,12 @@ namespace AttentionNotebooks;
 /// best fixed offset, chosen on the same words, is the baseline: a head that always looks at the next word "finds" most
 /// determiners' nouns. The best of all heads is chosen on the same words too: <see cref="HeldOutRelations"/> does without.
 /// </summary>
+/// <example><code>
+/// var treebank = ConllU.Read(Kit.DataPath("treebank/demo.conllu")).Take(50);
+/// var (source, trees, _) = TreebankAttention.Of(Kit.Model(), treebank);
+/// var det = DependencyRelations.Score(source, trees).Where(s => s.Relation == "det").MaxBy(s => s.Accuracy.Value);
+/// $"det: head {det.Head} finds {det.Accuracy.Value:P0}, a fixed offset {det.Baseline.Value:P0}"
+/// </code></example>
 public static class DependencyRelations
 {
     /// <summary>Scores every relation, head and direction.</summary>

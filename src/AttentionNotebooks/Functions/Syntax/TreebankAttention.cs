@@ -1,6 +1,11 @@
 namespace AttentionNotebooks;
 
 /// <summary>A model's attention over the sentences of a treebank.</summary>
+/// <example><code>
+/// var treebank = ConllU.Read(Kit.DataPath("treebank/demo.conllu")).Take(50);
+/// var (source, trees, leftOut) = TreebankAttention.Of(Kit.Model(), treebank);
+/// $"{trees.Count} sentences, {leftOut} left out"
+/// </code></example>
 public static class TreebankAttention
 {
     /// <summary>Gives a model a treebank's words as they are split there.</summary>

@@ -8,6 +8,11 @@ namespace AttentionNotebooks;
 /// Which ones depends on the seed and the text's position alone. Unlike in training, every chosen token becomes [MASK].
 /// </summary>
 /// <remarks>Devlin et al. (2019), section 3.1, task 1.</remarks>
+/// <example><code>
+/// var task = new MaskedWords(Kit.Model(), Kit.Sentences(20), seed: 0);
+/// var scores = TaskScores.Evaluate(task);
+/// $"{task.Count} sentences: mean loss {scores.Loss:0.000} nats, accuracy {scores.Accuracy.Value:P0}"
+/// </code></example>
 public sealed class MaskedWords : ITextTask
 {
     private readonly Checkpoint _checkpoint;

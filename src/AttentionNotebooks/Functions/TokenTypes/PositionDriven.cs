@@ -3,7 +3,7 @@ namespace AttentionNotebooks;
 /// <summary>
 /// Which share of a head's attention its place explains, and which is left to the words (<see cref="PositionAndContent"/>).
 /// </summary>
-public sealed class PositionDriven : IHeadMeasure
+internal sealed class PositionDriven : IHeadMeasure
 {
     private static readonly ColumnInfo
         _position = new("position_driven", "share",

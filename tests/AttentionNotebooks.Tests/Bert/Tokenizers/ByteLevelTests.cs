@@ -20,7 +20,7 @@ public class ByteLevelTests
     });
 
     /// <summary>All bytes and a few merges.</summary>
-    public static ByteLevelTokenizer Small { get; } =
+    internal static ByteLevelTokenizer Small { get; } =
         Build(["t h", "th e", "Ġ the", "c a", "ca t", "Ġ cat", "d o", "do g", "Ġ dog", "s a", "sa t", "Ġ sat", "p l", "pl a", "pla y",
             "Ġ play", "e d", "Ġ Ġ", "Ã ©"]);
 

@@ -9,7 +9,7 @@ namespace AttentionNotebooks;
 /// is. A word is the root by its attention to and from [CLS] and [SEP], with weights of their own (the kit's choice).
 /// Punctuation is not asked, but may be chosen.
 /// </summary>
-public static class DependencyProbe
+internal static class DependencyProbe
 {
     /// <summary>Trains a probe on most of the sentences and tests it on the rest.</summary>
     /// <param name="data">Maps and trees.</param>

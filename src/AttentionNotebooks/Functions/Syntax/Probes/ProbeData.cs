@@ -5,7 +5,7 @@ namespace AttentionNotebooks;
 /// probe looks at a sentence more than once. 2·K·(W + 2)² bytes for a sentence of W words and K heads (half precision): 1,000
 /// sentences of 20 words take 140 MB for 144 heads, and twice as much again while a probe is trained.
 /// </summary>
-public sealed class ProbeData
+internal sealed class ProbeData
 {
     /// <summary>The most that is kept by default: 1 GiB.</summary>
     public const long DefaultMemory = 1L << 30;

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks;
 
 /// <summary>A model of the same sizes that has learnt nothing: what a probe or a head finds in it owes nothing to training.</summary>
-public static class RandomWeights
+internal static class RandomWeights
 {
     /// <summary>Loads a checkpoint again and starts its weights anew, as BERT's are before training: normal with the configuration's
     /// initializer_range, biases 0, normalisation 1.</summary>
