@@ -99,8 +99,8 @@ public sealed partial class Plots
     {
         Require(curves.Count > 0, "there are no curves", nameof(curves));
         Require(curves.Concat(random ?? []).All(c => c.Removed.SequenceEqual(curves[0].Removed)),
-            "the curves take out different numbers of heads", nameof(curves));
-        title ??= "Taking heads out, the least important first";
+            "the curves remove different numbers of heads", nameof(curves));
+        title ??= "Removing heads, the least important first";
         IReadOnlyList<double> Of(PruningCurve c) => accuracy ? c.Accuracy : c.Loss;
         var x = curves[0].Removed.Select(n => (double)n).ToArray();
         var traces = new List<Trace>();
@@ -117,7 +117,7 @@ public sealed partial class Plots
             .With("x", x).With("y", Of(c).Gaps())
             .With("line", new { color = Style.Colour(i), width = 2, dash = Style.Dash(i) })
             .With("marker", new { color = Style.Colour(i), symbol = Style.Symbol(i), size = Style.SymbolSize(i) - 1 })
-            .With("hovertemplate", $"{Style.Label(c.Name)}<br>%{{x}} heads out: %{{y:.4~g}}<extra></extra>")));
+            .With("hovertemplate", $"{Style.Label(c.Name)}<br>%{{x}} heads removed: %{{y:.4~g}}<extra></extra>")));
         var layout = Drawing.Layout(title, 310, (66, 48, 30, 52),
             legend: [.. random is { Count: > 0 } ? new[] { band } : [], .. curves.Select(c => c.Name)])
             .With("xaxis", Drawing.Axis("heads removed"))

@@ -46,11 +46,11 @@ internal sealed class ExplainReport((string Features, string Importance) sources
         string meaning = model.PValue <= Sure && model.R2 > 0
             ? string.Create(CultureInfo.InvariantCulture,
                 $"The features explain {100 * model.R2:F0} % of the variance of {measure} among heads that were not fitted "
-                    + $"[{100 * model.R2Interval.Low:F0} %, {100 * model.R2Interval.High:F0} %]; of {model.Null.Count} times that "
-                    + $"importance was dealt out to the heads at random, the most was {100 * Math.Max(0, model.Null.Max()):F0} % (p = "
-                    + $"{model.PValue:F3}).")
+                    + $"[{100 * model.R2Interval.Low:F0} %, {100 * model.R2Interval.High:F0} %]; with "
+                    + $"importance shuffled among the heads {model.Null.Count} times, the most was "
+                    + $"{100 * Math.Max(0, model.Null.Max()):F0} % (p = {model.PValue:F3}).")
             : string.Create(CultureInfo.InvariantCulture,
-                $"Nothing here shows that the features predict {measure}: importance dealt out to the heads at random is predicted as well "
+                $"Nothing here shows that the features predict {measure}: importance shuffled among the heads is predicted as well "
                     + $"in {model.Null.Count(v => v >= model.R2)} of {model.Null.Count} runs (R² {model.R2:F3}, p = {model.PValue:F3}). "
                     + $"With {grid.Count} heads a weak law could go unseen.");
         if (model.PValue <= Sure && model.R2 > 0 && model.R2Interval.Low <= 0)

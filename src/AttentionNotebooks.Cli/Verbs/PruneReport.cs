@@ -12,7 +12,7 @@ internal static class PruneReport
         yield return
             string.Create(CultureInfo.InvariantCulture,
                 $"  {"",-16} {"area: loss [95 %]",-24} {"area: accuracy [95 %]",-26} loss, accuracy with {study.Curves[0].Removed[half]} "
-                    + $"heads out");
+                    + $"heads removed");
         foreach (var (area, i) in study.Areas.Select((a, i) => (a, i)))
             yield return Row(area) + Text($" {study.Curves[i].Loss[half]:F3}, {study.Curves[i].Accuracy[half]:P1}");
         if (study.RandomArea is { } mean)

@@ -111,7 +111,7 @@ internal static class PruneVerb
                 PruningFigures.Of(study, model.Checkpoint.Name, asked.Name, grid, measured.Count, test.Count).Write(figures);
             output.WriteLine(
                 $"{parsed.GetValue(file)}: {asked.Name}; importance measured on {measured.Count} items, curves on {test.Count} others; "
-                    + $"{grid} heads out in {study.Curves[0].Removed.Count - 1} steps, {study.Random.Count} random orders");
+                    + $"{grid} heads removed in {study.Curves[0].Removed.Count - 1} steps, {study.Random.Count} random orders");
             foreach (string line in PruneReport.Lines(study)) output.WriteLine(line);
         });
         return command;

@@ -17,7 +17,7 @@ internal sealed class FeatureLab : IDisposable
     /// <param name="source">A model over texts, or an archive of maps.</param>
     /// <param name="clusters">How many clusters to compare.</param>
     /// <param name="seed">Decides all random choices.</param>
-    /// <param name="folder">Where maps and known features stay for the next time; by default they go with the laboratory.</param>
+    /// <param name="folder">Where maps and known features are kept for the next time; by default they are removed at the end.</param>
     /// <exception cref="InputException">A map is broken, there are fewer heads than clusters, or the folder cannot be written
     /// to.</exception>
     public FeatureLab(IAttentionSource source, int clusters = DefaultClusters, int seed = 0, string? folder = null)

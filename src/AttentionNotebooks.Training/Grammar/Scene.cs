@@ -12,7 +12,7 @@ internal sealed class Scene
 {
     private readonly Dice _dice;
     private readonly List<Entity> _cast = [];
-    private readonly HashSet<Entity> _told = [];
+    private readonly HashSet<Entity> _mentioned = [];
     private readonly HashSet<Noun> _here = [];
     private readonly double _loyalty;
 
@@ -43,11 +43,11 @@ internal sealed class Scene
         Owner = null;
     }
 
-    public bool WasTold(Entity entity) => _told.Contains(entity);
+    public bool WasMentioned(Entity entity) => _mentioned.Contains(entity);
 
-    public void Tell(Entity entity)
+    public void Mention(Entity entity)
     {
-        _told.Add(entity);
+        _mentioned.Add(entity);
         _here.Add(entity.Noun);
     }
 

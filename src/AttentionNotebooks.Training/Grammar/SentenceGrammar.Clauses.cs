@@ -176,7 +176,7 @@ internal sealed partial class SentenceGrammar
     private Phrase Whose(int depth)
     {
         var entity = scene.Choose(Set("PATV"));
-        scene.Tell(entity);
+        scene.Mention(entity);
         var owned = new Phrase(Words.Noun(entity.Noun, entity.Plural));
         Adjectives(owned, entity, dice.Weighted((0.6, 0), (0.4, 1)));
         owned.Left("nmod:poss", Words.Relative("whose"));

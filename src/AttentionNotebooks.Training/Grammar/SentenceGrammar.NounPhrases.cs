@@ -33,7 +33,7 @@ internal sealed partial class SentenceGrammar(Dice dice, Scene scene)
 
     private Nominal PronounFor(Entity entity, bool subject)
     {
-        scene.Tell(entity);
+        scene.Mention(entity);
         return new Nominal(new Phrase(Words.Pronoun(3, entity.Plural, entity.Gender, subject)), entity, entity.Class,
             new Agreement(entity.Plural, 3), true);
     }
@@ -71,16 +71,16 @@ internal sealed partial class SentenceGrammar(Dice dice, Scene scene)
     /// <summary>An entity in full words.</summary>
     private Nominal Describe(Entity entity, int depth)
     {
-        bool told = scene.WasTold(entity);
-        scene.Tell(entity);
-        var phrase = entity.Name is null ? Common(entity, depth, told) : Named(entity, depth, told);
+        bool mentioned = scene.WasMentioned(entity);
+        scene.Mention(entity);
+        var phrase = entity.Name is null ? Common(entity, depth, mentioned) : Named(entity, depth, mentioned);
         return new Nominal(phrase, entity, entity.Class, new Agreement(entity.Plural, 3), false);
     }
 
-    private Phrase Named(Entity entity, int depth, bool told)
+    private Phrase Named(Entity entity, int depth, bool mentioned)
     {
         var name = new Phrase(Words.Name(entity.Name!));
-        if (told || depth == 0) return name;
+        if (mentioned || depth == 0) return name;
         if (entity.Surname is not null) name.Right("flat", Words.Name(entity.Surname));
         if (dice.Chance(0.3))
         {
@@ -95,15 +95,15 @@ internal sealed partial class SentenceGrammar(Dice dice, Scene scene)
 
     private static Phrase Bracketed(Phrase phrase) => phrase.Left("punct", Word.Comma()).Right("punct", Word.Comma());
 
-    private Phrase Common(Entity entity, int depth, bool told)
+    private Phrase Common(Entity entity, int depth, bool mentioned)
     {
         var noun = new Phrase(Words.Noun(entity.Noun, entity.Plural));
-        if (!told && dice.Chance(0.13)) AddCompound(noun, entity);
-        if (!told || dice.Chance(0.25)) Adjectives(noun, entity, dice.Weighted((0.58, 0), (0.24, 1), (0.13, 2), (0.05, 3)));
+        if (!mentioned && dice.Chance(0.13)) AddCompound(noun, entity);
+        if (!mentioned || dice.Chance(0.25)) Adjectives(noun, entity, dice.Weighted((0.58, 0), (0.24, 1), (0.13, 2), (0.05, 3)));
         bool counted = entity.Plural && dice.Chance(0.18);
         if (counted) noun.Left("nummod", Words.Number(dice.Pick(Lexicon.Split(Modifiers.Numbers))));
-        Determine(noun, entity, depth, told, counted);
-        if (depth > 0 && !told)
+        Determine(noun, entity, depth, mentioned, counted);
+        if (depth > 0 && !mentioned)
         {
             double choice = dice.Below(100);
             if (choice < 19) AttachPhrase(noun, entity, depth - 1);
@@ -144,10 +144,10 @@ internal sealed partial class SentenceGrammar(Dice dice, Scene scene)
         return phrase;
     }
 
-    private void Determine(Phrase noun, Entity entity, int depth, bool told, bool counted)
+    private void Determine(Phrase noun, Entity entity, int depth, bool mentioned, bool counted)
     {
         bool mass = entity.Noun.Plural is null, plural = entity.Plural;
-        string kind = told
+        string kind = mentioned
             ? dice.Weighted((0.72, "the"), (0.1, "this"), (0.18, "his"))
             : plural
             ? dice.Weighted((0.36, "the"), (0.17, ""), (0.12, "his"), (0.1, "'s"), (0.09, "this"), (counted ? 0 : 0.16, "some"))

@@ -170,7 +170,7 @@ internal sealed partial class SentenceGrammar
         {
             case Copular.Noun:
                 var role = scene.Choose(Set("P"), agreement.Plural);
-                return new Predicate(Common(role, depth, told: role.Name is not null), null);
+                return new Predicate(Common(role, depth, mentioned: role.Name is not null), null);
             case Copular.Place:
                 return new Predicate(Location(depth), null);
             case Copular.Comparison when adjectives.Where(a => a.Comparative is not null).ToList() is { Count: > 0 } graded:

@@ -116,7 +116,7 @@ internal sealed partial class SentenceGrammar
     private SentenceTree ThereIs()
     {
         var entity = scene.Choose(Set("PATCDVFN"));
-        scene.Tell(entity);
+        scene.Mention(entity);
         var what = new Phrase(Words.Noun(entity.Noun, entity.Plural));
         Adjectives(what, entity, dice.Weighted((0.4, 0), (0.4, 1), (0.2, 2)));
         if (!entity.Plural)

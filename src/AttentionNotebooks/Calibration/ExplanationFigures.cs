@@ -5,8 +5,8 @@ namespace AttentionNotebooks;
 /// <param name="R2Low">Lower end of its 95 % interval.</param>
 /// <param name="R2High">Upper end.</param>
 /// <param name="Rank">Spearman's correlation of predicted with true importance.</param>
-/// <param name="PValue">How rarely importance dealt out to the heads at random is predicted as well.</param>
-/// <param name="Permutations">How often it was dealt out.</param>
+/// <param name="PValue">How rarely importance shuffled among the heads is predicted as well.</param>
+/// <param name="Permutations">How often it was shuffled.</param>
 /// <param name="NullMean">The mean share explained of such importance.</param>
 /// <param name="NullMax">The largest.</param>
 /// <param name="Lambda">The ridge's λ.</param>

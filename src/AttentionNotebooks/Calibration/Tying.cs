@@ -60,7 +60,7 @@ internal sealed class Tying
     }
 
     /// <summary>
-    /// The control: the same numbers, dealt out to other heads. Of clusters, random clusters of the same sizes; of
+    /// The control: the same numbers, given to other heads. Of clusters, random clusters of the same sizes; of
     /// features, the features of other heads.
     /// </summary>
     /// <param name="seed">Decides who gets what.</param>

@@ -13,7 +13,7 @@ public enum HeadFolds
 /// <summary>How well the features of heads predict their importance.</summary>
 /// <param name="R2">Share of the variance of importance that out-of-fold predictions explain; below 0 they are worse than the mean.</param>
 /// <param name="R2Interval">95 % of the draws of heads, with their predictions, lie in it.</param>
-/// <param name="Null">The same share for importance dealt out to the heads at random.</param>
+/// <param name="Null">The same share for importance shuffled among the heads.</param>
 /// <param name="PValue">How rarely the null is as high.</param>
 /// <param name="Rank">Spearman's correlation of predicted with true importance.</param>
 /// <param name="Predicted">Importance of each head as features alone predict it, out of fold, in the grid's order and importance's own
@@ -180,7 +180,7 @@ public sealed record ImportanceModel(double R2, Interval R2Interval, IReadOnlyLi
 /// <param name="R2">Share of the variance that it explains there; below 0 it is worse than their mean.</param>
 /// <param name="Rank">Spearman's correlation of predicted with true importance, which no unit and no shift can spoil.</param>
 /// <param name="RankInterval">95 % of the draws of heads lie in it.</param>
-/// <param name="PValue">One-sided p of a permutation test of the rank correlation: how rarely importance dealt out at random is predicted
+/// <param name="PValue">One-sided p of a permutation test of the rank correlation: how rarely shuffled importance is predicted
 /// as well.</param>
 /// <param name="Predicted">What it predicts.</param>
 public sealed record ImportanceTransfer(double R2, double Rank, Interval RankInterval, double PValue, double[] Predicted);

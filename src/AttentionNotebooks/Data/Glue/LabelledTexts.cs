@@ -75,7 +75,7 @@ public sealed record LabelledTexts(IReadOnlyList<LabelledText> Items, IReadOnlyL
         return this with { Items = [.. order.Take(count).Order().Select(i => Items[i])] };
     }
 
-    /// <summary>The same texts with the labels dealt out anew: as many of each class, and nothing to learn. What is learnt from them is
+    /// <summary>The same texts with the labels shuffled: as many of each class, and nothing to learn. What is learnt from them is
     /// what chance can do.</summary>
     /// <param name="seed">Decides how.</param>
     public LabelledTexts ShuffledLabels(int seed)

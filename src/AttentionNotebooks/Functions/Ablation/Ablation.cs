@@ -49,7 +49,7 @@ public sealed class Ablation
     /// <summary>The lowest layer that changes; the number of layers where none does.</summary>
     public int LowestLayer => Heads.Count == 0 ? _grid.Layers : Heads[0].Layer;
 
-    /// <summary>The hooks that take the heads out.</summary>
+    /// <summary>The hooks that remove the heads.</summary>
     /// <param name="resume">Where the pass begins, if not at the first layer: <see cref="AttentionHooks.Resume"/>, at
     /// <see cref="LowestLayer"/> or below.</param>
     public AttentionHooks Hooks((int Layer, Tensor States)? resume = null) => Mode == AblationMode.Uniform

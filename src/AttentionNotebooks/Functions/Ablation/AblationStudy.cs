@@ -28,7 +28,7 @@ public sealed record AblationOptions
     public int Seed { get; init; }
 }
 
-/// <summary>Takes groups of heads out of a model and weighs what it loses, against random groups of the same make.</summary>
+/// <summary>Removes groups of heads from a model and measures the loss, against random groups of the same make.</summary>
 /// <remarks>
 /// Heads are disabled as by Kovaleva et al. 2019 (uniform) or Michel et al. 2019 (zero); the control by random groups, the
 /// intervals and the p-values are this kit's.

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace AttentionNotebooks.Tests.Functions;
 
-/// <summary>Taking heads out: against plain arrays with a changed map, padding, and the shortcut through kept states.</summary>
+/// <summary>Removing heads: against plain arrays with a changed map, padding, and the shortcut through kept states.</summary>
 public class AblationTests
 {
     private static readonly Head[] Taken = [new(0, 3), new(1, 0), new(1, 2), new(2, 1)];
