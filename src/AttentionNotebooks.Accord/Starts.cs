@@ -34,7 +34,7 @@ internal static class Starts
                     double value = score(labels);
                     if (best.Labels is null || value > best.Score) best = (labels, value);
                 }
-                // Accord tells one and the same trouble, a start that does not work, by exceptions of several types:
+                // Accord reports one and the same trouble, a start that does not work, as exceptions of several types:
                 // ArgumentException, AggregateException around it, NonPositiveDefiniteMatrixException.
                 catch (Exception e) when (e is not (OutOfMemoryException or InputException)) { failure = e; }
             }

@@ -57,7 +57,7 @@ internal sealed class MapView
     /// <summary>Whether a token is one that only marks a text's ends or fills it up; [MASK] stands for a word and does not count.</summary>
     public static bool IsMarker(string token) => TokenRoles.Of(token).IsMarker();
 
-    /// <summary>The upper end of a colour scale from 0: the largest weight, or 1 where there is none.</summary>
+    /// <summary>The upper end of a colour scale from 0: the largest weight, or 1 if there is no weight.</summary>
     /// <param name="map">Weights.</param>
     public static double LargestOf(double[,] map)
     {

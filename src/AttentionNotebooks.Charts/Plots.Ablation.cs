@@ -55,7 +55,7 @@ public sealed partial class Plots
             .With("yaxis", Drawing.Axis("").Ticks(rows, names.Select(n => Style.Wrapped(n, 32)))
                 .With("range", new[] { effects.Count - 0.5, -0.5 }).With("ticks", ""));
         return Drawing.Finish(traces, layout, title, caption ?? (only
-            ? "Diamonds: the loss when all heads but the group's are taken out; lower is better. A group left of its grey circles does "
+            ? "Diamonds: the loss when all heads but the group's are removed; lower is better. A group left of its grey circles does "
             + "more of the work than random heads of the same layers would."
             : "Diamonds: how much the loss rises without the group. A group right of its grey circles matters more than random heads of "
             + "the same layers do, one left of them less; among them, it is as good as any."));

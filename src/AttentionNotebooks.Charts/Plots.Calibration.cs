@@ -120,7 +120,7 @@ public sealed partial class Plots
             .With("hovertemplate", $"{Style.Label(c.Name)}<br>%{{x}} heads out: %{{y:.4~g}}<extra></extra>")));
         var layout = Drawing.Layout(title, 310, (66, 48, 30, 52),
             legend: [.. random is { Count: > 0 } ? new[] { band } : [], .. curves.Select(c => c.Name)])
-            .With("xaxis", Drawing.Axis("heads taken out"))
+            .With("xaxis", Drawing.Axis("heads removed"))
             .With("yaxis", Drawing.Axis(accuracy ? "accuracy (share of questions)" : "loss (nats a question)", grid: true));
         return Drawing.Finish(traces, layout, title, caption ??
             $"{(accuracy ? "Higher" : "Lower")} is better: an order that keeps its curve {(accuracy ? "above" : "below")} the grey band, "

@@ -9,7 +9,7 @@ public sealed partial class Plots
 {
     private const double ControlAside = 1.12; // a control has as many parameters as what it controls: a little aside, both can be seen
     private static readonly (ArmKind Kind, string Name)[] _gainKinds =
-    [(ArmKind.Calibrated, "calibrated"), (ArmKind.Control, "control: the information taken out"),
+    [(ArmKind.Calibrated, "calibrated"), (ArmKind.Control, "control: without the information"),
         (ArmKind.FullTuning, "all weights trained")];
 
     /// <inheritdoc/>

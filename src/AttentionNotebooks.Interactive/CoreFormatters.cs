@@ -13,7 +13,7 @@ internal static class CoreFormatters
     /// <summary>Notes of a head table that are shown; the rest is counted.</summary>
     private const int ShownNotes = 4;
 
-    /// <summary>Tells the host's formatting library; doing it again changes nothing.</summary>
+    /// <summary>Registers them with the host's formatting library; doing it again changes nothing.</summary>
     public static void Register()
     {
         Both<Head>(h => $"<code>{h}</code>", h => h.ToString());

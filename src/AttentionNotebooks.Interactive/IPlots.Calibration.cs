@@ -24,13 +24,13 @@ public partial interface IPlots
     /// <exception cref="ArgumentException">There is no experiment.</exception>
     Figure GainByParameters(IReadOnlyList<ExperimentFigures> experiments, string? title = null, string? caption = null);
 
-    /// <summary>Loss or accuracy against the number of heads taken out, for several orders, with all random orders as a band.</summary>
+    /// <summary>Loss or accuracy against the number of heads removed, for several orders, with all random orders as a band.</summary>
     /// <param name="curves">The orders' curves, over the same numbers of heads.</param>
     /// <param name="random">Curves of random orders.</param>
     /// <param name="accuracy">Whether accuracy is drawn instead of the loss.</param>
     /// <param name="title">What is drawn.</param>
     /// <param name="caption">What to see.</param>
-    /// <exception cref="ArgumentException">There is no curve, or they take out different numbers of heads.</exception>
+    /// <exception cref="ArgumentException">There is no curve, or they remove different numbers of heads.</exception>
     Figure PruningCurves(IReadOnlyList<PruningCurve> curves, IReadOnlyList<PruningCurve>? random = null, bool accuracy = false,
         string? title = null, string? caption = null);
 }

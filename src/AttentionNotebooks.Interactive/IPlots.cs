@@ -2,7 +2,7 @@ namespace AttentionNotebooks;
 
 /// <summary>
 /// The charts of the kit; a notebook has them as <see cref="Kit.Plot"/>. Every chart says in its caption what to see,
-/// unless it is given another one. Layers and heads count from 0. Colours are told apart with colour-blind eyes too,
+/// unless it is given another one. Layers and heads count from 0. Colours differ for colour-blind eyes too,
 /// and clusters also by symbol or number. A value that is not a number leaves a gap.
 /// </summary>
 /// <remarks>Only framework types, types of the core and <see cref="Figure"/> stand here: the class behind it lives in a load context of its
@@ -15,7 +15,7 @@ public partial interface IPlots
 {
     /// <summary>
     /// One head's attention on one text: a heatmap, queries downwards, keys to the right; the darker, the more. The pointer
-    /// marks a row and a column and tells of both. Where the text has special tokens, buttons show the map with or without
+    /// marks a row and a column and describes both. Where the text has special tokens, buttons show the map with or without
     /// them, in a saved page too; no weight is changed by that, so rows without them sum to less than 1.
     /// </summary>
     /// <param name="map">Attention probabilities <c>[queries, keys]</c>, square.</param>
@@ -159,7 +159,7 @@ public partial interface IPlots
 
     /// <summary>
     /// Clusters to play with, in a live page and in an exported one: a slider over k, a menu of what was clustered on, a
-    /// menu of projections; on the left the heads in the plane, on the right the grid of layers and heads, hovering tells a
+    /// menu of projections; on the left the heads in the plane, on the right the grid of layers and heads, hovering shows a
     /// head's figures.
     /// </summary>
     /// <param name="clusterings">Per choice of features, a name and the clusterings for every k, the same k in each.</param>

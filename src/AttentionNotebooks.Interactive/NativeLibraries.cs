@@ -21,11 +21,11 @@ internal static class NativeLibraries
             // TorchSharp is not asked before: where it finds no libtorch it copies half a gigabyte about and answers with a page of text.
             return Preload(folder) ? (Device(), null)
                 : (null,
-                    $"there is none in {folder} nor in the package cache; build the solution, or reference the package TorchSharp-cpu");
+                    $"it is neither in {folder} nor in the package cache; build the solution, or reference the package TorchSharp-cpu");
         }
         catch (Exception e)
         {
-            // Notebooks that only read tables and draw need no tensors; the set-up tells and goes on.
+            // Notebooks that only read tables and draw need no tensors; the set-up says so and goes on.
             return (null, e.GetBaseException().Message.Split('\n', 2)[0].Trim());
         }
     }

@@ -35,7 +35,7 @@ internal sealed record Notebook(string Path, IReadOnlyList<Cell> Cells, JsonObje
     /// <summary>The folder that relative paths in the notebook start from.</summary>
     public string Folder => System.IO.Path.GetDirectoryName(Path)!;
 
-    /// <summary>The first heading of a markdown cell, or the file's name where there is none.</summary>
+    /// <summary>The first heading of a markdown cell, or the file's name if it has no heading.</summary>
     public string Title => Cells
         .Where(c => c.Type == CellType.Markdown)
         .SelectMany(c => c.Source.Split('\n'))

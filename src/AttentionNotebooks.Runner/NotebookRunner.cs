@@ -8,7 +8,7 @@ internal static class NotebookRunner
     /// <summary>Runs <paramref name="notebook"/>.</summary>
     /// <param name="notebook">What to run.</param>
     /// <param name="settings">How to run it.</param>
-    /// <param name="progress">Told of every code cell when it has ended.</param>
+    /// <param name="progress">Reports every code cell when it has ended.</param>
     /// <param name="cancellation">Abandons the run.</param>
     public static NotebookRun Run(Notebook notebook, RunSettings settings, Action<Cell, TimeSpan>? progress = null,
         CancellationToken cancellation = default)

@@ -9,7 +9,7 @@ namespace AttentionNotebooks.Runner;
 /// cells.</summary>
 internal delegate (int Cell, int Line)? CellPlace(StackFrame frame);
 
-/// <summary>Tells an exception with the line of the cell that led to it, and a trace without the runner's frames.</summary>
+/// <summary>Reports an exception with the line of the cell that led to it, and a trace without the runner's frames.</summary>
 internal static partial class RuntimeErrors
 {
     /// <summary>The failure of <paramref name="cell"/> through <paramref name="exception"/>.</summary>

@@ -13,6 +13,12 @@ internal sealed record AskedModel(Checkpoint Checkpoint, ClassifierCheckpoint? C
     /// <summary>All weights: the model with the head that its task needs.</summary>
     public torch.nn.Module Weights => Classifier is null ? Checkpoint.Model : Classifier.Model;
 
+    /// <summary>Refuses a file of another model.</summary>
+    /// <param name="file">The file, whose heads are <paramref name="grid"/> and which comes from <paramref name="from"/>.</param>
+    /// <exception cref="InputException">Its heads are others, or both models are known and differ.</exception>
+    public void RequireOwn(string file, HeadGrid grid, Provenance? from) =>
+        Provenance.RequireSame((Checkpoint.Name, Grid, Provenance.Of(ModelOrigin.Of(Checkpoint))), (file, grid, from));
+
     public void Dispose()
     {
         if (Classifier is null) Checkpoint.Dispose();

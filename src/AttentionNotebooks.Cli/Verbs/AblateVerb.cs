@@ -1,6 +1,6 @@
-using AttentionNotebooks.Cli.Options;
 using System.CommandLine;
 using System.Globalization;
+using AttentionNotebooks.Cli.Options;
 
 namespace AttentionNotebooks.Cli.Verbs;
 
@@ -14,7 +14,7 @@ internal static class AblateVerb
         var task = new TaskOptions();
         var by = new Option<string?>("--by")
         {
-            Description = "What is taken out together; by default cluster with --clusters, else head.",
+            Description = "What is removed together; by default cluster with --clusters, else head.",
             HelpName = "head|cluster|layer",
         };
         var clusters = new Option<string?>("--clusters")
@@ -29,11 +29,11 @@ internal static class AblateVerb
         };
         var mode = new Option<string>("--mode")
         {
-            Description = "What takes a head's place: a map of 1/n over the text's tokens (Kovaleva et al. 2019), nothing, or its mean "
+            Description = "What replaces a head: a map of 1/n over the text's tokens (Kovaleva et al. 2019), nothing, or its mean "
                 + "output over --reference.",
             DefaultValueFactory = _ => "uniform",
         };
-        var only = new Option<bool>("--only") { Description = "Keep each group and take out all other heads, instead of the group." };
+        var only = new Option<bool>("--only") { Description = "Keep each group and remove all other heads, instead of the group." };
         var random = new Option<int>("--random-groups")
         {
             Description = "How many random groups each group is compared with: as many heads from the same layers, or with --by layer "
@@ -59,7 +59,7 @@ internal static class AblateVerb
         {
             if (r.GetValueOrDefault<int>() is < 0 or > 100_000) r.AddError("--random-groups takes 0 to 100000.");
         });
-        var command = new Command("ablate", "Takes heads, layers or clusters out of a model and measures the change of loss and "
+        var command = new Command("ablate", "Removes heads, layers or clusters from a model and measures the change of loss and "
             + "accuracy, with intervals over items and random groups as a control.");
         task.AddTo(command);
         foreach (var option in new Option[] { by, clusters, groups, mode, only, random, reference, seed, file }) command.Add(option);
@@ -79,7 +79,7 @@ internal static class AblateVerb
             var asked = task.Open(parsed, model, parsed.GetValue(seed), error);
             var grid = model.Grid;
             bool byLayer = parsed.GetValue(by) == "layer";
-            var all = parsed.GetValue(clusters) is { } f ? HeadGroups.Read(f, grid)
+            var all = parsed.GetValue(clusters) is { } f ? Clusters(f, model)
                 : byLayer ? HeadGroups.Layers(grid) : HeadGroups.Single(grid);
             var chosen = parsed.GetValue(groups) is { } names ? HeadGroups.Select(all, Names.Of(names)) : all;
             var how = Enum.Parse<AblationMode>(parsed.GetValue(mode)!, ignoreCase: true);
@@ -98,12 +98,19 @@ internal static class AblateVerb
             using (var progress = new ProgressLine(error, "passes"))
                 effects = AblationStudy.Run(asked, chosen, options, progress, cancellation);
             AblationCsv.Write(effects, parsed.GetValue(file)!);
-            Tell(effects, asked, options, parsed.GetValue(file)!, output);
+            Write(effects, asked, options, parsed.GetValue(file)!, output);
         });
         return command;
     }
 
-    private static void Tell(IReadOnlyList<AblationEffect> effects, IModelTask task, AblationOptions options, string file,
+    private static IReadOnlyList<HeadGroup> Clusters(string file, AskedModel model)
+    {
+        var clusters = ClusterAssignment.Read(file, model.Grid);
+        model.RequireOwn(file, clusters.Grid, clusters.From);
+        return HeadGroups.Of(clusters);
+    }
+
+    private static void Write(IReadOnlyList<AblationEffect> effects, IModelTask task, AblationOptions options, string file,
         TextWriter output)
     {
         var before = effects[0].Before;

@@ -1,6 +1,6 @@
-using AttentionNotebooks.Cli.Options;
 using System.CommandLine;
 using System.Globalization;
+using AttentionNotebooks.Cli.Options;
 
 namespace AttentionNotebooks.Cli.Verbs;
 
@@ -100,8 +100,11 @@ internal static class CalibrateVerb
         {
             using var model = tasks.Load(parsed);
             var grid = model.Grid;
-            var labels = ClusterAssignment.Read(parsed.GetValue(clusters)!, grid).Labels;
-            var given = parsed.GetValue(heads) is { } table ? Table(table, grid) : null;
+            string clusterFile = parsed.GetValue(clusters)!;
+            var assigned = ClusterAssignment.Read(clusterFile, grid);
+            model.RequireOwn(clusterFile, grid, assigned.From);
+            var labels = assigned.Labels;
+            var given = parsed.GetValue(heads) is { } table ? Table(table, model) : null;
             var task = tasks.Open(parsed, model, error, new VisitOptions(TokensPerBatch), LongestText);
             var calibrated = Names.Of(parsed.GetValue(parts))
                 .Select(n => _parts.First(p => p.Name == n).Part).Aggregate((all, part) => all | part);
@@ -128,12 +131,14 @@ internal static class CalibrateVerb
         return command;
     }
 
-    private static HeadTable Table(string file, HeadGrid grid)
+    private static HeadTable Table(string file, AskedModel model)
     {
         var table = HeadTable.Read(file);
         const string Remedy = "Write it with attn features, of the same model";
-        return table.Grid == grid ? table
-            : throw new InputException(file, null, $"is of {table.Grid} heads, and the model has {grid}", Remedy);
+        if (table.Grid != model.Grid)
+            throw new InputException(file, null, $"is of {table.Grid} heads, and the model has {model.Grid}", Remedy);
+        model.RequireOwn(file, table.Grid, table.From);
+        return table;
     }
 
     // On texts of items that are never tested on.

@@ -25,7 +25,7 @@ internal static class DoctorVerb
                 return Attn.Done;
             }
             bool healthy = true;
-            void Tell(string what, Func<string> look, bool essential = true)
+            void Show(string what, Func<string> look, bool essential = true)
             {
                 try { output.WriteLine($"{what,-12} {look()}"); }
                 catch (Exception e)
@@ -34,14 +34,14 @@ internal static class DoctorVerb
                     output.WriteLine($"{what,-12} {(essential ? "FAILED" : "no")}: {Attn.OneLine(e)}");
                 }
             }
-            Tell("system", () => $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, "
+            Show("system", () => $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, "
                 + $"{Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB");
-            Tell(".NET", () => RuntimeInformation.FrameworkDescription);
-            Tell("libtorch", Torch);
-            Tell("device", () => torch.cuda.is_available() ? $"cuda, {torch.cuda.device_count()} GPU" : "cpu");
-            Tell("threads", () => $"{torch.get_num_threads()} for one operation");
-            Tell("hosts", Hosts, essential: false);
-            Tell("demo model", DemoModel, essential: false);
+            Show(".NET", () => RuntimeInformation.FrameworkDescription);
+            Show("libtorch", Torch);
+            Show("device", () => torch.cuda.is_available() ? $"cuda, {torch.cuda.device_count()} GPU" : "cpu");
+            Show("threads", () => $"{torch.get_num_threads()} for one operation");
+            Show("hosts", Hosts, essential: false);
+            Show("demo model", DemoModel, essential: false);
             return healthy ? Attn.Done : Attn.Failed;
         });
         return command;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace AttentionNotebooks.Cli.Verbs;
 
@@ -44,45 +43,34 @@ internal sealed class ExplainReport((string Features, string Importance) sources
     /// <summary>What the null says, in a sentence, and how sure that is.</summary>
     public string Meaning()
     {
-        string told = model.PValue <= Sure && model.R2 > 0
+        string meaning = model.PValue <= Sure && model.R2 > 0
             ? string.Create(CultureInfo.InvariantCulture,
-                $"The features tell {100 * model.R2:F0} % of the variance of {measure} among heads that were not fitted "
+                $"The features explain {100 * model.R2:F0} % of the variance of {measure} among heads that were not fitted "
                     + $"[{100 * model.R2Interval.Low:F0} %, {100 * model.R2Interval.High:F0} %]; of {model.Null.Count} times that "
                     + $"importance was dealt out to the heads at random, the most was {100 * Math.Max(0, model.Null.Max()):F0} % (p = "
                     + $"{model.PValue:F3}).")
             : string.Create(CultureInfo.InvariantCulture,
-                $"Nothing here shows that the features tell {measure}: importance dealt out to the heads at random is predicted as well "
+                $"Nothing here shows that the features predict {measure}: importance dealt out to the heads at random is predicted as well "
                     + $"in {model.Null.Count(v => v >= model.R2)} of {model.Null.Count} runs (R² {model.R2:F3}, p = {model.PValue:F3}). "
                     + $"With {grid.Count} heads a weak law could go unseen.");
         if (model.PValue <= Sure && model.R2 > 0 && model.R2Interval.Low <= 0)
-            told += " The interval reaches below 0: a few heads decide the share, so look at the rank correlation too.";
+            meaning += " The interval reaches below 0: a few heads decide the share, so look at the rank correlation too.";
         if (byLayer is not null)
-            told += byLayer.PValue <= Sure && byLayer.R2 > 0
+            meaning += byLayer.PValue <= Sure && byLayer.R2 > 0
                 ? Text($" It also holds from layers to a layer that was left out (R² {byLayer.R2:F3}, p = {byLayer.PValue:F3}).")
                 : Text($" It is not shown to hold from layers to a layer that was left out (R² {byLayer.R2:F3}, p = {byLayer.PValue:F3}).");
         if (model.PValue <= Sure && layerAlone >= model.R2)
-            told += Text(
-                $" The layer's number alone tells as much (R² {layerAlone:F3}): what the features tell may be where a head stands.");
+            meaning += Text(
+                $" The layer's number alone explains as much (R² {layerAlone:F3}): the features may only show where a head stands.");
         if (transfer is not null)
-            told += transfer.PValue <= Sure
+            meaning += transfer.PValue <= Sure
                 ? string.Create(CultureInfo.InvariantCulture,
                     $" Fitted here, it puts the test heads in order better than chance (rank correlation {transfer.Rank:F2}, p = "
                         + $"{transfer.PValue:F3}).")
                 : string.Create(CultureInfo.InvariantCulture,
                     $" Fitted here, it is not shown to put the test heads in order (rank correlation {transfer.Rank:F2}, p = "
                         + $"{transfer.PValue:F3}).");
-        return told;
-    }
-
-    /// <summary>A row per feature.</summary>
-    public string Csv()
-    {
-        var text = new StringBuilder("feature,coefficient,coefficient_low,coefficient_high,spearman,spearman_low,spearman_high,p,p_holm\n");
-        foreach (var e in model.Effects)
-            text.Append(CultureInfo.InvariantCulture,
-                $"{e.Feature},{e.Coefficient:R},{e.CoefficientInterval.Low:R},{e.CoefficientInterval.High:R},{e.Spearman:R},"
-                    + $"{e.SpearmanInterval.Low:R},{e.SpearmanInterval.High:R},{e.PValue:R},{e.Holm:R}\n");
-        return text.ToString();
+        return meaning;
     }
 
     /// <summary>A row per head.</summary>
@@ -116,7 +104,7 @@ internal sealed class ExplainReport((string Features, string Importance) sources
                 $"Alone, heads that look farther matter {(e.Spearman > 0 ? "more" : "less")} (rank correlation of mean distance "
                     + $"{e.Spearman:F2} [{e.SpearmanInterval.Low:F2}, {e.SpearmanInterval.High:F2}], Holm {e.Holm:F3})")
             : string.Create(CultureInfo.InvariantCulture,
-                $"Alone, a head's mean distance is not shown to tell its importance (rank correlation {e.Spearman:F2} "
+                $"Alone, a head's mean distance is not shown to predict its importance (rank correlation {e.Spearman:F2} "
                     + $"[{e.SpearmanInterval.Low:F2}, {e.SpearmanInterval.High:F2}], Holm {e.Holm:F3})");
         return first
             + (held ? string.Create(CultureInfo.InvariantCulture,

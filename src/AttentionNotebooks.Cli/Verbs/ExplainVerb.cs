@@ -1,9 +1,9 @@
-using AttentionNotebooks.Cli.Options;
 using System.CommandLine;
+using AttentionNotebooks.Cli.Options;
 
 namespace AttentionNotebooks.Cli.Verbs;
 
-/// <summary><c>attn explain</c>: how far the features of heads tell which heads matter.</summary>
+/// <summary><c>attn explain</c>: how well the features of heads predict which heads matter.</summary>
 internal static class ExplainVerb
 {
     public static Command Create(TextWriter output)
@@ -71,7 +71,7 @@ internal static class ExplainVerb
         var command =
             new Command("explain",
                 "Regresses the importance of heads on their features: ridge with nested cross-validation, a permutation null, what each "
-                    + "feature tells, and whether the law holds for other texts or another model.")
+                    + "feature says, and whether the law holds for other texts or another model.")
         {
             heads, importance, measure, features, testHeads, testImportance, rescale, permutations, draws, seed, coefficients, predicted,
                 file,
@@ -105,7 +105,7 @@ internal static class ExplainVerb
                 table.Grid.Layers > 1 ? Of(HeadFolds.ByLayer)
                     : null, ImportanceModel.LayerAlone(table.Grid, values, parsed.GetValue(seed)), transfer, table.Grid);
             report.Figures().Write(parsed.GetValue(file)!);
-            if (parsed.GetValue(coefficients) is { } rows) AtomicFile.WriteText(rows, report.Csv());
+            if (parsed.GetValue(coefficients) is { } rows) model.WriteEffects(rows);
             if (parsed.GetValue(predicted) is { } perHead) report.Heads(values).Of(table.From).Write(perHead);
             output.WriteLine($"{parsed.GetValue(file)}: {name} of {table.Grid} heads by {model.Effects.Count} features");
             foreach (string line in report.Lines()) output.WriteLine(line);

@@ -1,6 +1,6 @@
-using AttentionNotebooks.Training;
 using System.CommandLine;
 using System.Globalization;
+using AttentionNotebooks.Training;
 using TorchSharp;
 
 namespace AttentionNotebooks.Cli.Verbs;

@@ -49,9 +49,10 @@ internal static class FunctionsVerb
             bool folded = parsed.GetValue(fold), halves = parsed.GetValue(heldOut);
             int chosen = parsed.GetValue(seed);
             var scores = DependencyRelations.Score(hits, folded);
-            RelationTable.Write(scores, parsed.GetValue(file)!, halves ? HeldOutRelations.Halves(hits, folded, chosen) : null);
+            var from = Provenance.Of(source, ["relations"]);
+            RelationTable.Write(scores, parsed.GetValue(file)!, halves ? HeldOutRelations.Halves(hits, folded, chosen) : null, from);
             var relations = halves || parsed.GetValue(summary) is not null ? HeldOutRelations.Score(hits, folded, chosen) : [];
-            if (parsed.GetValue(summary) is { } summaryFile) RelationTable.Write(relations, summaryFile);
+            if (parsed.GetValue(summary) is { } summaryFile) RelationTable.Write(relations, summaryFile, from);
             output.WriteLine($"{parsed.GetValue(file)}: {scores.Select(s => s.Relation).Distinct().Count()} relations over "
                 + $"{fitting.Count} sentences, {source.Grid} heads; the best head of the "
                 + $"commonest{(halves ? "; held out: chosen on one half, scored on the other" : "")}:");

@@ -1,7 +1,6 @@
-using AttentionNotebooks.Cli.Options;
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
+using AttentionNotebooks.Cli.Options;
 
 namespace AttentionNotebooks.Cli.Verbs;
 
@@ -12,7 +11,7 @@ internal static class ImportanceVerb
     {
         var task = new TaskOptions();
         var agreement = OutFile.Also("--agreement",
-            "Also take out every head alone (uniform and zero) and write first,second,spearman with intervals over heads and over texts: "
+            "Also remove every head alone (uniform and zero) and write first,second,spearman with intervals over heads and over texts: "
                 + "whether the measures order the heads alike.", "F.csv", OutFile.Csv);
         var measure = new Option<string?>("--measure")
         {
@@ -68,17 +67,8 @@ internal static class ImportanceVerb
                 output.WriteLine($"  {m.Info.Title,-20} highest: {string.Join(", ", highest)}");
             }
             if (parsed.GetValue(agreement) is { } pairs)
-                AtomicFile.WriteText(pairs, Csv(MeasureAgreement.Compute(measures, seed: parsed.GetValue(seed))));
+                MeasureAgreement.Compute(measures, seed: parsed.GetValue(seed)).Write(pairs);
         });
         return command;
-    }
-
-    private static string Csv(MeasureAgreement agreement)
-    {
-        var text = new StringBuilder("first,second,spearman,heads_low,heads_high,texts_low,texts_high\n");
-        foreach (var p in agreement.Pairs())
-            text.Append(CultureInfo.InvariantCulture,
-                $"{p.First},{p.Second},{p.Rho:R},{p.OverHeads.Low:R},{p.OverHeads.High:R},{p.OverTexts.Low:R},{p.OverTexts.High:R}\n");
-        return text.ToString();
     }
 }

@@ -1,10 +1,10 @@
-using AttentionNotebooks.Cli.Options;
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using AttentionNotebooks.Cli.Options;
 
 namespace AttentionNotebooks.Cli.Verbs;
 
-/// <summary><c>attn prune</c>: what is left of a model as heads are taken out, in orders that features, gradients, ablation and chance
+/// <summary><c>attn prune</c>: what is left of a model as heads are removed, in orders that features, gradients, ablation and chance
 /// give.</summary>
 internal static class PruneVerb
 {
@@ -36,7 +36,7 @@ internal static class PruneVerb
         { Description = "Predict a head from the other layers alone, instead of from nine tenths of all heads." };
         var steps = new Option<int>("--steps")
         {
-            Description = "In how many steps all heads are taken out.",
+            Description = "In how many steps all heads are removed.",
             HelpName = "N",
             DefaultValueFactory = _ => new PruningOptions().Steps
         };
@@ -72,7 +72,7 @@ internal static class PruneVerb
         random.Validators.Add(r => { if (r.GetValueOrDefault<int>() is < 0 or > 10_000) r.AddError("--random-orders takes 0 to 10000."); });
         var command =
             new Command("prune",
-                "Takes heads out, the least important first, and follows loss and accuracy on items that importance was not measured on: "
+                "Removes heads, the least important first, and follows loss and accuracy on items that importance was not measured on: "
                     + "by features alone, by gradient, by ablation, beside random orders.");
         task.AddTo(command);
         foreach (var option in new Option[] { orders, predict, heads, columns, byLayer, steps, random, seed, json, file })
@@ -85,7 +85,7 @@ internal static class PruneVerb
             var (measured, test) = Parts(asked);
             int threads = task.Threads(parsed);
             string[] named = [.. Names.Of(parsed.GetValue(orders)).Distinct()];
-            var table = Table(parsed.GetValue(heads), model.Checkpoint, grid);
+            var table = Table(parsed.GetValue(heads), model);
             PruningStudy study;
             using (var progress = new ProgressLine(error, "passes"))
             {
@@ -126,11 +126,11 @@ internal static class PruneVerb
         return (TaskPart.Of(task, learnt), TaskPart.Of(task, tested));
     }
 
-    private static HeadTable? Table(string? file, Checkpoint model, HeadGrid grid)
+    private static HeadTable? Table(string? file, AskedModel model)
     {
         if (file is null) return null;
         var table = HeadTable.Read(file);
-        Provenance.RequireSame((model.Folder, grid, Provenance.Of(ModelOrigin.Of(model))), (file, table.Grid, table.From));
+        model.RequireOwn(file, table.Grid, table.From);
         return table;
     }
 }

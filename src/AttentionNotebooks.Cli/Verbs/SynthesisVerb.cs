@@ -1,6 +1,6 @@
-using AttentionNotebooks.Cli.Options;
 using System.CommandLine;
 using System.Globalization;
+using AttentionNotebooks.Cli.Options;
 
 namespace AttentionNotebooks.Cli.Verbs;
 
@@ -16,7 +16,7 @@ internal static class SynthesisVerb
         var clusteredOn = new Option<string>("--clustered-on")
         {
             Description =
-                "The columns that the clusters were made from, with commas between; they are marked, since clusters differ in them by "
+                "The columns that the heads were clustered on, comma-separated; they are marked, since clusters differ in them by "
                 + "construction. Default: the columns that attn cluster takes by itself.",
             HelpName = "a,b"
         };
@@ -44,8 +44,9 @@ internal static class SynthesisVerb
         {
             string headFile = parsed.GetValue(heads)!, clusterFile = parsed.GetValue(clusters)!;
             var table = HeadTable.Read(headFile);
-            var groups = HeadGroups.Read(clusterFile, table.Grid);
-            Provenance.RequireSame((headFile, table.Grid, table.From), (clusterFile, table.Grid, Provenance.Read(clusterFile)));
+            var assigned = ClusterAssignment.Read(clusterFile, table.Grid);
+            Provenance.RequireSame((headFile, table.Grid, table.From), (clusterFile, assigned.Grid, assigned.From));
+            var groups = HeadGroups.Of(assigned);
             string[] made = parsed.GetValue(clusteredOn) is { } list ? Names.Of(list)
                 : [.. HeadClusters.DefaultFeatures(table)], named = Names.Of(parsed.GetValue(measure));
             List<HeadColumn> measures = [.. named.Length == 0 ? table.ForSynthesis() : [LayerNumber.Of(table.Grid), .. table.Columns]];

@@ -6,7 +6,7 @@ namespace AttentionNotebooks;
 /// </summary>
 internal sealed class FeatureLab : IDisposable
 {
-    /// <summary>Clusters unless told otherwise.</summary>
+    /// <summary>Clusters by default.</summary>
     public const int DefaultClusters = 4;
 
     private const int Shuffles = 5;

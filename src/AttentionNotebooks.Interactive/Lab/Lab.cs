@@ -14,7 +14,8 @@ public sealed class Lab : IDisposable
     /// <param name="source">A live model, or an archive.</param>
     /// <param name="clusters">How many clusters to compare.</param>
     /// <param name="seed">Decides all random choices.</param>
-    /// <param name="folder">Where maps and known features stay for the next time; by default they go with the session.</param>
+    /// <param name="folder">Where maps and known features are kept for the next session; by default they are removed at the end
+    /// of this one.</param>
     /// <exception cref="InputException">A map is broken, there are fewer heads than clusters, or the folder cannot be written
     /// to.</exception>
     public Lab(IAttentionSource source, int clusters = FeatureLab.DefaultClusters, int seed = 0, string? folder = null)

@@ -37,10 +37,11 @@ public sealed class LabAnswer
     public override string ToString() => string.Join("\n", (string[])[Likeness().ToText(), .. Sentences()]);
 
     /// <summary>What it says, with pictures.</summary>
-    public string ToHtml() => string.Concat(Grid.ToHtml(), Distribution.ToHtml(), Likeness().ToHtml(),
-        string.Concat(Sentences()
-            .Select(s => $"""<p style="font:13px {Html.FontFamily};max-width:760px;margin:6px 8px">{Html.Escape(s)}</p>""")),
-            Maps.ToHtml());
+    public string ToHtml() => string.Concat(
+        Grid.ToHtml(), Distribution.ToHtml(), Likeness().ToHtml(), string.Concat(Sentences().Select(Paragraph)), Maps.ToHtml());
+
+    private static string Paragraph(string sentence) =>
+        $"""<p style="font:13px {Html.FontFamily};max-width:760px;margin:6px 8px">{Html.Escape(sentence)}</p>""";
 
     private TextTable Likeness() => new($"{Report.Feature.Name}: the known features that rank the heads most alike",
         ["feature", "rank correlation"],
@@ -55,20 +56,21 @@ public sealed class LabAnswer
         var grid = Report.Table.Grid;
         if (Report.Reliability is { Value: not double.NaN } r)
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"Split-half reliability {r.Value:0.00} (95 % of the splits {r.Interval.Low:0.00} … {r.Interval.High:0.00}): near 1, "
-                    + $"other texts would rank the heads alike.");
+                $"Split-half reliability {r.Value:0.00} (95 % of the splits {r.Interval.Low:0.00} … "
+                + $"{r.Interval.High:0.00}): near 1, other texts would rank the heads in the same order.");
         if (Report.Intervals is { } i)
-            yield return
-                $"95 % intervals over the texts: "
-                + $"{string.Join(", ", Report.Highest.Concat(Report.Lowest.Reverse()).DistinctBy(h => h.Head).Select(h => $"{h.Head} "
-                + $"{Number(i.Low[grid.PositionOf(h.Head)])} … {Number(i.High[grid.PositionOf(h.Head)])}"))}.";
+        {
+            string Interval(Head head) => $"{head} {Number(i.Low[grid.PositionOf(head)])} … {Number(i.High[grid.PositionOf(head)])}";
+            var heads = Report.Highest.Concat(Report.Lowest.Reverse()).Select(h => h.Head).Distinct();
+            yield return $"95 % intervals over the texts: {string.Join(", ", heads.Select(Interval))}.";
+        }
         yield return Report.Clustering is { } c
             ? string.Create(CultureInfo.InvariantCulture,
                 $"Clustering into {Report.Default.Clusters.Count}: silhouette {Report.Default.Silhouette:0.000} without "
-                    + $"{Report.Feature.Name}, {c.With.Silhouette:0.000} with it, {c.ControlSilhouette:0.000} with its values shuffled "
-                    + $"among the heads. Adjusted Rand index with the clustering without it {c.AdjustedRand:0.00}; shuffled "
-                    + $"{c.Control:0.00} (means of {c.Shuffles} shuffles).")
-            : $"{Report.Feature.Name} is the same in all heads, so that it cannot part them.";
+                + $"{Report.Feature.Name}, {c.With.Silhouette:0.000} with it, {c.ControlSilhouette:0.000} with its values shuffled "
+                + $"among the heads. Adjusted Rand index with the clustering without it {c.AdjustedRand:0.00}; shuffled "
+                + $"{c.Control:0.00} (means of {c.Shuffles} shuffles).")
+            : $"{Report.Feature.Name} has the same value in all heads, so it cannot separate them.";
     }
 
     private static string Number(double value) => value.ToString(Math.Abs(value) >= 100 ? "0" : "G3", CultureInfo.InvariantCulture);

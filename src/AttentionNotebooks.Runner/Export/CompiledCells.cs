@@ -30,7 +30,7 @@ internal static class CompiledCells
         {
             foreach (var part in parts[cell.Number].Parts.Where(p => p.Language == "csharp"))
             {
-                var submission = Told(notebook, () => host.Compile(cell, part, CancellationToken.None));
+                var submission = Located(notebook, () => host.Compile(cell, part, CancellationToken.None));
                 var compilation = submission.Script.GetCompilation();
                 string file = ScriptHost.FileOf(notebook, cell.Number);
                 compiled.Add(part, new CompiledPart(cell, part, compilation, submission.HasValue)
@@ -44,9 +44,9 @@ internal static class CompiledCells
     /// <exception cref="InputException">A magic command is not known.</exception>
     public static Dictionary<int, CellParts> Parts(Notebook notebook) => notebook.Cells
         .Where(c => c.Type == CellType.Code && !string.IsNullOrWhiteSpace(c.Source))
-        .ToDictionary(c => c.Number, c => Told(notebook, () => CellParts.Of(c)));
+        .ToDictionary(c => c.Number, c => Located(notebook, () => CellParts.Of(c)));
 
-    private static T Told<T>(Notebook notebook, Func<T> work)
+    private static T Located<T>(Notebook notebook, Func<T> work)
     {
         try
         {

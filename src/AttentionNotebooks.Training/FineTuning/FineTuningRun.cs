@@ -19,7 +19,7 @@ internal sealed class FineTuningRun : IDisposable
     private readonly IOptimizer _optimizer;
     private readonly int _classes, _hiddenSize;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
-    private TimeSpan _told;
+    private TimeSpan _reported;
     private int _step, _steps;
     private long _tokens;
 
@@ -56,11 +56,11 @@ internal sealed class FineTuningRun : IDisposable
                 cancellation.ThrowIfCancellationRequested();
                 loss += Step(work);
                 items += work.Sum(b => b.Length);
-                if (_clock.Elapsed - _told > Often) Tell(epoch, loss / items, null, progress);
+                if (_clock.Elapsed - _reported > Often) Report(epoch, loss / items, null, progress);
             }
             var figures = Evaluate(epoch, loss / items, cancellation);
             course.Add(figures);
-            Tell(epoch, loss / items, figures, progress);
+            Report(epoch, loss / items, figures, progress);
             if (best is null || Better(figures, best))
             {
                 best = figures;
@@ -176,10 +176,10 @@ internal sealed class FineTuningRun : IDisposable
             Confusion.Of(_dev.Labels, predicted, _classes));
     }
 
-    private void Tell(int epoch, double loss, EpochFigures? finished, IProgress<FineTuningProgress>? progress)
+    private void Report(int epoch, double loss, EpochFigures? finished, IProgress<FineTuningProgress>? progress)
     {
-        _told = _clock.Elapsed;
-        double seconds = _told.TotalSeconds;
+        _reported = _clock.Elapsed;
+        double seconds = _reported.TotalSeconds;
         progress?.Report(new FineTuningProgress(epoch, _step, _steps, loss, _tokens / seconds,
             TimeSpan.FromSeconds(seconds / _step * (_steps - _step)), finished));
     }

@@ -1,6 +1,6 @@
 namespace AttentionNotebooks.Training;
 
-/// <summary>Does the first sentence entail the second? The second tells the same facts in the other voice, or fewer of
+/// <summary>Does the first sentence entail the second? The second states the same facts in the other voice, or fewer of
 /// them, or it swaps the roles, turns the polarity, or adds what the first does not say.</summary>
 internal static class PairTask
 {
@@ -26,7 +26,7 @@ internal static class PairTask
             var premise = Draw(dice);
             var (second, construction) = entailed ? Entailed(dice, premise) : Other(dice, premise);
             bool passive = dice.Chance(0.5), otherVoice = construction == "voice" || dice.Chance(0.5);
-            string first = Tell(premise, passive), then = Tell(second, passive != otherVoice);
+            string first = Sentence(premise, passive), then = Sentence(second, passive != otherVoice);
             if (first == then || taken.Contains(first.ToLowerInvariant()) || taken.Contains(then.ToLowerInvariant())) continue;
             taken.Add(first.ToLowerInvariant());
             taken.Add(then.ToLowerInvariant());
@@ -96,7 +96,7 @@ internal static class PairTask
 
     private static Adjective Describing(Dice dice) => dice.Pick(Lexicon.AdjectivesOf[NounClass.Person].Where(a => a.Rank <= 2).ToList());
 
-    private static string Tell(Fact fact, bool passive)
+    private static string Sentence(Fact fact, bool passive)
     {
         var phrase = new Phrase(VerbForms.Verb(fact.Verb, VerbForm.Past, Agreement.Singular));
         var (first, second) = passive ? (fact.Patient, fact.Agent) : (fact.Agent, fact.Patient);

@@ -28,7 +28,7 @@ internal sealed class Scene
 
     public string World { get; }
 
-    /// <summary>Told in the past tense.</summary>
+    /// <summary>Whether it is in the past tense.</summary>
     public bool Past { get; }
 
     /// <summary>The subject of the sentence before: what a pronoun can stand for.</summary>

@@ -7,7 +7,7 @@ namespace AttentionNotebooks;
 /// </summary>
 internal static class BatchPlan
 {
-    // What a batch costs beside its tokens (starting its operations, narrower products), told in tokens. 192 sentences
+    // What a batch costs beside its tokens (starting its operations, narrower products), in tokens. 192 sentences
     // of EWT get 5 % of padding with it in 13 batches; half of it 4 % in 16, twice of it 9 % in 9.
     internal const int CostOfBatch = 32;
 

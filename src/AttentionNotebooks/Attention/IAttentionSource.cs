@@ -25,7 +25,7 @@ public interface IAttentionSource
     /// <summary>Shows every batch of the plan, layer by layer, to the visitor.</summary>
     /// <param name="visitor">What to do with the maps.</param>
     /// <param name="options">Batch size and shard; <see cref="VisitOptions.Default"/> when omitted.</param>
-    /// <param name="progress">Told after each batch.</param>
+    /// <param name="progress">Reports after each batch.</param>
     /// <param name="cancellation">Looked at between layers.</param>
     /// <exception cref="InputException">A map is broken (archives).</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>

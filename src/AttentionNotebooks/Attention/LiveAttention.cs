@@ -34,7 +34,7 @@ public sealed class LiveAttention : IAttentionSource
 
     private LiveAttention(Checkpoint checkpoint, IReadOnlyList<TokenizedText> texts, string?[][]? tags)
     {
-        if (texts.Count == 0) throw new InputException("texts", null, "there is none", "Give at least one");
+        if (texts.Count == 0) throw new InputException("the list of texts", null, "is empty", "Give at least one");
         int segments = checkpoint.Config.TypeVocabSize;
         for (int i = 0; i < texts.Count; i++)
         {
@@ -165,7 +165,7 @@ public sealed class LiveAttention : IAttentionSource
         finally { norms?.Dispose(); }
     }
 
-    // A softmax spreads a NaN over its whole row, so one key of each row tells of it; an edit can put one anywhere.
+    // A softmax spreads a NaN over its whole row, so one key of each row shows it; an edit can put one anywhere.
     private void RequireNumbers(TextBatch batch, int layer, Tensor probabilities)
     {
         using var scope = NewDisposeScope();

@@ -62,10 +62,10 @@ public sealed class MapArchive : IAttentionSource
                 throw new InputException(file, $"entry {id}", $"has {here} heads where the entries before it have {grid}",
                     "Keep the maps of different models in different files");
             grid = here;
-            TextTokens told = default;
-            if (tokens is not null && !tokens.TryGetValue(id, out told))
+            TextTokens known = default;
+            if (tokens is not null && !tokens.TryGetValue(id, out known))
                 throw new InputException(tokensFile!, $"id {id}", "is missing", $"Give one line for each entry of {file}");
-            var (own, tags, roles) = told;
+            var (own, tags, roles) = known;
             if (own is not null && own.Count != shape[2])
                 throw new InputException(tokensFile!, $"id {id}", $"has {own.Count} tokens for a map of {shape[2]}",
                     "Save tokens and maps of the same texts, special tokens included");

@@ -18,7 +18,7 @@ public static class MapWriter
     /// </summary>
     /// <param name="source">Where they come from.</param>
     /// <param name="file">The .npz file; an entry per text, named by its id.</param>
-    /// <param name="progress">Told after each text.</param>
+    /// <param name="progress">Reports after each text.</param>
     /// <param name="cancellation">Stops the work; nothing is left then.</param>
     /// <exception cref="InputException">The folder cannot be written to, or a map is broken.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>

@@ -54,7 +54,7 @@ public sealed unsafe class MappedMaps : IAttentionSource, IDisposable
     /// Where the file stays, named after <see cref="IAttentionSource.Fingerprint"/>, so that the next time it is there already;
     /// without it the file is a temporary one that goes with this object.
     /// </param>
-    /// <param name="progress">Told after each batch.</param>
+    /// <param name="progress">Reports after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">The file cannot be written, or a map is broken.</exception>
     public static MappedMaps Compute(IAttentionSource source, string? folder = null, IProgress<VisitProgress>? progress = null,

@@ -5,7 +5,7 @@ namespace AttentionNotebooks;
 /// <summary>Which model maps come from.</summary>
 /// <param name="Name">What the model is called: its folder's name.</param>
 /// <param name="Hash">
-/// A hash of the encoder: of every weight's name, shape, type and first 4 KiB. It tells models apart without reading hundreds of megabytes.
+/// A hash of the encoder: of every weight's name, shape, type and first 4 KiB. It distinguishes models and reads little.
 /// </param>
 /// <param name="Precision">The number format that the model computes in.</param>
 public sealed record ModelOrigin(string Name, string Hash, string Precision)

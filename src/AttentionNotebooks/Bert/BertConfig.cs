@@ -50,7 +50,7 @@ public sealed record BertConfig
     /// </summary>
     public int? PositionPaddingId { get; init; }
 
-    /// <summary>Segments that have an embedding: 2 where sentence pairs are told apart, 0 where the model has none.</summary>
+    /// <summary>Segments that have an embedding: 2 where the model marks the sentences of a pair, 0 where the model has none.</summary>
     public int TypeVocabSize { get; init; } = 2;
 
     /// <summary>What layer normalisation adds to the variance.</summary>
@@ -71,7 +71,7 @@ public sealed record BertConfig
     internal int EmbeddingWidth => EmbeddingSize ?? HiddenSize;
 
     internal ModelFamily Family => ModelFamily.Of(ModelType)
-        ?? throw new ArgumentException($"\"{ModelType}\" is none of {ModelFamily.Supported}", nameof(ModelType));
+        ?? throw new ArgumentException($"\"{ModelType}\" is not among {ModelFamily.Supported}", nameof(ModelType));
 
     /// <summary>Reads <c>config.json</c>. Its <c>model_type</c> chooses the family; without one it is BERT's.</summary>
     /// <param name="path">The file.</param>
@@ -93,7 +93,7 @@ public sealed record BertConfig
     /// <param name="path">The file.</param>
     /// <param name="dtype">The type of the weights beside it: <c>float32</c> or <c>float16</c>.</param>
     /// <param name="architecture">Hugging Face's class for the weights; the family's masked-LM class unless given.</param>
-    /// <param name="labels">The names of the classes that a classifier tells, if it is one.</param>
+    /// <param name="labels">The names of the classes that a classifier predicts, if it is one.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
     public void Write(string path, string dtype = "float32", string? architecture = null, IReadOnlyList<string>? labels = null) =>
         AtomicFile.Write(path, stream =>

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace AttentionNotebooks;
 
-/// <summary>A BERT that tells classes, in Hugging Face's layout: a <see cref="Checkpoint"/> with <c>classifier.weight</c>,
+/// <summary>A BERT that predicts classes, in Hugging Face's layout: a <see cref="Checkpoint"/> with <c>classifier.weight</c>,
 /// <c>classifier.bias</c> and the classes' names (<c>id2label</c>) in config.json.</summary>
 public sealed class ClassifierCheckpoint : IDisposable
 {
@@ -11,7 +11,7 @@ public sealed class ClassifierCheckpoint : IDisposable
     public const string Architecture = nameof(BertForSequenceClassification);
 
     private const string WeightKey = "classifier.weight", BiasKey = "classifier.bias",
-        Remedy = $"Take a BERT that was fine-tuned to tell classes ({Architecture}), or make one with attn fine-tune";
+        Remedy = $"Take a BERT that was fine-tuned to predict classes ({Architecture}), or make one with attn fine-tune";
 
     private ClassifierCheckpoint(Checkpoint encoder, BertForSequenceClassification model, IReadOnlyList<string> labels)
     {
@@ -55,7 +55,7 @@ public sealed class ClassifierCheckpoint : IDisposable
                 throw new InputException(config, "architectures", $"is {string.Join(", ", architectures)}", Remedy);
             using var file = WeightFolder.Open(folder);
             if (!file.Keys.Contains(WeightKey) || !file.Keys.Contains(BiasKey))
-                throw new InputException(file.Path, null, $"has no {WeightKey} with {BiasKey}, so it cannot tell classes", Remedy);
+                throw new InputException(file.Path, null, $"has no {WeightKey} with {BiasKey}, so it cannot predict classes", Remedy);
             if (encoder.Model.Bert.Pooler is null)
                 throw new InputException(file.Path, null, "has no bert.pooler.*, which the classifier reads", Remedy);
             int classes = Classes(file, encoder.Config);

@@ -46,7 +46,7 @@ public static class Precisions
         "cpu" => torch.CPU,
         "cuda" when torch.cuda.is_available() => torch.CUDA,
         "cuda" => throw new InputException("device cuda", null, "is not available",
-            "Use --device cpu, or build with -p:Torch=cuda on a machine with an NVIDIA GPU; attn doctor tells more"),
+            "Use --device cpu, or build with -p:Torch=cuda on a machine with an NVIDIA GPU; attn doctor says more"),
         _ => throw new InputException($"device {name}", null, "is unknown", "Use cpu or cuda"),
     };
 

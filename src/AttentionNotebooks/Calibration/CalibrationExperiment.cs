@@ -34,7 +34,7 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
     /// <param name="features">The heads' features, of texts that are not tested on.</param>
     /// <param name="clusters">Each head's cluster, in the grid's order.</param>
     /// <param name="options">How to run it.</param>
-    /// <param name="progress">Told what is done next, and how far it is from 0 to 1.</param>
+    /// <param name="progress">Reports what is done next, and how far it is from 0 to 1.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">The features or clusters are of other heads, or an option is out of range.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -44,7 +44,7 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
     {
         if (options.Seeds < 1)
             throw new InputException("seeds", null, $"are {options.Seeds}",
-                "Take one at least, five or more to tell something of the spread");
+                "Take one at least, five or more for a spread");
         options.Options.Check();
         var grid = model.Config.Grid;
         var (byCluster, byFeatures) = (Tying.ByCluster(clusters), Tying.ByFeatures(features));
@@ -65,7 +65,7 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
             throw new ArgumentException("the test items differ from seed to seed", nameof(data));
         int done = 0, all = seeds.Length * (1 + ties.Length + (options.FullTuning ? 1 : 0));
         var gate = new Lock();
-        void Tell(int seed, string what) { lock (gate) progress?.Report(($"seed {seed}: {what}", done++ / (double)all)); }
+        void Report(int seed, string what) { lock (gate) progress?.Report(($"seed {seed}: {what}", done++ / (double)all)); }
         var before = new TaskScores[seeds.Length];
         var runs = ties.Select(_ => new (CalibrationFit Fit, TaskScores Scores)[seeds.Length]).ToArray();
         using (var workers = new OneThreadWorkers(options.Threads))
@@ -76,12 +76,12 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
                 var (s, t) = (piece / (1 + ties.Length), piece % (1 + ties.Length) - 1);
                 if (t < 0)
                 {
-                    Tell(seeds[s], Name(CalibrationArm.Uncalibrated));
+                    Report(seeds[s], Name(CalibrationArm.Uncalibrated));
                     before[s] = parts[s].Test.Score(cancellation: cancellation);
                     return;
                 }
                 var tying = ties[t].Tie(seeds[s]);
-                Tell(seeds[s], tying.Name);
+                Report(seeds[s], tying.Name);
                 var fit = CalibrationTrainer.Fit(model, parts[s].Train, parts[s].Dev, tying, options.Options with { Seed = seeds[s] },
                     cancellation: cancellation);
                 runs[t][s] = (fit, parts[s].Test.Score(model.With(fit.Calibration).Hooks, cancellation));
@@ -91,7 +91,7 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
         var full = new List<FullTuning>();
         for (int s = 0; options.FullTuning && s < seeds.Length; s++)
         {
-            Tell(seeds[s], Name(CalibrationArm.AllWeights));
+            Report(seeds[s], Name(CalibrationArm.AllWeights));
             full.Add(FullTuning.Run(options.Weights
                 ?? model.Model, parts[s].Train, parts[s].Dev, parts[s].Test,
                 options.Options with { Seed = seeds[s], Rate = options.FullRate }, cancellation: cancellation));

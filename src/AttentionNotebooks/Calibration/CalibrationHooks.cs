@@ -35,7 +35,7 @@ internal static class CalibrationHooks
                 .view(ids.shape[0], 1, 1, ids.shape[1])),
             EditScores = (layer, scores) => Edit(settings, layer, scores,
                 (passes.Value ?? throw new InvalidOperationException(
-                    "The pass did not tell its tokens (AttentionHooks.OnTokens), so that special keys are not known")).IsSpecial),
+                    "The pass did not name its tokens (AttentionHooks.OnTokens), so that special keys are not known")).IsSpecial),
             EditHeads = (layer, heads) => settings.Gates(layer) is { } gates ? heads.mul(gates.to_type(heads.dtype)) : heads,
         };
     }

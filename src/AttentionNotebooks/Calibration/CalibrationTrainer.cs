@@ -62,7 +62,7 @@ internal static class CalibrationTrainer
     /// <param name="tying">Which heads share parameters.</param>
     /// <param name="options">How to learn.</param>
     /// <param name="start">A calibration to begin from, which what is learnt is put on top of; none unless given.</param>
-    /// <param name="progress">Told after each pass.</param>
+    /// <param name="progress">Reports after each pass.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">An option is out of range, the tying or the start is for other heads, or a loss is NaN or infinite
     /// or a setting too large to be used; the message names the step.</exception>

@@ -9,7 +9,7 @@ public enum ArmKind
     /// <summary>One of the four ways to tie heads.</summary>
     Calibrated,
 
-    /// <summary>The same with the information taken out: features of other heads, random clusters of the same sizes.</summary>
+    /// <summary>The same without the information: features of other heads, random clusters of the same sizes.</summary>
     Control,
 
     /// <summary>All weights trained.</summary>

@@ -41,7 +41,7 @@ public sealed record EffectFigures(string Feature, double Coefficient, double Co
 /// <param name="FromOtherHeads">Each head predicted from other heads.</param>
 /// <param name="FromOtherLayers">Each head predicted from other layers; <see langword="null"/> where there is only one layer.</param>
 /// <param name="LayerAlone">Share of the variance that the layer's number alone explains.</param>
-/// <param name="Test">Other heads or texts; <see langword="null"/> where there are none.</param>
+/// <param name="Test">Other heads or texts; <see langword="null"/> if nothing was tested on.</param>
 /// <param name="Features">Each feature's part.</param>
 /// <param name="Meaning">What the figures mean, in sentences.</param>
 public sealed record ExplanationFigures(string FeaturesFile, string ImportanceFile, string Measure, int Heads,

@@ -20,7 +20,7 @@ internal sealed record FullTuning(TaskScores Test, int Parameters, int Steps, IR
     /// <param name="dev">The items to stop by.</param>
     /// <param name="test">The items to score.</param>
     /// <param name="options">Epochs, rate, patience and seed; the rest is passed over.</param>
-    /// <param name="progress">Told after each pass.</param>
+    /// <param name="progress">Reports after each pass.</param>
     /// <param name="cancellation">Stops the work; the weights are put back then too.</param>
     /// <exception cref="InputException">An option is out of range, or a loss is NaN or infinite; the weights are put back then
     /// too.</exception>

@@ -14,7 +14,7 @@ public sealed record TaskPart(IModelTask Task, IReadOnlyList<int[]> Batches)
     public int[] Items => [.. Batches.SelectMany(b => b).Order()];
 
     /// <summary>Some of a task's items, in batches of like length that are no larger than the task's own.</summary>
-    /// <exception cref="InputException">There is none.</exception>
+    /// <exception cref="InputException">The part is empty.</exception>
     public static TaskPart Of(IModelTask task, IReadOnlyCollection<int> items)
     {
         if (items.Count == 0) throw new InputException($"task \"{task.Name}\"", null, "has a part without items", "Give more items");

@@ -51,7 +51,7 @@ internal sealed class Tying
     /// <summary>One set for each of some heads; all others stay as they are.</summary>
     /// <param name="grid">The model's heads.</param>
     /// <param name="heads">The heads, at least one.</param>
-    /// <exception cref="InputException">There is none, or the model has no such head.</exception>
+    /// <exception cref="InputException">The list is empty, or the model has no such head.</exception>
     public static Tying Only(HeadGrid grid, params IReadOnlyList<Head> heads)
     {
         if (heads.Count == 0) throw new InputException("heads", null, "name none to calibrate", "Name one at least");

@@ -10,11 +10,14 @@ public sealed class ClusterAssignment
     private static readonly string[] Columns = ["layer", "head", "cluster", "name"];
     private readonly SortedDictionary<int, string> _names;
 
-    private ClusterAssignment(HeadGrid grid, int[] labels, SortedDictionary<int, string> names) => (Grid, Labels, _names) = (grid, labels,
-        names);
+    private ClusterAssignment(HeadGrid grid, int[] labels, SortedDictionary<int, string> names, Provenance? from) =>
+        (Grid, Labels, _names, From) = (grid, labels, names, from);
 
     /// <summary>The model's heads.</summary>
     public HeadGrid Grid { get; }
+
+    /// <summary>Where the clustered table comes from; <see langword="null"/> where it is not known.</summary>
+    public Provenance? From { get; }
 
     /// <summary>Per head, in the grid's order, the number of its cluster, from 0 on.</summary>
     public IReadOnlyList<int> Labels { get; }
@@ -24,13 +27,16 @@ public sealed class ClusterAssignment
 
     /// <summary>The assignment of a clustering.</summary>
     public static ClusterAssignment Of(HeadClustering clustering) =>
-        new(clustering.Grid, [.. clustering.Labels], new(clustering.Clusters.ToDictionary(c => c.Number, c => c.Name)));
+        new(clustering.Grid, [.. clustering.Labels], new(clustering.Clusters.ToDictionary(c => c.Number, c => c.Name)),
+            clustering.Table.From);
 
     /// <summary>The heads of a cluster, in the grid's order.</summary>
     /// <param name="cluster">Its number.</param>
     public IReadOnlyList<Head> Heads(int cluster) => [.. Grid.All().Where((_, i) => Labels[i] == cluster)];
 
-    /// <summary>Writes <c>layer,head,cluster,name</c>, a row per head.</summary>
+    /// <summary>
+    /// Writes <c>layer,head,cluster,name</c>, a row per head. Where the table comes from goes beside it (<see cref="TableNotesFile"/>).
+    /// </summary>
     /// <param name="file">The file; it holds all heads or is as it was.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     public void Write(string file)
@@ -38,6 +44,7 @@ public sealed class ClusterAssignment
         var text = new CsvText(Columns);
         for (int i = 0; i < Grid.Count; i++) text.Add(Grid[i].Layer, Grid[i].Index, Labels[i], _names[Labels[i]]);
         text.Write(file);
+        TableNotesFile.Write(file, [], From);
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote, of whatever model.</summary>
@@ -77,7 +84,7 @@ public sealed class ClusterAssignment
         if (foreign is not null) throw foreign;
         if (model is { } needed && labels.Count < needed.Count)
             throw new InputException(file, null, $"gives {labels.Count} of the {needed.Count} heads of this model ({needed})", Remedy);
-        return complete ? new ClusterAssignment(grid, [.. grid.All().Select(h => labels[h])], names)
+        return complete ? new ClusterAssignment(grid, [.. grid.All().Select(h => labels[h])], names, Provenance.Read(file))
             : throw new InputException(file, null, $"gives {labels.Count} heads, which do not fill {grid.Layers} layers of "
                 + $"{grid.Heads}", Remedy);
     }

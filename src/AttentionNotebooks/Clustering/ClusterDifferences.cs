@@ -1,7 +1,7 @@
 namespace AttentionNotebooks;
 
 /// <summary>How clusters differ in one feature, and how sure that is.</summary>
-/// <param name="Clustered">Whether the clusters were made from it, or from one that says the same; if so they differ in it by construction,
+/// <param name="Clustered">Whether the heads were clustered on it, or on one that says the same; if so they differ in it by construction,
 /// whatever its p-values say.</param>
 /// <param name="EtaSquared">Share of its variance between the clusters.</param>
 /// <param name="EpsilonSquared">The same of its ranks, which no outlying head sways.</param>
@@ -15,13 +15,13 @@ public sealed record FeatureDifference(string Feature, bool Clustered, double Et
 
 /// <summary>
 /// Whether clusters are "significantly different": per feature an effect size and a corrected p-value. Clusters always differ
-/// in what they were made from, so the tests that say something are on features left out
+/// in what was clustered, so the tests that say something are on features left out
 /// (<see cref="OfFeaturesLeftOut"/>), on other texts (<see cref="Compute"/> with their table), and against the null of
 /// <see cref="StructureNull.EtaPValues"/>.
 /// </summary>
 public static class ClusterDifferences
 {
-    /// <summary>Shufflings of the labels unless told otherwise.</summary>
+    /// <summary>Shufflings of the labels by default.</summary>
     public const int DefaultShuffles = 999;
 
     /// <summary>How the clusters differ in each feature of a table.</summary>

@@ -52,7 +52,7 @@ public static class ClusterNames
         var names = clusters.Select(c => Name(c, broadest, pairs)).ToArray();
         foreach (var same in names.Select((n, i) => (n.Name, At: i)).GroupBy(n => n.Name, n => n.At).Where(g => g.Count() > 1).ToArray())
             foreach (int i in same) names[i] = (Distinguish(names[i].Name, clusters[i], i), names[i].Evidence);
-        // Two at the same distance: the cluster's number tells them apart.
+        // Two at the same distance: the cluster's number separates them.
         foreach (var same in names.Select((n, i) => (n.Name, At: i)).GroupBy(n => n.Name, n => n.At).Where(g => g.Count() > 1).ToArray())
             foreach (int i in same) names[i] = (Invariant($"{names[i].Name} ({i})"), names[i].Evidence);
         return names;

@@ -35,11 +35,11 @@ public sealed record MixtureFit(double[] Weights, double[][] Means, double[][,] 
 /// </summary>
 public static class GaussianMixture
 {
-    /// <summary>Added to every variance unless told otherwise: of features scaled to variance 1, a tenth of a standard deviation
+    /// <summary>Added to every variance by default: of features scaled to variance 1, a tenth of a standard deviation
     /// squared.</summary>
     public const double DefaultRegularisation = 0.01;
 
-    /// <summary>Starts unless told otherwise; the most likely result counts.</summary>
+    /// <summary>Starts by default; the most likely result counts.</summary>
     public const int DefaultRestarts = 10;
 
     private const int MaxIterations = 500;

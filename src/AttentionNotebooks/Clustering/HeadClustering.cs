@@ -69,7 +69,10 @@ public sealed class HeadClustering
     /// <exception cref="InputException">The model has no such head.</exception>
     public HeadCluster this[Head head] => Clusters[Labels[Grid.PositionOf(head)]];
 
-    /// <summary>Writes <c>layer,head,cluster,name</c>, a row per head; <see cref="ClusterAssignment.Read(string)"/> reads it.</summary>
+    /// <summary>
+    /// Writes <c>layer,head,cluster,name</c>, a row per head, and beside it where the table comes from;
+    /// <see cref="ClusterAssignment.Read(string)"/> reads both.
+    /// </summary>
     /// <param name="file">The file; it holds all heads or is as it was.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     public void Write(string file) => ClusterAssignment.Of(this).Write(file);

@@ -15,7 +15,7 @@ public sealed record KMeansResult(int[] Labels, double[][] Centroids, double Ine
 /// </summary>
 public static class KMeans
 {
-    /// <summary>Restarts unless told otherwise.</summary>
+    /// <summary>Restarts by default.</summary>
     public const int DefaultRestarts = 50;
 
     private const int MaxIterations = 300;
@@ -49,7 +49,7 @@ public static class KMeans
             for (int i = 0; i < points.Length; i++) inertia += SquaredDistance(points[i], centroids[labels[i]]);
             results[r] = new KMeansResult(labels, centroids, inertia);
         });
-        // A gain within rounding is none: otherwise equal optima would differ by the order of their sums.
+        // A gain within rounding does not count: otherwise equal optima would differ by the order of their sums.
         return results.Aggregate((best, next) => next.Inertia < best.Inertia * (1 - 1e-12) ? next : best);
     }
 

@@ -13,7 +13,7 @@ internal sealed record MedoidFit(int[] Labels, int[] Medoids, double Cost);
 /// </summary>
 internal static class KMedoids
 {
-    /// <summary>Random starts beside the greedy one, unless told otherwise.</summary>
+    /// <summary>Random starts beside the greedy one, by default.</summary>
     public const int DefaultRestarts = 20;
 
     /// <summary>Partitions heads around k medoids.</summary>

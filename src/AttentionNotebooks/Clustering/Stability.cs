@@ -22,7 +22,7 @@ public sealed record StabilityReport(string Over, double[] AdjustedRand, double[
 /// <summary>Clusters again on slightly other heads, texts, features or starts, and compares.</summary>
 public static class Stability
 {
-    /// <summary>Draws unless told otherwise.</summary>
+    /// <summary>Draws by default.</summary>
     public const int DefaultDraws = 100;
 
     // Hundreds of runs: K-means need not start 50 times in each.
@@ -30,7 +30,7 @@ public static class Stability
 
     /// <summary>
     /// Draws the heads with replacement and clusters the draw; heads that it missed join the cluster whose drawn heads are
-    /// nearest on average. Bootstrap after Hennig 2007. Asks whether the clusters hang on a few heads.
+    /// nearest on average. Bootstrap after Hennig 2007. Asks whether the clusters depend on a few heads.
     /// </summary>
     /// <param name="seed">Decides the draws.</param>
     /// <param name="draws">How many.</param>
@@ -65,7 +65,7 @@ public static class Stability
                 random.Next()));
     }
 
-    /// <summary>Draws the features with replacement. Asks whether the clusters hang on a few features.</summary>
+    /// <summary>Draws the features with replacement. Asks whether the clusters depend on a few features.</summary>
     /// <param name="seed">Decides the draws.</param>
     /// <param name="draws">How many.</param>
     /// <exception cref="InputException">The clustering is on one feature, or on given distances.</exception>

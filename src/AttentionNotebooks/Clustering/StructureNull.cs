@@ -11,7 +11,7 @@ public enum NullModel
     OneGaussian,
 }
 
-/// <summary>How much structure the same algorithm finds where there is none.</summary>
+/// <summary>How much structure the same algorithm finds in data without any.</summary>
 /// <param name="Model">What "none" means.</param>
 /// <param name="Silhouette">The mean silhouette on the heads.</param>
 /// <param name="NullSilhouettes">The mean silhouettes on the null data.</param>
@@ -30,7 +30,7 @@ public sealed record StructureNull(NullModel Model, double Silhouette, double[] 
 
     /// <summary>
     /// Per clustered feature, the share of the null whose clusters differ in it at least as much. This is the test that a
-    /// feature used for clustering can stand: clusters of anything differ in what they were made from.
+    /// feature used for clustering can stand: clusters of anything differ in what was clustered.
     /// </summary>
     public double[] EtaPValues => [.. EtaSquared.Select((eta, f) => Permutation.PValue(eta, [.. NullEtaSquared.Select(run => run[f])]))];
 

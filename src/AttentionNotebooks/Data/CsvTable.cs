@@ -118,7 +118,7 @@ public sealed class CsvTable
         }
     }
 
-    // The text of the quoted field that begins there; the position is then behind its closing quote. Null where there is none.
+    // The text of the quoted field that begins there; the position is then behind its closing quote. Null if the quote is not closed.
     private static string? Quoted(string record, ref int at)
     {
         var field = new StringBuilder();

@@ -62,8 +62,8 @@ public static class ConcentrationFeatures
     { Range = "0 … 1 − 1/n", LeastTokens = 2 };
 
     /// <summary>
-    /// Sparsity: the share of weights below 1/n, what the uniform map gives to every key. Golshanrad and Faghih 2024, as the code
-    /// of others tells it.
+    /// Sparsity: the share of weights below 1/n, what the uniform map gives to every key. Golshanrad and Faghih 2024, by the
+    /// code of others.
     /// </summary>
     public static HeadFeature Sparsity { get; } = new(
         "sparsity", "share", "|{ij : A_ij < 1/n}| / n²", "after Golshanrad & Faghih 2024 (second-hand)",

@@ -10,7 +10,7 @@ public static class HeadDistances
     /// <param name="source">A live model or an archive of maps.</param>
     /// <param name="distance">Which distance.</param>
     /// <param name="options">Batch size and shard.</param>
-    /// <param name="progress">Told after each batch.</param>
+    /// <param name="progress">Reports after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns><c>[N, N]</c> in the grid's order, symmetric, 0 on the diagonal.</returns>
     /// <exception cref="InputException">A map is broken.</exception>

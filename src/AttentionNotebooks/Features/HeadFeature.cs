@@ -3,16 +3,24 @@ using TorchSharp;
 namespace AttentionNotebooks;
 
 /// <summary>
-/// A number per head and text. <see cref="Compute"/> takes the maps of one layer, <c>[B, H, T, T]</c> (weight from query
-/// to key; rows sum to 1; padding is zero), with what is known of the texts, and returns <c>[B, H]</c>.
+/// A number per head. Most features have a value in every text: <see cref="Compute"/> takes the maps of one layer,
+/// <c>[B, H, T, T]</c> (weight from query to key; rows sum to 1; padding is zero), with what is known of the texts, and
+/// returns <c>[B, H]</c>. A feature of all texts together has a <see cref="Statistic"/> instead.
 /// </summary>
-/// <param name="Name">What the column is called.</param>
-/// <param name="Unit">Its unit: tokens, nats, share …</param>
-/// <param name="Definition">The formula, with n for the text's tokens and A for its map.</param>
-/// <param name="Source">Who defined it.</param>
-/// <param name="Compute">The formula as code.</param>
-public sealed record HeadFeature(string Name, string Unit, string Definition, string Source, Func<LayerMaps, torch.Tensor> Compute)
+public sealed record HeadFeature
 {
+    private readonly Func<LayerMaps, torch.Tensor>? _compute;
+    private readonly MeasureKind? _kind;
+
+    /// <summary>A feature with a value in every text.</summary>
+    /// <param name="name">What the column is called.</param>
+    /// <param name="unit">Its unit: tokens, nats, share …</param>
+    /// <param name="definition">The formula, with n for the text's tokens and A for its map.</param>
+    /// <param name="source">Who defined it.</param>
+    /// <param name="compute">The formula as code.</param>
+    public HeadFeature(string name, string unit, string definition, string source, Func<LayerMaps, torch.Tensor> compute)
+        : this(name, unit, definition, source) => _compute = compute;
+
     /// <summary>A feature of one's own, as a notebook cell adds it.</summary>
     /// <param name="name">What the column is called.</param>
     /// <param name="compute">From the maps <c>[B, H, T, T]</c>, and what is known of them and of their texts, to <c>[B, H]</c>.</param>
@@ -30,15 +38,33 @@ public sealed record HeadFeature(string Name, string Unit, string Definition, st
     /// <param name="ofMeans">From one head's averages, one per part, to its value; NaN where it has none.</param>
     public HeadFeature(string name, string unit, string definition, string source, TextStatistic statistic,
         Func<IReadOnlyList<double>, double> ofMeans)
-        : this(name, unit, definition, source, _ =>
-            throw new InputException($"feature \"{name}\"", null, "is one of all texts together and has no value in a single text",
-                "Leave it out here"))
+        : this(name, unit, definition, source)
     {
         Statistic = statistic;
         OfMeans = ofMeans;
     }
 
-    private readonly MeasureKind? _kind;
+    private HeadFeature(string name, string unit, string definition, string source) =>
+        (Name, Unit, Definition, Source) = (name, unit, definition, source);
+
+    /// <summary>What the column is called.</summary>
+    public string Name { get; init; }
+
+    /// <summary>Its unit: tokens, nats, share …</summary>
+    public string Unit { get; init; }
+
+    /// <summary>The formula.</summary>
+    public string Definition { get; init; }
+
+    /// <summary>Who defined it.</summary>
+    public string Source { get; init; }
+
+    /// <summary>The feature in every text of a batch, <c>[B, H]</c>.</summary>
+    /// <param name="maps">One layer's maps of the batch.</param>
+    /// <exception cref="InputException">It is a feature of all texts together.</exception>
+    public torch.Tensor Compute(LayerMaps maps) => _compute is not null ? _compute(maps)
+        : throw new InputException($"feature \"{Name}\"", null, "is one of all texts together and has no value in a single text",
+            "Leave it out here");
 
     /// <summary>What it says about a head: what its family says, unless given.</summary>
     public MeasureKind Kind { get => _kind ?? FeatureCatalogue.KindOf(Name); init => _kind = value; }
@@ -53,8 +79,8 @@ public sealed record HeadFeature(string Name, string Unit, string Definition, st
     /// <summary>What a source must have for it.</summary>
     public FeatureNeeds Needs { get; init; }
 
-    /// <summary>The fewest tokens of a text in which it can tell one map from another; in a shorter text it is the same whatever the head
-    /// does.</summary>
+    /// <summary>The fewest tokens of a text in which it can differ between maps; in a shorter text it is the same whatever
+    /// the head does.</summary>
     public int LeastTokens { get; init; } = 1;
 
     /// <summary>Whether texts shorter than <see cref="LeastTokens"/> are left out; else they count in the mean.</summary>

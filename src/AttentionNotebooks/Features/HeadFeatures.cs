@@ -12,7 +12,7 @@ public static class HeadFeatures
     /// <param name="source">A live model or an archive of maps.</param>
     /// <param name="features">What to compute; <see cref="StandardFeatures.Default"/> and the user's own measures when omitted.</param>
     /// <param name="options">Batch size and shard.</param>
-    /// <param name="progress">Told after each batch.</param>
+    /// <param name="progress">Reports after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">A map is broken, or a feature gives something other than one finite number per text and
     /// head.</exception>
@@ -30,7 +30,7 @@ public static class HeadFeatures
     /// <param name="source">A live model or an archive of maps.</param>
     /// <param name="features">What to compute; <see cref="StandardFeatures.Default"/> when omitted.</param>
     /// <param name="options">Batch size; shards have no values of their own.</param>
-    /// <param name="progress">Told after each batch.</param>
+    /// <param name="progress">Reports after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <param name="memory">The most bytes to keep.</param>
     /// <exception cref="InputException">It would be more, a map is broken, or a feature gives something other than one finite number per

@@ -78,7 +78,7 @@ internal sealed class MapFindings
     }
 
     /// <summary>Findings as <see cref="Write"/> wrote them.</summary>
-    /// <exception cref="FormatException">A number is none, or there are not as many as heads.</exception>
+    /// <exception cref="FormatException">A number cannot be read, or there are not as many as heads.</exception>
     /// <exception cref="KeyNotFoundException">Something is missing.</exception>
     public static MapFindings Read(JsonElement json, HeadGrid grid)
     {

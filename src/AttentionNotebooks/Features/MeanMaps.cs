@@ -10,7 +10,7 @@ namespace AttentionNotebooks;
 /// </summary>
 public sealed class MeanMaps
 {
-    /// <summary>Bins unless told otherwise: about the tokens of a sentence, so that a neighbour is about a bin away.</summary>
+    /// <summary>Bins by default: about the tokens of a sentence, so that a neighbour is about a bin away.</summary>
     public const int DefaultBins = 24;
 
     private const string MakeAgain = "Make it again from the maps";
@@ -59,7 +59,7 @@ public sealed class MeanMaps
     /// <summary>Computes the mean maps of a source, streaming.</summary>
     /// <param name="source">A live model or an archive of maps.</param>
     /// <param name="bins">Bins along each side.</param>
-    /// <param name="progress">Told after each batch.</param>
+    /// <param name="progress">Reports after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">A map is broken, or <paramref name="bins"/> is less than 1.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>

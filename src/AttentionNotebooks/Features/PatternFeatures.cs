@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks;
 
 /// <summary>
-/// The five kinds of maps of Kovaleva et al. 2019, "Revealing the Dark Secrets of BERT", §4.1. They told them apart with a
+/// The five kinds of maps of Kovaleva et al. 2019, "Revealing the Dark Secrets of BERT", §4.1. They classified maps with a
 /// network trained on 400 maps labelled by hand, which is not published; this rule with its thresholds is ours. A map is of
 /// exactly one kind, and a feature is the share of the texts in which the head's map is of it.
 /// </summary>

@@ -14,7 +14,7 @@ public static class ResumableExtraction
     /// <param name="options">Batch size and shard.</param>
     /// <param name="stateFile">Where the state is kept meanwhile; left there unless the extraction ends.</param>
     /// <param name="resume">Whether to go on from <paramref name="stateFile"/>, if it is there; else it is replaced.</param>
-    /// <param name="progress">Told after each batch.</param>
+    /// <param name="progress">Reports after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <param name="saveEvery">How often the state is saved; <see cref="SaveEvery"/> when omitted.</param>
     /// <returns>The complete state.</returns>

@@ -15,7 +15,7 @@ internal static class ShardFiles
     public static (string File, T State)[] OfOneRun<T>(IReadOnlyList<string> files, Func<string, T> read,
         Func<T, (string Run, int Shard, int Shards)> place, string what, string again, Action<string, T>? check = null)
     {
-        if (files.Count == 0) throw new InputException("shards", null, "there is none", "Name the files that the shards wrote");
+        if (files.Count == 0) throw new InputException("the list of shards", null, "is empty", "Name the files that the shards wrote");
         var states = files.Select(f => (File: f, State: read(f))).OrderBy(s => place(s.State).Shard).ToArray();
         var (run, _, shards) = place(states[0].State);
         foreach (var (file, state) in states)

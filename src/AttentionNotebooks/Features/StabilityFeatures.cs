@@ -87,6 +87,6 @@ public static class StabilityFeatures
         })
         { Range = "0 … 1" };
 
-    // A difference of float32 sums that is no more than their rounding is none.
+    // A difference of float32 sums that is no more than their rounding does not count.
     private static double Positive(double difference, double of) => difference > 1e-6 * of ? difference : 0;
 }

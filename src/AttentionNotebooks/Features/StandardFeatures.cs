@@ -13,7 +13,7 @@ public static class StandardFeatures
     ];
 
     /// <summary>
-    /// The 13 that heads are clustered on unless told otherwise: all but globalness, which equals entropy and would
+    /// The 13 that heads are clustered on by default: all but globalness, which equals entropy and would
     /// count it twice.
     /// </summary>
     public static IReadOnlyList<string> ForClustering { get; } = [.. All.Where(f => f != StructureFeatures.Globalness).Select(f => f.Name)];

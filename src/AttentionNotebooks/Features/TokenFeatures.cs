@@ -74,8 +74,12 @@ public static class TokenFeatures
     public static IReadOnlyList<HeadFeature> All(TokenCounts counts) =>
         [Self, Previous, Next, Cls, Sep, Punctuation, SameWord, Rarest(counts), ContentWords, FunctionWords];
 
-    /// <summary>Whether a token is nothing but punctuation marks and symbols; special tokens, which all hold letters, are not.</summary>
-    public static bool IsPunctuation(string token) => token.Length > 0 && token.All(c => char.IsPunctuation(c) || char.IsSymbol(c));
+    /// <summary>
+    /// Whether a token is nothing but punctuation marks and symbols, a mark such as <c>Ġ</c> that stands for a space aside; special
+    /// tokens, which all hold letters, are not.
+    /// </summary>
+    public static bool IsPunctuation(string token) =>
+        token.Length > 0 && TokenRoles.WithoutSpaces(token).All(c => char.IsPunctuation(c) || char.IsSymbol(c));
 
     private static HeadFeature Tagged(string name, string classes, HashSet<string> tags) =>
         new(name, "share", $"Σ_i Σ_j∈{classes} classes A_ij / n", "classes of Universal Dependencies",

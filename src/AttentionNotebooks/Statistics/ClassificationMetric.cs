@@ -3,7 +3,7 @@ namespace AttentionNotebooks;
 /// <summary>What a task of classes is measured by.</summary>
 public enum ClassificationMetric
 {
-    /// <summary>The share of items told right.</summary>
+    /// <summary>The share of items predicted right.</summary>
     Accuracy,
 
     /// <summary>
@@ -12,8 +12,8 @@ public enum ClassificationMetric
     F1,
 
     /// <summary>
-    /// Matthews' correlation of told and true classes (Matthews 1975), −1 … 1; for more than two classes Gorodkin's R_K
-    /// (2004), of which it is the case of two. 0 where only one class is told or true.
+    /// Matthews' correlation of predicted and true classes (Matthews 1975), −1 … 1; for more than two classes Gorodkin's R_K
+    /// (2004), which equals it for two. 0 where only one class is predicted or true.
     /// </summary>
     Matthews,
 }

@@ -20,7 +20,7 @@ internal struct ExactSum
     /// <summary>The sum in units of 2⁻⁶⁴.</summary>
     public readonly Int128 Units => _sum;
 
-    /// <summary>A sum of so many units of 2⁻⁶⁴, as <see cref="Units"/> told it.</summary>
+    /// <summary>A sum of so many units of 2⁻⁶⁴, as <see cref="Units"/> gave it.</summary>
     public static ExactSum FromUnits(Int128 units) => new(units);
 
     /// <summary>Adds a term.</summary>

@@ -28,7 +28,7 @@ public class AblationPlotsTests
         Assert.Equal("0 broad &amp; &lt;more&gt; (2 heads)", own.GetProperty("customdata")[0].GetString());
         Assert.Contains("nats", figure.Layout().At("xaxis.title.text").GetString());
         Assert.Contains("rises without the group", figure.Caption);
-        Assert.Contains("taken out; lower is better", Kit.Plot.GroupEffects([.. Effects.Select(e => e with { OnlyKept = true })]).Caption);
+        Assert.Contains("removed; lower is better", Kit.Plot.GroupEffects([.. Effects.Select(e => e with { OnlyKept = true })]).Caption);
     }
 
     [Fact]

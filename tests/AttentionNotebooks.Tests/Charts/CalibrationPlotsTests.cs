@@ -54,7 +54,7 @@ public class CalibrationPlotsTests
             [Gain("by features", -0.5), Gain("shuffled features", -0.1), Gain("all weights", -1)], [0.03, 0.03, 0.03], 2, 1);
         var figure = Plot.GainByParameters(experiment);
         var data = JsonNode.Parse(figure.DataJson)!.AsArray();
-        Assert.Equal(["calibrated", "control: the information taken out", "all weights trained"], data.Select(d => (string)d!["name"]!));
+        Assert.Equal(["calibrated", "control: without the information", "all weights trained"], data.Select(d => (string)d!["name"]!));
         Assert.Equal(0.5, (double)data[0]!["y"]![0]!);
         Assert.Equal(0.1, (double)data[0]!["error_y"]!["array"]![0]!, 1e-9);       // less loss than the lower end is more gain
         Assert.Equal(0.3, (double)data[0]!["error_y"]!["arrayminus"]![0]!, 1e-9);
@@ -70,7 +70,7 @@ public class CalibrationPlotsTests
         var data = JsonNode.Parse(figure.DataJson)!.AsArray();
         var layout = JsonNode.Parse(figure.LayoutJson)!;
         Assert.Equal(6, data.Count); // three kinds in two panels
-        Assert.Equal(["calibrated", "control: the information taken out", "all weights trained"], data.Where(d => (bool)d!["showlegend"]!)
+        Assert.Equal(["calibrated", "control: without the information", "all weights trained"], data.Where(d => (bool)d!["showlegend"]!)
             .Select(d => (string)d!["name"]!));
         Assert.Equal(["y", "y2", "y", "y2", "y", "y2"], data.Select(d => (string)d!["yaxis"]!));
         Assert.Equal(0.5, (double)data[0]!["y"]![0]!);

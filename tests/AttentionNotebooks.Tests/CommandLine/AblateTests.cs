@@ -1,6 +1,6 @@
 using AttentionNotebooks.Cli;
-using AttentionNotebooks.Tests.Training;
 using AttentionNotebooks.Tests.Functions;
+using AttentionNotebooks.Tests.Training;
 
 namespace AttentionNotebooks.Tests.CommandLine;
 
@@ -150,6 +150,9 @@ public class AblateTests
         }
         await Fails("11 of the 12 heads", "--clusters", folder.Write("c.csv", Clusters.Replace("2,3,0,broad\n", "")));
         await Fails("outside the 3 × 4", "--clusters", folder.Write("c.csv", Clusters + "3,0,0,broad\n"));
+        Provenance.Of(new ModelOrigin("minilm", new string('b', 64), "Float32")).Write(folder.Write("other.csv", Clusters));
+        await Fails("other.csv: is of 3 × 4 heads of model minilm (bbbbbbbb), model is of model model (", "--clusters",
+            folder["other.csv"]);
         await Fails("group \"layer 7\"", "--by", "layer", "--groups", "layer 7");
         await Fails("none.csv", "--clusters", folder["none.csv"]);
         await Fails("two items", "--text", folder.Write("one.txt", "the cat\n"));

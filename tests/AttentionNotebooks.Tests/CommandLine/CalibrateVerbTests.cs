@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using AttentionNotebooks.Cli;
-using AttentionNotebooks.Tests.Training;
 using AttentionNotebooks.Tests.Calibration;
+using AttentionNotebooks.Tests.Training;
 
 namespace AttentionNotebooks.Tests.CommandLine;
 
@@ -127,6 +127,29 @@ public sealed class CalibrateVerbTests : IDisposable
             clusters, "--out", _folder["x.json"]);
         Assert.Equal(1, code);
         Assert.Contains($"other.csv: is of 1 × 2 heads, and the model has {_bert.Grid}", error);
+    }
+
+    [Fact]
+    public async Task Files_that_are_known_to_be_of_another_model_are_refused_and_the_models_own_are_taken()
+    {
+        Assert.Equal(0, (await Shell.Attn("features", "--model", _bert.Folder, "--text", _text, "--out", _folder["heads.csv"])).Code);
+        Assert.Equal(0, (await Shell.Attn("cluster", "--heads", _folder["heads.csv"], "--k", "3", "--out", _folder["own.csv"])).Code);
+        string[] quick = ["calibrate", "--model", _bert.Folder, "--task", "masked", "--text", _text, "--seeds", "1", "--epochs", "1",
+            "--no-full", "--parts", "gate", "--out", _folder["x.json"], "--clusters", _folder["own.csv"]];
+        Provenance.Of(new ModelOrigin("minilm", new string('b', 64), "Float32")).Write(_clusters);
+        HeadTable.Read(_folder["heads.csv"]).Of(Provenance.Read(_clusters)).Write(_folder["others.csv"]);
+        await Refused("c.csv", [.. quick[..^1], _clusters]);
+        await Refused("others.csv", [.. quick, "--heads", _folder["others.csv"]]);
+        var (code, _, error) = await Shell.Attn([.. quick, "--heads", _folder["heads.csv"]]);
+        Assert.True(code == 0, error);
+
+        async Task Refused(string file, string[] arguments)
+        {
+            var (code, _, error) = await Shell.Attn(arguments);
+            Assert.Equal(1, code);
+            Assert.Contains($"{file}: is of {_bert.Grid} heads of model minilm (bbbbbbbb), model is of model model (", error);
+            Assert.False(File.Exists(_folder["x.json"]));
+        }
     }
 
     [Theory]

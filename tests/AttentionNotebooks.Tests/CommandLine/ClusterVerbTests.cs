@@ -1,7 +1,7 @@
 using System.Text.Json;
 using AttentionNotebooks.Tests.Attention;
-using AttentionNotebooks.Tests.Features;
 using AttentionNotebooks.Tests.Clustering;
+using AttentionNotebooks.Tests.Features;
 
 namespace AttentionNotebooks.Tests.CommandLine;
 

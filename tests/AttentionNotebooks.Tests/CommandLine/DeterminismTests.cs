@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using AttentionNotebooks.Tests.Bert;
+using AttentionNotebooks.Tests.Bert.Hub;
 using AttentionNotebooks.Tests.Calibration;
 using AttentionNotebooks.Tests.Training.FineTuning;
-using AttentionNotebooks.Tests.Bert.Hub;
 
 namespace AttentionNotebooks.Tests.CommandLine;
 

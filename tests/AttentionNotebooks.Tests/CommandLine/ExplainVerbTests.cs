@@ -26,7 +26,7 @@ public sealed class ExplainVerbTests : IDisposable
             .GetDouble());
         Assert.True(json.RootElement.GetProperty("from_other_layers").GetProperty("r2").GetDouble() > 0.98);
         Assert.True(json.RootElement.GetProperty("layer_alone_r2").GetDouble() < 0.9);
-        Assert.StartsWith("The features tell", json.RootElement.GetProperty("meaning").GetString());
+        Assert.StartsWith("The features explain", json.RootElement.GetProperty("meaning").GetString());
         Assert.Contains("also holds from layers to a layer that was left out", output);
         Assert.Contains("with the other features held, less", output);
 
@@ -52,8 +52,8 @@ public sealed class ExplainVerbTests : IDisposable
         var model = json.RootElement.GetProperty("from_other_heads");
         Assert.InRange(model.GetProperty("r2").GetDouble(), -0.2, 0.08);
         Assert.True(model.GetProperty("p").GetDouble() > 0.05);
-        Assert.Contains("Nothing here shows that the features tell gradient", output);
-        Assert.Contains("is not shown to tell its importance", output);
+        Assert.Contains("Nothing here shows that the features predict gradient", output);
+        Assert.Contains("is not shown to predict its importance", output);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class ExplainVerbTests : IDisposable
         Assert.True(code == 0, error);
         using var json = Report();
         Assert.True(json.RootElement.GetProperty("layer_alone_r2").GetDouble() > 0.99);
-        Assert.Contains("The layer's number alone tells as much", output);
+        Assert.Contains("The layer's number alone explains as much", output);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class ExplainVerbTests : IDisposable
 
         AblationCsv.Write([Effect(new Head(0, 0), 1) with { Group = new HeadGroup("0 broad, and more", [new Head(0, 0), new Head(0, 1)]) }],
             _folder["groups.csv"]);
-        Assert.Contains("line 2: is not of one head taken out alone",
+        Assert.Contains("line 2: is not of one head removed alone",
             Assert.Throws<InputException>(() => AblationCsv.ReadHeads(_folder["groups.csv"])).Message);
         _folder.Write("broken.csv", AblationCsv.Header + "\n0-0,0,0,zero,2\n");
         Assert.Contains("has 5 fields", Assert.Throws<InputException>(() => AblationCsv.ReadHeads(_folder["broken.csv"])).Message);

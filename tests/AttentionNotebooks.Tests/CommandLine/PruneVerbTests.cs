@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using AttentionNotebooks.Tests.Training;
-using AttentionNotebooks.Tests.Functions;
 using AttentionNotebooks.Tests.Calibration;
+using AttentionNotebooks.Tests.Functions;
+using AttentionNotebooks.Tests.Training;
 
 namespace AttentionNotebooks.Tests.CommandLine;
 

@@ -53,5 +53,38 @@ public sealed class SynthesisVerbTests : IDisposable
         Assert.False(File.Exists(folder["s.csv"]));
     }
 
+    // Two models of the same grid: only what stands beside the files says that they are not of one model.
+    [Fact]
+    public async Task Clusters_and_relations_of_another_model_are_refused_in_one_line_that_names_both()
+    {
+        var table = HeadTable.Read(Repository.Path("data", "bert-base", "heads.csv"));
+        var other = new Provenance("minilm", new string('b', 64));
+        table.Of(new Provenance("bert-base", new string('a', 64))).Write(folder["heads.csv"]);
+        table.Of(other).Write(folder["others.csv"]);
+        Assert.Equal(0, (await Shell.Attn("cluster", "--heads", folder["others.csv"], "--k", "2", "--out", folder["c.csv"])).Code);
+        Assert.Equal(other, Provenance.Read(folder["c.csv"]));
+        await Refused("c.csv: is of 12 × 12 heads of model minilm (bbbbbbbb), heads.csv is of model bert-base (aaaaaaaa)");
+
+        Assert.Equal(0, (await Shell.Attn("cluster", "--heads", folder["heads.csv"], "--k", "2", "--out", folder["c.csv"])).Code);
+        RelationTable.Write([.. table.Grid.All().Select(h => new RelationScore("obj", h, Direction.DependentToHead, new(20, 100),
+            new(30, 100), -2))], folder["f.csv"], from: other);
+        await Refused("f.csv: is of 12 × 12 heads of model minilm (bbbbbbbb), heads.csv is of model bert-base (aaaaaaaa)");
+
+        // Where nothing stands beside them, nothing is refused.
+        foreach (string file in new[] { "c.csv", "f.csv" }) File.Delete(TableNotesFile.Of(folder[file]));
+        Assert.Equal(0, (await Synthesis()).Code);
+
+        Task<(int Code, string Output, string Error)> Synthesis() => Shell.Attn(["synthesis", "--heads", folder["heads.csv"], "--clusters",
+            folder["c.csv"], .. File.Exists(folder["f.csv"]) ? (string[])["--functions", folder["f.csv"]] : [], "--out", folder["s.csv"]]);
+
+        async Task Refused(string expected)
+        {
+            var (code, _, error) = await Synthesis();
+            Assert.Equal(1, code);
+            Assert.Contains(expected, error, StringComparison.Ordinal);
+            Assert.Single(error.TrimEnd('\n').Split('\n'));
+        }
+    }
+
     public void Dispose() => folder.Dispose();
 }

@@ -161,6 +161,19 @@ public class FeatureFamilyTests
             && !TokenFeatures.IsPunctuation("##s"));
     }
 
+    [Theory]
+    [InlineData("Ġ(", true), InlineData("(", true), InlineData("▁,", true), InlineData("ĠĠ...", true), InlineData("▁", true)]
+    [InlineData("Ġ", false), InlineData("Ġthe", false), InlineData("▁a.", false), InlineData("", false)]
+    public void A_mark_that_stands_for_a_space_does_not_hide_punctuation(string token, bool punctuation)
+    {
+        Assert.Equal(punctuation, TokenFeatures.IsPunctuation(token));
+        Assert.Equal(punctuation ? KeyType.Punctuation : KeyType.Other, KeyTypes.Of(token, TokenRole.Word));
+    }
+
+    [Fact]
+    public void RoBERTas_punctuation_counts_with_and_without_a_space_before_it() =>
+        Assert.Equal(2 / 6.0, Value("punctuation", Maps.Uniform(6), "<s>", "a", "Ġ(", "Ġb", ")", "</s>"), 1e-6);
+
     [Fact]
     public void The_rarest_token_is_the_first_of_those_that_occur_least()
     {

@@ -68,7 +68,7 @@ public class FeatureLabTests
         using (var lab = new FeatureLab(source, folder: folder.Root)) second = lab.Known.ToCsv();
         Assert.Equal(1, source.Visits);
         Assert.Equal(first, second);
-        Assert.Equal([".maps", ".npz"], Directory.GetFiles(folder.Root).Select(Path.GetExtension).Order());
+        Assert.Equal([".json", ".maps", ".npz"], Directory.GetFiles(folder.Root).Select(Path.GetExtension).Order());
     }
 
     [Fact]

@@ -65,6 +65,13 @@ public class ShippedNotebookTests
         Assert.EndsWith("\nKit.Start()", code[0].Source);
     }
 
+    // With another model, titles and captions must not go on about the demo model: Kit.Model names the one that is shown.
+    [Theory, MemberData(nameof(All))]
+    public void Code_takes_the_models_name_from_the_model(string name) => Assert.All(
+        Read(name).Cells.Where(c => c.Type == CellType.Code),
+        c => Assert.DoesNotContain(c.Source.Split('\n'),
+            l => l.Contains("demo model", StringComparison.OrdinalIgnoreCase) || l.Contains("demo-bert")));
+
     // What the reader sees is a formula and not its source.
     [Theory, MemberData(nameof(All))]
     public void Every_formula_is_drawn(string name)

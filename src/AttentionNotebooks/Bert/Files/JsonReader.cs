@@ -48,7 +48,7 @@ internal sealed class JsonReader(string path, JsonElement root)
             : throw new InputException(path, key, $"{Shown(value)} is not true or false", "Write true or false without quotes");
     }
 
-    /// <summary>The object under a key, or <see langword="null"/> where there is none.</summary>
+    /// <summary>The object under a key, or <see langword="null"/> where it is missing.</summary>
     public JsonReader? Object(string key) => root.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Object
         ? new JsonReader(path, value) : null;
 

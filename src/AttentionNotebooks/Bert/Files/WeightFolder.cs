@@ -9,7 +9,7 @@ internal static class WeightFolder
     /// <summary>Opens the folder's weights; where there are several, safetensors before pickles and one file before shards, as Hugging Face
     /// does.</summary>
     /// <returns>The open weights; the caller disposes them.</returns>
-    /// <exception cref="InputException">There are none, or they cannot be read.</exception>
+    /// <exception cref="InputException">They are missing or cannot be read.</exception>
     public static IWeightFile Open(string folder)
     {
         foreach (string name in new[] { Safetensors, SafetensorsIndex, Torch, TorchIndex })

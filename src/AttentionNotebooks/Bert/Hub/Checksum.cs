@@ -14,7 +14,7 @@ internal readonly record struct Checksum(string Hex)
     private const int BufferBytes = 1 << 20;
 
     /// <summary>Reads a hash as an API or an ETag writes it.</summary>
-    /// <returns>The hash, or <see langword="null"/> where the text is none.</returns>
+    /// <returns>The hash, or <see langword="null"/> where the text is not a hash.</returns>
     public static Checksum? Parse(string? text)
     {
         if (text is null) return null;

@@ -42,7 +42,7 @@ internal sealed class CollectingFolder : IDisposable
     public long BytesOf(string file) => new[] { file, file + ".part" }.Select(n => new FileInfo(System.IO.Path.Combine(Path, n)))
         .Where(f => f.Exists).Sum(f => f.Length);
 
-    /// <summary>Removes what is none of <paramref name="files"/> (another commit may have had others) and gives the folder its final
+    /// <summary>Removes what is not among <paramref name="files"/> (another commit may have had others) and gives the folder its final
     /// name.</summary>
     /// <exception cref="IOException">The final name is taken, or the folder cannot be written.</exception>
     public void Finish(IEnumerable<string> files)

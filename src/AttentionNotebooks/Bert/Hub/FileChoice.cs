@@ -35,7 +35,7 @@ internal static class FileChoice
     /// <param name="listing">The repository.</param>
     /// <param name="index">The index's name.</param>
     /// <param name="path">The index on disk.</param>
-    /// <exception cref="InputException">The index is damaged, names files that are not there, or names that climb out of the
+    /// <exception cref="InputException">The index is damaged, names files that are not there, or names that lead outside the
     /// folder.</exception>
     public static IReadOnlyList<HubFile> Shards(HubListing listing, string index, string path)
     {

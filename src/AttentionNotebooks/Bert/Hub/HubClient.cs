@@ -16,7 +16,7 @@ internal sealed class HubClient : IDisposable
     private readonly HttpClient _http;
 
     /// <summary>Creates a client.</summary>
-    /// <param name="settings">Which hub, who asks.</param>
+    /// <param name="settings">Which hub, with which token.</param>
     /// <param name="repository">The repository, for addresses and messages.</param>
     public HubClient(HubSettings settings, string repository)
     {
@@ -57,8 +57,8 @@ internal sealed class HubClient : IDisposable
         return HubListing.Parse(_repository, bytes.GetBuffer().AsMemory(0, (int)bytes.Length));
     }
 
-    /// <summary>Length and hash of a file, from the headers of its address, where the listing did not tell them.</summary>
-    /// <exception cref="InputException">The hub does not tell them, or the file may not be read.</exception>
+    /// <summary>Length and hash of a file, from the headers of its address, where the listing does not have them.</summary>
+    /// <exception cref="InputException">The hub does not report them, or the file may not be read.</exception>
     /// <exception cref="TransientException">Another try may succeed.</exception>
     public async Task<(long Size, Checksum Checksum)> Describe(string commit, string file, CancellationToken cancellation)
     {
@@ -70,7 +70,7 @@ internal sealed class HubClient : IDisposable
             : Header("X-Linked-Etag") is null ? answer.Content.Headers.ContentLength : null;
         if (checksum is null || size is null)
             throw new InputException(_repository, file,
-                "has no checksum or no length on this hub, so a damaged copy could not be told from a whole one", "Check HF_ENDPOINT");
+                "has no checksum or no length on this hub, so a damaged copy could not be recognised", "Check HF_ENDPOINT");
         return (size.Value, checksum.Value);
 
         string? Header(string name) => answer.Headers.TryGetValues(name, out var values) ? values.First() : null;

@@ -5,7 +5,7 @@ namespace AttentionNotebooks;
 /// against the hash that the hub promises. The folder appears under its name when all of that is done, not before;
 /// until then everything is collected in <c>FOLDER.download</c>, where the next run goes on.
 /// </summary>
-/// <param name="settings">Which hub, who asks.</param>
+/// <param name="settings">Which hub, with which token.</param>
 public sealed class HubDownload(HubSettings settings)
 {
     /// <summary>The revision that is meant when none is named.</summary>
@@ -17,11 +17,11 @@ public sealed class HubDownload(HubSettings settings)
     /// <param name="repository"><c>owner/name</c> on the hub.</param>
     /// <param name="folder">The model's folder; must not exist, be empty, or hold this very model.</param>
     /// <param name="revision">A branch, a tag or a commit.</param>
-    /// <param name="progress">Told as bytes arrive, on the thread they arrive on.</param>
+    /// <param name="progress">Reports as bytes arrive, on the thread they arrive on.</param>
     /// <param name="cancellation">Stops it; what was received stays for the next run.</param>
     /// <returns>What the folder holds now.</returns>
     /// <exception cref="InputException">
-    /// A name is none, the model does not exist or may not be read, has no weights, its bytes are not the promised ones,
+    /// A name is invalid, the model does not exist or may not be read, has no weights, its bytes are not the promised ones,
     /// the network or the disk fails, or the folder holds something else or a damaged copy.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>

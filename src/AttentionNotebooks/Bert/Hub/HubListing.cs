@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace AttentionNotebooks;
 
-/// <summary>A file of a repository, as far as the hub's listing tells.</summary>
+/// <summary>A file of a repository, as the hub lists it.</summary>
 /// <param name="Name">Its path in the repository.</param>
-/// <param name="Size">Its length in bytes, where told.</param>
-/// <param name="Checksum">Its hash, where told.</param>
+/// <param name="Size">Its length in bytes, where listed.</param>
+/// <param name="Checksum">Its hash, where listed.</param>
 internal sealed record HubFile(string Name, long? Size, Checksum? Checksum);
 
 /// <summary>What the hub says of a repository at one revision.</summary>
@@ -15,7 +15,7 @@ internal sealed record HubFile(string Name, long? Size, Checksum? Checksum);
 internal sealed record HubListing(string Repository, string Commit, IReadOnlyDictionary<string, HubFile> Files)
 {
     /// <summary>Reads the API's answer.</summary>
-    /// <exception cref="InputException">It is not what the hub answers, or names files that climb out of the folder.</exception>
+    /// <exception cref="InputException">It is not what the hub answers, or names files that lead outside the folder.</exception>
     public static HubListing Parse(string asked, ReadOnlyMemory<byte> json)
     {
         try

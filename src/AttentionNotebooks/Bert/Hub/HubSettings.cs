@@ -1,7 +1,7 @@
 namespace AttentionNotebooks;
 
 /// <summary>
-/// Which hub, who asks, and how patiently. Not a record on purpose: nothing prints the token by accident.
+/// Which hub, with which token, and how patiently. Not a record on purpose: nothing prints the token by accident.
 /// </summary>
 public sealed class HubSettings
 {
@@ -141,7 +141,7 @@ public sealed class HubSettings
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // A share or a mount that does not tell: the write itself will.
+            // A share or a mount that does not report it: the write itself will fail.
             return null;
         }
     }

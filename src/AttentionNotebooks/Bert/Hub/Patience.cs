@@ -5,7 +5,7 @@ namespace AttentionNotebooks;
 /// <summary>Tries again after transient failures, with waits that double and are spread at random, a bounded number of times.</summary>
 /// <param name="settings">How often and how long.</param>
 /// <param name="repository">Whose name a final failure carries.</param>
-/// <param name="meter">Told about each wait.</param>
+/// <param name="meter">Shows each wait.</param>
 internal sealed class Patience(HubSettings settings, string repository, ProgressMeter meter)
 {
     /// <summary>Runs <paramref name="attempt"/> until it succeeds.</summary>
@@ -38,7 +38,7 @@ internal sealed class Patience(HubSettings settings, string repository, Progress
                 // What the hub asks for is the least: a hub that says "at once" again and again is not asked without a break.
                 var wait = Backoff(failures);
                 if (e.After > wait) wait = e.After.Value;
-                meter.Tell($"{e.Message}; trying again in {Seconds(wait)}");
+                meter.Show($"{e.Message}; trying again in {Seconds(wait)}");
                 await settings.Wait(wait, cancellation);
             }
         }

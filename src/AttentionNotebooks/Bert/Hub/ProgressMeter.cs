@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace AttentionNotebooks;
 
-/// <summary>Counts the bytes of all files of a download and tells a listener.</summary>
+/// <summary>Counts the bytes of all files of a download and reports them to a listener.</summary>
 internal sealed class ProgressMeter(IProgress<HubProgress>? listener)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -25,10 +25,10 @@ internal sealed class ProgressMeter(IProgress<HubProgress>? listener)
     {
         _current = bytes;
         _received += received;
-        Tell(null);
+        Show(null);
     }
 
     /// <summary>Says why nothing moves.</summary>
-    public void Tell(string? note) => listener?.Report(
+    public void Show(string? note) => listener?.Report(
         new HubProgress(_file, _earlier + _current, _total, _received / Math.Max(_clock.Elapsed.TotalSeconds, 1e-3), note));
 }

@@ -34,7 +34,7 @@ public sealed class AttentionHooks
     public Func<int, Tensor, Tensor>? EditHeads { get; init; }
 
     /// <summary>Sees the hidden states that enter a layer: (layer, <c>[B, T, D]</c>). They are disposed with the pass; their
-    /// <c>detach()</c>, taken out of its dispose scope, stays.</summary>
+    /// <c>detach()</c>, moved out of its dispose scope, stays.</summary>
     public Action<int, Tensor>? OnStates { get; init; }
 
     /// <summary>
@@ -44,7 +44,7 @@ public sealed class AttentionHooks
     public (int Layer, Tensor States)? Resume { get; init; }
 
     /// <summary>Both one after the other: what these hooks return is what <paramref name="next"/> is given; these watch first.</summary>
-    /// <param name="next">The hooks behind these; these alone where there are none.</param>
+    /// <param name="next">The hooks behind these; if omitted, only these run.</param>
     /// <returns>New hooks; both stay as they are.</returns>
     /// <exception cref="ArgumentException">Both resume.</exception>
     public AttentionHooks Then(AttentionHooks? next) => next is null ? this : new AttentionHooks

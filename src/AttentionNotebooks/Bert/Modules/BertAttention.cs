@@ -25,7 +25,7 @@ internal sealed class BertAttention : nn.Module
     /// <summary>Attends, mixes the heads, adds and normalises.</summary>
     /// <param name="hidden">Hidden states <c>[B, T, D]</c>.</param>
     /// <param name="padding">True at padded keys, <c>[B, 1, 1, T]</c>, or <see langword="null"/>.</param>
-    /// <param name="layer">The layer that the hooks are told.</param>
+    /// <param name="layer">The layer's number, for the hooks.</param>
     /// <param name="hooks">Edits, if any.</param>
     /// <param name="bias">Added to the scores for the places of query and key, <c>[1, H, T, T]</c>, or <see langword="null"/>.</param>
     /// <returns><c>[B, T, D]</c>.</returns>

@@ -47,7 +47,7 @@ internal sealed class BertEncoder : nn.Module
     /// them, is computed.</summary>
     /// <param name="hidden">The embeddings <c>[B, T, D]</c>; not disposed.</param>
     /// <param name="padding">True at padded keys, <c>[B, 1, 1, T]</c>, or <see langword="null"/>.</param>
-    /// <param name="hooks">Edits, and who is told the probabilities.</param>
+    /// <param name="hooks">Edits, and what receives the probabilities.</param>
     /// <param name="layers">How many layers to run, from layer 0 on.</param>
     /// <exception cref="ArgumentException">The hooks resume at a layer that is not there, or with states of another shape.</exception>
     public void Visit(Tensor hidden, Tensor? padding, AttentionHooks hooks, int layers)

@@ -36,7 +36,7 @@ public sealed class BertForMaskedLM : nn.Module
     /// <summary>Whether the model can give logits.</summary>
     public bool HasHead => cls is not null;
 
-    /// <summary>Whether the model can tell whether two segments belong together.</summary>
+    /// <summary>Whether the model can predict whether two segments belong together.</summary>
     public bool HasPairHead => cls?.Pairs is not null && bert.Pooler is not null;
 
     /// <summary>Where the weights live.</summary>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace AttentionNotebooks;
 
-/// <summary>BERT with a head that tells the class of a text or of a pair: classifier(pooler(hidden)). The field names are those of Hugging
+/// <summary>BERT with a head for the class of a text or of a pair: classifier(pooler(hidden)). The field names are those of Hugging
 /// Face's class of the same name.</summary>
 /// <remarks>Devlin et al. (2019), section 4.1.</remarks>
 public sealed class BertForSequenceClassification : nn.Module

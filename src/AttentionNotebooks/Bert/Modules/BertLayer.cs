@@ -25,7 +25,7 @@ internal sealed class BertLayer : nn.Module
     /// <summary>Runs the layer.</summary>
     /// <param name="hidden">Hidden states <c>[B, T, D]</c>.</param>
     /// <param name="padding">True at padded keys, <c>[B, 1, 1, T]</c>, or <see langword="null"/>.</param>
-    /// <param name="layer">This layer's number, told to the hooks.</param>
+    /// <param name="layer">This layer's number, for the hooks.</param>
     /// <param name="hooks">Edits, if any.</param>
     /// <param name="bias">Added to the scores for the places of query and key, <c>[1, H, T, T]</c>, or <see langword="null"/>.</param>
     /// <returns><c>[B, T, D]</c>.</returns>

@@ -90,7 +90,7 @@ public sealed class BertModel : nn.Module, IEncoder
     /// <summary>
     /// Delivers each layer's attention probabilities, layer 0 first, and disposes them after the call, so that one
     /// layer's map is in memory at a time. Tensors that the call makes are disposed with the pass too; one that shall
-    /// stay is taken out with <c>DetachFromDisposeScope()</c>. No gradients. Of the last layer only queries and keys
+    /// stay is moved out of it with <c>DetachFromDisposeScope()</c>. No gradients. Of the last layer only queries and keys
     /// are computed, and values where a hook wants them.
     /// </summary>
     /// <param name="ids">Ids <c>[B, T]</c>, int64.</param>
@@ -98,7 +98,7 @@ public sealed class BertModel : nn.Module, IEncoder
     /// <param name="mask">1 at tokens, 0 at padding, <c>[B, T]</c>; nothing is padded when <see langword="null"/>.</param>
     /// <param name="onLayer">Is given the layer and its probabilities <c>[B, H, T, T]</c>, float32. Rows of padded queries mean
     /// nothing.</param>
-    /// <param name="edits">Edits, if any; its own watcher is told first.</param>
+    /// <param name="edits">Edits, if any; its own watcher is called first.</param>
     /// <param name="layers">How many layers to run, from layer 0 on; all unless given.</param>
     /// <exception cref="ArgumentException">The shapes disagree, T exceeds the model's positions, or there are not so many
     /// layers.</exception>

@@ -21,7 +21,7 @@ internal sealed class BertPreTrainingHeads : nn.Module
     /// <summary>The masked-LM head.</summary>
     public BertLMPredictionHead Predictions => predictions;
 
-    /// <summary>Tells from the pooled state <c>[B, D]</c> whether the second segment follows the first (0) or is from elsewhere (1),
+    /// <summary>Predicts from the pooled state <c>[B, D]</c> whether the second segment follows the first (0) or is from elsewhere (1),
     /// <c>[B, 2]</c>; <see langword="null"/> where the checkpoint has none.</summary>
     public Linear? Pairs => seq_relationship;
 }

@@ -32,7 +32,7 @@ internal sealed class BertSelfAttention : nn.Module
     /// <summary>The attention probabilities alone: values are not computed.</summary>
     /// <param name="hidden">Hidden states <c>[B, T, D]</c>.</param>
     /// <param name="padding">True at padded keys, <c>[B, 1, 1, T]</c>, or <see langword="null"/> where nothing is padded.</param>
-    /// <param name="layer">The layer that the hooks are told.</param>
+    /// <param name="layer">The layer's number, for the hooks.</param>
     /// <param name="hooks">Edits, if any.</param>
     /// <param name="bias">Added to the scores for the places of query and key, <c>[1, H, T, T]</c>, or <see langword="null"/>.</param>
     /// <returns>Probabilities <c>[B, H, T, T]</c>, float32; each row sums to 1, padded keys have exactly 0.</returns>
@@ -54,7 +54,7 @@ internal sealed class BertSelfAttention : nn.Module
     /// <summary>Attends.</summary>
     /// <param name="hidden">Hidden states <c>[B, T, D]</c>.</param>
     /// <param name="padding">True at padded keys, <c>[B, 1, 1, T]</c>, or <see langword="null"/> where nothing is padded.</param>
-    /// <param name="layer">The layer that the hooks are told.</param>
+    /// <param name="layer">The layer's number, for the hooks.</param>
     /// <param name="hooks">Edits, if any.</param>
     /// <param name="bias">Added to the scores for the places of query and key, <c>[1, H, T, T]</c>, or <see langword="null"/>.</param>
     /// <returns>The heads' outputs side by side, <c>[B, T, D]</c>.</returns>
@@ -68,10 +68,10 @@ internal sealed class BertSelfAttention : nn.Module
         return context.transpose(1, 2).reshape(hidden.shape).MoveToOuterDisposeScope(); // [B, T, D]
     }
 
-    /// <summary>The values, of which hooks are told.</summary>
+    /// <summary>The values, which hooks may read.</summary>
     /// <param name="hidden">Hidden states <c>[B, T, D]</c>.</param>
-    /// <param name="layer">The layer that the hooks are told.</param>
-    /// <param name="hooks">Who is told, if anyone.</param>
+    /// <param name="layer">The layer's number, for the hooks.</param>
+    /// <param name="hooks">Hooks, if any.</param>
     /// <returns><c>[B, H, T, d]</c>.</returns>
     internal Tensor Values(Tensor hidden, int layer, AttentionHooks? hooks)
     {

@@ -12,6 +12,9 @@ namespace AttentionNotebooks;
 internal sealed class LearntPositions : PositionEmbedding
 {
     private readonly Parameter weight;
+    // Not Scalars.One: ids are integers, and a sum of integers takes no floating-point factor.
+    private static readonly Scalar WholeOne = 1L;
+
     private readonly Scalar? padding;
 
     internal LearntPositions(BertConfig config, Device? device) : base(nameof(LearntPositions))
@@ -27,7 +30,7 @@ internal sealed class LearntPositions : PositionEmbedding
         if (padding is null) return weight.narrow(0, 0, ids.shape[1]); // [T, E]
         using var scope = NewDisposeScope();
         var own = ids.ne(padding).to_type(ScalarType.Int64);                   // [B, T]
-        var at = own.cumsum(1).mul(own).Plus(padding);                          // [B, T]
+        var at = own.cumsum(1).mul(own).add(padding, WholeOne);               // [B, T]
         return weight.index_select(0, at.reshape(-1)).view(ids.shape[0], ids.shape[1], -1).MoveToOuterDisposeScope();
     }
 }

@@ -17,7 +17,7 @@ internal readonly record struct BasicOptions(bool LowerCase, bool StripAccents, 
 /// The rules of <c>BasicTokenizer</c> in google-research/bert, tokenization.py, with Hugging Face's wider notion of a
 /// control character (all of Unicode's C*). Microsoft.ML.Tokenizers 2.0.1 has this step too, but it drops the symbols
 /// $ + = ^ ` ~ and all non-ASCII ones such as the euro sign, leaves an underscore inside its word, keeps accents unless
-/// told otherwise, and loses track of words.
+/// asked not to, and loses track of words.
 /// </remarks>
 internal static class BasicTokenizer
 {

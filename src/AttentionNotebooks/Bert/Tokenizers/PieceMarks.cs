@@ -48,4 +48,11 @@ internal static class Pieces
         if (spaces < 0) spaces = token.Length;
         return spaces == 0 ? token : new string(' ', spaces) + token[spaces..];
     }
+
+    /// <summary>A piece without the marks that are a space; one of marks alone stays, as it may be a character of a text.</summary>
+    public static string WithoutSpaces(string token)
+    {
+        string bare = token.TrimStart([ByteLevelSpace, SentencePieceSpace]);
+        return bare.Length > 0 ? bare : token;
+    }
 }

@@ -179,7 +179,7 @@ public abstract class TextTokenizer
         Add(SepId, 0);
         if (second is not null)
         {
-            int segment = Special.Separators == 1 ? 1 : 0; // two end tokens between the texts tell them apart instead
+            int segment = Special.Separators == 1 ? 1 : 0; // two end tokens between the texts separate them instead
             for (int i = 1; i < Special.Separators; i++) Add(SepId, 0);
             all.AddRange(second.Take(keepSecond).Select(p => (p, segment, 1)));
             Add(SepId, segment);

@@ -27,6 +27,9 @@ public static class TokenRoles
     /// <summary>A token as people read it: the marks <c>Ġ</c> and <c>▁</c> are a space, <c>##</c> stays.</summary>
     public static string Shown(string token) => Pieces.Shown(token);
 
+    /// <summary>A token without the marks <c>Ġ</c> and <c>▁</c> that it begins with; a token that is nothing else stays as it is.</summary>
+    public static string WithoutSpaces(string token) => Pieces.WithoutSpaces(token);
+
     /// <summary>The roles of tokens whose marks and special tokens are known.</summary>
     /// <param name="tokens">All tokens of a text.</param>
     /// <param name="marks">How its pieces show where words begin.</param>

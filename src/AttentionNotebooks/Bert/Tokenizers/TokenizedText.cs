@@ -3,7 +3,7 @@ namespace AttentionNotebooks;
 /// <summary>A text, or a pair of texts, as a model sees it. All arrays have one entry per token, T in all.</summary>
 /// <param name="Ids">Ids in the vocabulary, <c>[T]</c>.</param>
 /// <param name="Tokens">The pieces: <c>[CLS]</c>, <c>play</c>, <c>##ing</c>, <c>[SEP]</c>.</param>
-/// <param name="Segments">What the model is told of the texts: 0 for the first with its special tokens, 1 for the
+/// <param name="Segments">Which text each token is of, as the model sees it: 0 for the first with its special tokens, 1 for the
 /// second; all 0 for models with one segment (RoBERTa).</param>
 /// <param name="Words">For each piece the index of the word of its own text that it belongs to (counted from 0 in
 /// each text of a pair), or −1 for the special tokens that were added and for pieces of nothing but white space.</param>

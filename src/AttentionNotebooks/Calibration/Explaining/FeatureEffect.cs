@@ -1,6 +1,6 @@
 namespace AttentionNotebooks;
 
-/// <summary>What one feature tells of importance.</summary>
+/// <summary>What one feature says of importance.</summary>
 /// <param name="Coefficient">Change of importance, in its standard deviations, with one standard deviation of the feature, the others held;
 /// shrunk by the ridge.</param>
 /// <param name="CoefficientInterval">95 % of the draws of heads lie in it.</param>

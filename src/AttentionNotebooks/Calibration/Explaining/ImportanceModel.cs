@@ -10,7 +10,7 @@ public enum HeadFolds
     ByLayer,
 }
 
-/// <summary>How far the features of heads tell their importance.</summary>
+/// <summary>How well the features of heads predict their importance.</summary>
 /// <param name="R2">Share of the variance of importance that out-of-fold predictions explain; below 0 they are worse than the mean.</param>
 /// <param name="R2Interval">95 % of the draws of heads, with their predictions, lie in it.</param>
 /// <param name="Null">The same share for importance dealt out to the heads at random.</param>
@@ -19,12 +19,25 @@ public enum HeadFolds
 /// <param name="Predicted">Importance of each head as features alone predict it, out of fold, in the grid's order and importance's own
 /// unit.</param>
 /// <param name="Lambda">λ that cross-validation over all heads chose, for the coefficients.</param>
-/// <param name="Effects">What each feature tells.</param>
+/// <param name="Effects">What each feature says.</param>
 /// <param name="OnAllHeads">The fit on all heads, to predict others with.</param>
 public sealed record ImportanceModel(double R2, Interval R2Interval, IReadOnlyList<double> Null, double PValue, double Rank,
     double[] Predicted, double Lambda, IReadOnlyList<FeatureEffect> Effects, RidgeFit OnAllHeads)
 {
     private const int Folds = 10, DefaultDraws = 1000;
+
+    /// <summary>Writes a row per feature: coefficient and rank correlation with intervals, and p.</summary>
+    /// <param name="file">The file; it holds all features or is as it was.</param>
+    /// <exception cref="InputException">The folder cannot be written to.</exception>
+    public void WriteEffects(string file)
+    {
+        var text = new CsvText("feature", "coefficient", "coefficient_low", "coefficient_high", "spearman", "spearman_low", "spearman_high",
+            "p", "p_holm");
+        foreach (var e in Effects)
+            text.Add(e.Feature, e.Coefficient, e.CoefficientInterval.Low, e.CoefficientInterval.High, e.Spearman, e.SpearmanInterval.Low,
+                e.SpearmanInterval.High, e.PValue, e.Holm);
+        text.Write(file);
+    }
 
     /// <summary>Explains importance by features: ridge with nested cross-validation, its permutation null, and the features one by
     /// one.</summary>
@@ -75,7 +88,7 @@ public sealed record ImportanceModel(double R2, Interval R2Interval, IReadOnlyLi
         return [.. nested.Predict(y).Select(v => mean + spread * v)];
     }
 
-    /// <summary>What the layer's number alone tells of importance: the control of whatever changes from layer to layer. A parabola over the
+    /// <summary>How well the layer's number alone predicts importance: the control of what changes from layer to layer. A parabola over the
     /// layers, out of fold like <see cref="R2"/>.</summary>
     /// <param name="grid">The heads.</param>
     /// <param name="importance">One value per head in the grid's order.</param>
@@ -90,7 +103,7 @@ public sealed record ImportanceModel(double R2, Interval R2Interval, IReadOnlyLi
     }
 
     /// <summary>Predicts the importance of other heads, or of the same heads on other texts.</summary>
-    /// <param name="table">Their features; the columns that the model was made from must be there.</param>
+    /// <param name="table">Their features; the columns that the model was fitted on must be there.</param>
     /// <param name="importance">Their true importance, to compare with.</param>
     /// <param name="rescaled">Whether to standardise their features by their own mean and spread instead of the first heads': right for a
     /// model of another size, whose distances are others.</param>
@@ -153,7 +166,7 @@ public sealed record ImportanceModel(double R2, Interval R2Interval, IReadOnlyLi
                 "Give one value per head");
         if (importance.Count < least)
             throw new InputException("importance", null,
-                $"is of {importance.Count} heads, and {least} are the fewest that something can be told from",
+                $"is of {importance.Count} heads, and {least} are the fewest that allow a conclusion",
                     "Take a model with more heads");
         int bad = importance.ToList().FindIndex(v => !double.IsFinite(v));
         if (bad >= 0)

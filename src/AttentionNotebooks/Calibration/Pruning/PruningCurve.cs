@@ -1,6 +1,6 @@
 namespace AttentionNotebooks;
 
-/// <summary>A task's loss and accuracy as heads are taken out (their outputs are 0), in an order.</summary>
+/// <summary>A task's loss and accuracy as heads are removed (their outputs are 0), in an order.</summary>
 /// <param name="Name">What gives the order.</param>
 /// <param name="Removed">How many heads are out, rising.</param>
 /// <param name="Scores">The items' scores with so many out.</param>
@@ -15,10 +15,10 @@ public sealed record PruningCurve(string Name, IReadOnlyList<int> Removed, IRead
     /// <summary>Measures curves. Passes that several orders share, such as that without any head, are run once.</summary>
     /// <param name="test">The items to score.</param>
     /// <param name="orders">The orders: any measures; the heads that have least of one go first.</param>
-    /// <param name="steps">In how many steps all heads are taken out, at least 1.</param>
+    /// <param name="steps">In how many steps all heads are removed, at least 1.</param>
     /// <param name="threads">How many passes run at once (<see cref="AblationScores.Run"/>).</param>
     /// <param name="start">How the heads that stay are set; as they are unless given.</param>
-    /// <param name="progress">Told after each pass, in passes.</param>
+    /// <param name="progress">Reports after each pass, in passes.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>A curve per order. Its scores are of the test items alone, in their order (<see cref="TaskPart.Items"/>).</returns>
     /// <exception cref="InputException">An order has more or fewer values than there are heads, or one that is NaN.</exception>

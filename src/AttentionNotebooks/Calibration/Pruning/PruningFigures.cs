@@ -7,7 +7,7 @@ namespace AttentionNotebooks;
 /// <param name="Task">What the task is called.</param>
 /// <param name="Grid">The model's heads.</param>
 /// <param name="MeasuredItems">How many items importance was measured on.</param>
-/// <param name="TestItems">On how many others heads were taken out.</param>
+/// <param name="TestItems">On how many other items heads were removed.</param>
 /// <param name="Removed">How many heads were out at each step.</param>
 /// <param name="RandomOrders">How many random orders stand beside.</param>
 /// <param name="Areas">The area under each order's curve, that of the random ones' mean last.</param>
@@ -24,7 +24,7 @@ public sealed record PruningFigures(string Model, string Task, HeadGrid Grid, in
     /// <param name="task">What the task is called.</param>
     /// <param name="grid">The model's heads.</param>
     /// <param name="measured">How many items importance was measured on.</param>
-    /// <param name="tested">On how many others heads were taken out.</param>
+    /// <param name="tested">On how many other items heads were removed.</param>
     public static PruningFigures Of(PruningStudy study, string model, string task, HeadGrid grid, int measured, int tested) =>
         new(model, task, grid, measured, tested, study.Curves[0].Removed, study.Random.Count,
             [.. study.Areas, .. study.RandomArea is { } r ? new[] { r } : []], study.Comparisons);

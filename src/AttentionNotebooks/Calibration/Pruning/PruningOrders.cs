@@ -1,6 +1,6 @@
 namespace AttentionNotebooks;
 
-/// <summary>Orders to take heads out in: any column will do, the least important heads first, ties in the grid's order.</summary>
+/// <summary>Orders to remove heads in: any column will do, the least important heads first, ties in the grid's order.</summary>
 public static class PruningOrders
 {
     /// <summary>By a measure of the catalogue on some items of a task: <c>by gradient</c>, <c>by ablation</c>, ….</summary>

@@ -1,13 +1,13 @@
 namespace AttentionNotebooks;
 
-/// <summary>How heads are taken out.</summary>
+/// <summary>How heads are removed.</summary>
 /// <param name="Steps">In how many steps all are.</param>
 /// <param name="RandomOrders">How many random orders; N give p-values of 1/(N + 1) at least.</param>
 /// <param name="Seed">Decides the random orders and the draws of the intervals.</param>
 /// <param name="Threads">How many passes run at once (<see cref="AblationScores.Run"/>).</param>
 public sealed record PruningOptions(int Steps = 12, int RandomOrders = 20, int Seed = 0, int Threads = 1);
 
-/// <summary>The area under a curve, over the heads that it takes out: what a question costs, or how often it is answered right, on average
+/// <summary>The area under a curve, over the heads that it removes: what a question costs, or how often it is answered right, on average
 /// over the curve.</summary>
 /// <param name="Name">What gives the order.</param>
 /// <param name="Loss">Mean loss of a question, in nats, with its 95 % interval over draws of items.</param>
@@ -24,7 +24,7 @@ public sealed record PruningArea(string Name, Interval Loss, Interval Accuracy);
 /// <param name="Holm">The same, adjusted for all orders (Holm 1979).</param>
 public sealed record PruningComparison(string First, string Second, Interval Loss, Interval Accuracy, double PValue, double Holm);
 
-/// <summary>Orders to take heads out in, compared with random ones and with one another on the same items.</summary>
+/// <summary>Orders to remove heads in, compared with random ones and with one another on the same items.</summary>
 /// <param name="Curves">A curve per order.</param>
 /// <param name="Random">The random orders' curves.</param>
 /// <param name="Areas">The area under each order's curve.</param>
@@ -36,11 +36,11 @@ public sealed record PruningStudy(IReadOnlyList<PruningCurve> Curves, IReadOnlyL
     /// <summary>What the random orders are called together.</summary>
     public const string RandomOrders = "random orders";
 
-    /// <summary>Takes heads out.</summary>
+    /// <summary>Removes heads.</summary>
     /// <param name="test">The items to score: two at least, none that an order was measured on.</param>
     /// <param name="orders">The orders, one at least: any measures; the heads that have least of one go first.</param>
     /// <param name="options">How.</param>
-    /// <param name="progress">Told after each pass, in passes.</param>
+    /// <param name="progress">Reports after each pass, in passes.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">An order is of other heads, or there is one item only.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>

@@ -28,7 +28,7 @@ public sealed record MeasureContext(IAttentionSource Source)
 
     /// <summary>The task.</summary>
     /// <param name="measure">The measure that needs it.</param>
-    /// <exception cref="InputException">There is none.</exception>
+    /// <exception cref="InputException">It is not given.</exception>
     public IModelTask RequireTask(IHeadMeasure measure) => Task
         ?? throw new InputException($"measure \"{measure.Name}\"", null, "needs something that the model is asked",
             "Give a task: hidden words, verbs or classes");
@@ -42,7 +42,7 @@ public sealed record MeasureContext(IAttentionSource Source)
 
     /// <summary>The treebank.</summary>
     /// <param name="measure">The measure that needs it.</param>
-    /// <exception cref="InputException">There is none.</exception>
+    /// <exception cref="InputException">It is not given.</exception>
     public IReadOnlyList<TreebankSentence> RequireTreebank(IHeadMeasure measure) => Treebank
         ?? throw new InputException($"measure \"{measure.Name}\"", null, "needs a treebank", "Give the texts as a treebank (--conllu)");
 }

@@ -62,7 +62,7 @@ public sealed class HeadTable
 
     /// <summary>
     /// What the numbers do not show and their reader must know: heads that are constant, texts too short for a feature, rows of
-    /// saved maps that did not sum to 1. Empty where there is nothing to tell, or where the table's origin is not known.
+    /// saved maps that did not sum to 1. Empty where there is nothing to say, or where the table's origin is not known.
     /// </summary>
     public IReadOnlyList<TableNote> Notes { get; }
 

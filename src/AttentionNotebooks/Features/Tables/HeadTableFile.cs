@@ -7,7 +7,7 @@ internal static class HeadTableFile
     public static IReadOnlyList<string> Endings { get; } = [".csv", ".parquet", ".npz"];
 
     /// <summary>The ending of a file's name.</summary>
-    /// <exception cref="InputException">It is none of <see cref="Endings"/>.</exception>
+    /// <exception cref="InputException">It is not among <see cref="Endings"/>.</exception>
     public static string FormatOf(string file)
     {
         string ending = Path.GetExtension(file).ToLowerInvariant();

@@ -37,7 +37,7 @@ internal static class ParquetLayout
                 foreach (var (c, chunk) in own.Index())
                 {
                     place = $"row group {g}, column {c}";
-                    var about = chunk.Struct(3) ?? throw new InvalidDataException("does not tell where it lies");
+                    var about = chunk.Struct(3) ?? throw new InvalidDataException("does not say where it lies");
                     long begin = new[] { about.Number(11) ?? 0, about.Needed(9) }.Where(o => o != 0).DefaultIfEmpty().Min(),
                         size = about.Needed(7);
                     if (begin < 4 || size < 0 || size > end - begin)

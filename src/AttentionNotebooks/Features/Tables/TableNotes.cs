@@ -1,6 +1,6 @@
 namespace AttentionNotebooks;
 
-/// <summary>What must be told beside a table of means.</summary>
+/// <summary>What must be said beside a table of means.</summary>
 internal static class TableNotes
 {
     // Values that differ by no more are the same but for the rounding of float32: of the value itself, and where terms of both
@@ -25,12 +25,12 @@ internal static class TableNotes
                     : NoteKind.TooShort, [.. group.Select(c => c.Feature.Name)], [], count, texts,
                     FormattableString.Invariant($"{group.Key.LeastTokens}")));
         }
-        // A feature that no text is long enough for was told of.
-        var told = columns.Where(c => findings.Shorter(c.Feature.LeastTokens) < texts).ToArray();
+        // A feature that no text is long enough for has its note already.
+        var others = columns.Where(c => findings.Shorter(c.Feature.LeastTokens) < texts).ToArray();
         if (texts > 1)
         {
             // Features that are constant for the same heads share a note.
-            var constant = told.Where(c => c.Deviations is not null)
+            var constant = others.Where(c => c.Deviations is not null)
                 .Select(c => (Column: c, Heads: grid.All().Where((_, h) => Still(c.Values[h], c.Deviations![h])).ToArray()))
                 .Where(c => c.Heads.Length > 0);
             foreach (var group in constant.GroupBy(c => c.Heads.Length == grid.Count && Same(c.Column.Values) ? ""
@@ -39,7 +39,7 @@ internal static class TableNotes
                     : group.First().Heads, texts, texts));
         }
         var constantForAll = notes.Where(n => n.Kind == NoteKind.Constant && n.Heads.Count == 0).SelectMany(n => n.Features).ToHashSet();
-        string[] same = grid.Count == 1 ? [] : [.. told.Where(c => Same(c.Values)).Select(c => c.Feature.Name).Except(constantForAll)];
+        string[] same = grid.Count == 1 ? [] : [.. others.Where(c => Same(c.Values)).Select(c => c.Feature.Name).Except(constantForAll)];
         if (same.Length > 0) notes.Add(new TableNote(NoteKind.SameForAllHeads, same, [], texts, texts));
         return notes;
     }

@@ -6,7 +6,7 @@ namespace AttentionNotebooks;
 /// <summary>Keeps every feature's value of every text as maps stream by.</summary>
 internal sealed class FeatureRecorder : IAttentionVisitor
 {
-    /// <summary>The most that is kept unless told otherwise: 1 GiB, as about 66,000 texts have of 14 features of 144 heads.</summary>
+    /// <summary>The most that is kept by default: 1 GiB, as about 66,000 texts have of 14 features of 144 heads.</summary>
     public const long DefaultMemory = 1L << 30;
 
     private readonly TextValues _values;

@@ -19,7 +19,7 @@ public static class TextIntervals
     /// <param name="draws">How many draws.</param>
     /// <param name="level">The share of draws that an interval holds.</param>
     /// <param name="seed">Decides the draws.</param>
-    /// <exception cref="InputException">There are fewer than two texts: nothing can be told of their spread.</exception>
+    /// <exception cref="InputException">There are fewer than two texts: their spread is not known.</exception>
     public static IReadOnlyList<HeadIntervals> Intervals(this TextValues values,
         int draws = Bootstrap.DefaultDraws, double level = 0.95, int seed = 0)
     {

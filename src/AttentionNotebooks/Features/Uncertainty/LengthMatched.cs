@@ -49,7 +49,7 @@ public static class LengthMatched
                 $"needs as many heads on both sides, not {first.Grid} and {second.Grid}", "Compare models of one architecture");
         foreach (var side in new[] { first, second })
         {
-            side.Row(0, feature); // a feature without a value in single texts is told so here
+            side.Row(0, feature); // a feature without a value in single texts is refused here
             RequireLengths(side);
         }
         int[] a = [.. first.Texts.Select(t => t.Length)], b = [.. second.Texts.Select(t => t.Length)], edges = Edges([.. a, .. b], bins);
@@ -61,7 +61,7 @@ public static class LengthMatched
             throw new InputException("a comparison at equal length", null, "is not possible: no bin of length has texts of both",
                 "Use fewer bins, or texts whose lengths overlap");
 
-        // A bin counts as much as a difference of two means of so many texts can tell: harmonically.
+        // A bin counts as much as a difference of two means of so many texts can show: harmonically.
         double[] weights = [.. groups.Select(g => 1.0 / (1.0 / g.First.Length + 1.0 / g.Second.Length))];
         double total = weights.Sum();
         using var scope = NewDisposeScope();

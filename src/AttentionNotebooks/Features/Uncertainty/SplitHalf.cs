@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace AttentionNotebooks;
 
-/// <summary>How well a feature tells heads apart, as the texts are: would other texts rank the heads alike?</summary>
+/// <summary>How well a feature distinguishes heads, given the spread of the texts: would other texts rank the heads alike?</summary>
 /// <param name="Interval">Spearman–Brown reliability, the mean over the splits, and where 95 % of the splits lie.</param>
 public sealed record Reliability(string Feature, Interval Interval)
 {

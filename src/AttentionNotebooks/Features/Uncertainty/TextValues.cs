@@ -19,7 +19,7 @@ public sealed partial class TextValues
     private readonly Dictionary<string, int> _columns = [];
     private readonly Dictionary<string, HeadFeature> _together = [];
     private readonly double[] _values; // [text][column][head position]
-    private readonly IReadOnlyList<TableNote>? _notes; // of values that were read; else they are made from what was found
+    private readonly IReadOnlyList<TableNote>? _notes; // of values that were read; else they come from what was found
 
     internal TextValues(HeadGrid grid, IReadOnlyList<HeadFeature> features, IReadOnlyList<AttentionText> texts)
     {

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks;
 
 /// <summary>
-/// Heads taken out of a model, as hooks of its forward pass: the weights stay as they are, and gradients flow. Any
+/// Heads removed from a model, as hooks of its forward pass: the weights stay as they are, and gradients flow. Any
 /// heads together: one, a layer, a cluster, or all but a cluster.
 /// </summary>
 public sealed class Ablation
@@ -15,7 +15,7 @@ public sealed class Ablation
 
     /// <summary>Chooses the heads.</summary>
     /// <param name="grid">The model's heads.</param>
-    /// <param name="heads">The heads to take out; none leaves the model as it is.</param>
+    /// <param name="heads">The heads to remove; none leaves the model as it is.</param>
     /// <param name="mode">What is put in their place.</param>
     /// <param name="means">The mean outputs; needed by <see cref="AblationMode.Mean"/> only.</param>
     /// <exception cref="InputException">The model has no such head, the means are missing, or they are of other heads.</exception>
@@ -40,7 +40,7 @@ public sealed class Ablation
         }
     }
 
-    /// <summary>The heads that are taken out, in the grid's order.</summary>
+    /// <summary>The heads that are removed, in the grid's order.</summary>
     public IReadOnlyList<Head> Heads { get; }
 
     /// <summary>What is put in their place.</summary>

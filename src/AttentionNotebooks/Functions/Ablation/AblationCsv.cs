@@ -38,7 +38,7 @@ public static class AblationCsv
     }
 
     /// <summary>
-    /// Reads the effects of heads taken out one at a time as a head table, so that they can stand beside other measures of importance.
+    /// Reads the effects of heads removed one at a time as a head table, so that they can stand beside other measures of importance.
     /// </summary>
     /// <param name="file">A file as <see cref="Write"/> makes it, a row for every head.</param>
     /// <returns>The columns <c>change</c> (nats a question) and <c>accuracy_change</c>.</returns>
@@ -49,10 +49,10 @@ public static class AblationCsv
     {
         string[] columns = ["change", "accuracy_change"];
         var rows = new Dictionary<Head, double[]>();
-        const string Remedy = "Write it with attn ablate --by head, which takes out every head alone";
+        const string Remedy = "Write it with attn ablate --by head, which removes every head alone";
         foreach (var row in CsvTable.Read(file, Remedy, Header.Split(',')).Rows)
         {
-            if (row.Text("heads") != "1" || row.Text("only") != "false") throw row.Wrong("is not of one head taken out alone");
+            if (row.Text("heads") != "1" || row.Text("only") != "false") throw row.Wrong("is not of one head removed alone");
             var head = row.Head();
             if (!rows.TryAdd(head, [.. columns.Select(row.Number)])) throw row.Wrong($"gives head {head} a second time");
         }

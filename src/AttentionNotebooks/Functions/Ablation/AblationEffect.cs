@@ -2,7 +2,7 @@ namespace AttentionNotebooks;
 
 /// <summary>What a model loses without a group of heads, or with that group alone.</summary>
 /// <param name="Mode">What is put in the place of the heads that go.</param>
-/// <param name="OnlyKept">Whether the group stays and all other heads go, instead of the group.</param>
+/// <param name="OnlyKept">Whether all other heads are removed, instead of the group.</param>
 /// <param name="Before">The untouched model's scores, item by item.</param>
 /// <param name="After">Those without the heads.</param>
 /// <param name="Loss">The change of the loss in nats per question; positive where the model is worse without them.</param>
@@ -17,7 +17,7 @@ public sealed record AblationEffect(HeadGroup Group, AblationMode Mode, bool Onl
 /// <param name="Accuracies">The change of the accuracy.</param>
 /// <param name="PMore">
 /// Whether the group matters more than random heads: the rank of its loss among those of the random groups, as a p-value (the group
-/// counted as one draw). Taken out, it matters more where the loss rises more; kept alone, where it rises less.
+/// counted as one draw). Removed, it matters more where the loss rises more; kept alone, where it rises less.
 /// </param>
 /// <param name="PLess">The other side: whether it matters less than random heads.</param>
 /// <param name="Holm">PMore, corrected for the number of groups (Holm 1979).</param>

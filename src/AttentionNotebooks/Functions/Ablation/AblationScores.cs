@@ -12,7 +12,7 @@ internal static class AblationScores
     /// models on CPUs. The task is then asked from several threads, and libtorch's number of threads is another one meanwhile.
     /// </param>
     /// <param name="wholePasses">Run every pass from the first layer on: slower, and the same.</param>
-    /// <param name="progress">Told after each pass, in passes.</param>
+    /// <param name="progress">Reports after each pass, in passes.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>The scores of the untouched model, and those under each ablation.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>

@@ -1,15 +1,15 @@
 namespace AttentionNotebooks;
 
-/// <summary>How groups of heads are taken out and compared.</summary>
+/// <summary>How groups of heads are removed and compared.</summary>
 public sealed record AblationOptions
 {
-    /// <summary>Random groups unless told otherwise. The least p-value of 20 is 1/21.</summary>
+    /// <summary>Random groups by default. The least p-value of 20 is 1/21.</summary>
     public const int DefaultRandomGroups = 20;
 
     /// <summary>What is put in a head's place.</summary>
     public AblationMode Mode { get; init; } = AblationMode.Uniform;
 
-    /// <summary>Keep each group and take out all other heads, instead of the group.</summary>
+    /// <summary>Keep each group and remove all other heads, instead of the group.</summary>
     public bool OnlyKept { get; init; }
 
     /// <summary>How many random groups each group is compared with; 0 for none.</summary>
@@ -38,7 +38,7 @@ public static class AblationStudy
     /// <summary>Weighs groups of heads.</summary>
     /// <param name="task">What the model is asked; two items at least.</param>
     /// <param name="options">How; uniform maps, against 20 random groups, when omitted.</param>
-    /// <param name="progress">Told after each pass, in passes of the model over a batch.</param>
+    /// <param name="progress">Reports after each pass, in passes of the model over a batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>One effect per group, in their order. Every set of heads is run once, however many groups or draws share it.</returns>
     /// <exception cref="InputException">There is no group, one is empty or has a head that the model lacks, or there are fewer than two
@@ -49,7 +49,7 @@ public static class AblationStudy
     {
         options ??= new AblationOptions();
         var grid = task.Grid;
-        if (groups.Count == 0) throw new InputException("the groups of heads", null, "are none", "Name at least one");
+        if (groups.Count == 0) throw new InputException("the list of groups of heads", null, "is empty", "Name at least one");
         if (groups.FirstOrDefault(g => g.Heads.Count == 0) is { } empty)
             throw new InputException($"group \"{empty.Name}\"", null, "has no head", "Leave it out");
         ArgumentOutOfRangeException.ThrowIfNegative(options.RandomGroups, nameof(options));

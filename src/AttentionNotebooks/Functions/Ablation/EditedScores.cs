@@ -20,7 +20,7 @@ internal static class EditedScores
     /// <param name="threads">How many passes run at once, each on one thread; 1 runs one after the other on libtorch's own threads.</param>
     /// <param name="wholePasses">Run every pass from the first layer on: slower, and the same.</param>
     /// <param name="under">Edits that hold in every pass, before those of each.</param>
-    /// <param name="progress">Told after each pass, in passes.</param>
+    /// <param name="progress">Reports after each pass, in passes.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>The scores without the edits, and those with each.</returns>
     public static (TaskScores Before, IReadOnlyList<TaskScores> After) Run(IModelTask task, IReadOnlyList<ModelEdit> edits,

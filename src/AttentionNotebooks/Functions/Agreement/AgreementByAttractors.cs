@@ -15,7 +15,7 @@ public readonly record struct Attractors(int Least, int? Most)
 }
 
 /// <summary>What agreement loses without a group of heads, at items with so many attractors.</summary>
-/// <param name="Group">What the heads that were taken out are called.</param>
+/// <param name="Group">The name of the heads that were removed.</param>
 /// <param name="Attractors">Which items.</param>
 /// <param name="Before">How often the right form won in the untouched model.</param>
 /// <param name="After">How often without the heads.</param>
@@ -24,7 +24,7 @@ public readonly record struct Attractors(int Least, int? Most)
 /// <param name="Loss">The change of the cross-entropy of the choice, nats an item; above 0 where the heads help.</param>
 /// <param name="BeyondPlain">
 /// By how much the loss changes more here than at items without an attractor, nats an item: above 0 where the heads do for
-/// attractors what plain sentences do not need. <see langword="null"/> for the plain sentences themselves, or where there are none.
+/// attractors what plain sentences do not need. <see langword="null"/> for the plain sentences themselves, or without plain sentences.
 /// </param>
 /// <param name="PMore">Whether these heads matter more than random ones: the rank of their loss among that of the random groups, as a
 /// p-value (the group counted as one draw); NaN without random groups.</param>
@@ -43,7 +43,7 @@ public static class AgreementByAttractors
     /// groups of the same make.</summary>
     /// <param name="task">The items.</param>
     /// <param name="options">What is put in the heads' place, and the random groups; uniform maps, against 20, when omitted.</param>
-    /// <param name="progress">Told after each pass, in passes of the model over a batch.</param>
+    /// <param name="progress">Reports after each pass, in passes of the model over a batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>For each group in its order a row per number of attractors, and one for all numbers above 0 where there are
     /// several.</returns>
@@ -70,7 +70,7 @@ public static class AgreementByAttractors
 
     /// <summary>Compares answers that were given already.</summary>
     /// <param name="items">The items that were asked, in the scores' order.</param>
-    /// <param name="group">What the heads that were taken out are called.</param>
+    /// <param name="group">The name of the heads that were removed.</param>
     /// <param name="before">The untouched model's scores.</param>
     /// <param name="after">Those without the heads.</param>
     /// <param name="random">Those without random groups of the same make, as a control; none unless given.</param>

@@ -6,7 +6,7 @@ namespace AttentionNotebooks;
 /// <param name="ByHead">Per head in the grid's order, how often the candidate that gets most attention is of the same entity.</param>
 /// <param name="Best">The best head on these anaphors, chosen and scored on the same.</param>
 /// <param name="Nearest">The same for always choosing the nearest mention.</param>
-/// <param name="HeadMatch">The same for the nearest mention with the same head word, or the nearest where there is none.</param>
+/// <param name="HeadMatch">The same for the nearest mention with the same head word, or the nearest if no mention has it.</param>
 /// <param name="Chance">The mean share of right candidates: what choosing blindly gives.</param>
 public sealed record AntecedentScores(string Type, HeadGrid Grid, IReadOnlyList<Proportion> ByHead, Head Best, Proportion Nearest,
     Proportion HeadMatch, double Chance)

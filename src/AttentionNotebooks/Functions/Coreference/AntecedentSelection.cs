@@ -40,7 +40,7 @@ public sealed class AntecedentSelection : IAttentionVisitor
     /// <param name="documents">One document per text of the source, in the source's order.</param>
     /// <param name="words">Where a candidate's attention is looked up.</param>
     /// <param name="seed">Decides the halves of documents and the draws of intervals.</param>
-    /// <param name="progress">Told after each batch.</param>
+    /// <param name="progress">Reports after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>Scores over all anaphors, then over those of each type that occurs.</returns>
     /// <exception cref="InputException">A document's words do not fit its text's tokens, or no mention has an antecedent.</exception>

@@ -71,8 +71,8 @@ public static class CoreferenceReader
         var (words, mentions) = (new List<string>(), new List<Mention>());
         foreach (var sentence in ConllU.Read(file))
         {
-            if (sentence.Comments.FirstOrDefault(c => c.StartsWith(Fields, StringComparison.Ordinal)) is { } told)
-                fields = told[Fields.Length..].Trim().Split('-');
+            if (sentence.Comments.FirstOrDefault(c => c.StartsWith(Fields, StringComparison.Ordinal)) is { } comment)
+                fields = comment[Fields.Length..].Trim().Split('-');
             if (sentence.Comments.FirstOrDefault(c => c.StartsWith(NewDocument, StringComparison.Ordinal)) is { } begins)
             {
                 if (words.Count > 0) yield return new CoreferenceDocument(id, [.. words], [.. mentions]);
@@ -125,9 +125,9 @@ public static class CoreferenceReader
     private static Mention Close(TreebankSentence sentence, (string Entity, int First, string[] Parts) open, int last, int minimum,
         int before)
     {
-        // Told by the annotation; else the word that hangs on one outside.
-        int head = open.Parts.ElementAtOrDefault(minimum)?.Split(',')[0] is { } told
-            && int.TryParse(told, NumberStyles.None, CultureInfo.InvariantCulture, out int given) && given >= 1
+        // As annotated; else the word that depends on one outside.
+        int head = open.Parts.ElementAtOrDefault(minimum)?.Split(',')[0] is { } annotated
+            && int.TryParse(annotated, NumberStyles.None, CultureInfo.InvariantCulture, out int given) && given >= 1
             && open.First + given - 1 <= last
             ? open.First + given - 1
             : Enumerable.Range(open.First, last - open.First + 1)

@@ -1,6 +1,6 @@
 namespace AttentionNotebooks;
 
-/// <summary>How much the loss rises without the head, each taken out alone: a pass of the model for every head.</summary>
+/// <summary>How much the loss rises without the head, each removed alone: a pass of the model for every head.</summary>
 /// <param name="mode">What stands in the place of the head.</param>
 public sealed class HeadAblation(AblationMode mode) : IHeadMeasure
 {
@@ -49,7 +49,7 @@ public sealed class HeadAblation(AblationMode mode) : IHeadMeasure
     private static HeadColumn[] Checked(IReadOnlyList<AblationEffect> effects)
     {
         var heads = effects.Select(e => e.Group.Heads.Count == 1 && !e.OnlyKept ? e.Group.Heads[0]
-            : throw new ArgumentException($"{e.Group.Name} is not a head taken out alone", nameof(effects))).ToArray();
+            : throw new ArgumentException($"{e.Group.Name} is not a head removed alone", nameof(effects))).ToArray();
         if (!heads.SequenceEqual(heads.OrderBy(h => h.Layer).ThenBy(h => h.Index)))
             throw new ArgumentException("the heads are not in the grid's order", nameof(effects));
         return Both(effects[0].Mode, effects[0].Before, [.. effects.Select(e => e.After.Losses)]);

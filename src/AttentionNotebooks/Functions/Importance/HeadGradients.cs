@@ -14,7 +14,7 @@ public static class HeadGradients
     /// I_h = E_x |∂L(x)/∂ξ_h|. Every item has gates of its own, so that one backward pass of a batch gives every item's.
     /// </summary>
     /// <param name="task">The task; a text per item.</param>
-    /// <param name="progress">Told after each batch, in items.</param>
+    /// <param name="progress">Reports after each batch, in items.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns><c>[item][head position]</c>, signed, in nats per unit of the gate.</returns>
     /// <exception cref="InvalidOperationException">The task runs another number of texts than it has items, or not every layer of that many
@@ -45,7 +45,7 @@ public static class HeadGradients
     /// The mean of |∂L(x)/∂α_ij| over all queries i and the keys j of a kind, for every item and head: Clark et al. 2019, §3.2,
     /// "gradient-based measures of feature importance". The weights α are taken as free, not bound to sum to 1.
     /// </summary>
-    /// <param name="progress">Told after each batch, in items.</param>
+    /// <param name="progress">Reports after each batch, in items.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>Per kind of key <c>[item][head position]</c>, in nats per unit of weight; NaN where an item has no such key.</returns>
     /// <exception cref="InvalidOperationException">The task runs another number of texts than it has items, or not every layer of that many
@@ -130,7 +130,7 @@ public static class HeadGradients
         if (float.IsFinite(gradient.sum().Value<float>())) return;
         int perHead = (int)(gradient.numel() / (gradient.shape[0] * gradient.shape[1])),
             at = Array.FindIndex(gradient.Floats(), v => !float.IsFinite(v));
-        if (at < 0) return; // numbers, though their sum is none
+        if (at < 0) return; // finite, though their sum is not
         long head = at / perHead % gradient.shape[1];
         throw new InputException($"item {batch[at / perHead / gradient.shape[1]]}", $"head {new Head(layer, (int)head)}",
             "has a gradient that is NaN or infinite", "Compute in float32, or look at the edits of the attention");

@@ -1,8 +1,8 @@
 namespace AttentionNotebooks;
 
 /// <summary>
-/// What kind of token a head looks at: every token is of one kind. Clark et al. 2019, §3.2, tell [SEP], full stops and commas
-/// from other tokens.
+/// What kind of token a head looks at: every token is of one kind. Clark et al. 2019, §3.2, distinguish [SEP], full stops and
+/// commas from other tokens.
 /// </summary>
 public enum KeyType
 {
@@ -12,7 +12,7 @@ public enum KeyType
     /// <summary>[SEP] (RoBERTa: &lt;/s&gt;).</summary>
     Sep,
 
-    /// <summary>Punctuation marks and symbols, as <see cref="TokenFeatures.IsPunctuation"/> tells them.</summary>
+    /// <summary>Punctuation marks and symbols, as <see cref="TokenFeatures.IsPunctuation"/> finds them.</summary>
     Punctuation,
 
     /// <summary>All others, [MASK] among them.</summary>

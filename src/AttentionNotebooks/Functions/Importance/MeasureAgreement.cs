@@ -31,6 +31,17 @@ public sealed class MeasureAgreement
             for (int b = a + 1; b < Names.Count; b++) yield return _pairs[a, b];
     }
 
+    /// <summary>Writes <c>first,second,spearman</c> with both intervals, a row per pair.</summary>
+    /// <param name="file">The file; it holds all pairs or is as it was.</param>
+    /// <exception cref="InputException">The folder cannot be written to.</exception>
+    public void Write(string file)
+    {
+        var text = new CsvText("first", "second", "spearman", "heads_low", "heads_high", "texts_low", "texts_high");
+        foreach (var p in Pairs())
+            text.Add(p.First, p.Second, p.Rho, p.OverHeads.Low, p.OverHeads.High, p.OverTexts.Low, p.OverTexts.High);
+        text.Write(file);
+    }
+
     /// <summary>Compares measures of the same heads over the same texts; all see the same draws.</summary>
     /// <param name="measures">The measures, two at least, with their values per text.</param>
     /// <param name="draws">Draws of each kind.</param>

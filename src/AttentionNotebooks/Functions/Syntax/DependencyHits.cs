@@ -54,7 +54,7 @@ public sealed class DependencyHits : IAttentionVisitor
     /// For Stanford Dependencies' <c>poss</c>: where the word after the possessor is <c>'s</c>, that word's prediction counts, as
     /// in Clark et al.'s code.
     /// </param>
-    /// <param name="progress">Told after each batch.</param>
+    /// <param name="progress">Reports after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">A sentence's words do not fit its text's tokens.</exception>
     /// <exception cref="ArgumentException">There are not as many sentences as texts.</exception>

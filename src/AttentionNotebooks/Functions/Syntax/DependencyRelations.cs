@@ -16,7 +16,7 @@ public static class DependencyRelations
     /// <summary>Scores every relation, head and direction.</summary>
     /// <param name="source">Attention over the sentences' texts.</param>
     /// <param name="sentences">One sentence per text of the source, in the source's order.</param>
-    /// <param name="progress">Told after each batch.</param>
+    /// <param name="progress">Reports after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>A score for each relation (in alphabetical order), direction and head; subtypes are relations of their own.</returns>
     /// <exception cref="InputException">A sentence's words do not fit its text's tokens.</exception>

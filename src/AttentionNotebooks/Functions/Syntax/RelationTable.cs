@@ -27,10 +27,11 @@ public static class RelationTable
     /// <param name="halves">
     /// Per score, its counts in either half of the sentences (<see cref="HeldOutRelations.Halves"/>); left out when omitted.
     /// </param>
+    /// <param name="from">Where the scores come from, if that is known; it goes beside the file (<see cref="TableNotesFile"/>).</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     /// <exception cref="ArgumentException">There are not as many halves as scores.</exception>
     public static void Write(IReadOnlyList<RelationScore> scores, string file,
-        IReadOnlyList<(Proportion First, Proportion Second)>? halves = null)
+        IReadOnlyList<(Proportion First, Proportion Second)>? halves = null, Provenance? from = null)
     {
         if (halves is not null && halves.Count != scores.Count)
             throw new ArgumentException($"{halves.Count} halves for {scores.Count} scores", nameof(halves));
@@ -49,12 +50,14 @@ public static class RelationTable
             else text.Add([.. row, halves[i].First.Correct, halves[i].First.Count, halves[i].Second.Correct, halves[i].Second.Count]);
         }
         text.Write(file);
+        TableNotesFile.Write(file, [], from);
     }
 
     /// <summary>Writes a row per relation: its best head, and what a head is worth on the sentences that it was not chosen on.</summary>
     /// <param name="file">The file; it holds all rows or is as it was.</param>
+    /// <param name="from">Where the scores come from, if that is known; it goes beside the file (<see cref="TableNotesFile"/>).</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
-    public static void Write(IReadOnlyList<HeldOutRelation> relations, string file)
+    public static void Write(IReadOnlyList<HeldOutRelation> relations, string file, Provenance? from = null)
     {
         var text = new CsvText("relation", "count", "layer", "head", "direction", "accuracy", "baseline", "offset", "p", "p_holm",
             "held_out", "held_out_low", "held_out_high", "held_out_baseline", "gain", "gain_low", "gain_high",
@@ -73,12 +76,13 @@ public static class RelationTable
             ]);
         }
         text.Write(file);
+        TableNotesFile.Write(file, [], from);
     }
 
     /// <summary>Reads the scores of every relation, direction and head.</summary>
     /// <param name="file">
-    /// What <see cref="Write(IReadOnlyList{RelationScore}, string, IReadOnlyList{ValueTuple{Proportion, Proportion}})"/> or <c>attn
-    /// functions</c> wrote; columns after the eleventh may be missing.
+    /// What <see cref="Write(IReadOnlyList{RelationScore}, string, IReadOnlyList{ValueTuple{Proportion, Proportion}}, Provenance)"/>
+    /// or <c>attn functions</c> wrote; columns after the eleventh may be missing.
     /// </param>
     /// <param name="grid">The heads of the model; not checked when omitted.</param>
     /// <exception cref="InputException">

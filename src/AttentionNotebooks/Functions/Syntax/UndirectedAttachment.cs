@@ -48,7 +48,7 @@ public sealed class UndirectedAttachment : IAttentionVisitor
     /// <param name="source">Attention over the sentences' texts.</param>
     /// <param name="sentences">One sentence per text of the source, in the source's order.</param>
     /// <param name="seed">Decides the halves and the draws of the interval.</param>
-    /// <param name="progress">Told after each batch.</param>
+    /// <param name="progress">Reports after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">A sentence's words do not fit its text's tokens, or half of the sentences have no edge.</exception>
     /// <exception cref="ArgumentException">There are not as many sentences as texts.</exception>

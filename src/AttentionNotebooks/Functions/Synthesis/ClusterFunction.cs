@@ -11,7 +11,7 @@ namespace AttentionNotebooks;
 /// <param name="PValue">How often shuffled labels give as large a |δ|.</param>
 /// <param name="LayerPValue">The same for labels shuffled within each layer: small where the difference is more than the layers'.</param>
 /// <param name="Holm"><paramref name="PValue"/> corrected for all clusters and measures (Holm 1979).</param>
-/// <param name="Clustered">Whether the clusters were made from the measure, so that they differ in it by construction.</param>
+/// <param name="Clustered">Whether the heads were clustered on the measure, so that the clusters differ in it by construction.</param>
 public sealed record ClusterFunction(int Cluster, HeadColumn Function, double Mean, double Others, double Delta, double Low, double High,
     double PValue, double LayerPValue, double Holm, bool Clustered = false)
 {

@@ -8,7 +8,7 @@ namespace AttentionNotebooks;
 /// <remarks>Cliff (1993), δ; Efron (1979), percentile intervals; Phipson and Smyth (2010), permutation p-values; Holm (1979).</remarks>
 public sealed class ClusterSynthesis
 {
-    /// <summary>Draws and shufflings unless told otherwise.</summary>
+    /// <summary>Draws and shufflings by default.</summary>
     public const int DefaultDraws = 1000;
 
     private ClusterSynthesis(HeadGrid grid, IReadOnlyList<HeadGroup> clusters, IReadOnlyList<HeadColumn> functions,
@@ -62,7 +62,7 @@ public sealed class ClusterSynthesis
     /// <param name="functions">The measures, of the same heads.</param>
     /// <param name="draws">Draws for the intervals, and shufflings for the p-values.</param>
     /// <param name="seed">Decides them.</param>
-    /// <param name="clusteredOn">The measures that the groups were made from: a difference in one of them is no finding.</param>
+    /// <param name="clusteredOn">The measures that the heads were clustered on: a difference in one of them is no finding.</param>
     /// <exception cref="InputException">A measure is of other heads or not finite, there are fewer than two groups, or they
     /// overlap.</exception>
     public static ClusterSynthesis Compute(HeadGrid grid, IReadOnlyList<HeadGroup> clusters, IReadOnlyList<HeadColumn> functions,

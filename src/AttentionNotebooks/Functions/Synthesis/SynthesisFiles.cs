@@ -35,9 +35,10 @@ public static class SynthesisFiles
         var text = new StringBuilder("# What each cluster does\n");
         for (int c = 0; c < synthesis.Clusters.Count; c++) text.Append(CultureInfo.InvariantCulture, $"\n{synthesis.Describe(c)}\n");
         return text.Append(CultureInfo.InvariantCulture,
-            $"\nδ is Cliff's δ against all other heads, with its 95 % interval over heads ({synthesis.Draws} draws). Told are differences "
-                + $"whose interval excludes 0 and whose p-value, by {synthesis.Draws} shufflings of the labels and corrected by Holm over "
-                + $"all {synthesis.Cells.Count} cells, is below 0.05. The measures' own uncertainty over texts is not in it.\n").ToString();
+            $"\nδ is Cliff's δ against all other heads, with its 95 % interval over heads ({synthesis.Draws} draws). Only "
+                + $"differences are named whose interval excludes 0 and whose p-value, by {synthesis.Draws} shufflings of the labels "
+                + $"and corrected by Holm over all {synthesis.Cells.Count} cells, is below 0.05. The measures' own uncertainty over "
+                + $"texts is not in it.\n").ToString();
     }
 
     private static int Flag(bool value) => value ? 1 : 0;

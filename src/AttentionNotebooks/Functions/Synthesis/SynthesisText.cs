@@ -20,14 +20,14 @@ internal static class SynthesisText
             Sentence("Less they have ", cells.Where(c => c.IsSure && c.Delta < 0)),
         };
         string[] open = [.. cells.Where(c => !c.IsSure).Select(c => c.Function.Name)];
-        if (open.Length > 0) sentences.Add($"Not told apart from the other heads: {string.Join(", ", open)}.");
+        if (open.Length > 0) sentences.Add($"No sure difference from the other heads: {string.Join(", ", open)}.");
         string[] byLayer = [.. cells.Where(c => c.IsSure && !c.IsBeyondLayers && c.Function.Kind != MeasureKind.Layer)
             .Select(c => c.Function.Name)];
         if (byLayer.Length > 0)
             sentences.Add(
                 $"Where these heads lie may explain {string.Join(", ", byLayer)}: heads shuffled within their layers differ as much.");
         if (cells.Any(c => c.IsSure && c.Clustered))
-            sentences.Add("What is marked * the clusters were made from, so that a difference in it is no finding.");
+            sentences.Add("The heads were clustered on what is marked *, so a difference in it is no finding.");
         if (heads.Count < FewHeads) sentences.Add(Invariant($"{heads.Count} head{(heads.Count == 1 ? " is" : "s are")} little to go by."));
         return string.Join(' ', sentences.Where(s => s.Length > 0));
     }

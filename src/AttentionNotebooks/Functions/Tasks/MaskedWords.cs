@@ -31,7 +31,7 @@ public sealed class MaskedWords : ITextTask
     {
         if (!(rate > 0 && rate <= 1)) throw new ArgumentOutOfRangeException(nameof(rate), rate, "must be above 0 and at most 1");
         checkpoint.RequireMaskedLmHead();
-        if (texts.Count == 0) throw new InputException("texts", null, "there is none", "Give at least one");
+        if (texts.Count == 0) throw new InputException("the list of texts", null, "is empty", "Give at least one");
         _checkpoint = checkpoint;
         _texts = new TokenizedText[texts.Count];
         _hidden = new (int, int)[texts.Count][];

@@ -18,7 +18,7 @@ public sealed class SentenceLabels : ITextTask
     /// <exception cref="InputException">There is no text, or the classes are not the model's.</exception>
     public SentenceLabels(ClassifierCheckpoint classifier, LabelledTexts texts, VisitOptions? options = null, int? maxLength = null)
     {
-        if (texts.Items.Count == 0) throw new InputException("texts", null, "there is none", "Give at least one");
+        if (texts.Items.Count == 0) throw new InputException("the list of texts", null, "is empty", "Give at least one");
         if (!texts.Labels.SequenceEqual(classifier.Labels))
             throw new InputException("labels", null,
                 $"are {string.Join(", ", texts.Labels.Take(10))}, but the model's are {string.Join(", ", classifier.Labels.Take(10))}",

@@ -57,7 +57,7 @@ public sealed class PositionAndContent : IAttentionVisitor
 
     /// <summary>Goes through a source.</summary>
     /// <param name="source">A live model or an archive of maps.</param>
-    /// <param name="progress">Told after each batch.</param>
+    /// <param name="progress">Reports after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     public static PositionShares Measure(IAttentionSource source, IProgress<VisitProgress>? progress = null,
         CancellationToken cancellation = default)

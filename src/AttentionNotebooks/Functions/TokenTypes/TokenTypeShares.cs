@@ -33,13 +33,13 @@ public sealed class TokenTypeShares
     /// <summary>Goes through a source.</summary>
     /// <param name="source">A live model or an archive of maps.</param>
     /// <param name="types">The kinds; their names differ.</param>
-    /// <param name="progress">Told after each batch.</param>
+    /// <param name="progress">Reports after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">Texts lack what a kind asks about, there is no kind, or two have the same name.</exception>
     public static TokenTypeShares Measure(IAttentionSource source, IReadOnlyList<TokenType> types,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
-        if (types.Count == 0) throw new InputException("the kinds of tokens", null, "are none", "Give at least one");
+        if (types.Count == 0) throw new InputException("the list of kinds of tokens", null, "is empty", "Give at least one");
         if (types.GroupBy(t => t.Feature.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new InputException($"kind \"{twice.First().Name}\"", null, "is given twice", "Give every kind once");
         var recorder = new FeatureRecorder(source, [.. types.Select(t => t.Feature)]);
@@ -78,7 +78,7 @@ public sealed class TokenTypeShares
     /// <exception cref="InputException">The model has no such head, or none is given.</exception>
     public IReadOnlyList<TypeShare> Of(IReadOnlyList<Head> heads, int draws = Bootstrap.DefaultDraws, int seed = 0)
     {
-        if (heads.Count == 0) throw new InputException("the heads", null, "are none", "Give at least one");
+        if (heads.Count == 0) throw new InputException("the list of heads", null, "is empty", "Give at least one");
         int[] positions = [.. heads.Select(Values.Grid.PositionOf)];
         double[] ones = [.. Values.Texts.Select(_ => 1.0)];
         return [.. Types.Select((type, i) =>

@@ -1,5 +1,5 @@
-using AttentionNotebooks.Tests.Training;
 using AttentionNotebooks.Tests.Functions;
+using AttentionNotebooks.Tests.Training;
 
 namespace AttentionNotebooks.Tests.Calibration;
 

@@ -1,6 +1,6 @@
 using AttentionNotebooks.Tests.Bert;
-using AttentionNotebooks.Tests.Training;
 using AttentionNotebooks.Tests.Features;
+using AttentionNotebooks.Tests.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -42,7 +42,7 @@ public class ClusterSynthesisTests
         Assert.Contains("More than the other heads they have has (0.902 against 0.102, share; δ 1.00, 1.00 to 1.00).",
             synthesis.Describe(0), StringComparison.Ordinal);
         Assert.Contains("Less they have has", synthesis.Describe(1), StringComparison.Ordinal);
-        Assert.Contains("Not told apart from the other heads: noise.", synthesis.Describe(0), StringComparison.Ordinal);
+        Assert.Contains("No sure difference from the other heads: noise.", synthesis.Describe(0), StringComparison.Ordinal);
     }
 
     [Fact]

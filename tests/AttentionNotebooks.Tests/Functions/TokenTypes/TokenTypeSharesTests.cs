@@ -151,7 +151,8 @@ public class TokenTypeSharesTests
         Assert.Contains("parts of speech", Assert.Throws<InputException>(() => TokenTypes.PartsOfSpeech(bare.Texts)).Message);
         Assert.Contains("is given twice", Assert.Throws<InputException>(() =>
             TokenTypeShares.Measure(Source, [TokenTypes.Kinds[0], TokenTypes.Kinds[0]])).Message);
-        Assert.Contains("are none", Assert.Throws<InputException>(() => TokenTypeShares.Measure(Source, [])).Message);
+        Assert.Contains("the list of kinds of tokens: is empty",
+            Assert.Throws<InputException>(() => TokenTypeShares.Measure(Source, [])).Message);
         Assert.Contains("Did you mean self", Assert.Throws<InputException>(() => TokenTypeShares.Measure(Source, TokenTypes.Offsets)
             .ByHead("selv")).Message);
         Assert.Contains("line 2", Assert.Throws<InputException>(() => WordRanks.Read(folder.Write("a.tsv", "a\t1\nb\n"))).Message);

@@ -1,6 +1,6 @@
-using AttentionNotebooks.Training;
 using AttentionNotebooks.Tests.Bert;
 using AttentionNotebooks.Tests.Training;
+using AttentionNotebooks.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -167,7 +167,7 @@ public sealed class ClassifierTrainerTests : IDisposable
         Assert.Contains("differ", Assert.Throws<InputException>(() =>
             trainer.Run(texts, texts with { Labels = ["cat first", "dog first"] }, ClassificationMetric.Accuracy)).Message,
             StringComparison.Ordinal);
-        Assert.Contains("none", Assert.Throws<InputException>(() =>
+        Assert.Contains("is empty", Assert.Throws<InputException>(() =>
             trainer.Run(texts, texts with { Items = [] }, ClassificationMetric.Accuracy)).Message, StringComparison.Ordinal);
         foreach (var bad in new[] { Quick with { Epochs = 0 }, Quick with { LearningRate = 0 }, Quick with { Dropout = 1 },
             Quick with { Replicas = 0 }, Quick with { MaxLength = 3 }, Quick with { Precision = Precision.Fp16 },

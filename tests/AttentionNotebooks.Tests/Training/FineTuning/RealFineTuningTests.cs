@@ -1,5 +1,5 @@
-using AttentionNotebooks.Training;
 using AttentionNotebooks.Tests.Training;
+using AttentionNotebooks.Training;
 
 namespace AttentionNotebooks.Tests.Training.FineTuning;
 

@@ -1,7 +1,7 @@
 using AttentionNotebooks.Tests.Bert;
-using AttentionNotebooks.Training;
 using AttentionNotebooks.Tests.Calibration;
 using AttentionNotebooks.Tests.Training.FineTuning;
+using AttentionNotebooks.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

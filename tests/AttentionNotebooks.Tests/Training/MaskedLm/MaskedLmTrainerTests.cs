@@ -1,6 +1,6 @@
+using AttentionNotebooks.Cli;
 using AttentionNotebooks.Tests.Bert;
 using AttentionNotebooks.Training;
-using AttentionNotebooks.Cli;
 using TorchSharp;
 
 namespace AttentionNotebooks.Tests.Training;

@@ -1,5 +1,5 @@
-using AttentionNotebooks.Training;
 using AttentionNotebooks.Tests.Bert;
+using AttentionNotebooks.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -48,14 +48,14 @@ internal static class DependencyProbe
         }
     }
 
-    /// <summary>Every word hangs on the next one: Clark et al.'s right-branching baseline.</summary>
+    /// <summary>Every word depends on the next one: Clark et al.'s right-branching baseline.</summary>
     /// <param name="data">Maps and trees; the maps are not looked at.</param>
     /// <param name="options">The split.</param>
     /// <exception cref="InputException">There are too few sentences to hold some out.</exception>
     public static ProbeScore RightBranching(ProbeData data, ProbeOptions? options = null) =>
         Offset(data, options ?? new ProbeOptions(), "right-branching", _ => 1);
 
-    /// <summary>Every word hangs on the word so many to the right, by the best offset of the training sentences.</summary>
+    /// <summary>Every word depends on the word so many to the right, by the best offset of the training sentences.</summary>
     /// <param name="data">Maps and trees; the maps are not looked at.</param>
     /// <param name="options">The split.</param>
     /// <exception cref="InputException">There are too few sentences to hold some out.</exception>

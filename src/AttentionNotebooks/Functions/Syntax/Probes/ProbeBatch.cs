@@ -27,7 +27,7 @@ internal sealed class ProbeBatch : IDisposable
                     s.Maps.AsSpan((k * own + i) * own, own).CopyTo(maps.AsSpan(((b * data.Maps + k) * size + i) * size));
             vectors?[sentences[b]].CopyTo(words.AsSpan(b * Length * d));
             for (int i = 0; i < Length; i++)
-                // no word hangs on itself or on padding
+                // no word depends on itself or on padding
                 for (int j = 0; j < Length; j++) closed[(b * Length + i) * (Length + 1) + j] = j >= s.Words || i == j;
             for (int i = 0; i < s.Words; i++)
             {

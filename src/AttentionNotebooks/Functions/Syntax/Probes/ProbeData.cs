@@ -7,7 +7,7 @@ namespace AttentionNotebooks;
 /// </summary>
 internal sealed class ProbeData
 {
-    /// <summary>The most that is kept unless told otherwise: 1 GiB.</summary>
+    /// <summary>The most that is kept by default: 1 GiB.</summary>
     public const long DefaultMemory = 1L << 30;
 
     private ProbeData(string name, int maps, IReadOnlyList<TreebankSentence> trees, IReadOnlyList<ProbeSentence> sentences,
@@ -36,7 +36,7 @@ internal sealed class ProbeData
     /// <param name="sentences">One sentence per text of the source, in the source's order.</param>
     /// <param name="name">What it is called in tables.</param>
     /// <param name="memory">The most bytes to keep.</param>
-    /// <param name="progress">Told after each batch.</param>
+    /// <param name="progress">Reports after each batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">It would take more memory, words do not fit their tokens, or a text has no [CLS] or
     /// [SEP].</exception>

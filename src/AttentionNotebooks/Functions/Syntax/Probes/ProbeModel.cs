@@ -6,7 +6,7 @@ namespace AttentionNotebooks;
 
 /// <summary>
 /// The weights of a probe as one vector, and its scores. Linear in the weights, so that what it finds is the best there is and
-/// does not hang on a start: it starts from 0.
+/// does not depend on a start: it starts from 0.
 /// </summary>
 internal sealed class ProbeModel : IDisposable
 {
