@@ -22,7 +22,7 @@ internal static class ProbeVerb
         {
             Description = "Principal components of the word vectors.",
             HelpName = "D",
-            DefaultValueFactory = _ => WordVectors.DefaultDimensions,
+            DefaultValueFactory = _ => ProbeReport.DefaultDimensions,
         };
         var seed = new Option<int>("--seed")
         {

@@ -12,8 +12,16 @@ public sealed class TextMaps
 {
     private readonly float[] _weights;
 
-    internal TextMaps(AttentionText text, HeadGrid grid, float[] weights)
+    /// <summary>Maps from a source of one's own.</summary>
+    /// <param name="text">The text; its length is T.</param>
+    /// <param name="grid">The model's heads.</param>
+    /// <param name="weights"><c>[L, H, T, T]</c> as in <see cref="Weights"/>; given away.</param>
+    /// <exception cref="ArgumentException">There are more or fewer weights.</exception>
+    public TextMaps(AttentionText text, HeadGrid grid, float[] weights)
     {
+        if (weights.LongLength != (long)grid.Count * text.Length * text.Length)
+            throw new ArgumentException($"{weights.Length} weights are not {grid.Count} maps of {text.Length} × {text.Length}",
+                nameof(weights));
         Text = text;
         Grid = grid;
         _weights = weights;

@@ -35,7 +35,7 @@ public sealed record CalibrationOptions(CalibrationParts Parts = CalibrationPart
 /// <param name="Number">From 1; 0 is before the first.</param>
 /// <param name="TrainLoss">Mean loss of a question during the pass, in nats; NaN before the first.</param>
 /// <param name="DevLoss">Mean loss of a question on dev after it, in nats.</param>
-public readonly record struct TrainingEpoch(int Number, double TrainLoss, double DevLoss);
+internal readonly record struct TrainingEpoch(int Number, double TrainLoss, double DevLoss);
 
 /// <summary>What was learnt.</summary>
 /// <param name="Calibration">The settings with the least loss on dev.</param>

@@ -9,7 +9,7 @@ namespace AttentionNotebooks;
 /// <param name="Parameters">How many numbers were trained: those that the task's loss depends on.</param>
 /// <param name="Steps">Steps taken.</param>
 /// <param name="Epochs">The passes, with the state before the first.</param>
-public sealed record FullTuning(TaskScores Test, int Parameters, int Steps, IReadOnlyList<TrainingEpoch> Epochs)
+internal sealed record FullTuning(TaskScores Test, int Parameters, int Steps, IReadOnlyList<TrainingEpoch> Epochs)
 {
     /// <summary>
     /// Trains all weights with Adam, stops by dev as a calibration does, scores the test items with the best pass' weights, and

@@ -7,7 +7,13 @@ namespace AttentionNotebooks;
 /// A small CSV table (RFC 4180) in memory: a header that names the columns, then rows. Columns are found by name, in any order, and
 /// others may stand beside them. Fields in quotes may hold commas, line breaks and doubled quotes. Empty lines are skipped.
 /// </summary>
-internal sealed class CsvTable
+/// <example>
+/// <code>
+/// var table = CsvTable.Read("ages.csv", "Write name,age", ["name", "age"]);
+/// double mean = table.Rows.Average(r => r.Whole("age"));
+/// </code>
+/// </example>
+public sealed class CsvTable
 {
     private const char Quote = '"';
     private const int MostLines = 100; // of one record: a quote that is never closed must not swallow a large file
@@ -131,7 +137,7 @@ internal sealed class CsvTable
 }
 
 /// <summary>A row of a <see cref="CsvTable"/>. Errors name file, line, column and what stands there.</summary>
-internal sealed class CsvRow
+public sealed class CsvRow
 {
     private readonly CsvTable _table;
     private readonly int _line;

@@ -7,7 +7,14 @@ namespace AttentionNotebooks;
 /// Writes a small CSV table (RFC 4180): a header, a row per line, <c>\n</c> line ends, invariant culture, numbers that read back to the
 /// same bits. <see cref="CsvTable"/> reads it.
 /// </summary>
-internal sealed class CsvText
+/// <example>
+/// <code>
+/// var text = new CsvText("name", "age");
+/// text.Add("Ada, Countess of Lovelace", 36);
+/// text.Write("ages.csv"); // name,age and "Ada, Countess of Lovelace",36
+/// </code>
+/// </example>
+public sealed class CsvText
 {
     private readonly StringBuilder _text = new();
     private readonly int _columns;

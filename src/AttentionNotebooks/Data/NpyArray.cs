@@ -8,7 +8,7 @@ namespace AttentionNotebooks;
 /// <summary>An array in NumPy's .npy format (NumPy Enhancement Proposal 1), floating point, little-endian, C order.</summary>
 /// <param name="Shape">Its dimensions.</param>
 /// <param name="Values">Its values, the last dimension fastest.</param>
-public sealed partial record NpyArray(int[] Shape, double[] Values)
+internal sealed partial record NpyArray(int[] Shape, double[] Values)
 {
     private const int MaxHeader = 65_536;
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];

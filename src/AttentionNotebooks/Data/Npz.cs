@@ -3,7 +3,7 @@ using System.IO.Compression;
 namespace AttentionNotebooks;
 
 /// <summary>Archives of arrays in NumPy's .npz format.</summary>
-public static class Npz
+internal static class Npz
 {
     // Fixed, so that the same arrays give the same bytes; the earliest date a zip entry can carry.
     private static readonly DateTimeOffset EntryTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);

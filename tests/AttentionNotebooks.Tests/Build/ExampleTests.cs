@@ -48,6 +48,49 @@ public class ExampleTests
     [InlineData("lost.Extract()", "CS0103")]
     public void One_that_does_not_compile_is_found(string code, string error) => Assert.StartsWith(error, Assert.Single(Errors(code)));
 
+    [Fact]
+    public void Users_can_write_an_algorithm_a_source_a_measure_and_a_task_of_their_own() => Assert.Empty(Errors(
+        """
+        using TorchSharp;
+        class Halves : IClusterAlgorithm
+        {
+            public string Name => "halves";
+            public string Method => "lower and upper layers";
+            public bool TakesDistances => false;
+            public int[] Fit(HeadSpace heads, int k, int seed = 0) => [.. heads.Points.Select((_, i) => 2 * i / heads.Points.Length)];
+        }
+        class Even(IAttentionSource other) : IAttentionSource
+        {
+            public HeadGrid Grid => other.Grid;
+            public IReadOnlyList<AttentionText> Texts => other.Texts;
+            public string Fingerprint => "even";
+            public void Visit(IAttentionVisitor visitor, VisitOptions options = null, IProgress<VisitProgress> progress = null,
+                System.Threading.CancellationToken cancellation = default) => VisitLoop.Run(this, visitor, (batch, receive) =>
+            {
+                for (int layer = 0; layer < Grid.Layers; layer++) receive(layer, torch.zeros(batch.Mask.shape[0], Grid.Heads, 1, 1));
+            }, options, progress, cancellation: cancellation);
+            public TextMaps Maps(int text) => new(Texts[text], Grid, other.Maps(text).Weights.ToArray());
+        }
+        class Place : IHeadMeasure
+        {
+            public string Name => "place";
+            public IReadOnlyList<ColumnInfo> Columns => [new ColumnInfo("place", "layers")];
+            public FeatureNeeds Needs => FeatureNeeds.None;
+            public IReadOnlyList<HeadColumn> Measure(MeasureContext context) =>
+                [new HeadColumn(Columns[0], [.. context.Source.Grid.All().Select(h => (double)h.Layer)])];
+        }
+        class First(IModelTask other) : IModelTask
+        {
+            public string Name => "first items";
+            public HeadGrid Grid => other.Grid;
+            public int Count => 1;
+            public IReadOnlyList<int[]> Batches => [[0]];
+            public TaskOutput Evaluate(IReadOnlyList<int> items, AttentionHooks hooks = null) => other.Evaluate(items, hooks);
+        }
+        var context = new MeasureContext(new Even(source)) { Task = new First(new MaskedWords(model, Kit.Sentences(8))) };
+        MeasureCatalogue.Table(context, [new Place()]).Cluster(2, algorithm: new Halves())
+        """));
+
     private static IEnumerable<string> Errors(string code) =>
         Cells.Errors(Repository.Path("notebooks"), [.. _above, code]);
 

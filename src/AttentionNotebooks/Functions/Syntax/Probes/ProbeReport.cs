@@ -4,6 +4,9 @@ namespace AttentionNotebooks;
 /// arranged like this).</summary>
 public static class ProbeReport
 {
+    /// <summary>Components of the word vectors unless another number is given.</summary>
+    public const int DefaultDimensions = 16;
+
     /// <summary>Trains and tests all of them.</summary>
     /// <param name="checkpoint">The model.</param>
     /// <param name="sentences">The treebank, or some of it; sentences that are too long for the model are left out.</param>
@@ -17,7 +20,7 @@ public static class ProbeReport
     /// </returns>
     /// <exception cref="InputException">There are too few sentences, or they take too much memory.</exception>
     public static IReadOnlyList<ProbeScore> Run(Checkpoint checkpoint, IEnumerable<TreebankSentence> sentences,
-        ProbeOptions? options = null, int dimensions = WordVectors.DefaultDimensions,
+        ProbeOptions? options = null, int dimensions = DefaultDimensions,
         long memory = ProbeData.DefaultMemory, CancellationToken cancellation = default)
     {
         options ??= new ProbeOptions();

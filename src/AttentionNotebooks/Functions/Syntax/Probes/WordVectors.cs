@@ -7,11 +7,8 @@ namespace AttentionNotebooks;
 /// Fixed vectors of words for a probe: the model's own input embeddings, averaged over a word's pieces, on their first principal
 /// components. They know the word and nothing of its sentence, as the GloVe vectors of Clark et al. 2019, §5, do.
 /// </summary>
-public sealed class WordVectors
+internal sealed class WordVectors
 {
-    /// <summary>Components by default.</summary>
-    public const int DefaultDimensions = 16;
-
     private readonly float[][] _bySentence;
 
     internal WordVectors(int dimensions, float[][] bySentence, double explained) =>
@@ -32,7 +29,8 @@ public sealed class WordVectors
     /// <param name="sentences">The treebank.</param>
     /// <param name="dimensions">How many components; at most the embeddings' width.</param>
     /// <exception cref="InputException">A word has no piece, the words do not differ, or there are too many components.</exception>
-    public static WordVectors Compute(Checkpoint checkpoint, IReadOnlyList<TreebankSentence> sentences, int dimensions = DefaultDimensions)
+    public static WordVectors Compute(Checkpoint checkpoint, IReadOnlyList<TreebankSentence> sentences,
+        int dimensions = ProbeReport.DefaultDimensions)
     {
         string[] forms = [.. sentences.SelectMany(s => s.Words).Select(w => w.Form).Distinct(StringComparer.Ordinal)];
         var points = Averages(checkpoint, forms);
