@@ -73,7 +73,7 @@ public sealed class OwnMeasureTests : IDisposable
 
     private static string[] SetUp() =>
     [
-        $"#load \"{Repository.Path("notebooks", "kit.csx").Replace('\\', '/')}\"\nusing AttentionNotebooks;",
+        $"#load \"{Repository.Path("notebooks", "kit.csx").Replace('\\', '/')}\"\nusing AttentionNotebooks;\nKit.Start()",
         """
         var model = Checkpoint.Load(Kit.DataPath("demo-bert"));
         var texts = TextFile.Texts(Kit.DataPath("texts/sentences.txt")).Take(24).ToArray();
