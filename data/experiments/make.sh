@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the experiments of this folder anew, at full size unless told otherwise:
+# Runs the experiments of this folder anew, at full size by default:
 #
 #   data/experiments/make.sh MODEL TREEBANK.conllu SST-2 [OUT]
 #

@@ -4,7 +4,7 @@
 #   data/training/make.sh TEXTS TREEBANK.conllu OUT
 #
 # TEXTS holds books/*.txt and ud-ewt-train.txt, a paragraph or sentence per line (note.md says which); TREEBANK.conllu is what
-# the card tells of syntax (UD English EWT's dev part); OUT is the model's folder, beside which what is between is kept. A run
+# the card says of syntax (UD English EWT's dev part); OUT is the model's folder, beside which what is between is kept. A run
 # that was stopped goes on where it was, and what is done stays: another seed or size asks for another folder to put OUT in.
 # Needs the kit built: dotnet build -c Release src/AttentionNotebooks.Cli
 set -euo pipefail
