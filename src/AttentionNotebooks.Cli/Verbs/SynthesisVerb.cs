@@ -49,6 +49,7 @@ internal static class SynthesisVerb
             var groups = HeadGroups.Of(assigned);
             string[] made = parsed.GetValue(clusteredOn) is { } list ? Names.Of(list)
                 : [.. HeadClusters.DefaultFeatures(table)], named = Names.Of(parsed.GetValue(measure));
+            foreach (string column in made) table.Column(column); // refuses a name that the table does not have
             List<HeadColumn> measures = [.. named.Length == 0 ? table.ForSynthesis() : [LayerNumber.Of(table.Grid), .. table.Columns]];
             if (parsed.GetValue(functions) is { } relations)
             {

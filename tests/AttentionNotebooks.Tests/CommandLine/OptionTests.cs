@@ -116,6 +116,21 @@ public sealed class OptionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_is_not_written_over_another_that_the_verb_reads_or_writes()
+    {
+        string texts = _folder.Write("texts.csv", "the cat sat\n");
+        string[] features = ["features", "--model", _folder.Root, "--text", texts];
+        var (code, _, error) = await Shell.Attn([.. features, "--out", texts]);
+        Assert.Equal(1, code);
+        Assert.Contains("is also the file of --text", error);
+        Assert.Equal("the cat sat\n", File.ReadAllText(texts));
+        (code, _, error) = await Shell.Attn([.. features, "--intervals", _folder["h.csv"], "--out", _folder["h.csv"]]);
+        Assert.Equal(1, code);
+        Assert.Contains("Name another file", error);
+        Assert.False(File.Exists(_folder["h.csv"]));
+    }
+
+    [Fact]
     public async Task Features_of_every_text_come_from_the_whole_catalogue()
     {
         string texts = _folder.Write("texts.txt", "the cat sat\na dog playing\n");
