@@ -30,8 +30,8 @@ public sealed class NotebookWriterTests : IDisposable
             "1.Display();\nthrow new Exception(\"bad\");", "3"))["cells"]!.AsArray();
         Assert.Equal("""{"cell_type":"markdown","id":"id1","metadata":{},"source":["# T"]}""", cells[0]!.ToJsonString());
         Assert.Equal(
-            """[{"name":"stdout","output_type":"stream","text":["a\n","b\n"]},{"data":{"text/plain":["x"]},"execution_count":1,"""
-                + """ "metadata":{},"output_type":"execute_result"}]""", cells[1]!["outputs"]!.ToJsonString());
+            """[{"name":"stdout","output_type":"stream","text":["a\n","b\n"]},{"data":{"text/plain":["x"]},"execution_count":1"""
+                + ""","metadata":{},"output_type":"execute_result"}]""", cells[1]!["outputs"]!.ToJsonString());
         Assert.Equal(1, (int)cells[1]!["execution_count"]!);
         Assert.Equal("display_data", (string?)cells[2]!["outputs"]![0]!["output_type"]);
         var error = cells[2]!["outputs"]![1]!;
