@@ -39,6 +39,8 @@ public sealed partial class DeterminismTests : IDisposable
         "cluster --heads {heads} --k auto --out {out}/clusters.csv --json {out}/clusters.json",
         "cluster --heads {heads} --k 4 --algorithm gmm --out {out}/clusters.csv",
         "cluster --heads {heads} --k 4 --algorithm spectral --out {out}/clusters.csv",
+        "compare {heads} {model} --text {texts} --draws 19 --matches {out}/m.csv --profiles {out}/p.csv --out {out}/page.md",
+        "compare {model} {model} --text {texts} --limit 20 --draws 19 --k 2 --changes {out}/c.csv --out {out}/page.md",
         "functions --model {demo} --conllu {treebank} --limit 30 --held-out --summary {out}/summary.csv --out {out}/functions.csv",
         "token-types --model {demo} --text {texts} --limit 30 --position {out}/position.csv --out {out}/types.csv",
         "ablate --model {model} --text {texts} --limit 40 --by layer --out {out}/ablation.csv",
