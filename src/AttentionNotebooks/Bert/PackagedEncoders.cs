@@ -25,11 +25,14 @@ public static class PackagedEncoders
         [ArcticXs] = "-p:ArcticXs=true",
     };
 
+    /// <summary>Whether it is the name of an encoder, brought by this build or not.</summary>
+    public static bool IsName(string name) => BroughtBy.ContainsKey(name);
+
     /// <summary>The folder of an encoder, or <see langword="null"/> where the build did not bring it.</summary>
     /// <param name="name">One of the names above.</param>
     public static string? Folder(string name)
     {
-        if (!BroughtBy.ContainsKey(name)) return null;
+        if (!IsName(name)) return null;
         string folder = Path.Combine(Path.GetDirectoryName(typeof(PackagedEncoders).Assembly.Location)!, "models", name);
         // The build writes the model last.
         return File.Exists(Path.Combine(folder, "model.onnx")) ? folder : null;
