@@ -115,7 +115,9 @@ public class UnpackEncoder : Task
             bool wide = BitConverter.ToUInt16(image, optional) == 0x20b; // PE32+
             int cli = BitConverter.ToInt32(image, optional + (wide ? 112 : 96) + 14 * 8);
             int header = Offset(image, pe, cli);
-            int at = Offset(image, pe, BitConverter.ToInt32(image, header + 24));
+            int address = BitConverter.ToInt32(image, header + 24);
+            if (address == 0) return new List<ArraySegment<byte>>();
+            int at = Offset(image, pe, address);
             int end = checked(at + BitConverter.ToInt32(image, header + 28));
             var found = new List<ArraySegment<byte>>();
             for (int start = at; at + 4 <= end; at = start + (at - start + 7) / 8 * 8)
