@@ -20,6 +20,8 @@ public sealed partial class DependencyTests
         ["Fable.Core"] = "MIT",
         ["K4os.Compression.LZ4"] = "MIT",
         ["Microsoft.DotNet.PlatformAbstractions"] = "MIT",
+        ["Microsoft.ML.OnnxRuntime"] = "MIT",
+        ["Microsoft.ML.OnnxRuntime.Managed"] = "MIT",
         ["Microsoft.AspNetCore.Html.Abstractions"] = "Apache-2.0",
         ["SkiaSharp"] = "MIT",
         ["SkiaSharp.NativeAssets.macOS"] = "MIT",
