@@ -41,6 +41,7 @@ internal static class DoctorVerb
             Show("device", () => torch.cuda.is_available() ? $"cuda, {torch.cuda.device_count()} GPU" : "cpu");
             Show("threads", () => $"{torch.get_num_threads()} for one operation");
             Show("hosts", Hosts, essential: false);
+            Show("encoder", Encoder, essential: false);
             Show("demo model", DemoModel, essential: false);
             return healthy ? Attn.Done : Attn.Failed;
         });
@@ -70,10 +71,15 @@ internal static class DoctorVerb
             + "environment.md)";
     }
 
+    private static string Encoder()
+    {
+        using var encoder = Checkpoint.Load(PackagedEncoders.MiniLM);
+        return $"{encoder.Name}: {encoder.Config.Grid} heads, loads";
+    }
+
     private static string DemoModel()
     {
-        string folder = Kit.DataPath("demo-bert");
-        using var demo = Checkpoint.Load(folder);
-        return $"{demo.Config.NumHiddenLayers} × {demo.Config.NumAttentionHeads} heads, loads";
+        using var demo = Kit.DemoModel();
+        return $"{demo.Config.Grid} heads, loads";
     }
 }

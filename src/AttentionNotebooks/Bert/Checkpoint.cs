@@ -25,7 +25,7 @@ public sealed class Checkpoint : IDisposable
         UnusedKeys = unused;
     }
 
-    /// <summary>The folder as it was given.</summary>
+    /// <summary>The folder as it was given; of a packaged encoder, where it lies.</summary>
     public string Folder { get; }
 
     /// <summary>The model's sizes.</summary>
@@ -62,12 +62,14 @@ public sealed class Checkpoint : IDisposable
     public IReadOnlyList<string> UnusedKeys { get; }
 
     /// <summary>Loads a checkpoint. The weights become float32 whatever the file holds.</summary>
+    /// <param name="folder">The folder, or the name of an encoder that came with the build (<see cref="PackagedEncoders"/>).</param>
     /// <param name="device">Where the weights shall live; the CPU unless given.</param>
     /// <returns>The checkpoint; disposing it disposes the model.</returns>
     /// <exception cref="InputException">A file is missing or damaged, the vocabulary does not fit, or tensors are missing, misshapen or not
     /// finite.</exception>
     public static Checkpoint Load(string folder, Device? device = null)
     {
+        folder = PackagedEncoders.Resolve(folder);
         if (!Directory.Exists(folder)) throw new InputException(folder, null, "is no folder", Contents);
         if (!File.Exists(Path.Combine(folder, ConfigName)))
             throw new InputException(folder, null, "holds no config.json, so it is no checkpoint", Contents);

@@ -49,6 +49,7 @@ public sealed class ClassifierCheckpoint : IDisposable
         try
         {
             CheckFamily(encoder, "read");
+            folder = encoder.Folder;
             string config = Path.Combine(folder, "config.json");
             var (architectures, named) = ClassLabels.Read(config);
             if (architectures.Count > 0 && !architectures.Contains(Architecture))
