@@ -97,7 +97,7 @@ public sealed class GivenAttention : IAttentionSource
     {
         get
         {
-            var hash = new Fingerprint().Add(Model.Name).Add(Model.Hash).Add(Model.Precision).Add($"{Grid}")
+            var hash = new Fingerprint().Add(Model.Name).Add(Model.Hash ?? "").Add(Model.Precision ?? "").Add($"{Grid}")
                 .Add($"{RowSumTolerance}");
             foreach (var text in Texts)
             {

@@ -86,6 +86,14 @@ public sealed class MapArchive : IAttentionSource
         return new MapArchive(file, hash.Of(), grid.Value, texts);
     }
 
+    /// <summary>What the model of the maps is called; <see langword="null"/> where nobody said it (<see cref="OfModel"/>).</summary>
+    public ModelOrigin? Model { get; private init; }
+
+    /// <summary>The archive with its model's name, which tables that are computed of it keep. Nothing in the file says it.</summary>
+    /// <param name="name">What to call the model.</param>
+    public MapArchive OfModel(string name) =>
+        new(_file, Fingerprint, Grid, Texts) { Model = new ModelOrigin(name, Hash: null, Precision: null) };
+
     /// <summary>The archive with some of its texts only.</summary>
     /// <param name="texts">Their positions in <see cref="Texts"/>.</param>
     /// <exception cref="InputException">There is no such text.</exception>
@@ -94,7 +102,7 @@ public sealed class MapArchive : IAttentionSource
         foreach (int t in texts) TextMaps.CheckIndex(t, Texts.Count);
         var hash = new Fingerprint().Add(Fingerprint);
         foreach (int t in texts) hash.Add(t);
-        return new MapArchive(_file, hash.Of(), Grid, [.. texts.Select(t => Texts[t])]);
+        return new MapArchive(_file, hash.Of(), Grid, [.. texts.Select(t => Texts[t])]) { Model = Model };
     }
 
     /// <inheritdoc/>

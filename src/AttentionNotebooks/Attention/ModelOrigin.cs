@@ -7,9 +7,10 @@ namespace AttentionNotebooks;
 /// <param name="Name">What the model is called: its folder's name.</param>
 /// <param name="Hash">
 /// A hash of the encoder: of every weight's name, shape, type and first 4 KiB. It distinguishes models and reads little.
+/// <see langword="null"/> where the weights are not at hand.
 /// </param>
-/// <param name="Precision">The number format that the model computes in.</param>
-public sealed record ModelOrigin(string Name, string Hash, string Precision)
+/// <param name="Precision">The number format that the model computes in, if it is known.</param>
+public sealed record ModelOrigin(string Name, string? Hash, string? Precision)
 {
     private const int Sampled = 4096;
 

@@ -33,11 +33,21 @@ public sealed record FeatureAgreement(string Feature, string Unit, double[] Laye
     public static IReadOnlyList<FeatureAgreement> Compute(HeadTable a, HeadTable b, IReadOnlyList<string>? features = null, int seed = 0)
     {
         features ??= CommonSpace.Shared(a, b);
-        int shuffles = Math.Max(Least, ShufflesPerFeature * features.Count - 1);
+        int shuffles = ShufflesFor(features.Count);
         FeatureAgreement[] found = Runs.Of(features.Count, f => Of(a, b, features[f], shuffles, seed));
         double[] profile = MultipleTesting.Holm([.. found.Select(f => f.ProfilePValue)]),
             heads = MultipleTesting.Holm([.. found.Select(f => f.HeadsPValue)]);
         return [.. found.Select((f, i) => f with { ProfileHolm = profile[i], HeadsHolm = heads[i] })];
+    }
+
+    /// <summary>The least that <see cref="ProfileHolm"/> can be: of few depths there are few orders, and two of them are as far from
+    /// chance as can be.</summary>
+    /// <param name="depths">Layers of the shallower model.</param>
+    /// <param name="features">How many features are compared.</param>
+    public static double LeastProfileHolm(int depths, int features)
+    {
+        double orders = Enumerable.Range(1, depths).Aggregate(1.0, (product, i) => product * i);
+        return Math.Min(1, features * Math.Max(2 / orders, 1.0 / (ShufflesFor(features) + 1)));
     }
 
     /// <summary>A layer profile at fewer depths: each is the mean of the layers that lie there, by how much of them does.</summary>
@@ -48,6 +58,8 @@ public sealed record FeatureAgreement(string Feature, string Unit, double[] Laye
         float[] shares = MeanMaps.Shares(layers.Count, depths, perBin: true);
         return [.. Enumerable.Range(0, depths).Select(d => layers.Select((v, l) => v * shares[d * layers.Count + l]).Sum())];
     }
+
+    private static int ShufflesFor(int features) => Math.Max(Least, ShufflesPerFeature * features - 1);
 
     private static FeatureAgreement Of(HeadTable a, HeadTable b, string feature, int shuffles, int seed)
     {

@@ -54,11 +54,13 @@ internal static class HeadComparisonText
     private static void Features(StringBuilder text, HeadComparison c)
     {
         bool heads = c.A.Grid == c.B.Grid;
+        int depths = Math.Min(c.A.Grid.Layers, c.B.Grid.Layers);
+        double least = FeatureAgreement.LeastProfileHolm(depths, c.Features.Count);
         Line(text, Culture, $"## Features\n");
         Line(text, Culture, $"*Layers* is Spearman's correlation of the means per layer at the same relative depth. "
             + $"{(heads ? "*Heads* is Pearson's correlation over heads of the same number; *by layer* is what it is when heads are "
             + "shuffled within their layers. " : "")}p is corrected by Holm for the {c.Agreements.Count} features. Neighbouring layers "
-            + $"are alike, so the p of layers is rather too small.\n");
+            + $"are alike, so the p of layers is rather too small; with {depths} depths it is {P(least)} at least.\n");
         Line(text, Culture, $"| feature | top of A | top of B | layers | p |{(heads ? " heads | by layer | p |" : "")}");
         Line(text, Culture, $"|---|---|---|---|---|{(heads ? "---|---|---|" : "")}");
         foreach (var f in c.Agreements)
