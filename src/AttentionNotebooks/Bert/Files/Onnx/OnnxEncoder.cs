@@ -18,7 +18,7 @@ internal sealed record OnnxEncoder(OnnxGraph Graph, OnnxData Data, OnnxEmbedding
         var values = new OnnxValues(graph, data);
         var sums = new SumMatcher(values);
         var activations = new ActivationMatcher(values, sums);
-        var layers = new LayerMatcher(values, sums, activations).All();
+        var layers = new LayerMatcher(values, sums, activations, data).All();
         OnnxRefusals.CheckShared(graph, data, layers);
         var embeddings = new EmbeddingMatcher(values, sums).Find(layers[0].Attention.Input);
         var heads = new HeadMatcher(values, sums, activations).Find(layers[^1].Result, embeddings.Words.Shape[0],
