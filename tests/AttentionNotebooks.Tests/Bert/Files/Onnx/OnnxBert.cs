@@ -111,6 +111,6 @@ internal class OnnxBert
     protected string Beside(params string[] names) => Tensor(cat([.. names.Select(n => weights[n].dim() == 2 ? weights[n].t()
         : weights[n])], -1));
 
-    protected string Tensor(Tensor values) =>
+    protected virtual string Tensor(Tensor values) =>
         Graph.Tensor(Graph.Fresh(), [.. values.contiguous().data<float>()], values.shape);
 }

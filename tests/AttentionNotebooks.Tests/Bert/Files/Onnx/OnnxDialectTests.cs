@@ -78,6 +78,47 @@ public sealed class OnnxDialectTests : IDisposable
         Same(distil, new OnnxBert(distil));
     }
 
+    [Theory]
+    [InlineData(10, true)]
+    [InlineData(10, false)]
+    [InlineData(16, true)]
+    [InlineData(16, false)]
+    public void Weights_of_16_bits_packed_as_numbers_or_raw(int type, bool numbers)
+    {
+        using (no_grad())
+        {
+            var half = type == 10 ? ScalarType.Float16 : ScalarType.BFloat16;
+            foreach (var parameter in model.parameters()) parameter.copy_(parameter.to_type(half));
+        }
+        Same(model, new Halves(model, type, numbers));
+    }
+
+    [Fact]
+    public void External_data_beyond_2_GiB()
+    {
+        using var scope = NewDisposeScope();
+        const long Offset = 3L << 30;
+        var words = model.Bert.Embeddings.WordEmbeddings;
+        using (var data = new FileStream(folder["weights"], FileMode.CreateNew))
+        {
+            data.Seek(Offset, SeekOrigin.Begin); // what is passed over takes no space
+            data.Write(words.bytes);
+        }
+        using var loaded = Load(new OnnxExternalWords(model, "weights", $"{Offset}", $"{14 * 16 * 4}").File());
+        Assert.True(loaded.Model.Bert.Embeddings.WordEmbeddings.eq(words).all().Value<bool>());
+    }
+
+    [Fact]
+    public void A_vocabulary_with_capitals_is_not_lower_cased_where_no_settings_say_so()
+    {
+        File.WriteAllBytes(folder["model.onnx"], new OnnxBert(model).File());
+        folder.Write("vocab.txt", string.Join('\n', BertFixtures.Vocabulary.SkipLast(1).Append("The")));
+        using (var cased = Checkpoint.Load(folder.Root)) Assert.Equal(["The", "the"], Pieces(cased, "The the"));
+        folder.Write("tokenizer_config.json", "{\"do_lower_case\": true}");
+        using (var lowered = Checkpoint.Load(folder.Root)) Assert.Equal(["the", "the"], Pieces(lowered, "The the"));
+        static IEnumerable<string> Pieces(Checkpoint c, string text) => c.Tokenizer.EncodePieces(text).Select(c.Tokenizer.TokenOf);
+    }
+
     [Fact]
     public void Another_scale_is_folded_into_the_queries()
     {
@@ -139,6 +180,24 @@ public sealed class OnnxDialectTests : IDisposable
         File.WriteAllBytes(folder["model.onnx"], file);
         OnnxGolden.Vocabulary(folder, 14, roberta);
         return Checkpoint.Load(folder.Root);
+    }
+
+    private sealed class Halves(BertForMaskedLM model, int type, bool numbers) : OnnxBert(model)
+    {
+        protected override string Tensor(Tensor values)
+        {
+            string name = Graph.Fresh();
+            byte[] bytes = values.to_type(type == 10 ? ScalarType.Float16 : ScalarType.BFloat16).contiguous().bytes.ToArray();
+            Graph.Add(OnnxWriter.Tensor(name, type, values.shape, numbers ? null : bytes, m =>
+            {
+                if (!numbers) return;
+                OnnxWriter.Bytes(m, 5, OnnxWriter.Message(n =>
+                {
+                    for (int i = 0; i < bytes.Length; i += 2) n.WriteInt32(BitConverter.ToUInt16(bytes, i));
+                }));
+            }));
+            return name;
+        }
     }
 
     private sealed class AsGemm(BertForMaskedLM model) : OnnxBert(model)
