@@ -5,7 +5,8 @@ namespace AttentionNotebooks;
 
 /// <summary>
 /// A model from a folder in Hugging Face's layout: <c>config.json</c>, the tokenizer's files, and the weights as
-/// <c>model.safetensors</c> or <c>pytorch_model.bin</c>, whole or in shards. A message about an unknown family lists those that are read.
+/// <c>model.safetensors</c> or <c>pytorch_model.bin</c>, whole or in shards, or as <c>model.onnx</c>, which needs no
+/// <c>config.json</c>. A message about an unknown family lists those that are read.
 /// </summary>
 /// <example><code>
 /// var model = Checkpoint.Load(Kit.DataPath("demo-bert"));   // any folder in Hugging Face's layout
@@ -13,9 +14,6 @@ namespace AttentionNotebooks;
 /// </code></example>
 public sealed class Checkpoint : IDisposable
 {
-    private const string ConfigName = "config.json",
-        Contents = "Name the folder of a checkpoint: config.json, the tokenizer's files and the weights";
-
     internal Checkpoint(string folder, BertConfig config, TextTokenizer tokenizer, BertForMaskedLM model, IReadOnlyList<string> unused)
     {
         Folder = folder;
@@ -70,12 +68,11 @@ public sealed class Checkpoint : IDisposable
     public static Checkpoint Load(string folder, Device? device = null)
     {
         folder = PackagedEncoders.Resolve(folder);
-        if (!Directory.Exists(folder)) throw new InputException(folder, null, "is no folder", Contents);
-        if (!File.Exists(Path.Combine(folder, ConfigName)))
-            throw new InputException(folder, null, "holds no config.json, so it is no checkpoint", Contents);
-        var config = BertConfig.Read(Path.Combine(folder, ConfigName));
+        if (!Directory.Exists(folder)) throw new InputException(folder, null, "is no folder", WeightFolder.Contents);
+        var (config, weights) = WeightFolder.Settings(folder);
+        using var opened = weights;
         var tokenizer = TextTokenizer.Load(folder, config);
-        using var file = WeightFolder.Open(folder);
+        using var file = weights ?? WeightFolder.Open(folder);
         var names = WeightNames.Match(file, config);
         var model = new BertForMaskedLM(config, names.WithPooler, names.WithHead, withPairHead: names.WithPairHead);
         try
@@ -107,7 +104,7 @@ public sealed class Checkpoint : IDisposable
         SafetensorsFile.Write(Path.Combine(folder, WeightFolder.Safetensors), tensors,
             new Dictionary<string, string> { ["format"] = "pt" });
         tokenizer.Save(folder);
-        model.Config.Write(Path.Combine(folder, ConfigName), halfPrecision ? "float16" : "float32", model.HasPairHead
+        model.Config.Write(Path.Combine(folder, BertConfig.FileName), halfPrecision ? "float16" : "float32", model.HasPairHead
             ? family.PreTrainingClass : model.HasHead ? family.MaskedLmClass : family.EncoderClass);
     }
 

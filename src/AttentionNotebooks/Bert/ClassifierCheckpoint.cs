@@ -50,8 +50,8 @@ public sealed class ClassifierCheckpoint : IDisposable
         {
             CheckFamily(encoder, "read");
             folder = encoder.Folder;
-            string config = Path.Combine(folder, "config.json");
-            var (architectures, named) = ClassLabels.Read(config);
+            string config = Path.Combine(folder, BertConfig.FileName);
+            var (architectures, named) = File.Exists(config) ? ClassLabels.Read(config) : ([], null);
             if (architectures.Count > 0 && !architectures.Contains(Architecture))
                 throw new InputException(config, "architectures", $"is {string.Join(", ", architectures)}", Remedy);
             using var file = WeightFolder.Open(folder);
@@ -73,6 +73,15 @@ public sealed class ClassifierCheckpoint : IDisposable
             encoder.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Whether a folder holds such a model, as its settings say, or, without any, its weights.</summary>
+    internal static bool IsIn(string folder)
+    {
+        string config = Path.Combine(folder, BertConfig.FileName);
+        if (File.Exists(config)) return ClassLabels.Read(config).Architectures.Contains(Architecture);
+        using var file = WeightFolder.Open(folder);
+        return file.Keys.Contains(WeightKey);
     }
 
     /// <summary>Puts a new head upon a BERT that was loaded: a copy of its weights, a classifier with starting weights, and a new pooler

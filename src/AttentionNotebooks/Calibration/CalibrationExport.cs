@@ -31,7 +31,7 @@ public static class CalibrationExport
                 "has a prior or a special bias, which no weight of a checkpoint can hold",
                 "Keep the calibration's file beside the model and apply it with bert.With(calibration), or say explicitly that biases are "
                     + "to be left out");
-        if (ClassLabels.Read(Path.Combine(source, "config.json")).Architectures.Contains(ClassifierCheckpoint.Architecture))
+        if (ClassifierCheckpoint.IsIn(source))
         {
             using var classifier = ClassifierCheckpoint.Load(source);
             Fold(classifier.Encoder, calibration);

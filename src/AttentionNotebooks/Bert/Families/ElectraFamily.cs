@@ -25,6 +25,9 @@ internal sealed class ElectraFamily : ModelFamily
     public override string EncoderClass => "ElectraModel";
 
     /// <inheritdoc/>
+    public override string HeadAct => "gelu";
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>
     { ["generator_lm_head.weight"] = null };
 
@@ -35,6 +38,6 @@ internal sealed class ElectraFamily : ModelFamily
     public override BertConfig Read(JsonReader json)
     {
         var config = base.Read(json);
-        return config with { EmbeddingSize = json.Whole("embedding_size"), HeadAct = "gelu" };
+        return config with { EmbeddingSize = json.Whole("embedding_size") };
     }
 }

@@ -27,6 +27,9 @@ internal sealed class RobertaFamily : ModelFamily
     public override string EncoderClass => "RobertaModel";
 
     /// <inheritdoc/>
+    public override string HeadAct => "gelu";
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>
     { ["lm_head.decoder.weight"] = null, ["lm_head.decoder.bias"] = "lm_head.bias" };
 
@@ -35,5 +38,5 @@ internal sealed class RobertaFamily : ModelFamily
 
     /// <inheritdoc/>
     public override BertConfig Read(JsonReader json) =>
-        base.Read(json) with { PositionPaddingId = json.Whole("pad_token_id", 1), HeadAct = "gelu" };
+        base.Read(json) with { PositionPaddingId = json.Whole("pad_token_id", 1) };
 }
