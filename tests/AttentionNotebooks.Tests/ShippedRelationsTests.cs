@@ -45,7 +45,8 @@ public class ShippedRelationsTests
         using var folder = new TestFolder();
         string Shared(string name) => Repository.SharedData("bert-base-maps", name);
         var (code, _, error) = await Shell.Attn("functions", "--maps", Shared("sst2.npz"), "--tokens", Shared("sst2.tokens.jsonl"),
-            "--conllu", Shared("sst2.conllu"), "--model-name", "bert-base-uncased fine-tuned on SST-2", "--dependents", "40", "--out", folder["r.csv"]);
+            "--conllu", Shared("sst2.conllu"), "--model-name", "bert-base-uncased fine-tuned on SST-2", "--dependents", "40",
+            "--out", folder["r.csv"]);
         Assert.True(code == 0, error);
         Assert.Equal(System.IO.File.ReadAllText(File), System.IO.File.ReadAllText(folder["r.csv"]));
     }

@@ -20,6 +20,13 @@ public sealed record FeatureAgreement(string Feature, string Unit, double[] Laye
     (Head Head, double Value) TopB, Interval Profile, double ProfilePValue, double ProfileHolm, Interval Heads, double ByLayer,
     double HeadsPValue, double HeadsHolm)
 {
+    /// <summary>Whether the first model's middle layers have more or less of it: the mean of the middle third of the layers minus that of
+    /// the others, with its 95 % interval over heads drawn in each layer; NaN for fewer than three layers.</summary>
+    public Interval MiddleA { get; private init; }
+
+    /// <summary>The same of the second model.</summary>
+    public Interval MiddleB { get; private init; }
+
     // So many shufflings per feature that Holm's correction can go down to a hundredth.
     private const int ShufflesPerFeature = 100, Least = 999, FewestDepths = 3;
 
@@ -69,7 +76,21 @@ public sealed record FeatureAgreement(string Feature, string Unit, double[] Laye
         var (profile, profileP) = depths < FewestDepths ? (nothing, double.NaN) : Profiles(a.Grid, b.Grid, x, y, depths, shuffles, seed);
         var (heads, byLayer, headsP) = a.Grid != b.Grid ? (nothing, double.NaN, double.NaN) : HeadByHead(a.Grid, x, y, shuffles, seed);
         return new FeatureAgreement(feature, x.Unit, Layers(a.Grid, x, All(a.Grid)), Layers(b.Grid, y, All(b.Grid)),
-            a.Highest(feature, 1)[0], b.Highest(feature, 1)[0], profile, profileP, double.NaN, heads, byLayer, headsP, double.NaN);
+            a.Highest(feature, 1)[0], b.Highest(feature, 1)[0], profile, profileP, double.NaN, heads, byLayer, headsP, double.NaN)
+        { MiddleA = Middle(a.Grid, x, seed), MiddleB = Middle(b.Grid, y, seed) };
+    }
+
+    private static Interval Middle(HeadGrid grid, double[] values, int seed)
+    {
+        int outer = grid.Layers / 3;
+        if (outer == 0) return new Interval(double.NaN, double.NaN, double.NaN);
+        double Of(int[] heads)
+        {
+            double[] layers = Layers(grid, values, heads);
+            return layers[outer..^outer].Average() - layers[..outer].Concat(layers[^outer..]).Average();
+        }
+        var random = new Random(seed);
+        return Interval.OfDraws(Of(All(grid)), Enumerable.Range(0, Bootstrap.DefaultDraws).Select(_ => Of(Drawn(grid, random))));
     }
 
     private static (Interval, double) Profiles(HeadGrid a, HeadGrid b, double[] x, double[] y, int depths, int shuffles, int seed)

@@ -69,14 +69,15 @@ internal static class HeadComparisonText
                 : "")}");
         foreach (var f in c.Agreements.Where(f => OnTokens.Contains(f.Feature)))
             Line(text, Culture, $"\nMore than half of the attention on {f.Feature}: A {Above(c.A, f.Feature)}; B {Above(c.B, f.Feature)}.");
-        Line(text, Culture, $"\nMeans per layer:\n");
+        Line(text, Culture, $"\nMeans per layer; *middle* is the middle third of the layers minus the others, with its interval over heads "
+            + $"drawn in each layer:\n");
         int most = Math.Max(c.A.Grid.Layers, c.B.Grid.Layers);
-        Line(text, Culture, $"| feature | | {string.Join(" | ", Enumerable.Range(0, most))} |\n|---|---|"
-            + $"{string.Concat(Enumerable.Repeat("---|", most))}");
+        Line(text, Culture, $"| feature | | {string.Join(" | ", Enumerable.Range(0, most))} | middle |\n|---|---|"
+            + $"{string.Concat(Enumerable.Repeat("---|", most + 1))}");
         foreach (var f in c.Agreements)
-            foreach (var (name, layers) in new[] { ("A", f.LayersA), ("B", f.LayersB) })
+            foreach (var (name, layers, middle) in new[] { ("A", f.LayersA, f.MiddleA), ("B", f.LayersB, f.MiddleB) })
                 Line(text, Culture, $"| {f.Feature} | {name} | {string.Join(" | ", Enumerable.Range(0, most).Select(l => l < layers.Length
-                    ? Number(layers[l]) : ""))} |");
+                    ? Number(layers[l]) : ""))} | {Interval(middle)} |");
         Line(text, Culture, $"");
     }
 

@@ -64,6 +64,17 @@ public class FeatureAgreementTests
         Assert.True(entropy.Heads.Value > 0.3 && entropy.HeadsPValue > 0.05);
     }
 
+    [Fact]
+    public void The_middle_of_the_layers_is_told_from_its_ends()
+    {
+        // Layers 0 1 5 5 2 4: the middle third has 5, the others (0 + 1 + 2 + 4)/4. Heads of a layer are equal, so no draw differs.
+        double[] layers = [0, 1, 5, 5, 2, 4];
+        var table = new HeadTable(new HeadGrid(6, 2), ["x"], [[.. layers.SelectMany(l => new[] { l, l })]]);
+        var x = FeatureAgreement.Compute(table, Rising(new HeadGrid(2, 4), 1))[0];
+        Assert.Equal(new Interval(3.25, 3.25, 3.25), x.MiddleA);
+        Assert.True(double.IsNaN(x.MiddleB.Value)); // two layers
+    }
+
     private static HeadTable Rising(HeadGrid grid, int sign) => new(grid, ["x"],
         [[.. grid.All().Select(h => sign * (h.Layer + 0.5) / grid.Layers + 0.01 * (h.Index % 2))]]);
 }

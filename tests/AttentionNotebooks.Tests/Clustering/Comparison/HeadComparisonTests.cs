@@ -43,6 +43,21 @@ public class HeadComparisonTests
     }
 
     [Fact]
+    public void A_notebook_shows_tables_of_every_part()
+    {
+        var c = HeadComparison.Compute(Bert, Tweets, new() { NameA = "one <b>", Draws = 19 });
+        string all = ComparisonTables.Of(c).ToText();
+        Assert.Contains("partners of the same number", all);
+        Assert.Contains(FormattableString.Invariant($"{c.Matching.SameNumber:0} of 144"), all);
+        Assert.Contains("one &lt;b&gt;", ComparisonTables.Of(c).ToHtml());
+        Assert.Equal(10, ComparisonTables.Of(c.Matching).Rows.Length);
+        Assert.Contains("next-token", ComparisonTables.Of(c.Names).ToText());
+        Assert.Equal(8, ComparisonTables.Of(c.Agreements).Columns.Length);
+        foreach (string text in new[] { all, ComparisonTables.Of(c.Patterns).ToText(), ComparisonTables.Of(c.Agreements).ToText() })
+            Assert.DoesNotContain("NaN", text);
+    }
+
+    [Fact]
     public void Models_of_other_shapes_are_compared()
     {
         int[] kept = [.. Enumerable.Range(0, 144).Where(i => i / 12 % 2 == 1)];
