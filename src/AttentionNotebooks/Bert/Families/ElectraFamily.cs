@@ -25,6 +25,9 @@ internal sealed class ElectraFamily : ModelFamily
     public override string EncoderClass => "ElectraModel";
 
     /// <inheritdoc/>
+    public override ClassifierLayout Classifier { get; } = ClassifierLayout.TwoMaps with { Activation = "gelu" };
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>
     { ["generator_lm_head.weight"] = null };
 

@@ -38,6 +38,9 @@ internal sealed class MpnetFamily : ModelFamily
     public override SpecialTokens Special { get; } = new("<pad>", "[UNK]", "<s>", "</s>", "<mask>", 2, "MPNetTokenizer");
 
     /// <inheritdoc/>
+    public override ClassifierLayout Classifier { get; } = ClassifierLayout.TwoMaps;
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>
     {
         ["lm_head.decoder.weight"] = null,

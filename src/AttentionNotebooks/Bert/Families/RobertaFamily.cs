@@ -27,6 +27,9 @@ internal sealed class RobertaFamily : ModelFamily
     public override string EncoderClass => "RobertaModel";
 
     /// <inheritdoc/>
+    public override ClassifierLayout Classifier { get; } = ClassifierLayout.TwoMaps;
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>
     { ["lm_head.decoder.weight"] = null, ["lm_head.decoder.bias"] = "lm_head.bias" };
 

@@ -35,6 +35,15 @@ public sealed class SentenceLabels : ITextTask
     public string Name => "sentence labels";
 
     /// <inheritdoc/>
+    public string Questions => "texts";
+
+    /// <inheritdoc/>
+    public double GuessLoss => Math.Log(Classifier.Labels.Count);
+
+    /// <inheritdoc/>
+    public nn.Module Weights => Classifier.Model;
+
+    /// <inheritdoc/>
     public HeadGrid Grid => Classifier.Config.Grid;
 
     /// <inheritdoc/>
