@@ -50,7 +50,7 @@ public sealed class Checkpoint : IDisposable
     {
         if (!HasMaskedLmHead)
             throw new InputException(Folder, null, "has no masked-LM head (cls.predictions.*), so it cannot name hidden words",
-                "Take a checkpoint that has, such as bert-base-uncased");
+                $"{ModelTasks.Able(this)}; for hidden words take a checkpoint with such a head, such as bert-base-uncased");
     }
 
     /// <summary>

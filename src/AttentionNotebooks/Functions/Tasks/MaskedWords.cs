@@ -55,6 +55,12 @@ public sealed class MaskedWords : ITextTask
     public string Name => "masked words";
 
     /// <inheritdoc/>
+    public string Questions => "hidden words";
+
+    /// <inheritdoc/>
+    public double GuessLoss => Math.Log(_checkpoint.Config.VocabSize);
+
+    /// <inheritdoc/>
     public HeadGrid Grid => _checkpoint.Config.Grid;
 
     /// <inheritdoc/>
