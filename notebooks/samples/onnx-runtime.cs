@@ -4,7 +4,8 @@
 #:property OutputPath=../../artifacts/bin/
 #:property AssemblyName=sample.onnx-runtime
 #:property PublishAot=false
-#:property CopyLocalLockFileAssemblies=true
+#:property UseCurrentRuntimeIdentifier=true
+#:property SelfContained=false
 #:property RestorePackagesWithLockFile=false
 
 // The heads of an encoder that ONNX Runtime computes: a head table and its clusters. The model file needs no output for attention:

@@ -1,5 +1,6 @@
 using AttentionNotebooks.Tests.Bert;
 using AttentionNotebooks.Tests.Features;
+using AttentionNotebooks.Tests.Functions;
 using TorchSharp;
 
 namespace AttentionNotebooks.Tests.Attention;
@@ -49,7 +50,7 @@ public class GivenAttentionTests
     }
 
     [Fact]
-    public void Features_clusters_and_relations_are_those_of_an_archive_of_the_same_maps()
+    public void Features_and_clusters_are_those_of_an_archive_of_the_same_maps()
     {
         using var folder = new TestFolder();
         var given = Given();
@@ -62,6 +63,21 @@ public class GivenAttentionTests
         Assert.Equal(given.Fingerprint, Given().Fingerprint);
         using var mapped = MappedMaps.Compute(given);
         Assert.Equal(Weights(given), Weights(mapped));
+    }
+
+    [Fact]
+    public void Relations_are_found_by_the_head_that_knows_the_trees()
+    {
+        var treebank = new PlantedTreebank(12);
+        var planted = treebank.Source(Grid, knowing: new Head(1, 1));
+        var given = new GivenAttention(Model, Grid, treebank.Texts, batch =>
+        {
+            for (int layer = 0; layer < Grid.Layers; layer++) batch.Give(layer, Filled(batch, layer, (text, head) => planted[text, head]));
+        });
+        var scores = DependencyRelations.Score(given, treebank.Sentences);
+        Assert.Equal(DependencyRelations.Score(planted, treebank.Sentences), scores);
+        var knowing = scores.Where(s => s.Head == new Head(1, 1) && s.Direction == Direction.DependentToHead).ToArray();
+        Assert.Equal([1.0], knowing.Select(s => s.Accuracy.Value).Distinct());
     }
 
     [Fact]
@@ -263,13 +279,13 @@ public class GivenAttentionTests
 
     private static long[] Shape(GivenBatch batch) => [batch.Count, Grid.Heads, batch.Length, batch.Length];
 
-    private static float[] Filled(GivenBatch batch, int layer)
+    private static float[] Filled(GivenBatch batch, int layer, Func<int, Head, double[,]>? map = null)
     {
         float[] maps = new float[Shape(batch).Aggregate((a, b) => a * b)];
         for (int b = 0; b < batch.Count; b++)
             for (int h = 0; h < Grid.Heads; h++)
             {
-                var own = Map(batch.Indices[b], new Head(layer % Grid.Layers, h));
+                var own = (map ?? Map)(batch.Indices[b], new Head(layer % Grid.Layers, h));
                 for (int i = 0; i < own.GetLength(0); i++)
                     for (int j = 0; j < own.GetLength(1); j++)
                         maps[((b * Grid.Heads + h) * batch.Length + i) * batch.Length + j] = (float)own[i, j];
