@@ -103,6 +103,7 @@ namespace AttentionNotebooks.Cli
             TextFeaturesVerb.Create(output, error),
             MeanMapsVerb.Create(output, error),
             ClusterVerb.Create(output),
+            CompareVerb.Create(output, error),
             FunctionsVerb.Create(output, error),
             AblateVerb.Create(output, error),
             ImportanceVerb.Create(output, error),

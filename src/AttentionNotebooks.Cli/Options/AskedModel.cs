@@ -29,5 +29,14 @@ internal sealed record AskedModel(Checkpoint Checkpoint, ClassifierCheckpoint? C
 /// <summary>A task on a model.</summary>
 /// <param name="Name">What it is called.</param>
 /// <param name="OfSeed">The task of a seed, which decides what is hidden; other tasks are the same for every seed.</param>
-/// <param name="Texts">The items' texts, with nothing hidden that the task hides by chance.</param>
-internal sealed record AskedTask(string Name, Func<int, ITextTask> OfSeed, IReadOnlyList<TokenizedText> Texts);
+/// <param name="Texts">The items' texts, item by item, with nothing hidden that the task hides by chance.</param>
+/// <param name="TextsPerItem">How many each item has.</param>
+internal sealed record AskedTask(string Name, Func<int, ITextTask> OfSeed, IReadOnlyList<TokenizedText> Texts, int TextsPerItem = 1)
+{
+    /// <summary>How many items there are.</summary>
+    public int Count => Texts.Count / TextsPerItem;
+
+    /// <summary>The texts of items that are never tested on (<see cref="CalibrationData.Held"/>).</summary>
+    public IEnumerable<TokenizedText> Learnt => CalibrationData.Held(Count).Learnt
+        .SelectMany(i => Texts.Skip(i * TextsPerItem).Take(TextsPerItem));
+}

@@ -4,25 +4,32 @@ using System.CommandLine.Parsing;
 namespace AttentionNotebooks.Cli.Options;
 
 /// <summary>
-/// The options that say what a model predicts: hidden words of texts, the number of hidden verbs, or the classes of texts.
+/// The options that say what a model is asked: hidden words of texts, the number of hidden verbs, the classes of texts, or which sentences
+/// say the same.
 /// </summary>
 internal sealed class TaskOptions
 {
-    private const string Masked = "masked", Agreement = "agreement", Labels = "labels";
-    private static readonly string[] Tasks = [Masked, Agreement, "cola", "sst2", "mrpc", "rte", Labels];
+    private const string Masked = "masked", Agreement = "agreement", Labels = "labels", Pairs = "pairs",
+        Retrieval = "retrieval";
+    private static readonly string[] Classes = ["cola", "sst2", "mrpc", "rte", Labels],
+        Tasks = [Masked, Agreement, .. Classes, Pairs, Retrieval];
 
     private readonly ModelOptions _model;
     private readonly Option<string> _task = new("--task")
     {
         Description = "masked: hidden words of --text. agreement: the number of the hidden verbs in --items. cola, sst2, mrpc, rte: "
-            + "the classes in --items, laid out as GLUE's files. labels: the classes in any other file.",
+            + "the classes in --items, laid out as GLUE's files. labels: the classes in any other file. pairs: which pairs of --items say "
+            + "the same, by the cosine of the sentences' embeddings; half of them are fitted on. retrieval: which of N sentences of "
+            + "--items says the same, by the nearest embedding. masked and agreement need a masked-LM head, the classes a classifier; "
+            + "pairs and retrieval need no head.",
         HelpName = string.Join('|', Tasks),
     };
     private readonly Option<string> _text = new("--text") { Description = "Texts, one per line.", HelpName = "F" };
     private readonly Option<string> _items = new("--items")
     {
         Description = "A tab-separated file: for agreement with the columns id, sentence with [MASK], right, wrong, attractors; for "
-            + "classes as attn fine-tune takes it.",
+            + "classes as attn fine-tune takes it; for pairs and retrieval GLUE's MRPC, or with the columns sentence1, sentence2, label; "
+            + "retrieval also takes sentence, paraphrase, and a column for each wrong sentence.",
         HelpName = "F.tsv",
     };
     private readonly LayoutOptions _columns = new();
@@ -36,6 +43,7 @@ internal sealed class TaskOptions
     // What --mask-rate was called; elsewhere --rate is the learning rate.
     private readonly Option<double?> _oldRate = new("--rate") { Hidden = true };
 
+    private readonly PairOptions _pairs = new();
     private readonly LimitOption _limit;
     private readonly bool _learns;
 
@@ -46,7 +54,7 @@ internal sealed class TaskOptions
     private TaskOptions(LimitOption limit, bool learns)
     {
         (_limit, _learns) = (limit, learns);
-        _model = new ModelOptions("with a masked-LM head, or with a classifier for tasks with classes", fullPrecisionOnly: learns);
+        _model = new ModelOptions("with the head that --task needs", fullPrecisionOnly: learns);
         _task.Required = learns;
     }
 
@@ -61,6 +69,7 @@ internal sealed class TaskOptions
         foreach (var option in new Option[] { _task, _text, _items, _limit, _rate }) command.Add(option);
         if (!_learns) command.Add(_oldRate);
         _columns.AddTo(command);
+        _pairs.AddTo(command);
         _rate.Validators.Add(r =>
         {
             if (r.GetValueOrDefault<double>() is not (> 0 and <= 1)) r.AddError("--mask-rate takes a share above 0, at most 1.");
@@ -75,7 +84,9 @@ internal sealed class TaskOptions
             if (!Tasks.Contains(asked)) return;
             if (asked == Masked && Given(r, _text) is null) r.AddError("--task masked needs --text.");
             else if (asked != Masked && Given(r, _items) is null) r.AddError($"--task {asked} needs --items.");
-            if (asked != Labels && _columns.Named(r)) r.AddError("--text-column and --label-column go with --task labels.");
+            if (asked is not (Labels or Pairs or Retrieval) && _columns.Named(r))
+                r.AddError("--text-column and --label-column go with --task labels, pairs and retrieval.");
+            if (_pairs.Misplaced(r, asked is Pairs or Retrieval, asked == Retrieval) is { } wrong) r.AddError(wrong);
         });
     }
 
@@ -102,7 +113,7 @@ internal sealed class TaskOptions
         var checkpoint = _model.Load(parsed);
         try
         {
-            checkpoint.RequireMaskedLmHead();
+            if (!ComparesSentences(parsed)) checkpoint.RequireMaskedLmHead();
             return new AskedModel(checkpoint, null);
         }
         catch
@@ -119,7 +130,7 @@ internal sealed class TaskOptions
     /// <param name="parsed">The command line.</param>
     /// <param name="error">Receives a line on what was cut or left out.</param>
     /// <param name="batches">The size of batches.</param>
-    /// <param name="longest">Cut texts with classes to so many tokens.</param>
+    /// <param name="longest">Cut texts that are not hidden words' to so many tokens.</param>
     public AskedTask Open(ParseResult parsed, AskedModel model, TextWriter error, VisitOptions? batches = null, int? longest = null)
     {
         if (parsed.GetValue(_task) == Masked)
@@ -133,6 +144,14 @@ internal sealed class TaskOptions
             var classes = new SentenceLabels(model.Classifier, texts with { Items = texts.Items.Evenly(_limit.Of(parsed)) }, batches,
                 longest);
             return new AskedTask(layout.Name, _ => classes, classes.Texts);
+        }
+        if (ComparesSentences(parsed))
+        {
+            var layout = _columns.Named(parsed.CommandResult) ? _columns.Of(parsed, file) : null;
+            var compared = _pairs.Open(parsed, model.Checkpoint, file, layout, parsed.GetValue(_task) == Retrieval, _limit.Of(parsed),
+                batches, longest);
+            error.WriteLine(PairOptions.Describe(compared));
+            return new AskedTask(compared.Name, _ => compared, compared.Texts, compared.TextsPerItem);
         }
         var items = SubjectVerbAgreement.Read(file).Evenly(_limit.Of(parsed));
         var task = new VerbNumber(model.Checkpoint, items);
@@ -151,5 +170,7 @@ internal sealed class TaskOptions
         return new AskedTask("masked words", seed => new MaskedWords(model, texts, seed, rate, batches), whole);
     }
 
-    private bool HasClasses(ParseResult parsed) => parsed.GetValue(_task) is not (Masked or Agreement);
+    private bool HasClasses(ParseResult parsed) => Classes.Contains(parsed.GetValue(_task));
+
+    private bool ComparesSentences(ParseResult parsed) => parsed.GetValue(_task) is Pairs or Retrieval;
 }

@@ -115,7 +115,7 @@ internal static class CalibrateVerb
             CalibrationExperiment experiment;
             using (var line = new Progress(error))
                 experiment = CalibrationExperiment.Run(model.Checkpoint, s => CalibrationData.Of(task.OfSeed(s), s),
-                    given ?? Features(model.Checkpoint, task.Texts), labels, options, line, cancellation);
+                    given ?? Features(model.Checkpoint, task), labels, options, line, cancellation);
             var arm = experiment[_tyings.First(t => t.Name == parsed.GetValue(tying)).Arm];
             arm.Calibrations[0].Write(parsed.GetValue(file)!);
             if (arm.Calibrations[0].IsIdentity)
@@ -123,9 +123,9 @@ internal static class CalibrateVerb
                     + "learnt did better on dev than the model as it is.");
             if (parsed.GetValue(report) is { } csv) ExperimentCsv.Write(experiment, csv, options.FirstSeed);
             if (parsed.GetValue(json) is { } figures)
-                ExperimentFigures.Of(experiment, model.Checkpoint.Name, task.Name, grid, task.Texts.Count, options).Write(figures);
+                ExperimentFigures.Of(experiment, model.Checkpoint.Name, task.Name, grid, task.Count, options).Write(figures);
             output.WriteLine($"{parsed.GetValue(file)}: {arm.Name}, seed {options.FirstSeed}; {task.Name}, {experiment.TestItems} of "
-                + $"{task.Texts.Count} items held out for the test, {experiment.Seeds} {(experiment.Seeds == 1 ? "seed" : "seeds")}");
+                + $"{task.Count} items held out for the test, {experiment.Seeds} {(experiment.Seeds == 1 ? "seed" : "seeds")}");
             foreach (string text in CalibrationReport.Lines(experiment)) output.WriteLine(text);
         });
         return command;
@@ -142,8 +142,8 @@ internal static class CalibrateVerb
     }
 
     // On texts of items that are never tested on.
-    private static HeadTable Features(Checkpoint model, IReadOnlyList<TokenizedText> texts) =>
-        new LiveAttention(model, [.. CalibrationData.Held(texts.Count).Learnt.Take(TextsForFeatures).Select(i => texts[i])]).Extract();
+    private static HeadTable Features(Checkpoint model, AskedTask task) =>
+        new LiveAttention(model, [.. task.Learnt.Take(TextsForFeatures)]).Extract();
 
     private sealed class Progress(TextWriter error) : IProgress<(string What, double Share)>, IDisposable
     {

@@ -97,7 +97,7 @@ internal static class PruneVerb
                 HeadColumn Order(string name)
                 {
                     if (name != Predicted) return Measured(name);
-                    var features = table ?? new LiveAttention(model.Checkpoint, [.. measured.Items.Select(i => asked.Texts[i])])
+                    var features = table ?? new LiveAttention(model.Checkpoint, ((ITextTask)measured.AsTask()).Texts)
                         .Extract(cancellation: cancellation);
                     return PruningOrders.ByFeatures(features, Measured(parsed.GetValue(predict)!), parsed.GetValue(columns) is { } list
                         ? Names.Of(list) : null, parsed.GetValue(byLayer) ? HeadFolds.ByLayer : HeadFolds.Random, parsed.GetValue(seed));

@@ -19,8 +19,8 @@ public static class ClassifierCard
         var text = new StringBuilder(Invariant($"""
             # {startedFrom}, fine-tuned on {task.Name}
 
-            A BERT with a classifier of {labels.Count} classes ({string.Join(", ",
-                labels.Take(10))}) in Hugging Face's layout (`BertForSequenceClassification`), made to study attention heads.
+            A model with a classifier of {labels.Count} classes ({string.Join(", ",
+                labels.Take(10))}) in Hugging Face's layout, made to study attention heads.
 
             ## Fine-tuning
 

@@ -28,7 +28,7 @@ internal sealed class ClassifierWeights : WeightVector
 
     private static BertForSequenceClassification Copy(BertForSequenceClassification start, Device device, bool headOnly)
     {
-        var copy = new BertForSequenceClassification(new BertModel(start.Config, withPooler: true, device), start.Classes);
+        var copy = new BertForSequenceClassification(new BertModel(start.Config, start.Bert.Pooler is not null, device), start.Classes);
         using var noGradients = no_grad();
         foreach (var ((name, parameter), source) in copy.named_parameters().Zip(start.parameters()))
         {

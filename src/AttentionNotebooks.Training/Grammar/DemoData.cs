@@ -3,13 +3,15 @@ using System.Text;
 
 namespace AttentionNotebooks.Training;
 
-/// <summary>All that the grammar makes for the kit: the treebank and four tasks.</summary>
+/// <summary>All that the grammar makes for the kit: the treebank and five tasks.</summary>
 public sealed class DemoData
 {
     /// <summary>The seed of the shipped files.</summary>
     public const int StandardSeed = 1;
 
     private static readonly (string Name, int Rows)[] Splits = [("train", 1600), ("dev", 200), ("test", 200)];
+
+    private const int Paraphrases = 400;
 
     private DemoData(IReadOnlyDictionary<string, string> files, IReadOnlySet<string> sentences)
     {
@@ -20,7 +22,8 @@ public sealed class DemoData
     /// <summary>The content of each file, by its path below the data folder.</summary>
     public IReadOnlyDictionary<string, string> Files { get; }
 
-    /// <summary>Every sentence of the files, lower-cased, masked verbs in both forms: what no training text may hold.</summary>
+    /// <summary>Every sentence of the files, lower-cased, masked verbs in both forms: what no training text may hold. Those of
+    /// <c>tasks/paraphrases.tsv</c> are not among them: that task is asked of models that learn from other texts.</summary>
     public IReadOnlySet<string> Sentences { get; }
 
     /// <summary>Generates everything; no sentence comes twice, in whatever file.</summary>
@@ -43,15 +46,18 @@ public sealed class DemoData
             files[$"tasks/pairs.{split}.tsv"] = Table("pairs", split, "sentence1\tsentence2\tlabel\tconstruction",
                 PairTask.Generate(DiceOf(3), rows, taken));
         }
+        files["tasks/paraphrases.tsv"] = Table("paraphrases", null, PairTask.ParaphraseColumns,
+            PairTask.Paraphrases(new Dice(seed + 5000), Paraphrases, [.. taken]));
         return new DemoData(files, taken);
     }
 
-    private static string Table(string task, string split, string header, IEnumerable<string[]> rows)
+    private static string Table(string task, string? split, string header, IEnumerable<string[]> rows)
     {
         var text = new StringBuilder($"id\t{header}\n");
+        string name = split is null ? task : $"{task}-{split}";
         int number = 0;
         foreach (var row in rows)
-            text.Append(CultureInfo.InvariantCulture, $"{task}-{split}-{++number:0000}\t").AppendJoin('\t', row).Append('\n');
+            text.Append(CultureInfo.InvariantCulture, $"{name}-{++number:0000}\t").AppendJoin('\t', row).Append('\n');
         return text.ToString();
     }
 }

@@ -2,7 +2,7 @@ namespace AttentionNotebooks.Training;
 
 /// <summary>Does the first sentence entail the second? The second states the same facts in the other voice, or fewer of
 /// them, or it swaps the roles, turns the polarity, or adds what the first does not say.</summary>
-internal static class PairTask
+internal static partial class PairTask
 {
     private static readonly string[] Verbs =
         ["help", "thank", "greet", "visit", "invite", "warn", "praise", "blame", "follow", "watch", "chase", "find", "attack", "admire",
@@ -79,12 +79,14 @@ internal static class PairTask
     {
         var agent = Someone(dice, []);
         var patient = Someone(dice, agent.And is null ? [agent.Noun] : [agent.Noun, agent.And.Noun]);
-        string lemma = dice.Pick(Verbs);
-        var verb = Lexicon.ByFrame[Frame.Transitive].First(v => v.Lemma == lemma && v.Objects.Contains(NounClass.Person));
+        var verb = VerbOf(dice.Pick(Verbs));
         var place = dice.Chance(0.55) ? dice.Pick(Places) : null;
         return new Fact(agent, verb, patient, place is null ? null
             : dice.Pick(["in", "near", "behind", "outside"]), place, dice.Chance(0.4));
     }
+
+    private static Verb VerbOf(string lemma) =>
+        Lexicon.ByFrame[Frame.Transitive].First(v => v.Lemma == lemma && v.Objects.Contains(NounClass.Person));
 
     private static Party Someone(Dice dice, Noun[] but)
     {

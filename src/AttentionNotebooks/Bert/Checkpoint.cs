@@ -23,7 +23,7 @@ public sealed class Checkpoint : IDisposable
         UnusedKeys = unused;
     }
 
-    /// <summary>The folder as it was given.</summary>
+    /// <summary>The folder as it was given; of a packaged encoder, where it lies.</summary>
     public string Folder { get; }
 
     /// <summary>The model's sizes.</summary>
@@ -50,7 +50,7 @@ public sealed class Checkpoint : IDisposable
     {
         if (!HasMaskedLmHead)
             throw new InputException(Folder, null, "has no masked-LM head (cls.predictions.*), so it cannot name hidden words",
-                "Take a checkpoint that has, such as bert-base-uncased");
+                $"{ModelTasks.Able(this)}; for hidden words take a checkpoint with such a head, such as bert-base-uncased");
     }
 
     /// <summary>
@@ -60,12 +60,14 @@ public sealed class Checkpoint : IDisposable
     public IReadOnlyList<string> UnusedKeys { get; }
 
     /// <summary>Loads a checkpoint. The weights become float32 whatever the file holds.</summary>
+    /// <param name="folder">The folder, or the name of an encoder that came with the build (<see cref="PackagedEncoders"/>).</param>
     /// <param name="device">Where the weights shall live; the CPU unless given.</param>
     /// <returns>The checkpoint; disposing it disposes the model.</returns>
     /// <exception cref="InputException">A file is missing or damaged, the vocabulary does not fit, or tensors are missing, misshapen or not
     /// finite.</exception>
     public static Checkpoint Load(string folder, Device? device = null)
     {
+        folder = PackagedEncoders.Resolve(folder);
         if (!Directory.Exists(folder)) throw new InputException(folder, null, "is no folder", WeightFolder.Contents);
         var (config, weights) = WeightFolder.Settings(folder);
         using var opened = weights;

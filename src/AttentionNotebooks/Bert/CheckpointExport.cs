@@ -34,13 +34,13 @@ public static class CheckpointExport
 
     private static IReadOnlyList<string> Save(string source, string folder)
     {
-        if (Directory.Exists(source) && ClassifierCheckpoint.IsIn(source))
+        using var checkpoint = Checkpoint.Load(source);
+        if (ClassifierCheckpoint.IsIn(checkpoint))
         {
-            using var classifier = ClassifierCheckpoint.Load(source);
+            using var classifier = ClassifierCheckpoint.Of(checkpoint);
             classifier.Save(folder);
             return classifier.UnusedKeys;
         }
-        using var checkpoint = Checkpoint.Load(source);
         Checkpoint.Save(folder, checkpoint.Model, checkpoint.Tokenizer);
         return checkpoint.UnusedKeys;
     }

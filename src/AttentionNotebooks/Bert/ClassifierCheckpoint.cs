@@ -3,21 +3,21 @@ using static TorchSharp.torch;
 
 namespace AttentionNotebooks;
 
-/// <summary>A BERT that predicts classes, in Hugging Face's layout: a <see cref="Checkpoint"/> with <c>classifier.weight</c>,
-/// <c>classifier.bias</c> and the classes' names (<c>id2label</c>) in config.json.</summary>
+/// <summary>A model that predicts classes, in Hugging Face's layout: a <see cref="Checkpoint"/> with a head for classes, such as
+/// <c>classifier.weight</c> and <c>classifier.bias</c>, and the classes' names (<c>id2label</c>) in config.json.</summary>
 public sealed class ClassifierCheckpoint : IDisposable
 {
-    /// <summary>Hugging Face's class for such a model.</summary>
-    public const string Architecture = nameof(BertForSequenceClassification);
+    private const string
+        Remedy = "Take a model that was fine-tuned to predict classes (…ForSequenceClassification), or make one with attn fine-tune";
 
-    private const string WeightKey = "classifier.weight", BiasKey = "classifier.bias",
-        Remedy = $"Take a BERT that was fine-tuned to predict classes ({Architecture}), or make one with attn fine-tune";
+    private readonly bool _owns;
 
-    private ClassifierCheckpoint(Checkpoint encoder, BertForSequenceClassification model, IReadOnlyList<string> labels)
+    private ClassifierCheckpoint(Checkpoint encoder, BertForSequenceClassification model, IReadOnlyList<string> labels, bool owns)
     {
         Encoder = encoder;
         Model = model;
         Labels = labels;
+        _owns = owns;
     }
 
     /// <summary>The same model without its head, as all that looks at attention takes it. It shares the weights and is disposed with
@@ -37,36 +37,26 @@ public sealed class ClassifierCheckpoint : IDisposable
     public TextTokenizer Tokenizer => Encoder.Tokenizer;
 
     /// <summary>Tensors of the file that this model has no place for, such as a masked-LM head.</summary>
-    public IReadOnlyList<string> UnusedKeys => [.. Encoder.UnusedKeys.Where(k => k is not (WeightKey or BiasKey))];
+    public IReadOnlyList<string> UnusedKeys => [.. Encoder.UnusedKeys.Except(HeadKeys(Config.Family))];
 
-    /// <summary>Loads a fine-tuned BERT. The weights become float32 whatever the file holds.</summary>
+    /// <summary>Whether the checkpoint has a head for classes.</summary>
+    /// <exception cref="InputException">config.json is damaged.</exception>
+    public static bool IsIn(Checkpoint checkpoint)
+    {
+        var (architectures, _) = ClassLabels.Of(checkpoint.Folder);
+        var family = checkpoint.Config.Family;
+        return (architectures.Count == 0 || architectures.Contains(family.ClassifierClass))
+            && HeadKeys(family).All(checkpoint.UnusedKeys.Contains);
+    }
+
+    /// <summary>Loads a fine-tuned model. The weights become float32 whatever the file holds.</summary>
     /// <param name="device">Where the weights shall live; the CPU unless given.</param>
-    /// <exception cref="InputException">A file is missing or damaged (<see cref="Checkpoint.Load"/>), the model is no BERT with a head for
+    /// <exception cref="InputException">A file is missing or damaged (<see cref="Checkpoint.Load"/>), the model has no head for
     /// classes, or its head does not fit.</exception>
     public static ClassifierCheckpoint Load(string folder, Device? device = null)
     {
         var encoder = Checkpoint.Load(folder, device);
-        try
-        {
-            CheckFamily(encoder, "read");
-            string config = Path.Combine(folder, BertConfig.FileName);
-            var (architectures, named) = File.Exists(config) ? ClassLabels.Read(config) : ([], null);
-            if (architectures.Count > 0 && !architectures.Contains(Architecture))
-                throw new InputException(config, "architectures", $"is {string.Join(", ", architectures)}", Remedy);
-            using var file = WeightFolder.Open(folder);
-            if (!file.Keys.Contains(WeightKey) || !file.Keys.Contains(BiasKey))
-                throw new InputException(file.Path, null, $"has no {WeightKey} with {BiasKey}, so it cannot predict classes", Remedy);
-            if (encoder.Model.Bert.Pooler is null)
-                throw new InputException(file.Path, null, "has no bert.pooler.*, which the classifier reads", Remedy);
-            int classes = Classes(file, encoder.Config);
-            if (named is not null && named.Count != classes)
-                throw new InputException(config, "id2label", $"names {named.Count} classes, but the classifier has {classes}",
-                    "Take config.json and the weights from the same checkpoint");
-            var model = new BertForSequenceClassification(encoder.Model.Bert, classes);
-            Fill(file, model);
-            model.eval();
-            return new ClassifierCheckpoint(encoder, model, named ?? ClassLabels.Unnamed(classes));
-        }
+        try { return Of(encoder, owns: true); }
         catch
         {
             encoder.Dispose();
@@ -74,28 +64,54 @@ public sealed class ClassifierCheckpoint : IDisposable
         }
     }
 
-    /// <summary>Whether a folder holds such a model, as its settings say, or, without any, its weights.</summary>
-    internal static bool IsIn(string folder)
+    /// <summary>The head of a checkpoint that is loaded already, upon its own weights: they are shared, and stay when this is
+    /// disposed.</summary>
+    /// <param name="checkpoint">The model; its folder is read again for the head. It must outlive the result.</param>
+    /// <exception cref="InputException">It has no head for classes, or its head does not fit.</exception>
+    public static ClassifierCheckpoint Of(Checkpoint checkpoint) => Of(checkpoint, owns: false);
+
+    private static ClassifierCheckpoint Of(Checkpoint encoder, bool owns)
     {
-        string config = Path.Combine(folder, BertConfig.FileName);
-        if (File.Exists(config)) return ClassLabels.Read(config).Architectures.Contains(Architecture);
-        using var file = WeightFolder.Open(folder);
-        return file.Keys.Contains(WeightKey);
+        string config = Path.Combine(encoder.Folder, BertConfig.FileName), remedy = $"{ModelTasks.Able(encoder)}. {Remedy}";
+        var family = encoder.Config.Family;
+        var (architectures, named) = ClassLabels.Of(encoder.Folder);
+        if (architectures.Count > 0 && !architectures.Contains(family.ClassifierClass))
+            throw new InputException(config, "architectures", $"is {string.Join(", ", architectures)}, which does not predict classes",
+                remedy);
+        using var file = WeightFolder.Open(encoder.Folder);
+        if (HeadKeys(family).FirstOrDefault(k => !file.Keys.Contains(k)) is { } missing)
+            throw new InputException(file.Path, null, $"has no {missing}, so it cannot predict classes", remedy);
+        if (family.Classifier.ReadsPooler && encoder.Model.Bert.Pooler is null)
+            throw new InputException(file.Path, null, "has no bert.pooler.*, which the classifier reads", Remedy);
+        int classes = Classes(file, encoder.Config);
+        if (named is not null && named.Count != classes)
+            throw new InputException(config, "id2label", $"names {named.Count} classes, but the classifier has {classes}",
+                "Take config.json and the weights from the same checkpoint");
+        var model = new BertForSequenceClassification(encoder.Model.Bert, classes);
+        try
+        {
+            Fill(file, model);
+            model.eval();
+            return new ClassifierCheckpoint(encoder, model, named ?? ClassLabels.Unnamed(classes), owns);
+        }
+        catch
+        {
+            model.DisposeHead();
+            throw;
+        }
     }
 
     /// <summary>Puts a new head upon a BERT that was loaded: a copy of its weights, a classifier with starting weights, and a new pooler
-    /// where it has none.</summary>
+    /// where the head reads one and there is none.</summary>
     /// <param name="start">The model; not changed.</param>
     /// <param name="labels">The classes' names, at least 2.</param>
     /// <param name="seed">Decides the head's weights.</param>
-    /// <exception cref="InputException">The model is of another family, whose heads for classes are built otherwise, there are fewer than
-    /// two classes, or two share a name.</exception>
+    /// <exception cref="InputException">There are fewer than two classes, or two share a name.</exception>
     public static ClassifierCheckpoint Create(Checkpoint start, IReadOnlyList<string> labels, int seed = 0)
     {
-        CheckFamily(start, "made");
         if (labels.Distinct().Count() != labels.Count || labels.Count < 2)
             throw new InputException("labels", null, $"are {string.Join(", ", labels)}", "Give two classes at least, each its own name");
-        var plain = new BertForMaskedLM(start.Config, withPooler: true, withHead: false);
+        var plain = new BertForMaskedLM(start.Config, withPooler: start.Config.Family.Classifier.ReadsPooler, withHead: false);
         using (no_grad())
         {
             var sources = start.Model.named_parameters().ToDictionary(p => p.name, p => p.parameter);
@@ -106,7 +122,8 @@ public sealed class ClassifierCheckpoint : IDisposable
         model.InitializeHead(seed, poolerToo: start.Model.Bert.Pooler is null);
         plain.eval();
         model.eval();
-        return new ClassifierCheckpoint(new Checkpoint(start.Folder, start.Config, start.Tokenizer, plain, []), model, [.. labels]);
+        return new ClassifierCheckpoint(new Checkpoint(start.Folder, start.Config, start.Tokenizer, plain, []), model, [.. labels],
+            owns: true);
     }
 
     /// <summary>Writes the model as an ordinary Hugging Face folder: config.json with the classes' names, the tokenizer's files,
@@ -119,48 +136,64 @@ public sealed class ClassifierCheckpoint : IDisposable
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         var type = halfPrecision ? ScalarType.Float16 : ScalarType.Float32;
-        var tensors = Model.named_parameters().Select(p => KeyValuePair.Create(p.name, p.parameter.to_type(type))).ToList();
+        var tensors = Model.named_parameters().Select(p => KeyValuePair.Create(FileKey(Config.Family, p.name), p.parameter.to_type(type)))
+            .ToList();
         SafetensorsFile.Write(Path.Combine(folder, WeightFolder.Safetensors), tensors,
             new Dictionary<string, string> { ["format"] = "pt" });
         Tokenizer.Save(folder);
-        Config.Write(Path.Combine(folder, "config.json"), halfPrecision ? "float16" : "float32", Architecture, Labels);
+        Config.Write(Path.Combine(folder, "config.json"), halfPrecision ? "float16" : "float32", Config.Family.ClassifierClass,
+            Labels);
     }
 
-    /// <summary>Disposes the model.</summary>
+    /// <summary>Disposes the model; of one that shares the weights of a checkpoint (<see cref="Of(Checkpoint)"/>), the head.</summary>
     public void Dispose()
     {
+        if (!_owns)
+        {
+            Model.DisposeHead();
+            return;
+        }
         Model.Dispose();
         Encoder.Dispose();
     }
 
-    // The classifiers of other families have two maps, with activations of their own.
-    private static void CheckFamily(Checkpoint checkpoint, string done)
-    {
-        if (checkpoint.Config.Family.ClassifiesPooledState) return;
-        throw new InputException(checkpoint.Folder, "config.json, model_type",
-            $"is \"{checkpoint.Config.ModelType}\", whose head for classes is not {done} here", "Take a BERT");
-    }
+    private static string FileKey(ModelFamily family, string parameter) => parameter.StartsWith("bert.", StringComparison.Ordinal)
+        ? family.FileKey(parameter) : family.Classifier.FileKey(parameter);
+
+    // What of the head the encoder does not hold.
+    private static string[] HeadKeys(ModelFamily family) =>
+        [.. (family.Classifier.ReadsPooler ? ["classifier"] : new[] { "dense", "classifier" })
+            .SelectMany(map => new[] { $"{map}.weight", $"{map}.bias" }).Select(family.Classifier.FileKey)];
 
     private static int Classes(IWeightFile file, BertConfig config)
     {
-        var (weight, bias) = (file.ShapeOf(WeightKey), file.ShapeOf(BiasKey));
+        var layout = config.Family.Classifier;
+        string weightKey = layout.FileKey("classifier.weight"), biasKey = layout.FileKey("classifier.bias");
+        var (weight, bias) = (file.ShapeOf(weightKey), file.ShapeOf(biasKey));
         if (weight.Count != 2 || weight[1] != config.HiddenSize || bias.Count != 1 || bias[0] != weight[0])
             throw new InputException(file.Path, null,
-                $"{WeightKey} is [{string.Join(", ", weight)}] and {BiasKey} [{string.Join(", ", bias)}], not [C, {config.HiddenSize}] "
+                $"{weightKey} is [{string.Join(", ", weight)}] and {biasKey} [{string.Join(", ", bias)}], not [C, {config.HiddenSize}] "
                     + $"and [C]", "Take config.json and the weights from the same checkpoint");
-        return weight[0] >= 2 ? (int)weight[0] : throw new InputException(file.Path, $"tensor {WeightKey}",
+        if (!layout.ReadsPooler && (file.ShapeOf(layout.FileKey("dense.weight")), file.ShapeOf(layout.FileKey("dense.bias")))
+            is var (dense, shift) && !(dense.SequenceEqual([config.HiddenSize, config.HiddenSize])
+                && shift.SequenceEqual([config.HiddenSize])))
+            throw new InputException(file.Path, null, $"{layout.Dense}.weight is [{string.Join(", ", dense)}], not [{config.HiddenSize}, "
+                + $"{config.HiddenSize}]", "Take config.json and the weights from the same checkpoint");
+        return weight[0] >= 2 ? (int)weight[0] : throw new InputException(file.Path, $"tensor {weightKey}",
             "has one output: a number is predicted, not a class", Remedy);
     }
 
     private static void Fill(IWeightFile file, BertForSequenceClassification model)
     {
         using var noGradients = no_grad();
-        foreach (var (name, parameter) in model.named_parameters().Where(p => p.name is WeightKey or BiasKey))
+        var family = model.Config.Family;
+        foreach (var (name, parameter) in model.named_parameters().Where(p => !p.name.StartsWith("bert.", StringComparison.Ordinal)))
         {
             using var scope = NewDisposeScope();
-            parameter.copy_(file.Read(name));
+            string key = FileKey(family, name);
+            parameter.copy_(file.Read(key));
             if (!parameter.isfinite().all().Value<bool>())
-                throw new InputException(file.FileOf(name), $"tensor {name}", "holds values that are not finite",
+                throw new InputException(file.FileOf(key), $"tensor {key}", "holds values that are not finite",
                     "The weights are damaged; download the checkpoint again");
         }
     }

@@ -8,8 +8,8 @@ namespace AttentionNotebooks;
 /// <param name="FirstSeed">The first of them.</param>
 /// <param name="FullTuning">Whether all weights are trained too, as the upper reference.</param>
 /// <param name="FullRate">The learning rate for that.</param>
-/// <param name="Weights">What all weights are: the model with the head that the task asks, such as a classifier; the masked-LM model unless
-/// given.</param>
+/// <param name="Weights">What all weights are: the model with the head that the task asks, such as a classifier; the task's own
+/// (<see cref="IModelTask.Weights"/>) unless given.</param>
 /// <param name="Threads">
 /// How many calibrations are learnt at once, each on one thread; 1 learns one after the other on libtorch's own threads. They do not touch
 /// one another, so that the results are those of one after the other on one thread. More is faster for small models on CPUs.
@@ -92,9 +92,8 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
         for (int s = 0; options.FullTuning && s < seeds.Length; s++)
         {
             Report(seeds[s], Name(CalibrationArm.AllWeights));
-            full.Add(FullTuning.Run(options.Weights
-                ?? model.Model, parts[s].Train, parts[s].Dev, parts[s].Test,
-                options.Options with { Seed = seeds[s], Rate = options.FullRate }, cancellation: cancellation));
+            full.Add(FullTuning.Run(options.Weights ?? parts[s].Train.Task.Weights ?? model.Model, parts[s].Train, parts[s].Dev,
+                parts[s].Test, options.Options with { Seed = seeds[s], Rate = options.FullRate }, cancellation: cancellation));
         }
         ExperimentArm[] arms =
         [

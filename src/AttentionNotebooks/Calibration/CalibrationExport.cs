@@ -31,15 +31,14 @@ public static class CalibrationExport
                 "has a prior or a special bias, which no weight of a checkpoint can hold",
                 "Keep the calibration's file beside the model and apply it with bert.With(calibration), or say explicitly that biases are "
                     + "to be left out");
-        if (ClassifierCheckpoint.IsIn(source))
+        using var model = Checkpoint.Load(source);
+        Fold(model, calibration);
+        if (ClassifierCheckpoint.IsIn(model))
         {
-            using var classifier = ClassifierCheckpoint.Load(source);
-            Fold(classifier.Encoder, calibration);
+            using var classifier = ClassifierCheckpoint.Of(model);
             classifier.Save(target);
             return unfit;
         }
-        using var model = Checkpoint.Load(source);
-        Fold(model, calibration);
         Checkpoint.Save(target, model.Model, model.Tokenizer);
         return unfit;
     }

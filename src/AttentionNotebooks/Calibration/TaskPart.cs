@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace AttentionNotebooks;
 
 /// <summary>Some items of a task: those that are learnt from, chosen by, or tested on.</summary>
@@ -53,7 +55,7 @@ public sealed record TaskPart(IModelTask Task, IReadOnlyList<int[]> Batches)
     // Of texts: also their tokens are known.
     private sealed class OwnTexts(ITextTask task, int[] items, IReadOnlyList<int[]> batches) : Own(task, items, batches), ITextTask
     {
-        public IReadOnlyList<TokenizedText> Texts { get; } = [.. items.Select(i => task.Texts[i])];
+        public IReadOnlyList<TokenizedText> Texts { get; } = task.TextsOf(items);
     }
 
     private class Own : IModelTask
@@ -72,6 +74,14 @@ public sealed record TaskPart(IModelTask Task, IReadOnlyList<int[]> Batches)
         public HeadGrid Grid => _task.Grid;
 
         public int Count => _items.Length;
+
+        public int TextsPerItem => _task.TextsPerItem;
+
+        public string Questions => _task.Questions;
+
+        public double GuessLoss => _task.GuessLoss;
+
+        public nn.Module? Weights => _task.Weights;
 
         public IReadOnlyList<int[]> Batches { get; }
 

@@ -25,10 +25,11 @@ internal static class BertFixtures
         };
 
     /// <summary>A model in which every parameter, biases and normalisation too, is random: a forgotten one shows.</summary>
-    public static BertForMaskedLM Model(BertConfig config, int seed = 1, bool withPooler = false, double residualScale = 1)
+    public static BertForMaskedLM Model(BertConfig config, int seed = 1, bool withPooler = false, double residualScale = 1,
+        bool withHead = true)
     {
         manual_seed(seed);
-        var model = new BertForMaskedLM(config, withPooler, residualScale: residualScale);
+        var model = new BertForMaskedLM(config, withPooler, withHead, residualScale: residualScale);
         using var noGradients = no_grad();
         foreach (var (name, parameter) in model.named_parameters())
         {

@@ -129,7 +129,7 @@ public sealed class ClassifierCheckpointTests : IDisposable
     {
         using (var model = Tuned()) model.Save(Target);
         string path = Path.Combine(Target, "config.json");
-        BertConfig.Read(path).Write(path, architecture: ClassifierCheckpoint.Architecture);
+        BertConfig.Read(path).Write(path, architecture: "BertForSequenceClassification");
         using var loaded = ClassifierCheckpoint.Load(Target);
         Assert.Equal(["LABEL_0", "LABEL_1", "LABEL_2"], loaded.Labels);
     }
@@ -152,7 +152,7 @@ public sealed class ClassifierCheckpointTests : IDisposable
             File.WriteAllBytes(file, whole);
             return message;
         }
-        Assert.Contains("has no classifier.weight with classifier.bias", Refused((k, t) => k == "classifier.bias" ? null : t),
+        Assert.Contains("has no classifier.bias, so it cannot predict classes", Refused((k, t) => k == "classifier.bias" ? null : t),
             StringComparison.Ordinal);
         Assert.Contains("has no bert.pooler.*", Refused((k, t) => k.StartsWith("bert.pooler.", StringComparison.Ordinal) ? null : t),
             StringComparison.Ordinal);
@@ -163,19 +163,123 @@ public sealed class ClassifierCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Other_families_and_labels_that_are_no_labels_are_refused()
+    public void Labels_that_are_no_labels_are_refused()
     {
         using var start = Start(withPooler: true);
         Assert.Throws<InputException>(() => ClassifierCheckpoint.Create(start, ["one"]));
         Assert.Throws<InputException>(() => ClassifierCheckpoint.Create(start, ["one", "one"]));
-        string path = Path.Combine(folder, "distil");
-        using (var model = BertFixtures.Model(BertFixtures.Config() with { ModelType = "distilbert", TypeVocabSize = 0 })) Checkpoint.Save(
-            path, model, WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
-        using var distil = Checkpoint.Load(path);
-        Assert.Contains("\"distilbert\", whose head for classes is not made here",
-            Assert.Throws<InputException>(() => ClassifierCheckpoint.Create(distil, Labels)).Message, StringComparison.Ordinal);
-        Assert.Contains("\"distilbert\", whose head for classes is not read here",
-            Assert.Throws<InputException>(() => ClassifierCheckpoint.Load(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("distilbert", "DistilBertForSequenceClassification", "pre_classifier.weight", "classifier.weight")]
+    [InlineData("electra", "ElectraForSequenceClassification", "classifier.dense.weight", "classifier.out_proj.weight")]
+    public void Other_families_keep_their_own_names_and_come_back_the_same(string type, string architecture, string dense, string output)
+    {
+        string path = Path.Combine(folder, type);
+        var config = BertFixtures.Config() with { ModelType = type };
+        if (type == "distilbert") config = config with { TypeVocabSize = 0 };
+        if (type == "electra") config = config with { EmbeddingSize = config.HiddenSize };
+        using (var model = BertFixtures.Model(config))
+            Checkpoint.Save(path, model, WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
+        using var start = Checkpoint.Load(path);
+        using var made = ClassifierCheckpoint.Create(start, Labels, seed: 3);
+        made.Save(Target);
+        Assert.Contains($"\"{architecture}\"", File.ReadAllText(Path.Combine(Target, "config.json")), StringComparison.Ordinal);
+        using (var file = SafetensorsFile.Open(Path.Combine(Target, "model.safetensors")))
+            Assert.Subset(file.Entries.Keys.ToHashSet(), new HashSet<string> { dense, output });
+        using var loaded = ClassifierCheckpoint.Load(Target);
+        Assert.Empty(loaded.UnusedKeys);
+        Assert.Equal(Labels, loaded.Labels);
+        using var scope = NewDisposeScope();
+        var ids = BertFixtures.Batch([2, 5, 6, 3]);
+        Assert.Equal(made.Model.forward(ids).Floats(), loaded.Model.forward(ids).Floats());
+        Assert.True(made.Model.forward(ids).Floats().Distinct().Count() == Labels.Length);
+    }
+
+    [Theory]
+    [InlineData("bert-classifier"), InlineData("distilbert-classifier"), InlineData("roberta-classifier")]
+    public void Logits_loss_and_gradients_of_heads_are_those_of_Hugging_Face(string name)
+    {
+        string source = Repository.SharedData("golden", "models", name);
+        foreach (string file in Directory.GetFiles(source)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        WriteTokenizer(folder, name);
+        using var model = ClassifierCheckpoint.Load(folder);
+        Assert.Equal(["negative", "neutral", "positive"], model.Labels);
+        Assert.Empty(model.UnusedKeys);
+        using var scope = NewDisposeScope();
+        var golden = Golden(Path.Combine(source, "golden.npz"));
+        var gate = ones(model.Config.NumHiddenLayers, model.Config.NumAttentionHeads).requires_grad_();
+        var logits = model.Model.forward(golden["input_ids"], golden.GetValueOrDefault("token_type_ids"),
+            golden["attention_mask"], new AttentionHooks { EditHeads = (layer, heads) => heads.mul(gate[layer].view(1, -1, 1, 1)) });
+        var loss = nn.functional.cross_entropy(logits, tensor([0L, 1L, 2L]));
+        loss.backward();
+        void Near(string array, Tensor ours)
+        {
+            foreach (var (expected, value) in golden[array].Floats().Zip(ours.Floats())) Assert.Equal(expected, value, 2e-5);
+        }
+        Near("logits", logits);
+        Near("loss", loss);
+        Near("head_gradient", gate.grad!);
+    }
+
+    [Fact]
+    public void A_head_can_stand_upon_a_model_that_is_loaded_and_leaves_it_when_it_goes()
+    {
+        using (var model = Tuned()) model.Save(Target);
+        using var encoder = Checkpoint.Load(Target);
+        Assert.True(ClassifierCheckpoint.IsIn(encoder));
+        using var scope = NewDisposeScope();
+        var ids = BertFixtures.Batch([2, 5, 6, 3]);
+        using (var whole = ClassifierCheckpoint.Load(Target))
+        using (var upon = ClassifierCheckpoint.Of(encoder))
+            Assert.Equal(whole.Model.forward(ids).Floats(), upon.Model.forward(ids).Floats());
+        Assert.NotEmpty(encoder.Model.Bert.forward(ids).Floats());
+    }
+
+    [Fact]
+    public void A_model_without_a_head_says_what_it_can_do()
+    {
+        using var start = Start(withPooler: true);
+        Assert.False(ClassifierCheckpoint.IsIn(start));
+        Assert.Contains("--task masked (MaskedWords), agreement (VerbNumber), pairs (PairSimilarity), retrieval (Retrieval)",
+            Assert.Throws<InputException>(() => ClassifierCheckpoint.Of(start)).Message, StringComparison.Ordinal);
+    }
+
+    // Whole numbers and float32, in NumPy's format 1.
+    private static Dictionary<string, Tensor> Golden(string file)
+    {
+        using var zip = System.IO.Compression.ZipFile.OpenRead(file);
+        return zip.Entries.ToDictionary(e => Path.GetFileNameWithoutExtension(e.Name), e =>
+        {
+            using var stream = e.Open();
+            using var copy = new MemoryStream();
+            stream.CopyTo(copy);
+            byte[] bytes = copy.ToArray();
+            int start = 10 + BitConverter.ToUInt16(bytes, 8);
+            string header = System.Text.Encoding.ASCII.GetString(bytes, 10, start - 10);
+            long[] shape = [.. header[(header.IndexOf('(') + 1)..header.IndexOf(')')].Split(',', StringSplitOptions.RemoveEmptyEntries
+                | StringSplitOptions.TrimEntries).Select(long.Parse)];
+            var data = bytes.AsSpan(start);
+            return header.Contains("<i8", StringComparison.Ordinal)
+                ? tensor(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, long>(data).ToArray(), shape)
+                : tensor(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(data).ToArray(), shape);
+        });
+    }
+
+    // The files have models alone; they are given ids.
+    private static void WriteTokenizer(string folder, string name)
+    {
+        const int Entries = 120;
+        if (name.StartsWith("roberta", StringComparison.Ordinal))
+        {
+            string[] special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"];
+            File.WriteAllText(Path.Combine(folder, "vocab.json"), "{" + string.Join(", ", special.Concat(Enumerable.Range(5, Entries - 5)
+                .Select(i => $"w{i}")).Select((t, i) => $"\"{t}\": {i}")) + "}");
+            File.WriteAllText(Path.Combine(folder, "merges.txt"), "#version: 0.2\n");
+            return;
+        }
+        var words = Enumerable.Range(5, Entries - 5).Select(i => $"w{i}");
+        WordPieceTokenizer.Create([.. BertFixtures.Vocabulary[..5], .. words], maxLength: 64).Save(folder);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

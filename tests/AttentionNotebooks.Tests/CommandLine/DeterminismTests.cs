@@ -39,9 +39,14 @@ public sealed partial class DeterminismTests : IDisposable
         "cluster --heads {heads} --k auto --out {out}/clusters.csv --json {out}/clusters.json",
         "cluster --heads {heads} --k 4 --algorithm gmm --out {out}/clusters.csv",
         "cluster --heads {heads} --k 4 --algorithm spectral --out {out}/clusters.csv",
+        "compare {heads} {model} --text {texts} --draws 19 --matches {out}/m.csv --profiles {out}/p.csv --out {out}/page.md",
+        "compare {model} {model} --text {texts} --limit 20 --draws 19 --k 2 --changes {out}/c.csv --out {out}/page.md",
         "functions --model {demo} --conllu {treebank} --limit 30 --held-out --summary {out}/summary.csv --out {out}/functions.csv",
         "token-types --model {demo} --text {texts} --limit 30 --position {out}/position.csv --out {out}/types.csv",
         "ablate --model {model} --text {texts} --limit 40 --by layer --out {out}/ablation.csv",
+        "ablate --model {model} --task pairs --items {pairs} --by layer --out {out}/ablation.csv",
+        "importance --model {model} --task retrieval --items {pairs} --candidates 3 --agreement {out}/agreement.csv --out "
+            + "{out}/importance.csv",
         "importance --model {model} --text {texts} --limit 40 --agreement {out}/agreement.csv --out {out}/importance.csv",
         "explain --heads {heads} --importance {importance} --permutations 19 --draws 100 --coefficients {out}/c.csv --predicted "
             + "{out}/p.csv --out {out}/report.json",
@@ -56,6 +61,8 @@ public sealed partial class DeterminismTests : IDisposable
             + "{out}/tuned",
         "calibrate --model {model} --task masked --text {few} --clusters {own-clusters} --seeds 2 --epochs 2 --report {out}/r.csv --json "
             + "{out}/r.json --out {out}/calibration.json",
+        "calibrate --model {model} --task pairs --items {pairs} --pooling cls --clusters {own-clusters} --seeds 1 --epochs 2 --out "
+            + "{out}/calibration.json",
         "fold --model {model} --calibration {calibration} --out {out}/folded",
         "export-checkpoint --model {onnx} --out {out}/plain",
         "make-demo-data --out {out}",
@@ -162,6 +169,9 @@ public sealed partial class DeterminismTests : IDisposable
                     $"d{i}\tthe {(i % 2 == 0 ? "cat" : "dog")} , a dog sat , the cat\t0-1:e1:nominal 3-4:e2:nominal 7-8:e1:nominal\n")))],
         "{train}" => [ToyTask.Texts(120, 1).Write(folder["train.tsv"])],
         "{dev}" => [ToyTask.Texts(40, 2).Write(folder["dev.tsv"])],
+        "{pairs}" => [folder.Write("pairs.tsv", "sentence1\tsentence2\tlabel\n" + string.Concat(Enumerable.Range(0, 24)
+            .Select(i => $"the cat {(i % 3 == 0 ? "sat" : "play")} , dog {new string('a', i + 1)}\t"
+                + $"a cat , {new string('a', i + 1)}\t{i / 2 % 2}\n")))],
         "{calibration}" => [Calibration()],
         "{notebook}" => [folder.Write("one.dib",
             "#!csharp\n\nint x = 20;\n\n#!csharp\n\nforeach (int i in Enumerable.Range(0, x)) Console.WriteLine(i);\nx * 2 + 2\n")],

@@ -65,7 +65,7 @@ public sealed class FineTuneVerbTests : IDisposable
         Assert.Contains("which the texts that were learnt from do not have",
             (await Shell.Attn(["ablate", "--model", _folder["tuned"], "--task", "labels", "--items", items, "--text-column", "words",
                 "--label-column", "words", "--out", "x"])).Error, StringComparison.Ordinal);
-        Assert.Contains("Take a BERT that was fine-tuned to predict classes",
+        Assert.Contains("Take a model that was fine-tuned to predict classes",
             (await Shell.Attn(["ablate", "--model", _folder["start"], .. labels, "--out", "x"])).Error, StringComparison.Ordinal);
     }
 

@@ -20,9 +20,6 @@ internal sealed class BertFamily : ModelFamily
     public override string EncoderClass => "BertModel";
 
     /// <inheritdoc/>
-    public override bool ClassifiesPooledState => true;
-
-    /// <inheritdoc/>
     public override bool IsTrained => true;
 
     /// <inheritdoc/>

@@ -28,6 +28,9 @@ internal sealed class DistilBertFamily : ModelFamily
     public override string EncoderClass => "DistilBertModel";
 
     /// <inheritdoc/>
+    public override ClassifierLayout Classifier { get; } = new("pre_classifier", "classifier", "relu");
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>
     { ["vocab_projector.weight"] = null };
 

@@ -26,6 +26,7 @@ internal sealed class ElectraFamily : ModelFamily
 
     /// <inheritdoc/>
     public override string HeadAct => "gelu";
+    public override ClassifierLayout Classifier { get; } = ClassifierLayout.TwoMaps with { Activation = "gelu" };
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>

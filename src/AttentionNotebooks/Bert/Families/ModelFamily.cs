@@ -38,8 +38,11 @@ internal abstract class ModelFamily
     /// <see langword="null"/>.</summary>
     public abstract IReadOnlyDictionary<string, string?> Tied { get; }
 
-    /// <summary>Whether the head for classes is one linear map upon the pooler (<see cref="BertForSequenceClassification"/>).</summary>
-    public virtual bool ClassifiesPooledState => false;
+    /// <summary>Hugging Face's class for a model with a head for classes.</summary>
+    public string ClassifierClass => EncoderClass[..^"Model".Length] + "ForSequenceClassification";
+
+    /// <summary>How that head is built (<see cref="BertForSequenceClassification"/>).</summary>
+    public virtual ClassifierLayout Classifier => ClassifierLayout.OnPooler;
 
     /// <summary>Whether this kit can train such a model's masked-LM head from the start.</summary>
     public virtual bool IsTrained => false;

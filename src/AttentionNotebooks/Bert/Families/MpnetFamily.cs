@@ -39,6 +39,7 @@ internal sealed class MpnetFamily : ModelFamily
 
     /// <inheritdoc/>
     public override string HeadAct => "gelu";
+    public override ClassifierLayout Classifier { get; } = ClassifierLayout.TwoMaps;
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>

@@ -28,6 +28,7 @@ internal sealed class RobertaFamily : ModelFamily
 
     /// <inheritdoc/>
     public override string HeadAct => "gelu";
+    public override ClassifierLayout Classifier { get; } = ClassifierLayout.TwoMaps;
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>

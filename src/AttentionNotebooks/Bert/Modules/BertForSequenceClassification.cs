@@ -4,25 +4,35 @@ using static TorchSharp.torch;
 
 namespace AttentionNotebooks;
 
-/// <summary>BERT with a head for the class of a text or of a pair: classifier(pooler(hidden)). The field names are those of Hugging
-/// Face's class of the same name.</summary>
-/// <remarks>Devlin et al. (2019), section 4.1.</remarks>
+/// <summary>
+/// BERT, or a model next door, with a head for the class of a text or of a pair: classifier(f(dense(hidden[0]))). In BERT the dense map is
+/// the pooler's and f is tanh; other families have a dense map of the head's own, and some another f.
+/// </summary>
+/// <remarks>Devlin et al. (2019), section 4.1; Hugging Face's classes <c>…ForSequenceClassification</c>.</remarks>
 public sealed class BertForSequenceClassification : nn.Module
 {
     private readonly BertModel bert;
+    private readonly Linear? dense; // where the pooler is not read
     private readonly Linear classifier;
+    private readonly Func<Tensor, Tensor> activation;
 
     /// <summary>Puts a head upon a BERT. Its weights are TorchSharp's starting weights; <see cref="InitializeHead"/> gives it
     /// BERT's.</summary>
-    /// <param name="bert">The model, with a pooler. It is shared, not copied: disposing this disposes it.</param>
+    /// <param name="bert">The model, with a pooler where its family's head reads it. It is shared, not copied: disposing this disposes
+    /// it.</param>
     /// <param name="classes">How many classes there are, at least 2.</param>
-    /// <exception cref="ArgumentException">The model has no pooler, or there are fewer than two classes.</exception>
+    /// <exception cref="ArgumentException">The model lacks the pooler, or there are fewer than two classes.</exception>
     public BertForSequenceClassification(BertModel bert, int classes) : base(nameof(BertForSequenceClassification))
     {
-        if (bert.Pooler is null) throw new ArgumentException("has no pooler, which a classifier reads", nameof(bert));
+        var layout = bert.Config.Family.Classifier;
+        if (layout.ReadsPooler && bert.Pooler is null) throw new ArgumentException("has no pooler, which a classifier reads", nameof(bert));
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         this.bert = bert;
-        classifier = nn.Linear(bert.Config.HiddenSize, classes, device: bert.Embeddings.WordEmbeddings.device);
+        int size = bert.Config.HiddenSize;
+        var device = bert.Embeddings.WordEmbeddings.device;
+        dense = layout.ReadsPooler ? null : nn.Linear(size, size, device: device);
+        classifier = nn.Linear(size, classes, device: device);
+        activation = layout.Activation == "tanh" ? x => x.tanh() : Activations.Named(layout.Activation);
         RegisterComponents();
     }
 
@@ -42,7 +52,8 @@ public sealed class BertForSequenceClassification : nn.Module
     internal void LayersTo(ScalarType format)
     {
         bert.Encoder.to(format);
-        bert.Pooler!.to(format);
+        bert.Pooler?.to(format);
+        dense?.to(format);
         classifier.to(format);
     }
 
@@ -67,7 +78,8 @@ public sealed class BertForSequenceClassification : nn.Module
     public Tensor Logits(Tensor hidden, Tensor? dropout = null)
     {
         using var scope = NewDisposeScope();
-        var pooled = bert.Pooler!.forward(hidden);                             // [B, D]
+        var pooled = dense is null ? bert.Pooler!.forward(hidden)              // [B, D]
+            : activation(dense.forward(hidden.select(1, 0)));
         if (dropout is not null) pooled = pooled.mul(dropout);
         return classifier.forward(pooled).MoveToOuterDisposeScope();           // [B, C]
     }
@@ -82,7 +94,7 @@ public sealed class BertForSequenceClassification : nn.Module
         var random = new Random(seed);
         foreach (var (name, parameter) in named_parameters())
         {
-            if (!IsHead(name) || (!poolerToo && !name.StartsWith("classifier.", StringComparison.Ordinal))) continue;
+            if (!IsHead(name) || (!poolerToo && name.StartsWith("bert.", StringComparison.Ordinal))) continue;
             var values = new float[parameter.numel()];
             // Box and Muller (1958).
             if (parameter.dim() > 1)
@@ -94,7 +106,14 @@ public sealed class BertForSequenceClassification : nn.Module
         }
     }
 
-    /// <summary>Whether a parameter is of what stands above the encoder: pooler and classifier.</summary>
+    /// <summary>Whether a parameter is of what stands above the encoder: pooler, dense map and classifier.</summary>
     internal static bool IsHead(string parameter) => parameter.StartsWith("bert.pooler.", StringComparison.Ordinal)
-        || parameter.StartsWith("classifier.", StringComparison.Ordinal);
+        || !parameter.StartsWith("bert.", StringComparison.Ordinal);
+
+    /// <summary>Disposes what is not the model under the head.</summary>
+    internal void DisposeHead()
+    {
+        dense?.Dispose();
+        classifier.Dispose();
+    }
 }

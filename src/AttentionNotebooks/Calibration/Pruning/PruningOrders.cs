@@ -16,9 +16,9 @@ public static class PruningOrders
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
         if (measured.Task is not ITextTask task)
-            throw new InputException($"task \"{measured.Task.Name}\"", null, "has items that are no single texts",
-                "Measure importance on a task whose every item is one text");
-        var source = new LiveAttention(model, [.. measured.Items.Select(i => task.Texts[i])]);
+            throw new InputException($"task \"{measured.Task.Name}\"", null, "has items that are no texts",
+                "Measure importance on a task whose items are texts");
+        var source = new LiveAttention(model, task.TextsOf(measured.Items));
         var context = new MeasureContext(source)
         {
             Task = measured.AsTask(),

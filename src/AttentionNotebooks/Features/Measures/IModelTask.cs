@@ -1,8 +1,11 @@
+using static TorchSharp.torch;
+
 namespace AttentionNotebooks;
 
 /// <summary>
 /// Something that a model is asked item by item, so that what a change of its heads does can be weighed: hidden words,
-/// the number of a verb, the class of a sentence. The same task asks the same questions whenever it is asked.
+/// the number of a verb, the class of a sentence, which sentences say the same. The same task asks the same questions whenever it is
+/// asked.
 /// </summary>
 public interface IModelTask
 {
@@ -14,6 +17,26 @@ public interface IModelTask
 
     /// <summary>How many items there are.</summary>
     int Count { get; }
+
+    /// <summary>
+    /// How many texts the model reads for an item, k: a pass over n items has n · k rows, those of the first item first. Two for a pair
+    /// whose texts are read apart.
+    /// </summary>
+    int TextsPerItem => 1;
+
+    /// <summary>What is counted in <see cref="TaskOutput.Targets"/>, in the plural, for sentences on the task:
+    /// <c>hidden words</c>.</summary>
+    string Questions => "questions";
+
+    /// <summary>
+    /// The loss of a question, in nats, of a model that holds all answers for equally likely: what knowing nothing costs. NaN where it is
+    /// not known.
+    /// </summary>
+    double GuessLoss => double.NaN;
+
+    /// <summary>All weights that the answers depend on: the model with the head that is asked. <see langword="null"/> where they are those
+    /// of a masked-LM model.</summary>
+    nn.Module? Weights => null;
 
     /// <summary>How the items are best dealt into batches: positions from 0 to <see cref="Count"/> − 1, each once, texts of like length
     /// together.</summary>

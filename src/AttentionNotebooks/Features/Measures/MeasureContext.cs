@@ -31,14 +31,14 @@ public sealed record MeasureContext(IAttentionSource Source)
     /// <exception cref="InputException">It is not given.</exception>
     public IModelTask RequireTask(IHeadMeasure measure) => Task
         ?? throw new InputException($"measure \"{measure.Name}\"", null, "needs something that the model is asked",
-            "Give a task: hidden words, verbs or classes");
+            "Give a task: hidden words, verbs, classes or pairs");
 
-    /// <summary>The task as one whose every item is a text of the model's.</summary>
+    /// <summary>The task as one whose items are texts of the model's.</summary>
     /// <param name="measure">The measure that needs it.</param>
-    /// <exception cref="InputException">There is no task, or its items are no single texts.</exception>
+    /// <exception cref="InputException">There is no task, or its items are no texts.</exception>
     public ITextTask RequireTextTask(IHeadMeasure measure) => RequireTask(measure) as ITextTask
         ?? throw new InputException($"measure \"{measure.Name}\"", null, $"needs the texts of the task \"{Task!.Name}\"",
-            "Give a task whose every item is one text");
+            "Give a task whose items are texts");
 
     /// <summary>The treebank.</summary>
     /// <param name="measure">The measure that needs it.</param>

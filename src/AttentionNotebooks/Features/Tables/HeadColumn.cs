@@ -89,6 +89,14 @@ public sealed record HeadColumn : IReadOnlyList<double>
         return sums;
     }
 
+    /// <summary>The same with a value per item instead of per text: the mean of its texts, which stand side by side and weigh the
+    /// same.</summary>
+    /// <param name="texts">How many texts an item has.</param>
+    internal HeadColumn OfItems(int texts) => texts == 1 || PerText is null ? this : this with
+    {
+        PerText = [.. PerText.Chunk(texts).Select(item => Enumerable.Range(0, Count).Select(h => item.Average(t => t[h])).ToArray())],
+    };
+
     /// <summary>The same numbers under another name.</summary>
     public HeadColumn Named(string name) => this with { Info = Info with { Name = name, Title = name } };
 

@@ -27,24 +27,25 @@ internal sealed class AttentionGradient : IHeadMeasure
         var grid = context.Source.Grid;
         var weights = HeadGradients.ComputeWeights(task, context.Progress, context.Cancellation);
         var kinds = KeyTypes.In(task.Texts);
-        double[][] perText = [.. Enumerable.Range(0, task.Count).Select(i => WholeText(task.Texts[i], kinds, k => weights[k][i]))];
+        double[][] perText = [.. Enumerable.Range(0, task.Count).Select(i => WholeItem([.. task.TextsOf(i)], kinds, k => weights[k][i]))];
         return [HeadColumn.OfTexts(_whole, perText), .. kinds.Select(k => new HeadColumn(OfKind(k), MeanOverTexts(weights[k], grid)))];
     }
 
     private static ColumnInfo OfKind(KeyType kind) =>
         new($"attention_gradient_{kind.Suffix()}", "nats", "E_x mean_i,j∈kind |∂L(x)/∂α_ij|", Source, MeasureKind.Importance);
 
-    // The mean over all of a text's keys, from the means over those of each kind.
-    private static double[] WholeText(TokenizedText text, IReadOnlyList<KeyType> kinds, Func<KeyType, double[]> ofKind)
+    // The mean over all queries and keys of an item's texts, from the means over keys of each kind.
+    private static double[] WholeItem(TokenizedText[] texts, IReadOnlyList<KeyType> kinds, Func<KeyType, double[]> ofKind)
     {
         double[]? whole = null;
+        double all = texts.Sum(t => (double)t.Length * t.Length);
         foreach (var kind in kinds)
         {
-            int count = KeyTypes.Of(text).Count(k => k == kind);
-            if (count == 0) continue;
+            double pairs = texts.Sum(t => (double)KeyTypes.Of(t).Count(k => k == kind) * t.Length);
+            if (pairs == 0) continue;
             var values = ofKind(kind);
             whole ??= new double[values.Length];
-            for (int h = 0; h < whole.Length; h++) whole[h] += values[h] * count / text.Length;
+            for (int h = 0; h < whole.Length; h++) whole[h] += values[h] * pairs / all;
         }
         return whole!;
     }

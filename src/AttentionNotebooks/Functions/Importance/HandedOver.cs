@@ -24,7 +24,9 @@ internal sealed class HandedOver : IHeadMeasure
                 "Give the model itself (--model)");
         var features = Features(KeyTypes.In(context.Source.Texts));
         var values = context.Source.Record(features, progress: context.Progress, cancellation: context.Cancellation).ToTable();
-        return [.. values.Columns.Select(c => c with { Info = Columns.First(info => info.Name == c.Name) })];
+        // Beside measures that have a value per item of the task, this has one per item too.
+        int perItem = context.Task is ITextTask task && task.Texts.Count == context.Source.Texts.Count ? task.TextsPerItem : 1;
+        return [.. values.Columns.Select(c => c.OfItems(perItem) with { Info = Columns.First(info => info.Name == c.Name) })];
     }
 
     private static HeadFeature[] Features(IReadOnlyList<KeyType> kinds) =>

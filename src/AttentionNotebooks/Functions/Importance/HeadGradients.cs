@@ -13,7 +13,7 @@ public static class HeadGradients
     /// ∂L(x)/∂ξ_h for every item x and head h, where ξ_h = 1 weighs the head's output. Michel et al. 2019, §4.1:
     /// I_h = E_x |∂L(x)/∂ξ_h|. Every item has gates of its own, so that one backward pass of a batch gives every item's.
     /// </summary>
-    /// <param name="task">The task; a text per item.</param>
+    /// <param name="task">The task. Where an item has several texts, its gate is on the head in all of them.</param>
     /// <param name="progress">Reports after each batch, in items.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns><c>[item][head position]</c>, signed, in nats per unit of the gate.</returns>
@@ -29,8 +29,9 @@ public static class HeadGradients
         {
             EditHeads = (layer, heads) =>
             {
-                var gate = ones(heads.shape[0], heads.shape[1], device: heads.device);   // [B, H]
-                return heads.mul(leaves.Keep(layer, gate).to_type(heads.dtype).unsqueeze(-1).unsqueeze(-1));
+                var gate = leaves.Keep(layer, ones(batch.Length, heads.shape[1], device: heads.device), heads.shape[0]); // [n, H]
+                var ofRows = gate.unsqueeze(1).expand(-1, task.TextsPerItem, -1).reshape(heads.shape[0], heads.shape[1]);
+                return heads.mul(ofRows.to_type(heads.dtype).unsqueeze(-1).unsqueeze(-1));
             },
         }, (batch, layer, gradient) =>
         {
@@ -59,24 +60,26 @@ public static class HeadGradients
         Each(task, progress, cancellation, (batch, leaves) => new AttentionHooks
         {
             // Nothing is added, and what the loss makes of a little more is the gradient.
-            EditProbabilities = (layer, weights) => weights.Plus(leaves.Keep(layer, zeros_like(weights))),
+            EditProbabilities = (layer, weights) => weights.Plus(leaves.Keep(layer, zeros_like(weights), weights.shape[0])),
         }, (batch, layer, gradient) =>
         {
-            TokenizedText[] texts = [.. batch.Select(i => task.Texts[i])];
-            int length = (int)gradient.shape[3];
+            TokenizedText[] texts = task.TextsOf(batch);
+            int perItem = task.TextsPerItem, length = (int)gradient.shape[3];
             // No loss depends on a padded query; padded keys are of no kind.
             var perKey = gradient.abs().sum(dim: 2);                                           // [B, H, T]
             foreach (var type in KeyTypes.All)
             {
                 using var scope = NewDisposeScope();
-                var marks = tensor(KeyTypes.Marks(texts, length, type), [batch.Length, 1, length], device: gradient.device);
+                var marks = tensor(KeyTypes.Marks(texts, length, type), [texts.Length, 1, length], device: gradient.device);
                 var sums = perKey.mul(marks).sum(dim: 2).Floats();                             // [B, H]
                 var counts = marks.sum(dim: 2).Floats();
-                for (int i = 0; i < sums.Length; i++)
+                for (int item = 0; item < batch.Length; item++)
                 {
-                    int b = i / grid.Heads;
-                    (result[type][batch[b]] ??= new double[grid.Count])[layer * grid.Heads + i % grid.Heads] = counts[b] > 0
-                        ? sums[i] / ((double)counts[b] * texts[b].Length) : double.NaN;
+                    var own = Enumerable.Range(item * perItem, perItem);
+                    double pairs = own.Sum(b => (double)counts[b] * texts[b].Length); // of a query and a key of this kind
+                    var values = result[type][batch[item]] ??= new double[grid.Count];
+                    for (int h = 0; h < grid.Heads; h++)
+                        values[layer * grid.Heads + h] = pairs > 0 ? own.Sum(b => (double)sums[b * grid.Heads + h]) / pairs : double.NaN;
                 }
             }
         });
@@ -109,7 +112,7 @@ public static class HeadGradients
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            using var leaves = new Leaves(grid, batch.Length);
+            using var leaves = new Leaves(grid, batch.Length * task.TextsPerItem);
             var output = task.Evaluate(batch, hooks(batch, leaves));
             // Items do not touch one another: the gradient of the sum is, for each item's own leaves, that item's.
             var loss = output.Loss.div(output.Targets).sum();
@@ -132,21 +135,22 @@ public static class HeadGradients
             at = Array.FindIndex(gradient.Floats(), v => !float.IsFinite(v));
         if (at < 0) return; // finite, though their sum is not
         long head = at / perHead % gradient.shape[1];
-        throw new InputException($"item {batch[at / perHead / gradient.shape[1]]}", $"head {new Head(layer, (int)head)}",
+        long row = at / perHead / gradient.shape[1], rowsOfItem = gradient.shape[0] / batch.Length;
+        throw new InputException($"item {batch[row / rowsOfItem]}", $"head {new Head(layer, (int)head)}",
             "has a gradient that is NaN or infinite", "Compute in float32, or look at the edits of the attention");
     }
 
     // What gradients are asked of: one tensor per layer, which outlives the pass that it was made in.
-    private sealed class Leaves(HeadGrid grid, int items) : IDisposable
+    private sealed class Leaves(HeadGrid grid, int texts) : IDisposable
     {
         private readonly Tensor?[] _tensors = new Tensor?[grid.Layers];
 
-        public Tensor Keep(int layer, Tensor tensor)
+        public Tensor Keep(int layer, Tensor tensor, long rows)
         {
-            if (layer >= grid.Layers || _tensors[layer] is not null || tensor.shape[0] != items || tensor.shape[1] != grid.Heads)
+            if (layer >= grid.Layers || _tensors[layer] is not null || rows != texts || tensor.shape[1] != grid.Heads)
                 throw new InvalidOperationException(
-                    $"a pass of layer {layer} with {tensor.shape[0]} texts and {tensor.shape[1]} heads does not fit {items} items and "
-                        + $"{grid} heads: a gradient per item needs one pass per batch, with a text per item");
+                    $"a pass of layer {layer} with {rows} texts and {tensor.shape[1]} heads does not fit the items' {texts} texts and "
+                        + $"{grid} heads: a gradient per item needs one pass per batch, with the texts of every item");
             return _tensors[layer] = tensor.DetachFromDisposeScope().requires_grad_();
         }
 

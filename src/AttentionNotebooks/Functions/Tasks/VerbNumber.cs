@@ -46,6 +46,12 @@ public sealed class VerbNumber : ITextTask
     public string Name => "verb number";
 
     /// <inheritdoc/>
+    public string Questions => "verbs";
+
+    /// <inheritdoc/>
+    public double GuessLoss => Math.Log(2);
+
+    /// <inheritdoc/>
     public HeadGrid Grid => _checkpoint.Config.Grid;
 
     /// <inheritdoc/>

@@ -173,7 +173,7 @@ public class ImportanceTests
     {
         using var folder = new TestFolder();
         using var model = PlantedBert.Create(folder.Root);
-        Assert.Contains("a text per item", Assert.Throws<InvalidOperationException>(() =>
+        Assert.Contains("the texts of every item", Assert.Throws<InvalidOperationException>(() =>
             HeadGradients.ComputeGates(new Doubled(PlantedBert.Task(model)))).Message);
     }
 

@@ -14,7 +14,7 @@ public class DemoDataTests
         Assert.Equal(0, await Cli.Attn.Run(["make-demo-data", "--out", folder.Root], new StringWriter(), new StringWriter()));
         string[] made = [.. Directory.EnumerateFiles(folder.Root, "*", SearchOption.AllDirectories)
             .Select(f => Path.GetRelativePath(folder.Root, f)).Order(StringComparer.Ordinal)];
-        Assert.Equal(11, made.Length);
+        Assert.Equal(12, made.Length);
         Assert.All(made, f => Assert.Equal(File.ReadAllText(Repository.Path("data", f)), File.ReadAllText(folder[f])));
     }
 

@@ -34,6 +34,28 @@ public class PairTaskTests
     public void No_word_gives_the_label_away() =>
         Assert.InRange(TaskFile.BestSingleWord(TaskFile.Read("pairs.train"), "entailment", "sentence1", "sentence2"), 0.5, 0.62);
 
+    [Fact]
+    public void Of_five_sentences_one_says_the_same_and_each_other_differs_as_its_column_says()
+    {
+        var rows = TaskFile.Read("paraphrases");
+        Assert.Equal(400, rows.Count);
+        Assert.All(rows, r =>
+        {
+            Fact said = Parse(r["sentence"]), swapped = Parse(r["swapped"]), polarity = Parse(r["polarity"]), verb = Parse(r["verb"]),
+                person = Parse(r["person"]);
+            Assert.True(Same(said, Parse(r["paraphrase"])));
+            Assert.True(Same(said, swapped with { Agents = swapped.Patients, Patients = swapped.Agents }) && !Same(said, swapped));
+            Assert.True(Same(said, polarity with { Denied = said.Denied }) && said.Denied != polarity.Denied);
+            Assert.True(Same(said, verb with { Verb = said.Verb }) && said.Verb != verb.Verb);
+            Assert.True(Same(said, person with { Agents = said.Agents }) && !said.Agents.SequenceEqual(person.Agents));
+            // The voice tells nothing: the five stand in the other one.
+            string[] others = [r["paraphrase"], r["swapped"], r["polarity"], r["verb"], r["person"]];
+            Assert.All(others, o => Assert.NotEqual(TaskFile.Words(r["sentence"]).Contains("by"), TaskFile.Words(o).Contains("by")));
+        });
+        static bool Same(Fact a, Fact b) => (a.Verb, a.Place, a.Denied) == (b.Verb, b.Place, b.Denied)
+            && a.Agents.SequenceEqual(b.Agents) && a.Patients.SequenceEqual(b.Patients);
+    }
+
     [Theory]
     [InlineData("The old baker and the cook helped the king near the castle.", "The king was helped by the baker.", true)]
     [InlineData("The baker helped the king.", "The baker helped the king near the castle.", false)]
