@@ -16,6 +16,23 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
             || node.IsFused("DecoderMaskedSelfAttention")
         || node.IsFused("GroupQueryAttention") || node.IsFused("DecoderMaskedMultiHeadAttention");
 
+    /// <summary>Whether a node is attention, and no Softmax that makes shares of classes or words: what enters it is a product of two
+    /// values, not of a value with weights.</summary>
+    public bool IsAttention(OnnxNode anchor)
+    {
+        if (!anchor.Is("Softmax")) return true;
+        var seen = new HashSet<string>();
+        var open = new Stack<string>([anchor.Input(0)]);
+        while (open.TryPop(out string? name))
+        {
+            if (!seen.Add(name) || values.Maker(name) is not { } node || sums.Norm(name) is not null) continue;
+            if (IsProduct(node) || node.Is("Einsum")) return true;
+            if (node.Type is "MatMul" or "Gemm" or "FusedMatMul" or "FusedGemm" or "Shape" or "Gather") continue;
+            foreach (string input in node.Inputs) open.Push(input);
+        }
+        return false;
+    }
+
     /// <summary>The attention whose heads' outputs a value holds side by side, <c>[B, T, D]</c>.</summary>
     /// <exception cref="NoMatchException">It is none.</exception>
     /// <exception cref="InputException">It is one that the kit cannot compute.</exception>
@@ -28,8 +45,8 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
             if (values.Maker(context) is not { } node) break;
             if (node.Is("Reshape")) context = node.Input(0);
             else if (node.Is("Transpose") && node.Wholes("perm").SequenceEqual([0L, 2L, 1L, 3L]) && turns++ == 0) context = node.Input(0);
-            else if (node.Is("MatMul") || node.IsFused("FusedMatMul")) return Written(node);
-            else if (node.Is("Attention")) return Operator(node);
+            else if (node.Is("MatMul") || node.IsFused("FusedMatMul")) return Written(node, turns);
+            else if (node.Is("Attention")) return Operator(node, turns);
             else if (node.IsFused("Attention")) return Fused(node);
             else if (node.IsFused("MultiHeadAttention")) return MultiHead(node);
             else break;
@@ -38,7 +55,7 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
     }
 
     // probabilities · values, with the Softmax as a node.
-    private OnnxAttention Written(OnnxNode product)
+    private OnnxAttention Written(OnnxNode product, int turns)
     {
         if (product.Whole("transA", 0) != 0 || product.Number("alpha", 1) != 1 || product.Whole("transBatchA", 0) != 0)
             throw new NoMatchException("the probabilities are changed before they meet the values", product);
@@ -53,11 +70,12 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
         if (query.Turned || !key.Turned || value.Turned)
             throw new NoMatchException("the scores are not queries times transposed keys", scores);
         if (value.Scale != 1) throw new NoMatchException("the values are scaled", product);
+        RequireSplit(turns, softmax, query, key, value);
         return Of(query, key, value, scale * query.Scale * key.Scale * scores.Number("alpha", 1), softmax, null);
     }
 
     // ONNX's own operator, from opset 23 on.
-    private OnnxAttention Operator(OnnxNode node)
+    private OnnxAttention Operator(OnnxNode node, int turns)
     {
         if (node.Whole("is_causal", 0) != 0) throw MaskCheck.Decoder(values.Graph.Path, node, "is_causal");
         if (node.Input(4).Length > 0 || node.Input(5).Length > 0) throw MaskCheck.Decoder(values.Graph.Path, node, "past keys");
@@ -65,6 +83,7 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
         masks.Check(node.Input(3), node);
         HeadSide[] sides = [.. Enumerable.Range(0, 3).Select(i => split.Side(node.Input(i), false))];
         if (sides.Any(s => s.Turned) || sides[2].Scale != 1) throw new NoMatchException("its inputs are turned", node);
+        RequireSplit(turns, node, sides);
         if (node.Whole("kv_num_heads", 0) != node.Whole("q_num_heads", 0))
             throw new NoMatchException("queries and keys have different numbers of heads", node);
         double? given = node.Attributes.ContainsKey("scale") ? node.Number("scale", 0) : null;
@@ -129,6 +148,12 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
         double ratio = ownScale ? 1 : scale * Math.Sqrt(width / count);
         if (!(ratio > 0 && double.IsFinite(ratio))) throw new NoMatchException("the scores are multiplied by no positive number", node);
         return new OnnxAttention(q, k, v, q.Input, count, ratio, node);
+    }
+
+    // Queries, keys and values are split into heads alike, and the results put together again.
+    private static void RequireSplit(int turns, OnnxNode node, params HeadSide[] sides)
+    {
+        if (sides.Any(s => s.Splits != turns)) throw new NoMatchException("heads are split and put together in different ways", node);
     }
 
     private OnnxLinear Linear(HeadSide side, string what) => side.Linear ?? sums.Linear(side.Source, null, what);

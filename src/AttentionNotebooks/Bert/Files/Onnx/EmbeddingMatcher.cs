@@ -61,7 +61,9 @@ internal sealed class EmbeddingMatcher(OnnxValues values, SumMatcher sums)
         if (node.Is("Unsqueeze") || node.Is("Expand")) return Table(node.Input(0));
         if (node.Is("Gather") && node.Whole("axis", 0) == 0 && Rows(node.Input(0)) is { Shape.Length: 2 } table)
             return new Look(table, node.Input(1), Given(node.Input(1)));
-        if (node.Is("Slice") && Rows(node.Input(0)) is { } rows && Starts(node)) return new Look(rows, node.Input(2), null);
+        if (node.Is("Slice") && Rows(node.Input(0)) is { } rows && Starts(node)
+            && (node.Input(3).Length == 0 || values.Wholes(node.Input(3)) is [var axis] && (axis == -2
+                || axis == rows.Shape.Length - 2))) return new Look(rows, node.Input(2), null);
         return null;
     }
 
@@ -69,7 +71,7 @@ internal sealed class EmbeddingMatcher(OnnxValues values, SumMatcher sums)
     private OnnxTensor? Rows(string name) =>
         values.Tensor(name) is { IsFloat: true } tensor && (tensor.Shape.Length == 2 || tensor is { Shape: [1, _, _] }) ? tensor : null;
 
-    private bool Starts(OnnxNode slice) => values.Wholes(slice.Input(1)) is { } starts && starts.All(s => s == 0);
+    private bool Starts(OnnxNode slice) => values.Sizes(slice.Input(1)) is { } starts && starts.All(s => s == 0);
 
     private OnnxEmbeddings Told(List<Look> looks, OnnxNorm norm, OnnxLinear? projection, string name)
     {
@@ -120,15 +122,26 @@ internal sealed class EmbeddingMatcher(OnnxValues values, SumMatcher sums)
             }
             if (values.Graph.Maker(name) is not { } node || node.Is("Shape")) continue;
             counts |= node.Is("CumSum");
+            if ((node.Is("Range") && values.Number(node.Input(0)) is { } first && first != 0)
+                || (node.Is("Slice") && values.Tensor(node.Input(0)) is not null && values.Sizes(node.Input(1)) is { } starts
+                    && starts.Any(s => s is not (null or 0)))) throw Shifted(at);
             if (node.Is("Equal") && (values.Number(node.Input(0)) ?? values.Number(node.Input(1))) is >= 0 and <= int.MaxValue and var id
                 && (Given(node.Input(0)) ?? Given(node.Input(1))) is not null) padding = (int)id;
             foreach (string input in node.Inputs) open.Enqueue(input);
         }
+        // The last node before the table may add a number: the padding's id where tokens are counted.
+        double shift = values.Maker(ids) is { } last && last.Is("Add") && sums.Split(last) is { } parts ? values.Number(parts.Constant)
+            ?? 0 : 0;
+        if (!counts && shift != 0) throw Shifted(at);
         if (!counts) return null;
+        if (padding is not null && shift != padding) throw Shifted(at);
         return padding ?? throw new InputException(values.Graph.Path, at.Place,
             "counts tokens for their positions in a way that is not read",
             Remedies.Export);
     }
+
+    private InputException Shifted(OnnxNode at) => new(values.Graph.Path, at.Place, "does not count positions from 0, nor as RoBERTa does",
+        Remedies.Export);
 
     // The graph's input that a value is, or null.
     private string? Given(string name) => values.Origin(name) is var origin && values.Graph.Inputs.Contains(origin) ? origin : null;

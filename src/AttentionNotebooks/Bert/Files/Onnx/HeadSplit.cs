@@ -9,6 +9,9 @@ internal sealed record HeadSide(OnnxLinear? Linear, long?[]? Sizes, double Scale
 {
     /// <summary>The value that the linear map makes.</summary>
     public string Source { get; init; } = "";
+
+    /// <summary>How often heads and places change places on the way: once where there are heads.</summary>
+    public int Splits { get; init; }
 }
 
 /// <summary>Follows queries, keys and values back through scaling, the split into heads and changes of layout.</summary>
@@ -48,7 +51,7 @@ internal sealed class HeadSplit(OnnxValues values)
             else break;
         }
         if (splits > 1) throw new NoMatchException("heads are laid out in another order", values.Maker(name));
-        return new HeadSide(null, sizes, scale, turned) { Source = name };
+        return new HeadSide(null, sizes, scale, turned) { Source = name, Splits = splits };
     }
 
     /// <summary>How many heads a split into heads makes; <see langword="null"/> where the graph leaves it open.</summary>

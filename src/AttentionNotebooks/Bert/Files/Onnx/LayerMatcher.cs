@@ -33,8 +33,7 @@ internal sealed class LayerMatcher
         var used = byResult.Values.Select(l => l.Attention.Node).ToHashSet();
         if (used.Count != byResult.Count)
             throw new InputException(graph.Path, "graph", "uses one attention in two layers", Remedies.Export);
-        // A Softmax behind the last layer makes shares of classes or words.
-        var open = anchors.Where(a => !used.Contains(a) && (byResult.Count == 0 || FeedsLayer(a, byResult))).ToList();
+        var open = anchors.Where(a => !used.Contains(a) && attentions.IsAttention(a)).ToList();
         if (open.Count > 0 || byResult.Count == 0) throw Unknown(open.FirstOrDefault() ?? anchors[0], byResult.Count);
         return Ordered(byResult);
     }
@@ -97,23 +96,6 @@ internal sealed class LayerMatcher
         if (sum.Products is not [var product] || sum.Values is not [var residual] || sum.Vectors is not [var bias])
             throw NoMatchException.Expected("a linear map with a bias, and the states that entered it, were expected", norm.Node);
         return (product, bias, sums.Flat(residual));
-    }
-
-    private bool FeedsLayer(OnnxNode anchor, Dictionary<string, OnnxLayer> layers)
-    {
-        var seen = new HashSet<string>();
-        var open = new Stack<string>(anchor.Outputs);
-        var inner = layers.Values.SelectMany(l => new[] { l.Norm.Node, l.AttentionNorm.Node }).ToHashSet();
-        while (open.TryPop(out string? name))
-        {
-            if (!seen.Add(name)) continue;
-            foreach (var user in values.Graph.Users(name))
-            {
-                if (inner.Contains(user)) return true;
-                foreach (string output in user.Outputs) open.Push(output);
-            }
-        }
-        return false;
     }
 
     private List<OnnxLayer> Ordered(Dictionary<string, OnnxLayer> byResult)

@@ -9,14 +9,15 @@ namespace AttentionNotebooks;
 /// </summary>
 internal sealed class ProtoReader : IDisposable
 {
-    private const int LongestText = 1 << 16, MostParts = 4_000_000, NestedGroups = 16;
+    private const int LongestText = 1 << 16, MostText = 1 << 26, MostParts = 500_000, MostNumbers = 4_000_000, NestedGroups = 16;
 
     private readonly string path;
     private readonly SafeFileHandle handle;
     private readonly CodedInputStream input;
     private readonly byte[] prefix = new byte[10];
     private long limit;
-    private int parts;
+    private int parts, numbers;
+    private long texts;
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="InputException">It cannot be read, or is larger than a protobuf can be.</exception>
@@ -70,22 +71,24 @@ internal sealed class ProtoReader : IDisposable
     public string Text()
     {
         Count();
-        if (Peek() > LongestText) throw new InputException(path, $"byte {input.Position}", "holds a name of more than 64 KiB",
-            Remedies.Again);
+        long length = Peek();
+        texts += length;
+        if (length > LongestText || texts > MostText)
+            throw new InputException(path, $"byte {input.Position}", "holds longer names than the file of any encoder", Remedies.Again);
         return input.ReadString();
     }
 
     /// <summary>A whole number.</summary>
     public long Whole()
     {
-        Count();
+        CountNumber();
         return input.ReadInt64();
     }
 
     /// <summary>A number with a fraction.</summary>
     public float Single()
     {
-        Count();
+        CountNumber();
         return input.ReadFloat();
     }
 
@@ -151,9 +154,16 @@ internal sealed class ProtoReader : IDisposable
 
     private void Count()
     {
-        if (++parts > MostParts)
-            throw new InputException(path, $"byte {input.Position}", "has more parts than the file of any encoder", Remedies.Again);
+        if (++parts > MostParts) throw TooMany();
     }
+
+    private void CountNumber()
+    {
+        if (++numbers > MostNumbers) throw TooMany();
+    }
+
+    private InputException TooMany() =>
+        new(path, $"byte {input.Position}", "has more parts than the file of any encoder", Remedies.Again);
 
     private static InvalidOperationException Damaged() => new("a message does not end where it should");
 }

@@ -48,10 +48,12 @@ internal class OnnxBert
         return Config.EmbeddingSize is null ? normal : Linear("bert.embeddings_project", normal);
     }
 
-    protected virtual string Positions(string table, string ids)
+    protected virtual string Positions(string table, string ids) => Positions(table, ids, start: 0);
+
+    protected string Positions(string table, string ids, int start)
     {
         string length = Graph.Node("Gather", [Graph.Node("Shape", [ids]), Graph.Whole(1)], ("axis", 0));
-        return Graph.Node("Gather", [table, Graph.Node("Range", [Graph.Whole(0), length, Graph.Whole(1)])]);
+        return Graph.Node("Gather", [table, Graph.Node("Range", [Graph.Whole(start), length, Graph.Whole(1)])]);
     }
 
     protected virtual string Layer(string at, string hidden, string mask)

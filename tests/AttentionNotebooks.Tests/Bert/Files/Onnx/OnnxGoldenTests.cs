@@ -35,6 +35,40 @@ public sealed class OnnxGoldenTests : IDisposable
             Close(states, checkpoint.Model.Bert.forward(ids, segments, mask), mask, rows: 1);
     }
 
+    [Theory]
+    [MemberData(nameof(Readable))]
+    public void Settings_are_found_in_the_graph_and_agree_with_those_of_the_exported_checkpoint(string name)
+    {
+        OnnxGolden.Copy(folder, name);
+        using var found = Checkpoint.Load(folder.Root);
+        string config = Path.Combine(OnnxGolden.Folder($"reference-{name.Split('-')[0]}"), "config.json");
+        var stated = BertConfig.Read(config);
+        if (name == "bert-optimum-o3") stated = stated with { HiddenAct = "gelu_new" }; // the optimiser's
+        Assert.Equal(stated, found.Config);
+        File.Copy(config, folder["config.json"]);
+        using var both = Checkpoint.Load(folder.Root);
+        Assert.Equal(stated, both.Config);
+        Assert.Equal(name is "bert-mlm", found.HasMaskedLmHead);
+        Assert.DoesNotContain(both.UnusedKeys, k => k.Contains("encoder", StringComparison.Ordinal) || k.Contains("MatMul",
+            StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_pooler_is_PyTorchs()
+    {
+        using var scope = NewDisposeScope();
+        foreach (string name in new[] { "bert-ts", "bert-dynamo", "bert-fused", "roberta-ts" })
+        {
+            using var checkpoint = Checkpoint.Load(OnnxGolden.Copy(folder, name));
+            var model = checkpoint.Model.Bert;
+            var hidden = model.forward(OnnxGolden.Ids(name, "input_ids"), name == "roberta-ts" ? null : OnnxGolden.Ids(name,
+                "token_type_ids"),
+                OnnxGolden.Ids(name, "attention_mask"));
+            Assert.InRange(model.Pooler!.forward(hidden).sub(OnnxGolden.Floats(name, "pooler_output")!).abs().max().item<float>(), 0, 2e-5);
+            foreach (string file in Directory.GetFiles(folder.Root)) File.Delete(file);
+        }
+    }
+
     // Files with the same rounded weights.
     private static string Rounded(string name) => name switch
     {

@@ -3,6 +3,8 @@ namespace AttentionNotebooks.Tests.Bert;
 /// <summary>Graphs that look like a BERT's and are another model's.</summary>
 internal sealed class OnnxOtherModels(BertForMaskedLM model, string kind) : OnnxBert(model)
 {
+    private int layers;
+
     protected override string Mask(string mask)
     {
         string places = Graph.Node("Range", [Graph.Whole(0), Graph.Node("Gather", [Graph.Node("Shape", [mask]), Graph.Whole(1)]),
@@ -24,7 +26,8 @@ internal sealed class OnnxOtherModels(BertForMaskedLM model, string kind) : Onnx
     }
 
     protected override string Positions(string table, string ids) =>
-        kind == "static" ? Graph.Tensor(Graph.Fresh(), new float[7 * Config.HiddenSize], 1, 7, Config.HiddenSize) : base.Positions(table,
+        kind == "shifted" ? Positions(table, ids, start: 2)
+        : kind == "static" ? Graph.Tensor(Graph.Fresh(), new float[7 * Config.HiddenSize], 1, 7, Config.HiddenSize) : base.Positions(table,
             ids);
 
     protected override string Attention(string at, string hidden, string mask)
@@ -40,6 +43,10 @@ internal sealed class OnnxOtherModels(BertForMaskedLM model, string kind) : Onnx
                     hidden));
                 return Merge(Graph.Node("MatMul", [Graph.Node("Softmax", [Scores(q, k)], ("axis", -1)), v]));
             case "none": return Linear(at + "value", hidden);
+            case "scrambled":
+                string context = base.Attention(at, hidden, mask);
+                return Graph.Node("Reshape", [Graph.Node("Transpose", [context], ("perm", new[] { 0, 2, 1 })), Graph.Wholes(0, 0,
+                    Config.HiddenSize)]);
             default: return base.Attention(at, hidden, mask);
         }
     }
@@ -53,11 +60,12 @@ internal sealed class OnnxOtherModels(BertForMaskedLM model, string kind) : Onnx
     }
 
     protected override string Activation(string x) =>
-        kind != "activation" ? base.Activation(x)
+        kind != "activation" && !(kind == "last" && layers == Config.NumHiddenLayers) ? base.Activation(x)
         : Graph.Node("Mul", [x, Graph.Node("Sigmoid", [Graph.Node("Mul", [x, Graph.Number(1.702f)])])]);
 
     protected override string Layer(string at, string hidden, string mask)
     {
+        layers++;
         if (kind != "prenorm") return base.Layer(at, hidden, mask);
         string middle = Graph.Node("Add", [hidden, Linear(at + "attention.output.dense",
             Attention(at + "attention.self.", Norm(at + "attention.output.LayerNorm", hidden), mask))]);
