@@ -34,7 +34,7 @@ internal static class HeadComparisonText
     private static string Same(HeadComparison c) => c.SameTexts switch
     {
         true => "The texts are the same.",
-        false => "The texts differ: a difference between the models may be one between the texts.",
+        false => "The texts, or the tokens that they are cut into, differ: a difference between the models may come from them.",
         _ => "Whether the texts are the same is not known.",
     };
 
