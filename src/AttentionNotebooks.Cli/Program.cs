@@ -119,6 +119,7 @@ namespace AttentionNotebooks.Cli
             FineTuneVerb.Create(output, error),
             CalibrateVerb.Create(output, error),
             FoldVerb.Create(output, error),
+            ExportCheckpointVerb.Create(output, error),
             MakeDemoDataVerb.Create(output),
             DescribeVerb.Create(output),
         };

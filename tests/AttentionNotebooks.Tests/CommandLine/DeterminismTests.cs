@@ -59,6 +59,7 @@ public sealed partial class DeterminismTests : IDisposable
         "calibrate --model {model} --task masked --text {few} --clusters {own-clusters} --seeds 2 --epochs 2 --report {out}/r.csv --json "
             + "{out}/r.json --out {out}/calibration.json",
         "fold --model {model} --calibration {calibration} --out {out}/folded",
+        "export-checkpoint --model {onnx} --out {out}/plain",
         "make-demo-data --out {out}",
         "run {notebook} --out {out}",
         "export {notebook} --to cs --out {out}/one.cs",
@@ -140,6 +141,7 @@ public sealed partial class DeterminismTests : IDisposable
         "{model}" => [Model()],
         "{deep}" => [Deep()],
         "{toy}" => [Toy()],
+        "{onnx}" => [Onnx()],
         "{demo}" => [Repository.Path("data", "demo-bert")],
         "{heads}" => [Repository.Path("data", "bert-base", "heads.csv")],
         "{treebank}" => [Repository.Path("data", "treebank", "demo.conllu")],
@@ -182,6 +184,15 @@ public sealed partial class DeterminismTests : IDisposable
         AttentionNotebooks.Checkpoint.Save(folder["deep"], model,
             AttentionNotebooks.WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
         return folder["deep"];
+    }
+
+    private string Onnx()
+    {
+        Directory.CreateDirectory(folder["onnx"]);
+        foreach (string file in new[] { "model.onnx", "model.onnx.data" })
+            File.Copy(Path.Combine(OnnxGolden.Folder("bert-dynamo-external"), file), folder["onnx", file], overwrite: true);
+        folder.Write(Path.Combine("onnx", "vocab.txt"), string.Join('\n', OnnxGolden.Words(120)));
+        return folder["onnx"];
     }
 
     private string Toy()

@@ -26,7 +26,7 @@ internal sealed class ActivationMatcher(OnnxValues values, SumMatcher sums)
     public OnnxActivation Find(string name)
     {
         name = sums.Flat(name);
-        if (values.Maker(name) is not { } node) throw new NoMatchException("an activation was expected");
+        if (values.Maker(name) is not { } node) throw NoMatchException.Expected("an activation was expected");
         if (node.IsFused("BiasGelu") || node.IsFused("FastGelu"))
         {
             string form = node.Type == "BiasGelu" ? "gelu" : "gelu_new", bias = node.Input(1);
@@ -54,14 +54,15 @@ internal sealed class ActivationMatcher(OnnxValues values, SumMatcher sums)
         while (open.TryPop(out string? at))
         {
             if (!seen.Add(at) || values.Number(at) is not null) continue;
-            if (seen.Count > MostSteps) throw new NoMatchException("an activation was expected", top);
+            if (seen.Count > MostSteps) throw NoMatchException.Expected("an activation was expected", top);
             if (values.Maker(at) is not { Domain: "" } node) bases.Add(at);
             else if (node.Type is "Add" && node.Inputs.Any(i => values.Vector(i) is { Count: > 1 })) bases.Add(at);
             else if (Evaluation.Knows(node.Type))
                 foreach (string input in node.Inputs) open.Push(values.Origin(input));
             else bases.Add(at);
         }
-        return bases.Count == 1 ? bases.First() : throw new NoMatchException("an activation was expected", top);
+        return bases.Count == 1 && !bases.Contains(values.Origin(name)) ? bases.First()
+            : throw NoMatchException.Expected("an activation was expected", top);
     }
 
     private sealed class Evaluation(OnnxValues values, string x, double at)

@@ -11,8 +11,9 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
     private readonly HeadSplit split = new(values);
 
     /// <summary>Whether a node is attention or the Softmax of one.</summary>
-    public static bool IsAnchor(OnnxNode node) => node.Is("Softmax") || node.Is("Attention") || node.IsFused("Attention")
-        || node.IsFused("MultiHeadAttention") || node.IsFused("PackedAttention") || node.IsFused("DecoderMaskedSelfAttention")
+    public static bool IsAnchor(OnnxNode node) => node.Is("Softmax") || node.IsFused("BiasSoftmax") || node.Is("Attention")
+        || node.IsFused("Attention") || node.IsFused("MultiHeadAttention") || node.IsFused("PackedAttention")
+            || node.IsFused("DecoderMaskedSelfAttention")
         || node.IsFused("GroupQueryAttention") || node.IsFused("DecoderMaskedMultiHeadAttention");
 
     /// <summary>The attention whose heads' outputs a value holds side by side, <c>[B, T, D]</c>.</summary>
@@ -33,7 +34,7 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
             else if (node.IsFused("MultiHeadAttention")) return MultiHead(node);
             else break;
         }
-        throw new NoMatchException("attention was expected", values.Maker(context));
+        throw NoMatchException.Expected("attention was expected", values.Maker(context));
     }
 
     // probabilities · values, with the Softmax as a node.
@@ -41,8 +42,9 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
     {
         if (product.Whole("transA", 0) != 0 || product.Number("alpha", 1) != 1 || product.Whole("transBatchA", 0) != 0)
             throw new NoMatchException("the probabilities are changed before they meet the values", product);
-        var softmax = Softmax(product.Input(0)) ?? throw new NoMatchException("a Softmax was expected", product);
-        if (softmax.Whole("axis", values.Graph.Opset < 13 ? 1 : -1) is not (-1 or 3))
+        var softmax = Softmax(product.Input(0)) ?? throw NoMatchException.Expected("a Softmax was expected", product);
+        if (softmax.IsFused("BiasSoftmax")) masks.Check(softmax.Input(1), softmax);
+        if (softmax.Whole("axis", values.Graph.Opset < 13 || softmax.Domain.Length > 0 ? 1 : -1) is not (-1 or 3))
             throw new NoMatchException("the Softmax does not run over the keys", softmax);
         var (scores, scale) = Scores(softmax.Input(0), softmax);
         var query = split.Side(scores.Input(0), scores.Whole("transA", 0) != 0);
@@ -137,7 +139,7 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
         for (int step = 0; step < Longest; step++)
         {
             if (values.Maker(name) is not { } node) return null;
-            if (node.Is("Softmax")) return node;
+            if (node.Is("Softmax") || node.IsFused("BiasSoftmax")) return node;
             if (!node.Is("Where") || values.Maker(node.Input(0)) is not { } test || !test.Is("IsNaN")
                 || values.Origin(test.Input(0)) != values.Origin(node.Input(2)) || values.Number(node.Input(1)) != 0) return null;
             name = node.Input(2);
@@ -166,7 +168,7 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
             }
             else break;
         }
-        throw new NoMatchException("the product of queries and keys was expected", values.Maker(name) ?? softmax);
+        throw NoMatchException.Expected("the product of queries and keys was expected", values.Maker(name) ?? softmax);
     }
 
     private bool LeadsToProduct(string name)

@@ -7,14 +7,14 @@ internal sealed class LayerMatcher
     private readonly SumMatcher sums;
     private readonly ActivationMatcher activations;
     private readonly AttentionMatcher attentions;
-    private NoMatchException? nearest;
+    private (NoMatchException Error, int Step)? nearest;
 
-    public LayerMatcher(OnnxValues values, SumMatcher sums, ActivationMatcher activations)
+    public LayerMatcher(OnnxValues values, SumMatcher sums, ActivationMatcher activations, OnnxData data)
     {
         this.values = values;
         this.sums = sums;
         this.activations = activations;
-        attentions = new AttentionMatcher(values, sums, new MaskCheck(values));
+        attentions = new AttentionMatcher(values, sums, new MaskCheck(values, data));
     }
 
     /// <summary>All layers, from 0.</summary>
@@ -41,13 +41,17 @@ internal sealed class LayerMatcher
 
     private OnnxLayer? Layer(OnnxNorm norm, string result)
     {
+        int step = 0;
         try
         {
             var (product, bias, residual) = Block(norm, null);
+            step++;
             var activation = activations.Find(product.Input);
             if (activation.Linear.Input != residual)
                 throw new NoMatchException("the feed-forward part does not read what is added to it", norm.Node);
-            var middle = sums.Norm(residual) ?? throw new NoMatchException("a layer normalisation was expected", values.Maker(residual));
+            step++;
+            var middle = sums.Norm(residual) ?? throw NoMatchException.Expected("a layer normalisation was expected",
+                values.Maker(residual));
             var attention = attentions.Find(Output(middle).Input);
             var (output, outputBias, entering) = Block(middle, attention.Input);
             if (entering != attention.Input)
@@ -58,8 +62,9 @@ internal sealed class LayerMatcher
         }
         catch (NoMatchException e)
         {
-            // What stopped farthest inside tells most.
-            if (e.Node is not null && (nearest is null || AttentionMatcher.IsAnchor(e.Node))) nearest = e;
+            // What says more, and then what stopped farther inside, tells most.
+            if (e.Node is not null && (nearest is not { } known || (e.Telling, step).CompareTo((known.Error.Telling, known.Step)) > 0))
+                nearest = (e, step);
             return null;
         }
     }
@@ -78,10 +83,10 @@ internal sealed class LayerMatcher
             }
             catch (NoMatchException e)
             {
-                if (last is null || (e.Node is { } at && AttentionMatcher.IsAnchor(at))) last = e;
+                if (last is null || (e.Telling && !last.Telling)) last = e;
             }
         }
-        throw last ?? new NoMatchException("attention's output was expected", norm.Node);
+        throw last ?? NoMatchException.Expected("attention's output was expected", norm.Node);
     }
 
     // One linear map and the states beside it.
@@ -90,7 +95,7 @@ internal sealed class LayerMatcher
         var sum = sums.Sum(norm.Inputs, stop);
         if (norm.Bias is not null) sum.Vectors.Add(norm.Bias);
         if (sum.Products is not [var product] || sum.Values is not [var residual] || sum.Vectors is not [var bias])
-            throw new NoMatchException("a linear map with a bias, and the states that entered it, were expected", norm.Node);
+            throw NoMatchException.Expected("a linear map with a bias, and the states that entered it, were expected", norm.Node);
         return (product, bias, sums.Flat(residual));
     }
 
@@ -124,8 +129,7 @@ internal sealed class LayerMatcher
 
     private InputException Unknown(OnnxNode anchor, int found)
     {
-        var at = nearest?.Node ?? anchor;
-        string reason = nearest is null ? "" : $": at {at.Place} ({at.Type}) {nearest.Message}";
+        string reason = nearest is { } known ? $": at {known.Error.Node!.Place} ({known.Error.Node.Type}) {known.Error.Message}" : "";
         return new InputException(values.Graph.Path, anchor.Place,
             $"is attention in a layer of a structure that is not read{reason}; {found} layers were found", Remedies.Export);
     }

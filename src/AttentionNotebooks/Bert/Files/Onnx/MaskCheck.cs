@@ -3,7 +3,7 @@ namespace AttentionNotebooks;
 /// <summary>
 /// Makes sure that what is added to the scores hides padding and does nothing else: no later tokens, no far ones, no learnt numbers.
 /// </summary>
-internal sealed class MaskCheck(OnnxValues values)
+internal sealed class MaskCheck(OnnxValues values, OnnxData data)
 {
     private readonly HashSet<string> looked = new(StringComparer.Ordinal);
     private readonly Dictionary<string, bool> places = new(StringComparer.Ordinal);
@@ -28,8 +28,9 @@ internal sealed class MaskCheck(OnnxValues values)
 
     private void Constant(OnnxTensor tensor, OnnxNode at)
     {
+        if (tensor.Count <= 1 || tensor.Type is OnnxTensor.Int64 or OnnxTensor.Int32 || data.IsUniform(tensor)) return;
         bool square = tensor.Shape.Length >= 2 && tensor.Shape[^1] > 1 && tensor.Shape[^2] > 1;
-        if (tensor.IsFloat && tensor.Count > 1)
+        if (tensor.IsFloat)
             throw new InputException(values.Graph.Path, at.Place, $"adds learnt numbers to the scores of attention ({tensor.Name}, "
                 + $"{tensor.Sides}), such as a relative position bias, which are not read from ONNX",
                     "Take the checkpoint's model.safetensors");

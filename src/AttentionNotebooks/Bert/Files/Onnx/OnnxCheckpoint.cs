@@ -63,7 +63,7 @@ internal static class OnnxCheckpoint
         if (stated.HiddenAct != found.HiddenAct && !(found.HiddenAct == "gelu_new" && encoder.HasFastGelu))
             throw Other(family.ConfigKey("hidden_act"), stated.HiddenAct, found.HiddenAct);
         double difference = Math.Abs(stated.LayerNormEps - found.LayerNormEps);
-        if (difference > 1e-3 * Math.Max(stated.LayerNormEps, found.LayerNormEps)) throw Other("layer_norm_eps", stated.LayerNormEps,
+        if (difference > 1e-2 * Math.Max(stated.LayerNormEps, found.LayerNormEps)) throw Other("layer_norm_eps", stated.LayerNormEps,
             found.LayerNormEps);
         InputException Other(string key, object a, object b) => new(configPath, key,
             string.Create(CultureInfo.InvariantCulture, $"is {Shown(a)}, but the graph of {Path.GetFileName(path)} has {Shown(b)}"),

@@ -10,7 +10,7 @@ namespace AttentionNotebooks;
 /// <param name="path">The ONNX file.</param>
 internal sealed class OnnxData(string path)
 {
-    private const int LongestConstant = 1 << 16;
+    private const int LongestConstant = 1 << 16, LongestMask = 1 << 22;
 
     /// <summary>The file that holds a tensor's elements.</summary>
     public string FileOf(OnnxTensor tensor) => tensor.External is { } external ? OnnxExternalFile.Resolve(path, tensor, external) : path;
@@ -51,11 +51,14 @@ internal sealed class OnnxData(string path)
         return decoded;
     }
 
+    /// <summary>Whether all elements of a tensor are equal; false where there are more than any mask has.</summary>
+    public bool IsUniform(OnnxTensor tensor) => Values(tensor, LongestMask) is { } values && values.All(v => v == values[0]);
+
     /// <summary>The values of a small tensor, <see langword="null"/> where it is long or of another type.</summary>
-    public double[]? Values(OnnxTensor tensor)
+    public double[]? Values(OnnxTensor tensor, int most = LongestConstant)
     {
         if (tensor.Inline is { } inline) return inline;
-        if (tensor.Count is < 0 or > LongestConstant || tensor.ElementBytes == 0) return null;
+        if (tensor.Count < 0 || tensor.Count > most || tensor.ElementBytes == 0) return null;
         byte[] bytes;
         if (tensor.Encoding == OnnxEncoding.Varint) bytes = Decoded(tensor);
         else

@@ -18,7 +18,7 @@ internal sealed record OnnxEncoder(OnnxGraph Graph, OnnxData Data, OnnxEmbedding
         var values = new OnnxValues(graph, data);
         var sums = new SumMatcher(values);
         var activations = new ActivationMatcher(values, sums);
-        var layers = new LayerMatcher(values, sums, activations).All();
+        var layers = new LayerMatcher(values, sums, activations, data).All();
         OnnxRefusals.CheckShared(graph, data, layers);
         var embeddings = new EmbeddingMatcher(values, sums).Find(layers[0].Attention.Input);
         var heads = new HeadMatcher(values, sums, activations).Find(layers[^1].Result, embeddings.Words.Shape[0],
@@ -64,7 +64,9 @@ internal sealed record OnnxEncoder(OnnxGraph Graph, OnnxData Data, OnnxEmbedding
             ? l.Norm.Epsilon : throw Differs("layer_norm_eps", l));
         // Where it is a constant of a float16 graph, BERT's 1e-12 is raised to about the smallest number.
         if (Embeddings.Words.Type == OnnxTensor.Half && held < SmallestHalf) return BertEpsilon;
-        return double.Parse(((float)held).ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        // A constant of such a graph has three digits, of which the last may be rounded.
+        string digits = Embeddings.Words.Type == OnnxTensor.Float ? "R" : "G2";
+        return double.Parse(((float)held).ToString(digits, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
 
     private T Same<T>(string what, Func<OnnxLayer, T> of)

@@ -1,7 +1,7 @@
 namespace AttentionNotebooks;
 
 /// <summary>A matrix or table of weights, as it is used.</summary>
-/// <param name="Tensor">The tensor.</param>
+/// <param name="Tensor">What the file holds.</param>
 /// <param name="Transposed">Whether rows and columns change places before the use.</param>
 internal sealed record OnnxWeight(OnnxTensor Tensor, bool Transposed)
 {
@@ -15,7 +15,14 @@ internal sealed record OnnxWeight(OnnxTensor Tensor, bool Transposed)
 /// <summary>A part of the graph is not what the reader looks for there; another may be.</summary>
 internal sealed class NoMatchException(string reason, OnnxNode? node = null) : Exception(reason)
 {
+    /// <summary>Where.</summary>
     public OnnxNode? Node => node;
+
+    /// <summary>Whether the reason says what is there, not only what is not.</summary>
+    public bool Telling { get; private init; } = true;
+
+    /// <summary>Something else stands there.</summary>
+    public static NoMatchException Expected(string reason, OnnxNode? node = null) => new(reason, node) { Telling = false };
 }
 
 /// <summary>What values of a graph are: constants, lists of sizes, numbers, or what another value is under a second name.</summary>

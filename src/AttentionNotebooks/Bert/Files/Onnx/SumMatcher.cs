@@ -39,7 +39,7 @@ internal sealed class SumMatcher(OnnxValues values)
         var sum = Sum([name]);
         if (bias is not null) sum.Vectors.Add(bias);
         if (sum.Products is not [var product] || sum.Values.Count > 0 || sum.Vectors.Count > 1)
-            throw new NoMatchException($"{what} was expected", values.Maker(name));
+            throw NoMatchException.Expected($"{what} was expected", values.Maker(name));
         if (sum.Vectors.Count == 0) throw new NoMatchException($"{what} has no bias", product.Node);
         return Joined(product, sum.Vectors[0]);
     }
@@ -47,7 +47,7 @@ internal sealed class SumMatcher(OnnxValues values)
     /// <summary>The linear map inside a node that applies an activation too.</summary>
     /// <exception cref="NoMatchException">It has none with a bias.</exception>
     public OnnxLinear Activated(OnnxNode node) => Product(node, activated: true) is { } product && values.Vector(node.Input(2)) is { } bias
-        ? Joined(product, bias) : throw new NoMatchException("a linear map with a bias was expected", node);
+        ? Joined(product, bias) : throw NoMatchException.Expected("a linear map with a bias was expected", node);
 
     /// <summary>A product with its bias, whose width must be the product's.</summary>
     public static OnnxLinear Joined(OnnxProduct product, OnnxTensor bias) => bias.Count == product.Outputs

@@ -23,11 +23,17 @@ internal static class OnnxGolden
         return folder.Root;
     }
 
+    /// <summary>Meaningless words, BERT's or RoBERTa's special tokens first.</summary>
+    public static string[] Words(int count, bool roberta = false)
+    {
+        string[] special = roberta ? ["<s>", "<pad>", "</s>", "<unk>", "<mask>"] : ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
+        return [.. special, .. Enumerable.Range(0, count - special.Length).Select(i => $"w{i}")];
+    }
+
     /// <summary>Writes a vocabulary of meaningless words.</summary>
     public static void Vocabulary(TestFolder folder, int words, bool roberta = false)
     {
-        string[] special = roberta ? ["<s>", "<pad>", "</s>", "<unk>", "<mask>"] : ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
-        string[] all = [.. special, .. Enumerable.Range(0, words - special.Length).Select(i => $"w{i}")];
+        string[] all = Words(words, roberta);
         if (!roberta)
         {
             folder.Write("vocab.txt", string.Join('\n', all));

@@ -88,6 +88,57 @@ public sealed class OnnxRefusalTests : IDisposable
         Checkpoint.Load(folder.Root).Dispose();
     }
 
+    [Theory]
+    [InlineData("causal", "hides later tokens")]
+    [InlineData("triangle", "hides later tokens")]
+    [InlineData("distance", "lets attention depend on the distance of tokens")]
+    [InlineData("bias", "adds learnt numbers to the scores of attention")]
+    [InlineData("unidirectional", "hides later tokens (unidirectional)")]
+    [InlineData("activation", "the activation is not gelu, gelu_new or relu")]
+    [InlineData("crossed", "queries, keys and values read different states")]
+    [InlineData("untransposed", "the scores are not queries times transposed keys")]
+    [InlineData("unbiased", "has no bias")]
+    [InlineData("prenorm", "is attention in a layer of a structure that is not read")]
+    [InlineData("static", "an export for texts of one length")]
+    [InlineData("past", "is what a decoder is given")]
+    [InlineData("If", "is If, which runs a graph of its own")]
+    [InlineData("none", "holds no attention")]
+    public void A_model_of_another_structure_is_refused(string kind, string problem)
+    {
+        using var model = BertFixtures.Model(BertFixtures.Config(layers: 2));
+        File.WriteAllBytes(folder["model.onnx"], new OnnxOtherModels(model, kind).File());
+        OnnxGolden.Vocabulary(folder, 14);
+        var error = Load();
+        Assert.Equal(folder["model.onnx"], error.InputSource);
+        Assert.NotNull(error.Place);
+        Assert.Contains(problem, error.Problem, StringComparison.Ordinal);
+        Assert.NotEmpty(error.Remedy);
+    }
+
+    [Theory]
+    [InlineData("/etc/passwd", null, null, "which is no file below the model's own folder")]
+    [InlineData("../weights", null, null, "which is no file below the model's own folder")]
+    [InlineData("a/../../weights", null, null, "which is no file below the model's own folder")]
+    [InlineData("C:weights", null, null, "which is no file below the model's own folder")]
+    [InlineData("", null, null, "which is no file below the model's own folder")]
+    [InlineData("weights", "-4", null, "has the offset \"-4\", which is no whole number")]
+    [InlineData("weights", "9223372036854775807", "896", "of weights, which has 896")]
+    [InlineData("weights", "0", "9223372036854775807", "of weights, which has 896")]
+    [InlineData("weights", "4", "896", "of weights, which has 896")]
+    [InlineData("weights", "0", "892", "but weights has 892 for it")]
+    [InlineData("nothing", null, null, "which is not beside the model")]
+    public void External_data_are_read_from_where_they_may_lie_and_fit(string location, string? offset, string? length, string problem)
+    {
+        using var model = BertFixtures.Model(BertFixtures.Config(layers: 1));
+        File.WriteAllBytes(folder["weights"], new byte[14 * 16 * 4]);
+        File.WriteAllBytes(folder["model.onnx"], new OnnxExternalWords(model, location, offset, length).File());
+        OnnxGolden.Vocabulary(folder, 14);
+        var error = Load();
+        Assert.Equal((folder["model.onnx"], "tensor words"), (error.InputSource, error.Place));
+        Assert.Contains(problem, error.Problem, StringComparison.Ordinal);
+        Assert.NotEmpty(error.Remedy);
+    }
+
     public void Dispose() => folder.Dispose();
 
     private InputException Refused(string name)
