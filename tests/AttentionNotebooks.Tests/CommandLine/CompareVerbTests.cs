@@ -65,7 +65,8 @@ public sealed class CompareVerbTests : IDisposable
         await Done("maps", "--model", model, "--text", texts, "--out", folder["maps.npz"]);
         await Fails("few.txt: is for models, and neither", "compare", Heads, Heads, "--text", few);
         // Other texts are an error only where maps are to be compared.
-        Assert.Contains("are cut into, differ", await Done("compare", model, folder["maps.npz"], "--text", few, "--draws", "19", "--k", "2"));
+        Assert.Contains("are cut into, differ",
+            await Done("compare", model, folder["maps.npz"], "--text", few, "--draws", "19", "--k", "2"));
         await Fails("maps.npz: has 30 texts, and model has 2", "compare", model, folder["maps.npz"], "--text", few, "--changes",
             folder["c.csv"]);
     }
