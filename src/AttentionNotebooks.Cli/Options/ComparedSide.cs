@@ -25,6 +25,9 @@ internal sealed class ComparedSide : IDisposable
     /// <summary>Where its maps come from, unless there is only a table.</summary>
     public IAttentionSource? Source { get; }
 
+    /// <summary>Whether it is a model that reads texts.</summary>
+    public bool IsModel => _model is not null;
+
     /// <summary>The columns of its table; <see langword="null"/> where any feature can be computed.</summary>
     public IReadOnlyList<string>? Columns => _table?.Features;
 
@@ -53,8 +56,9 @@ internal sealed class ComparedSide : IDisposable
 
     private static ComparedSide One(string path, string name, ComparedTexts texts)
     {
-        if (!File.Exists(path)) return OfModel(path, texts);
-        if (Path.GetExtension(path).Equals(".npz", StringComparison.OrdinalIgnoreCase))
+        string ending = Path.GetExtension(path).ToLowerInvariant();
+        if (Directory.Exists(path) || ending is not (".csv" or ".parquet" or ".npz")) return OfModel(path, texts);
+        if (ending == ".npz")
         {
             switch (NpzShape.Of(path).Count)
             {

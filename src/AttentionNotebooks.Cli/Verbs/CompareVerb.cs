@@ -60,6 +60,9 @@ internal static class CompareVerb
             string[]? wanted = Names.Given(parsed.GetValue(features));
             var (first, second) = ComparedSide.Open(parsed.GetValue(a)!, parsed.GetValue(b)!, texts);
             using ComparedSide ofA = first, ofB = second;
+            if (!first.IsModel && !second.IsModel && (texts.Text ?? texts.Treebank) is { } unread)
+                throw new InputException(unread, null, $"is for models, and neither {first.Name} nor {second.Name} is one",
+                    "Leave it out, or name a model");
             HeadTable x, y;
             IReadOnlyList<string>? named = null;
             MapCosines? maps = null;

@@ -51,6 +51,9 @@ public sealed class CompareVerbTests : IDisposable
     public async Task Errors_name_what_is_missing()
     {
         string model = Model();
+        await Fails("none.csv: cannot be opened", "compare", folder["none.csv"], Heads);
+        await Fails("none.npz: cannot be opened", "compare", Heads, folder["none.npz"]);
+        await Fails("none: is no folder", "compare", Heads, folder["none"], "--text", Texts());
         await Fails("there are no texts for it", "compare", Heads, model);
         await Fails("no maps of the same heads", "compare", Heads, Heads, "--draws", "19", "--changes", folder["c.csv"], "--out",
             folder["p.md"]);
@@ -60,8 +63,10 @@ public sealed class CompareVerbTests : IDisposable
         Assert.Equal(2, (await Shell.Attn("compare", Heads)).Code);
         string texts = Texts(), few = folder.Write("few.txt", "played dog\ncat sat");
         await Done("maps", "--model", model, "--text", texts, "--out", folder["maps.npz"]);
+        await Fails("few.txt: is for models, and neither", "compare", Heads, Heads, "--text", few);
         // Other texts are an error only where maps are to be compared.
-        Assert.Contains("texts differ", await Done("compare", model, folder["maps.npz"], "--text", few, "--draws", "19", "--k", "2"));
+        Assert.Contains("are cut into, differ",
+            await Done("compare", model, folder["maps.npz"], "--text", few, "--draws", "19", "--k", "2"));
         await Fails("maps.npz: has 30 texts, and model has 2", "compare", model, folder["maps.npz"], "--text", few, "--changes",
             folder["c.csv"]);
     }

@@ -7,7 +7,8 @@ namespace AttentionNotebooks;
 /// <param name="TopA">The first model's head that has most of it, and how much.</param>
 /// <param name="TopB">The same of the second model.</param>
 /// <param name="Profile">Spearman's correlation of the two layer profiles at the same depths, with its 95 % interval over heads drawn
-/// in each layer; NaN for fewer than three depths.</param>
+/// in each layer, those of the same numbers in both models where they have the same heads. Drawing adds noise to both profiles, so that
+/// the interval lies rather low. NaN for fewer than three depths.</param>
 /// <param name="ProfilePValue">Share of shufflings of the depths with a correlation as large in size, with + 1 above and below.</param>
 /// <param name="ProfileHolm">The same, corrected by Holm for all features.</param>
 /// <param name="Heads">Pearson's correlation over heads of the same number, with its interval over heads; NaN where the models have
@@ -98,8 +99,11 @@ public sealed record FeatureAgreement(string Feature, string Unit, double[] Laye
         double[] first = AtDepths(Layers(a, x, All(a)), depths), second = AtDepths(Layers(b, y, All(b)), depths);
         double value = RankCorrelation.Spearman(first, second);
         var random = new Random(seed);
-        var draws = Enumerable.Range(0, Bootstrap.DefaultDraws).Select(_ => RankCorrelation.Spearman(
-            AtDepths(Layers(a, x, Drawn(a, random)), depths), AtDepths(Layers(b, y, Drawn(b, random)), depths))).ToArray();
+        var draws = Enumerable.Range(0, Bootstrap.DefaultDraws).Select(_ =>
+        {
+            int[] ofA = Drawn(a, random), ofB = a == b ? ofA : Drawn(b, random);
+            return RankCorrelation.Spearman(AtDepths(Layers(a, x, ofA), depths), AtDepths(Layers(b, y, ofB), depths));
+        }).ToArray();
         double[] shuffled = [.. second];
         var chance = new double[shuffles];
         for (int s = 0; s < shuffles; s++)

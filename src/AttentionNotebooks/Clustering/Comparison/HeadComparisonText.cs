@@ -34,7 +34,7 @@ internal static class HeadComparisonText
     private static string Same(HeadComparison c) => c.SameTexts switch
     {
         true => "The texts are the same.",
-        false => "The texts differ: a difference between the models may be one between the texts.",
+        false => "The texts, or the tokens that they are cut into, differ: a difference between the models may come from them.",
         _ => "Whether the texts are the same is not known.",
     };
 
@@ -57,7 +57,8 @@ internal static class HeadComparisonText
         int depths = Math.Min(c.A.Grid.Layers, c.B.Grid.Layers);
         double least = FeatureAgreement.LeastProfileHolm(depths, c.Features.Count);
         Line(text, Culture, $"## Features\n");
-        Line(text, Culture, $"*Layers* is Spearman's correlation of the means per layer at the same relative depth. "
+        Line(text, Culture, $"*Layers* is Spearman's correlation of the means per layer at the same relative depth, its interval over "
+            + $"heads drawn in each layer; drawing adds noise, so it lies rather low. "
             + $"{(heads ? "*Heads* is Pearson's correlation over heads of the same number; *by layer* is what it is when heads are "
             + "shuffled within their layers. " : "")}p is corrected by Holm for the {c.Agreements.Count} features. Neighbouring layers "
             + $"are alike, so the p of layers is rather too small; with {depths} depths it is {P(least)} at least.\n");

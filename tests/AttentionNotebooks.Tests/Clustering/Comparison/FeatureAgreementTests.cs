@@ -25,7 +25,7 @@ public class FeatureAgreementTests
         {
             Assert.Equal(1, f.Heads.Value, 1e-12);
             Assert.Equal(1, f.Heads.Low, 1e-12);
-            Assert.Equal(1, f.Profile.Value, 1e-12);
+            Assert.Equal((1, 1), (Math.Round(f.Profile.Value, 12), Math.Round(f.Profile.Low, 12)));
             Assert.Equal(f.LayersA, f.LayersB);
             Assert.Equal(f.TopA, f.TopB);
             Assert.True(f.ByLayer < 1);
