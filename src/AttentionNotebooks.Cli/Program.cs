@@ -103,6 +103,7 @@ namespace AttentionNotebooks.Cli
             TextFeaturesVerb.Create(output, error),
             MeanMapsVerb.Create(output, error),
             ClusterVerb.Create(output),
+            CompareVerb.Create(output, error),
             FunctionsVerb.Create(output, error),
             AblateVerb.Create(output, error),
             ImportanceVerb.Create(output, error),
@@ -118,6 +119,7 @@ namespace AttentionNotebooks.Cli
             FineTuneVerb.Create(output, error),
             CalibrateVerb.Create(output, error),
             FoldVerb.Create(output, error),
+            ExportCheckpointVerb.Create(output, error),
             MakeDemoDataVerb.Create(output),
             DescribeVerb.Create(output),
         };

@@ -34,6 +34,10 @@ internal static class CoreFormatters
         Both<IReadOnlyList<AntecedentScores>>(s => FunctionTables.Of(s).ToHtml(), s => FunctionTables.Of(s).ToText());
         Both<IReadOnlyList<StabilityReport>>(r => ClusterTables.Of(r).ToHtml(), r => ClusterTables.Of(r).ToText());
         Both<IReadOnlyList<AblationEffect>>(e => AblationTables.Of(e).ToHtml(), e => AblationTables.Of(e).ToText());
+        Both<HeadComparison>(c => ComparisonTables.Of(c).ToHtml(), c => ComparisonTables.Of(c).ToText());
+        Both<HeadMatching>(m => ComparisonTables.Of(m).ToHtml(), m => ComparisonTables.Of(m).ToText());
+        Both<IReadOnlyList<PatternCount>>(p => ComparisonTables.Of(p).ToHtml(), p => ComparisonTables.Of(p).ToText());
+        Both<IReadOnlyList<FeatureAgreement>>(f => ComparisonTables.Of(f).ToHtml(), f => ComparisonTables.Of(f).ToText());
         Both<MeasureAgreement>(a => AblationTables.Of(a).ToHtml(), a => AblationTables.Of(a).ToText());
     }
 

@@ -4,7 +4,7 @@ namespace AttentionNotebooks;
 
 /// <summary>What a notebook starts with: the set-up of the host, the charts, and where the data lies.</summary>
 /// <example><code>
-/// var model = Kit.Model();                            // the demo model, or the one the user names
+/// var model = Kit.Model();                            // a real encoder, or the one the user names
 /// var table = new LiveAttention(model, Kit.Sentences()).Extract();
 /// Kit.Plot.HeadGrid(table, "mean_distance")
 /// </code></example>
@@ -38,7 +38,7 @@ public static partial class Kit
             CoreFormatters.Register();
             UserMeasures.Clear();
             string? data = (_root ?? FindRoot()) is { } root ? Path.Combine(root, "data") : null;
-            return new KitStatus(Version, _tensors.Value.Device, _tensors.Value.Problem, data);
+            return new KitStatus(Version, _tensors.Value.Device, _tensors.Value.Problem, data, ModelInUse());
         }
     }
 

@@ -5,13 +5,14 @@ namespace AttentionNotebooks;
 /// <param name="Device">Where tensors live, <c>cpu</c> or <c>cuda</c>; <see langword="null"/> when libtorch cannot be used.</param>
 /// <param name="Problem">Why libtorch cannot be used, or <see langword="null"/>.</param>
 /// <param name="DataFolder">The data that the product ships, or <see langword="null"/> outside the repository.</param>
+/// <param name="Model">The model that <see cref="Kit.Model"/> gives.</param>
 [TypeFormatterSource(typeof(KitStatusFormatters), PreferredMimeTypes = ["text/html"])]
-public sealed record KitStatus(string Version, string? Device, string? Problem, string? DataFolder)
+public sealed record KitStatus(string Version, string? Device, string? Problem, string? DataFolder, string Model)
 {
     /// <summary>The line.</summary>
     public override string ToString() =>
         $"AttentionNotebooks {Version} · tensors: {Device ?? $"none, libtorch does not load ({Problem})"} · data: "
-        + $"{DataFolder ?? "not found"}";
+        + $"{DataFolder ?? "not found"} · model: {Model}";
 
     /// <summary>The line as HTML, and plotly.js unless the page has it (<see cref="PlotlyScript.ProvidedByPage"/>).</summary>
     /// <exception cref="InputException">plotly.js is needed and does not lie beside the kit.</exception>

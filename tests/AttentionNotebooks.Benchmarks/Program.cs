@@ -7,7 +7,7 @@ using BenchmarkDotNet.Running;
 
 const string Usage = """
     compare [--only TABLE,TABLE,…] [--rounds N] [--texts N] [--out DIR]
-        us and the peers in turn; tables: extraction, padding, distances, clustering, laboratory, commands, memory, notebooks
+        us and the peers in turn; tables: extraction, onnx, padding, distances, clustering, laboratory, commands, memory, notebooks
         with --out each table goes into DIR/TABLE.md too, and tables that lie there already are left out
     profile [fp32|bf16] [--texts N]
         where the time of an extraction goes
@@ -44,6 +44,7 @@ int Compare()
     var tables = new Dictionary<string, Func<Report>>
     {
         ["extraction"] = () => ExtractionRows.Measure(texts, rounds),
+        ["onnx"] = () => OnnxRows.Measure(texts, rounds),
         ["padding"] = () => PaddingRows.Measure(4 * texts, Math.Min(rounds, 2)),
         ["distances"] = () => DistanceRows.Measure(rounds),
         ["clustering"] = () => ClusteringRows.Measure(rounds),

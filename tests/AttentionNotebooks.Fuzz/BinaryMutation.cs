@@ -52,6 +52,29 @@ internal static class BinaryMutation
         return [.. bytes[..8], (byte)header.Length, (byte)(header.Length >> 8), .. Encoding.Latin1.GetBytes(header), .. values];
     }
 
+    private static readonly string[] Operators = ["MatMul", "Add", "Mul", "Div", "Sub", "Gather", "Reshape", "Transpose", "Softmax", "Cast",
+        "Shape", "Erf", "Range", "Constant", "Identity", "LayerNormalization"];
+
+    /// <summary>An operator turned into another, or a value into another, with the lengths left as they are; or raw bytes.</summary>
+    public static byte[] Onnx(Random random, byte[] bytes)
+    {
+        string text = Encoding.Latin1.GetString(bytes);
+        switch (random.Next(3))
+        {
+            case 0:
+                string from = Operators[random.Next(Operators.Length)];
+                string[] same = [.. Operators.Where(o => o.Length == from.Length)];
+                return Replaced(from, same[random.Next(same.Length)]);
+            case 1: return Replaced($"v{random.Next(10, 100)}", $"v{random.Next(10, 100)}");
+            default: return Mutation.Bytes(random, bytes);
+        }
+        byte[] Replaced(string old, string other)
+        {
+            int at = text.IndexOf(old, random.Next(text.Length), StringComparison.Ordinal);
+            return at < 0 ? Mutation.Bytes(random, bytes) : Encoding.Latin1.GetBytes(text[..at] + other + text[(at + old.Length)..]);
+        }
+    }
+
     public static byte[] Pickle(Random random, byte[] bytes)
     {
         byte[] call = Encoding.Latin1.GetBytes(Calls[random.Next(Calls.Length)]);

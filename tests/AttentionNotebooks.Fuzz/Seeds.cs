@@ -33,6 +33,20 @@ internal static class Seeds
         }
     }
 
+    // So narrow that most of the file is its graph.
+    public static byte[][] Onnx
+    {
+        get
+        {
+            using var scope = torch.NewDisposeScope();
+            return [.. new[] { "bert", "electra" }.Select(kind => new OnnxBert(new BertForMaskedLM(new BertConfig
+            {
+                ModelType = kind, VocabSize = 6, HiddenSize = 2, EmbeddingSize = kind == "bert" ? null : 1, NumHiddenLayers = 2,
+                NumAttentionHeads = 1, IntermediateSize = 3, MaxPositionEmbeddings = 3,
+            })).File())];
+        }
+    }
+
     public static byte[][] Npy => [Array(s => NpyArray.Write(s, [2, 3], new float[6])), Array(s => NpyArray.Write(s, [4], new double[4]))];
 
     public static byte[][] Npz => [BinaryMutation.Archive([("a.npy", Npy[0]), ("b.npy", Npy[1])])];

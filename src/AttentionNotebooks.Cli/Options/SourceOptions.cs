@@ -17,6 +17,7 @@ internal sealed class SourceOptions(TextWriter error, bool savedMapsToo = true)
         + "split there.", required: false);
     private readonly Option<string> _maps = Maps("Saved maps instead of a model: .npz with one entry [layers, heads, T, T] per text.");
     private readonly Option<string> _tokens = Tokens();
+    private readonly Option<string?> _modelName = ModelName();
     private readonly LimitOption _limit = new("texts");
     private readonly Option<int?> _maxLength = MaxLength($"Cut longer texts to N tokens, special tokens included; by default "
         + $"{DefaultMaxLength}.");
@@ -37,6 +38,21 @@ internal sealed class SourceOptions(TextWriter error, bool savedMapsToo = true)
             HelpName = "F.jsonl"
         };
 
+    /// <summary>The name of the model whose maps were saved.</summary>
+    public static Option<string?> ModelName() => new("--model-name")
+    {
+        Description = "What the model of the saved maps is called. The files that are written keep it, so that files of different models "
+            + "are not taken together.",
+        HelpName = "NAME",
+    };
+
+    /// <summary>Saved maps, with their model's name if it was given.</summary>
+    public static MapArchive Open(string maps, string? tokens, string? modelName)
+    {
+        var archive = MapArchive.Open(maps, tokens);
+        return modelName is { Length: > 0 } ? archive.OfModel(modelName) : archive;
+    }
+
     /// <summary>The most tokens of a text.</summary>
     public static Option<int?> MaxLength(string description)
     {
@@ -51,7 +67,8 @@ internal sealed class SourceOptions(TextWriter error, bool savedMapsToo = true)
     public void AddTo(Command command)
     {
         _model.AddTo(command);
-        Option[] options = savedMapsToo ? [_text, _conllu, _maps, _tokens, _limit, _maxLength] : [_text, _conllu, _limit, _maxLength];
+        Option[] options = savedMapsToo ? [_text, _conllu, _maps, _tokens, _modelName, _limit, _maxLength]
+            : [_text, _conllu, _limit, _maxLength];
         foreach (var option in options) command.Add(option);
         command.Validators.Add(r =>
         {
@@ -62,6 +79,8 @@ internal sealed class SourceOptions(TextWriter error, bool savedMapsToo = true)
                     ? "Give either --model with --text or --conllu, or --maps."
                     : "Give --model with --text or --conllu.");
             }
+            else if (model && savedMapsToo && r.GetValue(_modelName) is not null)
+                r.AddError("--model-name goes with --maps: a model that runs has its folder's name.");
             else if (model && r.GetValue(_text) is null == r.GetValue(_conllu) is null)
                 r.AddError("--model needs either --text or --conllu.");
         });
@@ -73,7 +92,7 @@ internal sealed class SourceOptions(TextWriter error, bool savedMapsToo = true)
         int limit = _limit.Of(parsed);
         if (savedMapsToo && parsed.GetValue(_maps) is { } maps)
         {
-            var archive = MapArchive.Open(maps, parsed.GetValue(_tokens));
+            var archive = Open(maps, parsed.GetValue(_tokens), parsed.GetValue(_modelName));
             int[] all = [.. Enumerable.Range(0, archive.Texts.Count)];
             return (limit < all.Length ? archive.Only(all.Evenly(limit)) : archive, null);
         }

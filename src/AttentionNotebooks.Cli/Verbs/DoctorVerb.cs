@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using System.Text;
 using TorchSharp;
 
 namespace AttentionNotebooks.Cli.Verbs;
@@ -14,7 +15,8 @@ internal static class DoctorVerb
             Description = "Measure how far bf16 and fp16 move every feature from fp32.",
         };
         var oldName = new Option<bool>("--precision") { Hidden = true }; // elsewhere a number format
-        var model = ModelOptions.Folder("The model to measure on; by default the demo model.", required: false);
+        var model = ModelOptions.Folder("A model to load, and to measure on with --measure-precision; there the default is the demo "
+            + "model.", required: false);
         var command = new Command("doctor", "Reports what works on this machine: .NET, libtorch, device, threads, notebook hosts, "
             + "data.") { precision, oldName, model };
         command.SetAction(parsed =>
@@ -40,8 +42,11 @@ internal static class DoctorVerb
             Show("libtorch", Torch);
             Show("device", () => torch.cuda.is_available() ? $"cuda, {torch.cuda.device_count()} GPU" : "cpu");
             Show("threads", () => $"{torch.get_num_threads()} for one operation");
+            Show("Unicode", Unicode, essential: false);
             Show("hosts", Hosts, essential: false);
+            Show("encoder", () => Loads(PackagedEncoders.MiniLM), essential: false);
             Show("demo model", DemoModel, essential: false);
+            if (parsed.GetValue(model) is { } folder) Show("model", () => Loads(folder));
             return healthy ? Attn.Done : Attn.Failed;
         });
         return command;
@@ -70,10 +75,21 @@ internal static class DoctorVerb
             + "environment.md)";
     }
 
+    private static string Loads(string folder)
+    {
+        using var model = Checkpoint.Load(folder);
+        return $"{model.Name}: {model.Config.Grid} heads, loads";
+    }
+
+    // "é" in two characters, which only a process with ICU makes of it.
+    private static string Unicode() => "é".Normalize(NormalizationForm.FormD).Length == 2
+        ? "letters lose their accents where a model wants that"
+        : throw new InvalidOperationException("this process is globalization-invariant, so models that take accents off refuse texts with "
+            + "accents; environment.md says what helps");
+
     private static string DemoModel()
     {
-        string folder = Kit.DataPath("demo-bert");
-        using var demo = Checkpoint.Load(folder);
-        return $"{demo.Config.NumHiddenLayers} × {demo.Config.NumAttentionHeads} heads, loads";
+        using var demo = Kit.DemoModel();
+        return $"{demo.Config.Grid} heads, loads";
     }
 }

@@ -12,6 +12,7 @@ internal static class FunctionsVerb
         var model = new ModelOptions(required: false);
         var maps = SourceOptions.Maps("Saved maps instead of a model; a sentence is matched to its map by sent_id = id.");
         var tokens = SourceOptions.Tokens();
+        var modelName = SourceOptions.ModelName();
         var treebank = SourceOptions.Treebank();
         var limit = new LimitOption("sentences");
         var maxLength = SourceOptions.MaxLength("Leave out sentences of more than N tokens, special tokens included; by default the "
@@ -22,6 +23,12 @@ internal static class FunctionsVerb
             Description = "Cross-validate: choose each head on one half of the sentences and report its accuracy on the other; add "
                 + "both halves' counts to every row.",
         };
+        var atLeast = new Option<int>("--dependents")
+        {
+            Description = "Leave relations with fewer dependents out of the file.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1,
+        };
         var summary = OutFile.Also("--summary", "Also write a row per relation: best head, held-out accuracy, baseline, tests.", "F.csv",
             OutFile.Csv);
         var seed = new Option<int>("--seed") { Description = "Decides the halves and the draws of the intervals.", HelpName = "S" };
@@ -29,12 +36,15 @@ internal static class FunctionsVerb
         var command = new Command("functions", "Scores every head on every syntactic relation of a treebank, beside the best fixed "
             + "offset (Clark et al. 2019, §4.2).");
         model.AddTo(command);
-        foreach (var option in new Option[] { maps, tokens, treebank, limit, maxLength, fold, heldOut, summary, seed, file })
+        foreach (var option in new Option[] { maps, tokens, modelName, treebank, limit, maxLength, fold, heldOut,
+            atLeast, summary, seed, file })
             command.Add(option);
         command.Validators.Add(r =>
         {
             if (model.Given(r) is null == r.GetValue(maps) is null) r.AddError("Give either --model, or --maps with --tokens.");
             else if (r.GetValue(maps) is not null && r.GetValue(tokens) is null) r.AddError("--maps needs --tokens.");
+            else if (r.GetValue(maps) is null && r.GetValue(modelName) is not null)
+                r.AddError("--model-name goes with --maps: a model that runs has its folder's name.");
         });
         command.SetWork((parsed, cancellation) =>
         {
@@ -42,7 +52,8 @@ internal static class FunctionsVerb
             using var checkpoint = model.Given(parsed) is null ? null : model.Load(parsed);
             var (source, fitting) = checkpoint is not null
                 ? Live(checkpoint, sentences, parsed.GetValue(maxLength), error)
-                : Saved(MapArchive.Open(parsed.GetValue(maps)!, parsed.GetValue(tokens)), sentences, parsed.GetValue(treebank)!, error);
+                : Saved(SourceOptions.Open(parsed.GetValue(maps)!, parsed.GetValue(tokens), parsed.GetValue(modelName)), sentences,
+                    parsed.GetValue(treebank)!, error);
             DependencyHits hits;
             using (var progress = new ProgressLine(error, "sentences")) hits = DependencyHits.Measure(source, fitting, progress: progress,
                 cancellation: cancellation);
@@ -50,7 +61,13 @@ internal static class FunctionsVerb
             int chosen = parsed.GetValue(seed);
             var scores = DependencyRelations.Score(hits, folded);
             var from = Provenance.Of(source, ["relations"]);
-            RelationTable.Write(scores, parsed.GetValue(file)!, halves ? HeldOutRelations.Halves(hits, folded, chosen) : null, from);
+            var ofHalves = halves ? HeldOutRelations.Halves(hits, folded, chosen) : null;
+            int[] kept = [.. Enumerable.Range(0, scores.Count).Where(i => scores[i].Accuracy.Count >= parsed.GetValue(atLeast))];
+            if (kept.Length == 0)
+                throw new InputException(parsed.GetValue(treebank)!, null, $"has no relation with {parsed.GetValue(atLeast)} dependents",
+                    "Ask for fewer with --dependents");
+            RelationTable.Write([.. kept.Select(i => scores[i])], parsed.GetValue(file)!,
+                ofHalves is null ? null : [.. kept.Select(i => ofHalves[i])], from);
             var relations = halves || parsed.GetValue(summary) is not null ? HeldOutRelations.Score(hits, folded, chosen) : [];
             if (parsed.GetValue(summary) is { } summaryFile) RelationTable.Write(relations, summaryFile, from);
             output.WriteLine($"{parsed.GetValue(file)}: {scores.Select(s => s.Relation).Distinct().Count()} relations over "

@@ -28,7 +28,12 @@ internal static class LongWork
         foreach (var other in command.Options.OfType<Option<string>>().Where(o => o != target))
             if (parsed.GetValue(other) is { Length: > 0 } named && Path.GetFullPath(named) == path
                 && (other is OutOption || File.Exists(path)))
-                throw new InputException($"{target.Name} {parsed.GetValue(target)}", null, $"is also the file of {other.Name}",
-                    $"Name another file for {target.Name}");
+                throw IsAlso(other.Name);
+        foreach (var read in command.Arguments.OfType<Argument<string>>())
+            if (parsed.GetValue(read) is { Length: > 0 } named && Path.GetFullPath(named) == path && File.Exists(path))
+                throw IsAlso(read.Name);
+
+        InputException IsAlso(string other) => new($"{target.Name} {parsed.GetValue(target)}", null, $"is also the file of {other}",
+            $"Name another file for {target.Name}");
     }
 }

@@ -51,5 +51,14 @@ public sealed record AttentionText(string Id, int Length, IReadOnlyList<string>?
         return segments;
     }
 
+    /// <summary>A tokenised text, named by its number.</summary>
+    /// <param name="number">Its position among the texts, from 0.</param>
+    /// <exception cref="InputException">It has no token of its own.</exception>
+    internal static AttentionText Of(TokenizedText text, int number)
+    {
+        text.RequireTokens($"text {number}");
+        return new AttentionText($"{number:000000}", text.Length, text.Tokens, text.Words) { Roles = text.Roles };
+    }
+
     private IEnumerable<int> PositionsOf(TokenRole role) => Enumerable.Range(0, Length).Where(i => Roles![i] == role);
 }

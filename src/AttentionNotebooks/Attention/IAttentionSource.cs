@@ -1,8 +1,8 @@
 namespace AttentionNotebooks;
 
 /// <summary>
-/// What yields attention: a live model or an archive of saved maps. Attention is never kept for a whole corpus: each
-/// layer's map of a batch is shown to a visitor and dropped.
+/// What yields attention: a live model, an archive of saved maps, or maps that another engine gives. Attention is never kept for a
+/// whole corpus: each layer's map of a batch is shown to a visitor and dropped.
 /// </summary>
 public interface IAttentionSource
 {
@@ -19,7 +19,7 @@ public interface IAttentionSource
     ModelOrigin? Model => null;
 
     /// <summary>Whether a visitor that needs them gets the values' norms (<see cref="LayerMaps.ValueNorms"/>): a live model has them, saved
-    /// maps do not.</summary>
+    /// and given maps do not.</summary>
     bool HasValues => false;
 
     /// <summary>Shows every batch of the plan, layer by layer, to the visitor.</summary>
@@ -27,14 +27,14 @@ public interface IAttentionSource
     /// <param name="options">Batch size and shard; <see cref="VisitOptions.Default"/> when omitted.</param>
     /// <param name="progress">Reports after each batch.</param>
     /// <param name="cancellation">Looked at between layers.</param>
-    /// <exception cref="InputException">A map is broken (archives).</exception>
+    /// <exception cref="InputException">A map is broken (archives, given maps).</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     void Visit(IAttentionVisitor visitor, VisitOptions? options = null,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default);
 
     /// <summary>All maps of one text: what a picture needs.</summary>
     /// <param name="text">Its position in <see cref="Texts"/>.</param>
-    /// <exception cref="InputException">There is no such text, or its maps are broken (archives).</exception>
+    /// <exception cref="InputException">There is no such text, or its maps are broken (archives, given maps).</exception>
     TextMaps Maps(int text);
 }
 

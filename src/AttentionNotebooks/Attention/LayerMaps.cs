@@ -43,8 +43,9 @@ public sealed class LayerMaps : IDisposable
     /// token j (Kobayashi et al. 2020).
     /// </summary>
     /// <remarks><c>[B, H, T]</c>, 0 at padding.</remarks>
-    /// <exception cref="InputException">The source has no values: saved maps do not.</exception>
-    public Tensor ValueNorms => _valueNorms ?? throw new InputException("the values' norms", null, "are not in saved maps",
+    /// <exception cref="InputException">The source has no values: saved and given maps do not.</exception>
+    public Tensor ValueNorms => _valueNorms ?? throw new InputException("the values' norms", null,
+        "are not in saved maps, nor given with maps",
         "Give the model itself (--model), or leave out the features that weigh attention by values");
 
     /// <summary>Number of texts, B.</summary>

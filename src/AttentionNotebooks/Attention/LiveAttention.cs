@@ -49,9 +49,7 @@ public sealed class LiveAttention : IAttentionSource
         _tokenized = [.. texts.Select(t => OnlyWhatTheModelReads(t, zeros))];
         _device = checkpoint.Encoder.Device;
         Grid = checkpoint.Encoder.Grid;
-        Texts = [.. texts.Select((t, i) => t.Words.All(w => w < 0)
-            ? throw new InputException($"text {i}", null, "is empty", "Leave empty texts out")
-            : new AttentionText($"{i:000000}", t.Length, t.Tokens, t.Words) { Tags = tags?[i], Roles = t.Roles })];
+        Texts = [.. texts.Select((t, i) => AttentionText.Of(t, i) with { Tags = tags?[i] })];
     }
 
     /// <summary>
@@ -126,9 +124,9 @@ public sealed class LiveAttention : IAttentionSource
     public TextMaps Maps(int text)
     {
         TextMaps.CheckIndex(text, Texts.Count);
-        var collector = new Collector(Grid, Texts[text].Length);
+        var collector = new MapCollector(Grid, Texts[text]);
         VisitLoop.Batch(this, [text], collector, (batch, layer) => Deliver(batch, withNorms: false, layer), _device);
-        return new TextMaps(Texts[text], Grid, collector.Weights);
+        return collector.Maps;
     }
 
     // What stays per text is what memory grows by. Offsets and sources are not looked at here, and single texts of one length
@@ -178,17 +176,5 @@ public sealed class LiveAttention : IAttentionSource
             Edits is null
                 ? "The weights below this layer are damaged or too large for the precision; load the checkpoint again, in float32"
                 : "Look at what the edit of the attention computes");
-    }
-
-    // Keeps all layers of one text.
-    private sealed class Collector(HeadGrid grid, int length) : IAttentionVisitor
-    {
-        public float[] Weights { get; } = new float[grid.Count * length * length];
-
-        public void Visit(LayerMaps maps)
-        {
-            using var own = maps.Probabilities.cpu().contiguous();
-            own.data<float>().CopyTo(Weights, maps.Layer * grid.Heads * length * length);
-        }
     }
 }

@@ -86,6 +86,14 @@ public sealed class MapArchive : IAttentionSource
         return new MapArchive(file, hash.Of(), grid.Value, texts);
     }
 
+    /// <summary>What the model of the maps is called; <see langword="null"/> where nobody said it (<see cref="OfModel"/>).</summary>
+    public ModelOrigin? Model { get; private init; }
+
+    /// <summary>The archive with its model's name, which tables that are computed of it keep. Nothing in the file says it.</summary>
+    /// <param name="name">What to call the model.</param>
+    public MapArchive OfModel(string name) =>
+        new(_file, Fingerprint, Grid, Texts) { Model = new ModelOrigin(name, Hash: null, Precision: null) };
+
     /// <summary>The archive with some of its texts only.</summary>
     /// <param name="texts">Their positions in <see cref="Texts"/>.</param>
     /// <exception cref="InputException">There is no such text.</exception>
@@ -94,7 +102,7 @@ public sealed class MapArchive : IAttentionSource
         foreach (int t in texts) TextMaps.CheckIndex(t, Texts.Count);
         var hash = new Fingerprint().Add(Fingerprint);
         foreach (int t in texts) hash.Add(t);
-        return new MapArchive(_file, hash.Of(), Grid, [.. texts.Select(t => Texts[t])]);
+        return new MapArchive(_file, hash.Of(), Grid, [.. texts.Select(t => Texts[t])]) { Model = Model };
     }
 
     /// <inheritdoc/>
@@ -113,29 +121,29 @@ public sealed class MapArchive : IAttentionSource
         VisitLoop.Run(this, visitor, (batch, receive) =>
         {
             var read = batch.Indices.Select(i => Read(zip, i)).ToArray();
-            batch.RowSums = read.Aggregate(RowSums.None, (sums, r) => sums.Add(r.Sums));
             for (int layer = 0; layer < Grid.Layers; layer++)
             {
+                batch.RowSums = read.Aggregate(RowSums.None, (sums, r) => sums.Add(r.Sums[layer]));
                 using var maps = PaddedMaps.Of(batch, Grid.Heads, (b, size) => read[b].Maps.AsSpan(layer * size, size));
                 receive(layer, maps);
             }
         }, options, progress, cancellation: cancellation);
     }
 
-    private (float[] Maps, RowSums Sums) Read(ZipArchive zip, int text)
+    private (float[] Maps, RowSums[] Sums) Read(ZipArchive zip, int text)
     {
         string id = Texts[text].Id;
         var entry = zip.GetEntry(id + ".npy") ?? zip.GetEntry(id)!;
         return Normalised(Npz.Guarded(_file, SaveAgain, () => NpyArray.Read(entry, _file, $"entry {id}")), id);
     }
 
-    private (float[] Maps, RowSums Sums) Normalised(NpyArray array, string id)
+    // The weights, and how the rows of each layer summed.
+    private (float[] Maps, RowSums[] Sums) Normalised(NpyArray array, string id)
     {
         int n = array.Shape[3], heads = Grid.Heads;
         var result = new float[array.Values.Length];
-        long off = 0;
-        double farthest = 1;
-        string? farthestPlace = null;
+        var sums = new RowSums[Grid.Layers];
+        Array.Fill(sums, RowSums.None with { Rows = heads * n });
         for (int row = 0; row < result.Length / n; row++)
         {
             var from = array.Values.AsSpan(row * n, n);
@@ -152,12 +160,13 @@ public sealed class MapArchive : IAttentionSource
                     FormattableString.Invariant($"sums to {sum:0.####} instead of 1"), SaveAgain + ", after softmax and without dropout");
             if (Math.Abs(sum - 1) > RowSums.Exact)
             {
-                off++;
-                if (Math.Abs(sum - 1) > Math.Abs(farthest - 1)) (farthest, farthestPlace) = (sum, Place());
+                ref var layer = ref sums[row / n / heads];
+                layer = layer with { Off = layer.Off + 1 };
+                if (Math.Abs(sum - 1) > Math.Abs(layer.Farthest - 1)) layer = layer with { Farthest = sum, Place = Place() };
             }
             for (int j = 0; j < n; j++) result[row * n + j] = (float)(from[j] / sum);
         }
-        return (result, new RowSums(result.Length / n, off, farthest, farthestPlace));
+        return (result, sums);
     }
 
     private static int[] ReadShape(string file, ZipArchiveEntry entry)

@@ -1,10 +1,12 @@
 namespace AttentionNotebooks;
 
-/// <summary>How the rows of saved maps summed before each was divided by its sum. Parts add up, in any order, to the whole.</summary>
+/// <summary>
+/// How the rows of saved or given maps summed before they were divided by their sums. Parts add up, in any order, to the whole.
+/// </summary>
 /// <param name="Rows">Rows looked at.</param>
 /// <param name="Off">Of those, the rows whose sum differs from 1 by more than <see cref="Exact"/>.</param>
 /// <param name="Farthest">The sum that is farthest from 1; 1 where no row is off.</param>
-/// <param name="Place">Where it stands: entry, layer, head and row; <see langword="null"/> where no row is off.</param>
+/// <param name="Place">Where it stands: entry or text, layer, head and row; <see langword="null"/> where no row is off.</param>
 public readonly record struct RowSums(long Rows, long Off, double Farthest, string? Place)
 {
     /// <summary>A sum that is this near to 1 is 1 but for the rounding of float32.</summary>

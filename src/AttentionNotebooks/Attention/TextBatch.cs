@@ -31,8 +31,8 @@ public sealed class TextBatch : IDisposable
     public IReadOnlyList<int> Indices { get; }
 
     /// <summary>
-    /// How the rows of these texts' saved maps summed before they were divided by their sums; <see cref="RowSums.None"/> for a
-    /// live model.
+    /// How the rows of the layer that is shown summed before they were divided by their sums, where its maps were saved or given;
+    /// <see cref="RowSums.None"/> for a live model.
     /// </summary>
     public RowSums RowSums { get; internal set; } = RowSums.None;
 

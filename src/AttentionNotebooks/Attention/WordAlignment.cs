@@ -60,7 +60,7 @@ public static class WordAlignment
     private static string Letters(string text)
     {
         var letters = new StringBuilder();
-        foreach (char c in text.ToLowerInvariant().Normalize(NormalizationForm.FormD))
+        foreach (char c in UnicodeForms.Decomposed(text.ToLowerInvariant()))
             if (CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark && !char.IsWhiteSpace(c)) letters.Append(c);
         return letters.ToString();
     }

@@ -12,6 +12,8 @@ namespace AttentionNotebooks;
 /// </code></example>
 public sealed record BertConfig
 {
+    internal const string FileName = "config.json";
+
     private const int MostLayers = 1000, LargestSize = 1 << 24;
 
     /// <summary>The family, by its name in config.json; BERT's unless given.</summary>

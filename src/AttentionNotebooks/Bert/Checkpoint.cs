@@ -5,7 +5,8 @@ namespace AttentionNotebooks;
 
 /// <summary>
 /// A model from a folder in Hugging Face's layout: <c>config.json</c>, the tokenizer's files, and the weights as
-/// <c>model.safetensors</c> or <c>pytorch_model.bin</c>, whole or in shards. A message about an unknown family lists those that are read.
+/// <c>model.safetensors</c> or <c>pytorch_model.bin</c>, whole or in shards, or as <c>model.onnx</c>, which needs no
+/// <c>config.json</c>. A message about an unknown family lists those that are read.
 /// </summary>
 /// <example><code>
 /// var model = Checkpoint.Load(Kit.DataPath("demo-bert"));   // any folder in Hugging Face's layout
@@ -13,9 +14,6 @@ namespace AttentionNotebooks;
 /// </code></example>
 public sealed class Checkpoint : IDisposable
 {
-    private const string ConfigName = "config.json",
-        Contents = "Name the folder of a checkpoint: config.json, the tokenizer's files and the weights";
-
     internal Checkpoint(string folder, BertConfig config, TextTokenizer tokenizer, BertForMaskedLM model, IReadOnlyList<string> unused)
     {
         Folder = folder;
@@ -25,7 +23,7 @@ public sealed class Checkpoint : IDisposable
         UnusedKeys = unused;
     }
 
-    /// <summary>The folder as it was given.</summary>
+    /// <summary>The folder as it was given; of a packaged encoder, where it lies.</summary>
     public string Folder { get; }
 
     /// <summary>The model's sizes.</summary>
@@ -62,18 +60,19 @@ public sealed class Checkpoint : IDisposable
     public IReadOnlyList<string> UnusedKeys { get; }
 
     /// <summary>Loads a checkpoint. The weights become float32 whatever the file holds.</summary>
+    /// <param name="folder">The folder, or the name of an encoder that came with the build (<see cref="PackagedEncoders"/>).</param>
     /// <param name="device">Where the weights shall live; the CPU unless given.</param>
     /// <returns>The checkpoint; disposing it disposes the model.</returns>
     /// <exception cref="InputException">A file is missing or damaged, the vocabulary does not fit, or tensors are missing, misshapen or not
     /// finite.</exception>
     public static Checkpoint Load(string folder, Device? device = null)
     {
-        if (!Directory.Exists(folder)) throw new InputException(folder, null, "is no folder", Contents);
-        if (!File.Exists(Path.Combine(folder, ConfigName)))
-            throw new InputException(folder, null, "holds no config.json, so it is no checkpoint", Contents);
-        var config = BertConfig.Read(Path.Combine(folder, ConfigName));
+        folder = PackagedEncoders.Resolve(folder);
+        if (!Directory.Exists(folder)) throw new InputException(folder, null, "is no folder", WeightFolder.Contents);
+        var (config, weights) = WeightFolder.Settings(folder);
+        using var opened = weights;
         var tokenizer = TextTokenizer.Load(folder, config);
-        using var file = WeightFolder.Open(folder);
+        using var file = weights ?? WeightFolder.Open(folder);
         var names = WeightNames.Match(file, config);
         var model = new BertForMaskedLM(config, names.WithPooler, names.WithHead, withPairHead: names.WithPairHead);
         try
@@ -105,7 +104,7 @@ public sealed class Checkpoint : IDisposable
         SafetensorsFile.Write(Path.Combine(folder, WeightFolder.Safetensors), tensors,
             new Dictionary<string, string> { ["format"] = "pt" });
         tokenizer.Save(folder);
-        model.Config.Write(Path.Combine(folder, ConfigName), halfPrecision ? "float16" : "float32", model.HasPairHead
+        model.Config.Write(Path.Combine(folder, BertConfig.FileName), halfPrecision ? "float16" : "float32", model.HasPairHead
             ? family.PreTrainingClass : model.HasHead ? family.MaskedLmClass : family.EncoderClass);
     }
 

@@ -4,6 +4,19 @@ namespace AttentionNotebooks;
 /// paths, Jonker and Volgenant 1987).</summary>
 internal static class Assignment
 {
+    /// <summary>The best assignment of as many rows as columns allow, or the other way round.</summary>
+    /// <param name="cost"><c>[rows, columns]</c>, finite.</param>
+    /// <returns>Per row, its column; −1 for the rows that get none because there are fewer columns.</returns>
+    public static int[] LeastOfAny(double[,] cost)
+    {
+        int rows = cost.GetLength(0), columns = cost.GetLength(1), n = Math.Max(rows, columns);
+        // Rows or columns that are not there cost the same with every partner, so they do not change who is whose.
+        var square = new double[n, n];
+        for (int r = 0; r < rows; r++)
+            for (int c = 0; c < columns; c++) square[r, c] = cost[r, c];
+        return [.. Least(square).Take(rows).Select(c => c < columns ? c : -1)];
+    }
+
     /// <summary>The best assignment.</summary>
     /// <param name="cost"><c>[n, n]</c>, finite.</param>
     /// <returns>Per row, its column.</returns>

@@ -27,6 +27,8 @@ public static class HeadPatterns
     /// <summary>From this share on each, vertical and diagonal stand in one map. The kit's threshold for single maps.</summary>
     public const double BothShare = PatternFeatures.BothShare;
 
+    private static readonly string[] _ofClark = ["next", "previous", "cls", "sep", "punctuation", "normalised_entropy", "entropy"];
+
     /// <summary>The patterns of Clark et al. 2019, by the thresholds of their released code.</summary>
     /// <param name="table">The head table.</param>
     /// <returns>Per head: next, previous, [CLS], [SEP], punctuation, broad or other. The first that holds counts.</returns>
@@ -44,6 +46,15 @@ public static class HeadPatterns
             : get("sep", h) > TokenShare ? "[SEP]"
             : get("punctuation", h) > TokenShare ? "punctuation"
             : get(normalised ? "normalised_entropy" : "entropy", h) > BroadEntropyShare * largest ? "broad" : "other")];
+    }
+
+    /// <summary>The same, and what the patterns are over draws of the texts; no draws where the values per text are not known.</summary>
+    internal static (string[] Heads, string[][] Draws) ClarkOverTexts(HeadTable table, int seed)
+    {
+        HeadColumn[] asked = [.. table.Columns.Where(c => _ofClark.Contains(c.Name))];
+        int texts = asked.Length == 0 || asked.Any(c => c.PerText is null) ? 0 : asked[0].PerText!.Count;
+        return (Clark(table), texts < 2 ? [] : [.. Bootstrap.Draws(texts, Bootstrap.DefaultDraws, new Random(seed)).Select(drawn =>
+            Clark(new HeadTable(table.Grid, [.. asked.Select(c => new HeadColumn(c.Info, c.Over(drawn)))])))]);
     }
 
     /// <summary>

@@ -24,10 +24,13 @@ public static class TextFile
 
     /// <summary>The non-empty lines of a file, trimmed: one text each.</summary>
     /// <param name="limit">At most this many.</param>
-    /// <exception cref="InputException">It cannot be read, is not UTF-8, or has no text at all.</exception>
+    /// <exception cref="InputException">
+    /// It cannot be read, is not UTF-8, has no text at all, or a line of characters none of which can be seen.
+    /// </exception>
     public static IReadOnlyList<string> Texts(string file, int limit = int.MaxValue)
     {
-        string[] texts = [.. Lines(file).Select(l => l.Trim()).Where(l => l.Length > 0).Take(limit)];
+        string[] texts = [.. Lines(file).Select((l, i) => VisibleText.Required(l.Trim(), file, $"line {i + 1}")).Where(l => l.Length > 0)
+            .Take(limit)];
         return texts.Length > 0 ? texts : throw new InputException(file, null, "holds no text", "Write one text per line");
     }
 

@@ -7,7 +7,7 @@ namespace AttentionNotebooks;
 
 /// <summary>
 /// What is to be known of maps beside any feature: which heads are uniform or look at one key everywhere, how long the texts
-/// are, and how the rows of saved maps summed. Counts only, so that shards and resumed runs add up to the whole run's.
+/// are, and how the rows of saved or given maps summed. Counts only, so that shards and resumed runs add up to the whole run's.
 /// </summary>
 internal sealed class MapFindings
 {
@@ -20,7 +20,7 @@ internal sealed class MapFindings
 
     public MapFindings(HeadGrid grid) => (_grid, _uniform, _oneKey) = (grid, new long[grid.Count], new long[grid.Count]);
 
-    /// <summary>How the rows of saved maps summed.</summary>
+    /// <summary>How the rows of saved or given maps summed.</summary>
     public RowSums Rows { get; private set; } = RowSums.None;
 
     /// <summary>Heads whose rows put the same weight on every key in every text of at least two tokens.</summary>
@@ -36,10 +36,8 @@ internal sealed class MapFindings
     {
         var batch = maps.Batch;
         if (maps.Layer == 0)
-        {
             foreach (var text in batch.Texts) _lengths[text.Length] = _lengths.GetValueOrDefault(text.Length) + 1;
-            Rows = Rows.Add(batch.RowSums);
-        }
+        Rows = Rows.Add(batch.RowSums);
         using var scope = NewDisposeScope();
         var largest = maps.RowMax();                                                                                   // [B, H, T]
         var padding = batch.Cached("padding", () => batch.Mask.logical_not().to_type(ScalarType.Float32)).unsqueeze(1); // [B, 1, T]

@@ -99,7 +99,7 @@ public class LiveAttentionTests
     {
         using var folder = new TestFolder();
         using var model = Model(folder);
-        Assert.Contains("text 1: is empty", Assert.Throws<InputException>(() => new LiveAttention(model, ["a cat", "  "])).Message);
+        Assert.Contains("text 1: has no token", Assert.Throws<InputException>(() => new LiveAttention(model, ["a cat", "  "])).Message);
         Assert.Throws<InputException>(() => new LiveAttention(model, Array.Empty<string>()));
     }
 

@@ -20,6 +20,8 @@ public sealed partial class DependencyTests
         ["Fable.Core"] = "MIT",
         ["K4os.Compression.LZ4"] = "MIT",
         ["Microsoft.DotNet.PlatformAbstractions"] = "MIT",
+        ["Microsoft.ML.OnnxRuntime"] = "MIT",
+        ["Microsoft.ML.OnnxRuntime.Managed"] = "MIT",
         ["Microsoft.AspNetCore.Html.Abstractions"] = "Apache-2.0",
         ["SkiaSharp"] = "MIT",
         ["SkiaSharp.NativeAssets.macOS"] = "MIT",
@@ -57,11 +59,20 @@ public sealed partial class DependencyTests
         }
     }
 
+    [Fact]
+    public void Packages_that_bring_a_model_are_listed_with_their_version()
+    {
+        var targets = XDocument.Load(Repository.Path("src", "Build", "Encoders.targets"));
+        var brought = targets.Descendants("Encoder").Select(e => (e.Element("Package")!.Value, e.Element("Version")!.Value)).ToArray();
+        Assert.Equal(2, brought.Length);
+        Assert.All(brought, p => Assert.Contains($"\n| {p.Item1} | {p.Item2} | MIT | Apache-2.0 (", HandWritten(), StringComparison.Ordinal));
+    }
+
     // The part below the table.
     private static string HandWritten()
     {
         string page = File.ReadAllText(Table).ReplaceLineEndings("\n");
-        return page[page.IndexOf("\n## Known vulnerabilities\n", StringComparison.Ordinal)..];
+        return page[page.IndexOf("\n## Packages that bring a model\n", StringComparison.Ordinal)..];
     }
 
     private static IEnumerable<string> Projects() =>

@@ -19,8 +19,9 @@ public class KitTests
     [Fact]
     public void The_status_is_one_line_and_brings_plotly_to_live_notebooks_only()
     {
-        var status = new KitStatus("1.2.3", null, "a <reason>", "/data");
-        Assert.Equal("AttentionNotebooks 1.2.3 · tensors: none, libtorch does not load (a <reason>) · data: /data", status.ToString());
+        var status = new KitStatus("1.2.3", null, "a <reason>", "/data", "mine");
+        Assert.Equal("AttentionNotebooks 1.2.3 · tensors: none, libtorch does not load (a <reason>) · data: /data · model: mine",
+            status.ToString());
         Assert.Contains("a &lt;reason&gt;", status.ToHtml(withPlotly: false));
         Assert.DoesNotContain("<script", status.ToHtml(withPlotly: false));
         Assert.Contains("plotly.js v", status.ToHtml(withPlotly: true));

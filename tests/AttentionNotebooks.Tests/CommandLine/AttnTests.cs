@@ -334,5 +334,19 @@ public class AttnTests
         var (code, output, _) = await Shell.Attn("doctor");
         Assert.Equal(0, code);
         Assert.Contains("loads and computes", output);
+        Assert.Matches("(?m)^Unicode +letters lose their accents", output);
+    }
+
+    [Fact]
+    public async Task Doctor_fails_where_the_model_that_it_was_given_does_not_load()
+    {
+        using var folder = new TestFolder();
+        var (code, output, _) = await Shell.Attn("doctor", "--model", folder["nonexistent"]);
+        Assert.Equal(1, code);
+        Assert.Matches("(?m)^model +FAILED: .*nonexistent", output);
+        string demo = Repository.Path("data", "demo-bert");
+        (code, output, _) = await Shell.Attn("doctor", "--model", demo);
+        Assert.Equal(0, code);
+        Assert.Matches("(?m)^model +demo-bert: 12 × 12 heads, loads", output);
     }
 }

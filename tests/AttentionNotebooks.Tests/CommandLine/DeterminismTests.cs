@@ -39,6 +39,8 @@ public sealed partial class DeterminismTests : IDisposable
         "cluster --heads {heads} --k auto --out {out}/clusters.csv --json {out}/clusters.json",
         "cluster --heads {heads} --k 4 --algorithm gmm --out {out}/clusters.csv",
         "cluster --heads {heads} --k 4 --algorithm spectral --out {out}/clusters.csv",
+        "compare {heads} {model} --text {texts} --draws 19 --matches {out}/m.csv --profiles {out}/p.csv --out {out}/page.md",
+        "compare {model} {model} --text {texts} --limit 20 --draws 19 --k 2 --changes {out}/c.csv --out {out}/page.md",
         "functions --model {demo} --conllu {treebank} --limit 30 --held-out --summary {out}/summary.csv --out {out}/functions.csv",
         "token-types --model {demo} --text {texts} --limit 30 --position {out}/position.csv --out {out}/types.csv",
         "ablate --model {model} --text {texts} --limit 40 --by layer --out {out}/ablation.csv",
@@ -62,6 +64,7 @@ public sealed partial class DeterminismTests : IDisposable
         "calibrate --model {model} --task pairs --items {pairs} --pooling cls --clusters {own-clusters} --seeds 1 --epochs 2 --out "
             + "{out}/calibration.json",
         "fold --model {model} --calibration {calibration} --out {out}/folded",
+        "export-checkpoint --model {onnx} --out {out}/plain",
         "make-demo-data --out {out}",
         "run {notebook} --out {out}",
         "export {notebook} --to cs --out {out}/one.cs",
@@ -143,6 +146,7 @@ public sealed partial class DeterminismTests : IDisposable
         "{model}" => [Model()],
         "{deep}" => [Deep()],
         "{toy}" => [Toy()],
+        "{onnx}" => [Onnx()],
         "{demo}" => [Repository.Path("data", "demo-bert")],
         "{heads}" => [Repository.Path("data", "bert-base", "heads.csv")],
         "{treebank}" => [Repository.Path("data", "treebank", "demo.conllu")],
@@ -188,6 +192,15 @@ public sealed partial class DeterminismTests : IDisposable
         AttentionNotebooks.Checkpoint.Save(folder["deep"], model,
             AttentionNotebooks.WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
         return folder["deep"];
+    }
+
+    private string Onnx()
+    {
+        Directory.CreateDirectory(folder["onnx"]);
+        foreach (string file in new[] { "model.onnx", "model.onnx.data" })
+            File.Copy(Path.Combine(OnnxGolden.Folder("bert-dynamo-external"), file), folder["onnx", file], overwrite: true);
+        folder.Write(Path.Combine("onnx", "vocab.txt"), string.Join('\n', OnnxGolden.Words(120)));
+        return folder["onnx"];
     }
 
     private string Toy()

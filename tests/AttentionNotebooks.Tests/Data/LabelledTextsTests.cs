@@ -53,6 +53,7 @@ public sealed class LabelledTextsTests : IDisposable
     [InlineData("sentence\tlabel\na\t1\nb\t0\tc\n", "line 3", "has 3 columns, not 2")]
     [InlineData("sentence\tlabel\na\t1\n \t0\n", "line 3, column sentence", "is empty")]
     [InlineData("sentence\tlabel\na\t1\nb\t\n", "line 3, column label", "is empty")]
+    [InlineData("sentence\tlabel\na\t1\n\u200B\u0301\t0\n", "line 3, column sentence", "cannot be seen (U+200B, U+0301)")]
     [InlineData("sentence\tlabel\na\t1\nb\t1\n", "column label", "has 1 different labels")]
     public void A_broken_file_is_named_with_its_place(string content, string? place, string problem)
     {

@@ -82,7 +82,7 @@ public sealed class TableNotesTests : IDisposable
         rounded[5, 0] += 0.011;
         var archive = MapArchive.Open(MapArchiveTests.Save(folder, exact, rounded));
         Assert.Equal(
-            "2 of 14 rows of the saved maps do not sum to 1 (farthest: 1.011 at entry 000001, layer 0, head 0, row 5); each was divided "
+            "2 of 14 rows of the maps do not sum to 1 (farthest: 1.011 at entry 000001, layer 0, head 0, row 5); each was divided "
                 + "by its sum.", Assert.Single(archive.Extract().Notes).Text);
         using var distances = new HeadDistanceReducer(archive.Grid, HeadDistance.JensenShannon);
         archive.Visit(distances);

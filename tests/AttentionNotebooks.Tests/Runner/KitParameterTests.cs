@@ -79,13 +79,15 @@ public sealed class KitParameterTests : IDisposable
     }
 
     [Fact]
-    public void The_model_is_the_demo_model_unless_a_folder_or_a_name_on_the_hub_is_given()
+    public void The_model_is_the_real_encoder_unless_a_folder_or_a_name_is_given()
     {
         using (var model = WithModel(null, Kit.Model))
         {
-            Assert.Equal("demo-bert", model.Name);
-            Assert.Contains("demo model is small", Kit.Caveat(model));
+            Assert.Equal("all-MiniLM-L6-v2", model.Name);
+            Assert.Equal("Model: all-MiniLM-L6-v2.", Kit.Caveat(model));
         }
+        using (var model = WithModel(Kit.DataPath("demo-bert"), Kit.Model))
+            Assert.Contains("demo model is small", Kit.Caveat(model));
         Directory.CreateDirectory(bench.PathOf("mine"));
         foreach (string file in Directory.GetFiles(Kit.DataPath("demo-bert")))
             File.Copy(file, bench.PathOf("mine", Path.GetFileName(file)));

@@ -28,6 +28,9 @@ internal sealed class ElectraFamily : ModelFamily
     public override ClassifierLayout Classifier { get; } = ClassifierLayout.TwoMaps with { Activation = "gelu" };
 
     /// <inheritdoc/>
+    public override string HeadAct => "gelu";
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>
     { ["generator_lm_head.weight"] = null };
 
@@ -38,6 +41,6 @@ internal sealed class ElectraFamily : ModelFamily
     public override BertConfig Read(JsonReader json)
     {
         var config = base.Read(json);
-        return config with { EmbeddingSize = json.Whole("embedding_size"), HeadAct = "gelu" };
+        return config with { EmbeddingSize = json.Whole("embedding_size") };
     }
 }

@@ -47,6 +47,10 @@ internal abstract class ModelFamily
     /// <summary>Whether this kit can train such a model's masked-LM head from the start.</summary>
     public virtual bool IsTrained => false;
 
+    /// <summary>The activation of the masked-LM head where it is always the same; <see langword="null"/> where it is that of the
+    /// feed-forward part.</summary>
+    public virtual string? HeadAct => null;
+
     /// <summary>How the model knows where a token stands.</summary>
     public virtual PositionScheme Positions => PositionScheme.Absolute;
 
@@ -92,6 +96,7 @@ internal abstract class ModelFamily
         NumAttentionHeads = json.Whole(ConfigKey("num_attention_heads")),
         IntermediateSize = json.Whole(ConfigKey("intermediate_size")),
         HiddenAct = json.Text(ConfigKey("hidden_act"), "gelu"),
+        HeadAct = HeadAct,
         MaxPositionEmbeddings = json.Whole("max_position_embeddings", 512),
         TypeVocabSize = json.Whole("type_vocab_size", 2),
         LayerNormEps = json.Number("layer_norm_eps", 1e-12),

@@ -41,6 +41,9 @@ internal sealed class MpnetFamily : ModelFamily
     public override ClassifierLayout Classifier { get; } = ClassifierLayout.TwoMaps;
 
     /// <inheritdoc/>
+    public override string HeadAct => "gelu";
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>
     {
         ["lm_head.decoder.weight"] = null,
@@ -56,6 +59,6 @@ internal sealed class MpnetFamily : ModelFamily
         // The original's code computes with 32 whatever the config says; only the table's size would follow the config.
         if (json.Whole(Buckets, RelativeBuckets.Count) is var buckets and not RelativeBuckets.Count)
             throw new InputException(json.Path, Buckets, $"is {buckets}", $"Take a checkpoint that has MPNet's {RelativeBuckets.Count}");
-        return base.Read(json) with { TypeVocabSize = 0, PositionPaddingId = json.Whole("pad_token_id", 1), HeadAct = "gelu" };
+        return base.Read(json) with { TypeVocabSize = 0, PositionPaddingId = json.Whole("pad_token_id", 1) };
     }
 }

@@ -30,6 +30,9 @@ internal sealed class RobertaFamily : ModelFamily
     public override ClassifierLayout Classifier { get; } = ClassifierLayout.TwoMaps;
 
     /// <inheritdoc/>
+    public override string HeadAct => "gelu";
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>
     { ["lm_head.decoder.weight"] = null, ["lm_head.decoder.bias"] = "lm_head.bias" };
 
@@ -38,5 +41,5 @@ internal sealed class RobertaFamily : ModelFamily
 
     /// <inheritdoc/>
     public override BertConfig Read(JsonReader json) =>
-        base.Read(json) with { PositionPaddingId = json.Whole("pad_token_id", 1), HeadAct = "gelu" };
+        base.Read(json) with { PositionPaddingId = json.Whole("pad_token_id", 1) };
 }

@@ -4,15 +4,40 @@ namespace AttentionNotebooks;
 internal static class WeightFolder
 {
     public const string Safetensors = "model.safetensors", SafetensorsIndex = Safetensors + ".index.json";
+    public const string Onnx = "model.onnx", OnnxFolder = "onnx";
     public const string Torch = "pytorch_model.bin", TorchIndex = Torch + ".index.json";
+    public const string Contents = "Name the folder of a checkpoint: config.json, the tokenizer's files and the weights";
 
-    /// <summary>Opens the folder's weights; where there are several, safetensors before pickles and one file before shards, as Hugging Face
-    /// does.</summary>
+    private static readonly string[] Names = [Safetensors, SafetensorsIndex, Torch, TorchIndex];
+
+    /// <summary>Opens the folder's weights; where there are several, safetensors before pickles before ONNX, and one file before
+    /// shards.</summary>
     /// <returns>The open weights; the caller disposes them.</returns>
     /// <exception cref="InputException">They are missing or cannot be read.</exception>
-    public static IWeightFile Open(string folder)
+    public static IWeightFile Open(string folder) => TorchWeights(folder) ?? (OnnxPath(folder) is { } path
+        ? OnnxCheckpoint.Open(path, Path.Combine(folder, BertConfig.FileName)).Weights : throw Missing(folder));
+
+    /// <summary>Reads the settings of a folder: config.json, or what the graph of its ONNX file says.</summary>
+    /// <returns>The settings, and the weights where they had to be opened, which the caller disposes.</returns>
+    /// <exception cref="InputException">They are missing or cannot be read, or config.json and the graph contradict each
+    /// other.</exception>
+    public static (BertConfig Config, IWeightFile? Weights) Settings(string folder)
     {
-        foreach (string name in new[] { Safetensors, SafetensorsIndex, Torch, TorchIndex })
+        string config = Path.Combine(folder, BertConfig.FileName);
+        if (OnnxPath(folder) is { } path && !HasTorchWeights(folder)) return OnnxCheckpoint.Open(path, config);
+        if (!File.Exists(config))
+            throw new InputException(folder, null, $"holds no {BertConfig.FileName}, so it is no checkpoint", Contents);
+        return (BertConfig.Read(config), null);
+    }
+
+    private static bool HasTorchWeights(string folder) => Names.Any(n => File.Exists(Path.Combine(folder, n)));
+
+    private static string? OnnxPath(string folder) =>
+        new[] { Path.Combine(folder, Onnx), Path.Combine(folder, OnnxFolder, Onnx) }.FirstOrDefault(File.Exists);
+
+    private static IWeightFile? TorchWeights(string folder)
+    {
+        foreach (string name in Names)
         {
             string path = Path.Combine(folder, name);
             if (!File.Exists(path)) continue;
@@ -22,11 +47,23 @@ internal static class WeightFolder
                 _ => OpenFile(path),
             };
         }
-        throw new InputException(folder, null, $"holds no {Safetensors} and no {Torch}, whole or in shards",
-            "Take a revision of the checkpoint that has PyTorch weights; weights of TensorFlow (tf_model.h5) and Flax are not read");
+        return null;
+    }
+
+    private static InputException Missing(string folder)
+    {
+        string? other = Directory.EnumerateFiles(folder, "*.onnx").Select(Path.GetFileName).Order(StringComparer.Ordinal).FirstOrDefault();
+        return new InputException(folder, null, $"holds no {Safetensors} and no {Torch}, whole or in shards, and no {Onnx}",
+            other is not null ? $"Rename {other} to {Onnx} if it holds the model in float32, float16 or bfloat16"
+            : "Take a revision of the checkpoint that has PyTorch weights or an ONNX file; weights of TensorFlow (tf_model.h5) and Flax "
+                + "are not read");
     }
 
     /// <summary>Opens one file of weights by its ending.</summary>
-    public static IWeightFile OpenFile(string path) =>
-        path.EndsWith(".safetensors", StringComparison.Ordinal) ? SafetensorsFile.Open(path) : TorchFile.Open(path);
+    public static IWeightFile OpenFile(string path) => Path.GetExtension(path) switch
+    {
+        ".safetensors" => SafetensorsFile.Open(path),
+        ".onnx" => OnnxCheckpoint.Open(path, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, BertConfig.FileName)).Weights,
+        _ => TorchFile.Open(path),
+    };
 }

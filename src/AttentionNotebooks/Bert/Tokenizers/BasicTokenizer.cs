@@ -85,7 +85,7 @@ internal static class BasicTokenizer
         {
             string single = rune.Rune.ToString();
             whole.Append(single);
-            foreach (var part in single.Normalize(NormalizationForm.FormD).EnumerateRunes())
+            foreach (var part in UnicodeForms.Decomposed(single).EnumerateRunes())
             {
                 if (!IsAccent(part)) kept.Add(rune with { Rune = part });
             }
@@ -93,7 +93,7 @@ internal static class BasicTokenizer
         // Decomposing a text also sorts the marks behind a letter, which decomposing its characters does not. What is
         // left without accents is the same characters, only very rarely in another order.
         int i = 0;
-        foreach (var part in whole.ToString().Normalize(NormalizationForm.FormD).EnumerateRunes())
+        foreach (var part in UnicodeForms.Decomposed(whole.ToString()).EnumerateRunes())
         {
             if (!IsAccent(part)) kept[i] = kept[i++] with { Rune = part };
         }

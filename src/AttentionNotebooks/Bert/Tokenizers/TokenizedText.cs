@@ -56,4 +56,12 @@ public sealed record TokenizedText(int[] Ids, string[] Tokens, int[] Segments, i
     /// <returns>Positions in the order of the pieces; none where the word was cut off or holds nothing printable.</returns>
     public int[] PiecesOf(int word, int source = 0) => word < 0 ? []
         : [.. Enumerable.Range(0, Sources.Length).Where(i => Words[i] == word && Sources[i] == source)];
+
+    /// <summary>Refuses a text without a token of its own.</summary>
+    /// <param name="name">What the error calls the text.</param>
+    /// <param name="place">Where it stands, if that is known.</param>
+    /// <exception cref="InputException">It has none.</exception>
+    internal TokenizedText RequireTokens(string name, string? place = null) => Words.Any(w => w >= 0) ? this
+        : throw new InputException(name, place, "has no token: it is empty, or holds only characters that the tokenizer drops, such as "
+            + "zero-width ones", "Leave it out");
 }

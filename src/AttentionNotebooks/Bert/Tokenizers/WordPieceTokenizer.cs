@@ -56,7 +56,8 @@ public sealed class WordPieceTokenizer : TextTokenizer
     /// folder.</summary>
     /// <param name="folder">The checkpoint's folder.</param>
     /// <param name="config">The model that the vocabulary must fit; its positions limit the length.</param>
-    /// <returns>The tokenizer.</returns>
+    /// <returns>The tokenizer. Without <c>tokenizer_config.json</c> it lower-cases unless a piece of the vocabulary has a
+    /// capital.</returns>
     /// <exception cref="InputException">A file is missing or damaged, a special token is missing, or the vocabulary is larger than the
     /// model's.</exception>
     public static new WordPieceTokenizer Load(string folder, BertConfig config)
@@ -73,7 +74,8 @@ public sealed class WordPieceTokenizer : TextTokenizer
             throw new InputException(vocabularyPath, null, $"cannot be read ({e.Message.TrimEnd('.')})",
                 "A checkpoint folder needs vocab.txt; copy it from where the model came from", e);
         }
-        bool lowerCase = true, splitCjk = true;
+        // Without settings the vocabulary tells: one of lower-cased texts has no piece with a capital.
+        bool lowerCase = !vocabulary.Any(IsCased), splitCjk = true;
         bool? stripAccents = null;
         if (File.Exists(configPath))
         {
@@ -175,6 +177,8 @@ public sealed class WordPieceTokenizer : TextTokenizer
             }
         }
     }
+
+    private static bool IsCased(string piece) => !piece.StartsWith('[') && piece.Any(char.IsAsciiLetterUpper);
 
     private static Dictionary<string, int> Numbered(IReadOnlyList<string> vocabulary, string source, SpecialTokens special)
     {

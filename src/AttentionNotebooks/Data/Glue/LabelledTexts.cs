@@ -48,8 +48,12 @@ public sealed record LabelledTexts(IReadOnlyList<LabelledText> Items, IReadOnlyL
                 throw new InputException(file, $"line {line}", $"has {fields.Length} columns, not {header.Count}", task.Columns is null
                     ? "Give every line the columns of the first, with a tab between"
                     : $"{task.Name}'s files have {string.Join(", ", header)}, without a header");
-            string Field(int column) => fields[column].Trim() is { Length: > 0 } text ? text
-                : throw new InputException(file, $"line {line}, column {header[column]}", "is empty", "Fill it, or leave the line out");
+            string Field(int column)
+            {
+                string place = $"line {line}, column {header[column]}";
+                return VisibleText.Required(fields[column].Trim(), file, place) is { Length: > 0 } text ? text
+                    : throw new InputException(file, place, "is empty", "Fill it, or leave the line out");
+            }
             rows.Add((Field(texts[0]), texts.Length > 1 ? Field(texts[1]) : null, Field(label[0]), line));
         }
         if (rows.Count == 0)

@@ -33,13 +33,14 @@ public sealed record Provenance(string? Model = null, string? ModelHash = null, 
             ["features"] = string.Join(',', measures),
             ["longest_text"] = FormattableString.Invariant($"{source.Texts.Max(t => t.Length)}"),
         };
-        if (model is not null) options[Precision] = model.Precision;
+        if (model?.Precision is { } precision) options[Precision] = precision;
         return new Provenance(model?.Name, model?.Hash, source.Texts.Count, hash.Of(), KitVersion) { Options = options };
     }
 
     /// <summary>The provenance of what has no texts: a model alone.</summary>
     public static Provenance Of(ModelOrigin model) =>
-        new(model.Name, model.Hash, Version: KitVersion) { Options = new Dictionary<string, string> { [Precision] = model.Precision } };
+        new(model.Name, model.Hash, Version: KitVersion)
+        { Options = model.Precision is null ? [] : new Dictionary<string, string> { [Precision] = model.Precision } };
 
     /// <summary>Whether both are known to be of different models. Weights of another number format are not compared.</summary>
     public bool IsOfAnotherModel(Provenance? other) => ModelHash is not null && other?.ModelHash is not null

@@ -4,7 +4,7 @@ namespace AttentionNotebooks;
 /// <summary>What a note is about.</summary>
 public enum NoteKind
 {
-    /// <summary>Rows of saved maps do not sum to 1 and were divided by their sums.</summary>
+    /// <summary>Rows of saved or given maps do not sum to 1 and were divided by their sums.</summary>
     RowsOff,
 
     /// <summary>Heads that put the same weight on every key, in every text.</summary>
@@ -46,7 +46,7 @@ public sealed record TableNote(NoteKind Kind, IReadOnlyList<string> Features, IR
     public string Text => Kind switch
     {
         NoteKind.RowsOff =>
-            Invariant($"{Count:N0} of {Of:N0} rows of the saved maps do not sum to 1 (farthest: {Detail}); each was divided by its sum."),
+            Invariant($"{Count:N0} of {Of:N0} rows of the maps do not sum to 1 (farthest: {Detail}); each was divided by its sum."),
         NoteKind.Uniform => Invariant($"{HeadList}: the same weight on every key in {AllTexts}."),
         NoteKind.OneKey => Invariant($"{HeadList}: all weight on one key per query in {AllTexts}."),
         NoteKind.Constant when Heads.Count == 0 => Invariant($"{FeatureList}: the same in {AllTexts} and for every head."),

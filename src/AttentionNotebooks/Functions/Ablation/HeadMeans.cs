@@ -34,8 +34,7 @@ public sealed class HeadMeans
     public static HeadMeans Compute(Checkpoint checkpoint, IReadOnlyList<string> texts, VisitOptions? options = null,
         CancellationToken cancellation = default)
     {
-        TokenizedText[] encoded = [.. texts.Select((t, i) => checkpoint.Tokenizer.Encode(t) is var e && e.Words.Any(w => w >= 0) ? e
-            : throw new InputException($"text {i}", null, "is empty", "Leave empty texts out"))];
+        TokenizedText[] encoded = [.. texts.Select((t, i) => checkpoint.Tokenizer.Encode(t).RequireTokens($"text {i}"))];
         return Compute(checkpoint.Model.Bert, checkpoint.Tokenizer.PadId, encoded, options, cancellation);
     }
 

@@ -37,9 +37,8 @@ public sealed class MaskedWords : ITextTask
         _hidden = new (int, int)[texts.Count][];
         for (int i = 0; i < texts.Count; i++)
         {
-            var text = checkpoint.Tokenizer.Encode(texts[i]);
+            var text = checkpoint.Tokenizer.Encode(texts[i]).RequireTokens($"text {i}");
             int[] open = [.. Enumerable.Range(0, text.Length).Where(t => text.Words[t] >= 0)];
-            if (open.Length == 0) throw new InputException($"text {i}", null, "is empty", "Leave empty texts out");
             var random = new Random(unchecked(seed * 1_000_003 + i));
             int[] chosen = [.. open.Where(_ => random.NextDouble() < rate)];
             if (chosen.Length == 0) chosen = [open[random.Next(open.Length)]];

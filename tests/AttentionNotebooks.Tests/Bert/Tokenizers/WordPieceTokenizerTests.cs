@@ -109,10 +109,5 @@ public class WordPieceTokenizerTests
 
     private static string Inner(TokenizedText text) => string.Join(' ', text.Tokens[1..^1]);
 
-    private static WordPieceTokenizer Real(bool lowerCase)
-    {
-        string? path = BertFixtures.SharedData("bert-vocab/vocab.txt");
-        if (path is null) Assert.Skip("the vocabulary of bert-base-uncased is not at ../shared/data/bert-vocab/vocab.txt");
-        return WordPieceTokenizer.Create(File.ReadAllLines(path), lowerCase, source: path);
-    }
+    private static WordPieceTokenizer Real(bool lowerCase) => WordPieceTokenizer.Create(TokenizerGoldenTests.Vocabulary(), lowerCase);
 }

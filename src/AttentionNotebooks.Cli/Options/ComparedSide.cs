@@ -1,0 +1,120 @@
+namespace AttentionNotebooks.Cli.Options;
+
+/// <summary>What models that are compared read.</summary>
+/// <param name="Text">A file of texts, if any.</param>
+/// <param name="Treebank">A treebank, if any.</param>
+/// <param name="Limit">How many texts at most.</param>
+/// <param name="MaxLength">How long texts may be, in tokens; the model's own limit when omitted.</param>
+internal sealed record ComparedTexts(string? Text, string? Treebank, int Limit, int? MaxLength);
+
+/// <summary>One of two models that are compared: a table of its heads, or a source of attention to compute one of.</summary>
+internal sealed class ComparedSide : IDisposable
+{
+    // Texts whose values are kept one by one, for intervals over them: some 100 MB for 144 heads.
+    private const int MostKept = 5000;
+
+    private readonly Checkpoint? _model;
+    private readonly HeadTable? _table;
+
+    private ComparedSide(string name, HeadTable? table, IAttentionSource? source, Checkpoint? model) =>
+        (Name, _table, Source, _model) = (name, table, source, model);
+
+    /// <summary>What it is called: the model that a table names, else the file or folder.</summary>
+    public string Name { get; }
+
+    /// <summary>Where its maps come from, unless there is only a table.</summary>
+    public IAttentionSource? Source { get; }
+
+    /// <summary>The columns of its table; <see langword="null"/> where any feature can be computed.</summary>
+    public IReadOnlyList<string>? Columns => _table?.Features;
+
+    /// <summary>Opens both sides by what their paths name.</summary>
+    /// <exception cref="InputException">One is no model, table or archive, or a model has no texts.</exception>
+    public static (ComparedSide A, ComparedSide B) Open(string a, string b, ComparedTexts texts)
+    {
+        var first = One(a, NameOf(a), texts);
+        try
+        {
+            var second = One(b, NameOf(b), texts);
+            return first.Name != second.Name ? (first, second) : (first.Named(a), second.Named(b));
+        }
+        catch
+        {
+            first.Dispose();
+            throw;
+        }
+    }
+
+    // Two of one name are called by their folders too; what has the same path or model is told apart by its letter.
+    private ComparedSide Named(string path) =>
+        new(NameOf(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "") + "/" + NameOf(path), _table, Source, _model);
+
+    private static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
+
+    private static ComparedSide One(string path, string name, ComparedTexts texts)
+    {
+        if (!File.Exists(path)) return OfModel(path, texts);
+        if (Path.GetExtension(path).Equals(".npz", StringComparison.OrdinalIgnoreCase))
+        {
+            switch (NpzShape.Of(path).Count)
+            {
+                case 4:
+                    string tokens = MapWriter.TokensFileOf(path);
+                    var archive = MapArchive.Open(path, File.Exists(tokens) ? tokens : null);
+                    int[] all = [.. Enumerable.Range(0, archive.Texts.Count)];
+                    return new ComparedSide(name, null, texts.Limit < all.Length ? archive.Only(all.Evenly(texts.Limit)) : archive, null);
+                case 3: return OfTable(TextValues.Read(path).ToTable(), name);
+            }
+        }
+        return OfTable(HeadTable.Read(path), name);
+    }
+
+    /// <summary>The features that a list of features and families names.</summary>
+    /// <param name="wanted">The list.</param>
+    /// <exception cref="InputException">There is no such feature, or this side cannot give it.</exception>
+    public IReadOnlyList<string> Named(string[] wanted) => _table is not null ? _table.Select(wanted).Features
+        : [.. FeatureCatalogue.For(Source!).Parse(string.Join(',', wanted), Source!).Select(f => f.Name)];
+
+    /// <summary>The table of its heads. Of a source, the standard features are always in it: clusters are named by them.</summary>
+    /// <param name="features">The features that are compared; the columns of the other side, or the standard ones, when omitted.</param>
+    /// <param name="others">The columns of the other side's table, if it has one.</param>
+    /// <param name="progress">Reports after each batch.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="InputException">This side cannot give a feature, or maps are broken.</exception>
+    public HeadTable Table(IReadOnlyList<string>? features, IReadOnlyList<string>? others, IProgress<VisitProgress> progress,
+        CancellationToken cancellation)
+    {
+        if (_table is not null) return _table;
+        var catalogue = FeatureCatalogue.For(Source!);
+        var possible = catalogue.Possible(Source!).Select(f => f.Name);
+        string[] names = [.. StandardFeatures.All.Select(f => f.Name).Concat(features ?? [.. (others ?? []).Where(possible.Contains)])
+            .Distinct()];
+        var chosen = catalogue.Parse(string.Join(',', names), Source!);
+        return Source!.Texts.Count > MostKept ? Source.Extract(chosen, progress: progress, cancellation: cancellation)
+            : Source.Record(chosen, progress: progress, cancellation: cancellation).ToTable();
+    }
+
+    public void Dispose() => _model?.Dispose();
+
+    private static ComparedSide OfTable(HeadTable table, string name) => new(table.From?.Model ?? name, table, null, null);
+
+    private static ComparedSide OfModel(string folder, ComparedTexts texts)
+    {
+        var model = Checkpoint.Load(folder);
+        try
+        {
+            int longest = Math.Min(texts.MaxLength ?? int.MaxValue, model.Tokenizer.MaxLength);
+            var source = texts.Treebank is { } treebank
+                ? LiveAttention.OfTreebank(model, ConllU.Read(treebank).ToArray().Evenly(texts.Limit), longest)
+                : new LiveAttention(model, [.. TextFile.Texts(texts.Text ?? throw new InputException(folder, null, "is a model, and there "
+                    + "are no texts for it", "Give --text or --conllu")).Evenly(texts.Limit)
+                    .Select(line => model.Tokenizer.EncodeLine(line, longest))]);
+            return new ComparedSide(model.Name, null, source, model);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+}

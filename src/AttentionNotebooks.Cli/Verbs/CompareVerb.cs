@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.Globalization;
+using AttentionNotebooks.Cli.Options;
+
+namespace AttentionNotebooks.Cli.Verbs;
+
+/// <summary><c>attn compare</c>: the heads of two models side by side.</summary>
+internal static class CompareVerb
+{
+    private const string Kinds = "a model folder, a head table (.csv, .parquet, .npz), values per text or saved maps (.npz; their tokens "
+        + "are read from F.tokens.jsonl beside F.npz, if it is there)";
+
+    public static Command Create(TextWriter output, TextWriter error)
+    {
+        var a = new Argument<string>("A") { Description = $"The first model: {Kinds}." };
+        var b = new Argument<string>("B") { Description = "The second model, in any of these forms." };
+        var text = new Option<string?>("--text")
+        {
+            Description = "Texts for models, one per line; a tab separates the two texts of a pair.",
+            HelpName = "F",
+        };
+        var treebank = SourceOptions.Treebank("A treebank in CoNLL-U instead of --text.", required: false);
+        var maxLength = SourceOptions.MaxLength("Cut longer texts to N tokens, special tokens included; by default the models' limit.");
+        var limit = new LimitOption("texts");
+        var features = FeatureOption.Create("the 13 that heads are clustered on, as far as both have them");
+        var rescale = new Option<bool>("--rescale")
+        {
+            Description = "Standardise the features of each model by its own mean and spread, instead of those of both: for models on "
+                + "different texts.",
+        };
+        var k = new Option<int>("--k") { Description = "How many clusters each model gets.", HelpName = "K", DefaultValueFactory = _ => 4 };
+        var draws = new Option<int>("--draws")
+        {
+            Description = "Draws of the control of matched heads; N give p-values of 1/(N + 1) at least.",
+            HelpName = "N",
+            DefaultValueFactory = _ => HeadMatching.DefaultDraws,
+        };
+        var seed = new Option<int>("--seed") { Description = "Decides all random choices.", DefaultValueFactory = _ => 0 };
+        var file = new OutFile("Write the report to this file instead of the console.", "F.md", [OutFile.Markdown], required: false);
+        var matches = OutFile.Also("--matches", "Also write a row per pair of matched heads.", "F.csv", OutFile.Csv);
+        var profiles = OutFile.Also("--profiles", "Also write every feature's mean in every layer of both models.", "F.csv", OutFile.Csv);
+        var changes = OutFile.Also("--changes", "Also write, for every head, how alike its maps are in both models on the same texts; "
+            + "needs models or saved maps of the same layers and heads.", "F.csv", OutFile.Csv);
+        draws.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int>() is < 19 or > 100_000)
+                r.AddError("--draws takes 19 to 100000: with fewer no p-value is 0.05 or below.");
+        });
+        k.Validators.Add(r => { if (r.GetValueOrDefault<int>() < 2) r.AddError("--k must be at least 2."); });
+        var command = new Command("compare", "Compares the heads of two models: matched heads, clusters, features by layer and, on the "
+            + "same texts, the maps themselves.")
+        { a, b, text, treebank, limit, maxLength, features, rescale, k, draws, seed, file, matches, profiles, changes };
+        command.Validators.Add(r =>
+        {
+            if (r.GetValue(text) is not null && r.GetValue(treebank) is not null) r.AddError("Give --text or --conllu, not both.");
+        });
+        command.SetWork((parsed, cancellation) =>
+        {
+            var texts = new ComparedTexts(parsed.GetValue(text), parsed.GetValue(treebank), limit.Of(parsed), parsed.GetValue(maxLength));
+            string[]? wanted = Names.Given(parsed.GetValue(features));
+            var (first, second) = ComparedSide.Open(parsed.GetValue(a)!, parsed.GetValue(b)!, texts);
+            using ComparedSide ofA = first, ofB = second;
+            HeadTable x, y;
+            IReadOnlyList<string>? named = null;
+            MapCosines? maps = null;
+            using (var progress = new ProgressLine(error, "texts"))
+            {
+                // Of two sources the texts are compared first: that takes no time, and reading them may take an hour.
+                bool sameTexts = first.Source is not null && second.Source is not null && Same(first, second, parsed.GetValue(changes));
+                if (wanted is not null) named = (first.Source is null ? second : first).Named(wanted);
+                x = first.Table(named, second.Columns, progress, cancellation);
+                y = second.Table(named, first.Columns, progress, cancellation);
+                if (sameTexts)
+                    maps = MapCosines.Compute((first.Name, first.Source!), (second.Name, second.Source!), parsed.GetValue(seed), progress,
+                        cancellation);
+            }
+            var comparison = HeadComparison.Compute(x, y, new ComparisonOptions
+            {
+                NameA = first.Name,
+                NameB = second.Name,
+                Features = named,
+                EachByItself = parsed.GetValue(rescale),
+                Clusters = parsed.GetValue(k),
+                Draws = parsed.GetValue(draws),
+                Seed = parsed.GetValue(seed),
+            }, maps);
+            // What cannot be written is refused before anything is.
+            if (parsed.GetValue(changes) is { } ofMaps) comparison.WriteChanges(ofMaps);
+            if (parsed.GetValue(matches) is { } pairs) comparison.WriteMatches(pairs);
+            if (parsed.GetValue(profiles) is { } layers) comparison.WriteProfiles(layers);
+            string page = comparison.ToMarkdown();
+            if (parsed.GetValue(file) is { } target)
+            {
+                AtomicFile.WriteText(target, page);
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{target}: {first.Name} ({x.Grid} heads) and {second.Name} "
+                    + $"({y.Grid} heads), {comparison.Features.Count} features"));
+            }
+            else output.Write(page);
+        });
+        return command;
+    }
+
+    // Different texts are no error unless their maps are asked for: tables can be compared without.
+    private static bool Same(ComparedSide a, ComparedSide b, string? changes)
+    {
+        try { MapCosines.RequireSameTexts((a.Name, a.Source!), (b.Name, b.Source!)); }
+        catch (InputException) when (changes is null) { return false; }
+        return true;
+    }
+}

@@ -1,0 +1,132 @@
+namespace AttentionNotebooks;
+
+/// <summary>One feature in two models: layer by layer, and head by head where the models have the same heads.</summary>
+/// <param name="Feature">Its name.</param>
+/// <param name="LayersA">Its mean in each layer of the first model.</param>
+/// <param name="LayersB">Its mean in each layer of the second model.</param>
+/// <param name="TopA">The first model's head that has most of it, and how much.</param>
+/// <param name="TopB">The same of the second model.</param>
+/// <param name="Profile">Spearman's correlation of the two layer profiles at the same depths, with its 95 % interval over heads drawn
+/// in each layer; NaN for fewer than three depths.</param>
+/// <param name="ProfilePValue">Share of shufflings of the depths with a correlation as large in size, with + 1 above and below.</param>
+/// <param name="ProfileHolm">The same, corrected by Holm for all features.</param>
+/// <param name="Heads">Pearson's correlation over heads of the same number, with its interval over heads; NaN where the models have
+/// different heads.</param>
+/// <param name="ByLayer">The control: the mean correlation when the second model's heads are shuffled within their layers, which depth
+/// alone gives.</param>
+/// <param name="HeadsPValue">Share of these shufflings with a correlation as large: whether numbers mean the same in both.</param>
+/// <param name="HeadsHolm">The same, corrected by Holm for all features.</param>
+public sealed record FeatureAgreement(string Feature, string Unit, double[] LayersA, double[] LayersB, (Head Head, double Value) TopA,
+    (Head Head, double Value) TopB, Interval Profile, double ProfilePValue, double ProfileHolm, Interval Heads, double ByLayer,
+    double HeadsPValue, double HeadsHolm)
+{
+    /// <summary>Whether the first model's middle layers have more or less of it: the mean of the middle third of the layers minus that of
+    /// the others, with its 95 % interval over heads drawn in each layer; NaN for fewer than three layers.</summary>
+    public Interval MiddleA { get; private init; }
+
+    /// <summary>The same of the second model.</summary>
+    public Interval MiddleB { get; private init; }
+
+    // So many shufflings per feature that Holm's correction can go down to a hundredth.
+    private const int ShufflesPerFeature = 100, Least = 999, FewestDepths = 3;
+
+    /// <summary>Compares each feature of two models.</summary>
+    /// <param name="a">The first model's heads.</param>
+    /// <param name="b">The second model's heads; there may be more or fewer.</param>
+    /// <param name="features">The columns to compare; those that both have and that heads are clustered on when omitted.</param>
+    /// <param name="seed">Decides draws and shufflings.</param>
+    /// <returns>In the order of the features.</returns>
+    /// <exception cref="InputException">A table lacks a feature.</exception>
+    public static IReadOnlyList<FeatureAgreement> Compute(HeadTable a, HeadTable b, IReadOnlyList<string>? features = null, int seed = 0)
+    {
+        features ??= CommonSpace.Shared(a, b);
+        int shuffles = ShufflesFor(features.Count);
+        FeatureAgreement[] found = Runs.Of(features.Count, f => Of(a, b, features[f], shuffles, seed));
+        double[] profile = MultipleTesting.Holm([.. found.Select(f => f.ProfilePValue)]),
+            heads = MultipleTesting.Holm([.. found.Select(f => f.HeadsPValue)]);
+        return [.. found.Select((f, i) => f with { ProfileHolm = profile[i], HeadsHolm = heads[i] })];
+    }
+
+    /// <summary>The least that <see cref="ProfileHolm"/> can be: of few depths there are few orders, and two of them are as far from
+    /// chance as can be.</summary>
+    /// <param name="depths">Layers of the shallower model.</param>
+    /// <param name="features">How many features are compared.</param>
+    public static double LeastProfileHolm(int depths, int features)
+    {
+        double orders = Enumerable.Range(1, depths).Aggregate(1.0, (product, i) => product * i);
+        return Math.Min(1, features * Math.Max(2 / orders, 1.0 / (ShufflesFor(features) + 1)));
+    }
+
+    /// <summary>A layer profile at fewer depths: each is the mean of the layers that lie there, by how much of them does.</summary>
+    /// <param name="layers">A value per layer.</param>
+    /// <param name="depths">How many depths, equally wide.</param>
+    public static double[] AtDepths(IReadOnlyList<double> layers, int depths)
+    {
+        float[] shares = MeanMaps.Shares(layers.Count, depths, perBin: true);
+        return [.. Enumerable.Range(0, depths).Select(d => layers.Select((v, l) => v * shares[d * layers.Count + l]).Sum())];
+    }
+
+    private static int ShufflesFor(int features) => Math.Max(Least, ShufflesPerFeature * features - 1);
+
+    private static FeatureAgreement Of(HeadTable a, HeadTable b, string feature, int shuffles, int seed)
+    {
+        HeadColumn x = a.Column(feature), y = b.Column(feature);
+        int depths = Math.Min(a.Grid.Layers, b.Grid.Layers);
+        var nothing = new Interval(double.NaN, double.NaN, double.NaN);
+        var (profile, profileP) = depths < FewestDepths ? (nothing, double.NaN) : Profiles(a.Grid, b.Grid, x, y, depths, shuffles, seed);
+        var (heads, byLayer, headsP) = a.Grid != b.Grid ? (nothing, double.NaN, double.NaN) : HeadByHead(a.Grid, x, y, shuffles, seed);
+        return new FeatureAgreement(feature, x.Unit, Layers(a.Grid, x, All(a.Grid)), Layers(b.Grid, y, All(b.Grid)),
+            a.Highest(feature, 1)[0], b.Highest(feature, 1)[0], profile, profileP, double.NaN, heads, byLayer, headsP, double.NaN)
+        { MiddleA = Middle(a.Grid, x, seed), MiddleB = Middle(b.Grid, y, seed) };
+    }
+
+    private static Interval Middle(HeadGrid grid, double[] values, int seed)
+    {
+        int outer = grid.Layers / 3;
+        if (outer == 0) return new Interval(double.NaN, double.NaN, double.NaN);
+        double Of(int[] heads)
+        {
+            double[] layers = Layers(grid, values, heads);
+            return layers[outer..^outer].Average() - layers[..outer].Concat(layers[^outer..]).Average();
+        }
+        var random = new Random(seed);
+        return Interval.OfDraws(Of(All(grid)), Enumerable.Range(0, Bootstrap.DefaultDraws).Select(_ => Of(Drawn(grid, random))));
+    }
+
+    private static (Interval, double) Profiles(HeadGrid a, HeadGrid b, double[] x, double[] y, int depths, int shuffles, int seed)
+    {
+        double[] first = AtDepths(Layers(a, x, All(a)), depths), second = AtDepths(Layers(b, y, All(b)), depths);
+        double value = RankCorrelation.Spearman(first, second);
+        var random = new Random(seed);
+        var draws = Enumerable.Range(0, Bootstrap.DefaultDraws).Select(_ => RankCorrelation.Spearman(
+            AtDepths(Layers(a, x, Drawn(a, random)), depths), AtDepths(Layers(b, y, Drawn(b, random)), depths))).ToArray();
+        double[] shuffled = [.. second];
+        var chance = new double[shuffles];
+        for (int s = 0; s < shuffles; s++)
+        {
+            random.Shuffle(shuffled);
+            chance[s] = Math.Abs(RankCorrelation.Spearman(first, shuffled));
+        }
+        return (Interval.OfDraws(value, draws), Permutation.PValue(Math.Abs(value), chance));
+    }
+
+    private static (Interval, double, double) HeadByHead(HeadGrid grid, double[] x, double[] y, int shuffles, int seed)
+    {
+        var heads = Bootstrap.Run(grid.Count,
+            d => RankCorrelation.Pearson([.. d.Select(i => x[i])], [.. d.Select(i => y[i])]), seed: seed);
+        var random = new Random(seed);
+        var chance = new double[shuffles];
+        for (int s = 0; s < shuffles; s++)
+            chance[s] = RankCorrelation.Pearson(x, [.. HeadMatching.WithinLayers(grid, random).Select(i => y[i])]);
+        return (heads, chance.Average(), Permutation.PValue(heads.Value, chance));
+    }
+
+    // Means over the heads that are named per layer, one of which may be named repeatedly.
+    private static double[] Layers(HeadGrid grid, double[] values, int[] heads) => [.. Enumerable.Range(0, grid.Layers)
+        .Select(l => heads.AsSpan(l * grid.Heads, grid.Heads).ToArray().Average(h => values[h]))];
+
+    private static int[] All(HeadGrid grid) => [.. Enumerable.Range(0, grid.Count)];
+
+    private static int[] Drawn(HeadGrid grid, Random random) =>
+        [.. Enumerable.Range(0, grid.Count).Select(i => i / grid.Heads * grid.Heads + random.Next(grid.Heads))];
+}

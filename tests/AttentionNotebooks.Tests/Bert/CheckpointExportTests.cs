@@ -1,0 +1,93 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AttentionNotebooks.Tests.Bert;
+
+/// <summary>A checkpoint from an ONNX file, with its heads, and written as a plain one.</summary>
+public sealed class CheckpointExportTests : IDisposable
+{
+    private readonly TestFolder folder = new();
+
+    [Theory]
+    [InlineData("bert-fused")]
+    [InlineData("bert-fp16")]
+    [InlineData("bert-optimum-o3")]
+    [InlineData("bert-mlm")]
+    [InlineData("distilbert-ts")]
+    [InlineData("roberta-ts")]
+    public void A_written_checkpoint_is_read_again_bit_for_bit(string name)
+    {
+        using var scope = NewDisposeScope();
+        OnnxGolden.Copy(folder, name);
+        using var target = new TestFolder();
+        Assert.Empty(CheckpointExport.Write(folder.Root, target["plain"]));
+        Assert.Equal([target["plain"]], Directory.GetFileSystemEntries(target.Root));
+        using var first = Checkpoint.Load(folder.Root);
+        using var second = Checkpoint.Load(target["plain"]);
+        Assert.Equal(first.Config, second.Config);
+        Assert.Equal(first.Tokenizer.Encode("w1 w2 w3").Ids, second.Tokenizer.Encode("w1 w2 w3").Ids);
+        var parameters = second.Model.named_parameters().ToDictionary(p => p.name, p => p.parameter);
+        Assert.Equal(first.Model.named_parameters().Select(p => p.name).Order(), parameters.Keys.Order());
+        foreach (var (key, parameter) in first.Model.named_parameters())
+            Assert.True(parameter.eq(parameters[key]).all().Value<bool>(), key);
+    }
+
+    [Fact]
+    public void The_weights_of_an_export_are_those_that_were_exported()
+    {
+        using var scope = NewDisposeScope();
+        OnnxGolden.Copy(folder, "bert-ts");
+        CheckpointExport.Write(folder.Root, folder["plain"]);
+        using var written = SafetensorsFile.Open(folder["plain", "model.safetensors"]);
+        using var original = SafetensorsFile.Open(Path.Combine(OnnxGolden.Folder("reference-bert"), "model.safetensors"));
+        Assert.Equal(original.Entries.Keys.Select(k => "bert." + k).Order(), written.Entries.Keys.Order());
+        foreach (string key in original.Entries.Keys)
+            Assert.True(original.Read(key).eq(written.Read("bert." + key)).all().Value<bool>(), key);
+    }
+
+    [Fact]
+    public void A_folder_that_is_there_is_left_alone()
+    {
+        OnnxGolden.Copy(folder, "bert-ts");
+        Directory.CreateDirectory(folder["plain"]);
+        folder.Write(Path.Combine("plain", "mine.txt"), "mine");
+        var error = Assert.Throws<InputException>(() => CheckpointExport.Write(folder.Root, folder["plain"]));
+        Assert.Equal("exists already", error.Problem);
+        Assert.Equal([folder["plain", "mine.txt"]], Directory.GetFiles(folder["plain"]));
+    }
+
+    [Fact]
+    public void Logits_of_hidden_words_are_those_of_PyTorch()
+    {
+        using var scope = NewDisposeScope();
+        using var checkpoint = Checkpoint.Load(OnnxGolden.Copy(folder, "bert-mlm"));
+        Assert.True(checkpoint.HasMaskedLmHead);
+        var mask = OnnxGolden.Ids("bert-mlm", "attention_mask");
+        var logits = checkpoint.Model.forward(OnnxGolden.Ids("bert-mlm", "input_ids"), OnnxGolden.Ids("bert-mlm", "token_type_ids"), mask);
+        Close(OnnxGolden.Floats("bert-mlm", "torch_logits")!, logits, mask.unsqueeze(-1));
+    }
+
+    [Fact]
+    public void Logits_of_classes_are_those_of_PyTorch()
+    {
+        using var scope = NewDisposeScope();
+        using var classifier = ClassifierCheckpoint.Load(OnnxGolden.Copy(folder, "bert-seqcls"));
+        Assert.Equal(["LABEL_0", "LABEL_1", "LABEL_2"], classifier.Labels);
+        Assert.Empty(classifier.UnusedKeys);
+        var logits = classifier.Model.forward(OnnxGolden.Ids("bert-seqcls", "input_ids"), OnnxGolden.Ids("bert-seqcls", "token_type_ids"),
+            OnnxGolden.Ids("bert-seqcls", "attention_mask"));
+        Close(OnnxGolden.Floats("bert-seqcls", "torch_logits")!, logits, ones(1, dtype: ScalarType.Int64));
+        CheckpointExport.Write(folder.Root, folder["plain"]);
+        using var again = ClassifierCheckpoint.Load(folder["plain"]);
+        Assert.Equal(classifier.Labels, again.Labels);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private static void Close(Tensor expected, Tensor actual, Tensor real)
+    {
+        Assert.Equal(expected.shape, actual.shape);
+        double worst = expected.sub(actual).abs().mul(real.to_type(ScalarType.Float32)).max().item<float>();
+        Assert.True(worst <= 1e-5 * Math.Max(1, expected.abs().max().item<float>()), $"the largest difference is {worst:G3}");
+    }
+}

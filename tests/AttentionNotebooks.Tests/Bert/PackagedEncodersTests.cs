@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+
+namespace AttentionNotebooks.Tests.Bert;
+
+/// <summary>The encoder that comes with the restore, as the build unpacked it.</summary>
+public class PackagedEncodersTests
+{
+    [Fact]
+    public void MiniLM_is_a_folder_in_Hugging_Faces_layout_with_checked_files()
+    {
+        string folder = PackagedEncoders.Folder(PackagedEncoders.MiniLM)!;
+        Assert.Equal(["1_Pooling", "README.md", "config.json", "model.onnx", "tokenizer_config.json", "vocab.txt"],
+            Directory.GetFileSystemEntries(folder).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
+        Assert.Equal("4a64cee3d4134bbdc86eed96e1a660efec58975417204ecfcf134140edb6e0e2", Sha256(Path.Combine(folder, "model.onnx")));
+        // The published vocabulary of bert-base-uncased.
+        Assert.Equal("07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3", Sha256(Path.Combine(folder, "vocab.txt")));
+    }
+
+    [Fact]
+    public void A_name_that_is_no_encoders_has_no_folder() => Assert.Null(PackagedEncoders.Folder("../models/all-MiniLM-L6-v2"));
+
+    [Fact]
+    public void A_folder_of_that_name_comes_first()
+    {
+        string given = Repository.Path("data", "demo-bert");
+        Assert.Equal(given, PackagedEncoders.Resolve(given));
+        Assert.Equal("nowhere", PackagedEncoders.Resolve("nowhere"));
+        Assert.Equal(PackagedEncoders.Folder(PackagedEncoders.MiniLM), PackagedEncoders.Resolve(PackagedEncoders.MiniLM));
+    }
+
+    [Fact]
+    public void An_encoder_that_the_build_did_not_bring_names_the_option_that_does()
+    {
+        Assert.SkipUnless(PackagedEncoders.Folder(PackagedEncoders.ArcticXs) is null, "built with -p:ArcticXs=true; build without it");
+        var e = Assert.Throws<InputException>(() => Checkpoint.Load(PackagedEncoders.ArcticXs));
+        Assert.Contains("snowflake-arctic-embed-xs: is not beside the kit. Build it in: dotnet build -c Release -p:ArcticXs=true",
+            e.Message);
+    }
+
+    private static string Sha256(string file)
+    {
+        using var stream = File.OpenRead(file);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+}

@@ -1,0 +1,104 @@
+using AttentionNotebooks.Tests.Bert;
+
+namespace AttentionNotebooks.Tests.CommandLine;
+
+/// <summary><c>attn compare</c>: models, tables and archives side by side.</summary>
+public sealed class CompareVerbTests : IDisposable
+{
+    private static readonly string Heads = Repository.Path("data", "bert-base", "heads.csv");
+    private readonly TestFolder folder = new();
+
+    [Fact]
+    public async Task Two_tables_give_a_report_on_the_console()
+    {
+        string tweets = Repository.Path("data", "bert-base", "heads.tweets.csv");
+        var (code, output, error) = await Shell.Attn("compare", Heads, tweets, "--draws", "19");
+        Assert.True(code == 0, error);
+        Assert.Contains("## Matched heads", output);
+        Assert.Contains("| cluster | next-token | 6 | 6 | both |", output);
+        Assert.DoesNotContain("## Maps", output);
+    }
+
+    [Fact]
+    public async Task A_model_its_maps_its_table_and_its_values_per_text_are_the_same_model()
+    {
+        string model = Model(), texts = Texts(), maps = folder["maps.npz"], table = folder["heads.npz"], values = folder["values.npz"];
+        await Done("maps", "--model", model, "--text", texts, "--out", maps);
+        await Done("features", "--model", model, "--text", texts, "--out", table);
+        await Done("text-features", "--model", model, "--text", texts, "--out", values);
+        foreach (string other in new[] { maps, table, values })
+        {
+            string page = await Done("compare", model, other, "--text", texts, "--draws", "19", "--k", "2", "--out", folder["page.md"]);
+            Assert.Contains("3 × 4 heads", page);
+            Assert.Contains("12 of 12 partners have the same number", File.ReadAllText(folder["page.md"]));
+        }
+        await Done("compare", model, maps, "--text", texts, "--draws", "19", "--k", "2", "--changes", folder["c.csv"]);
+        Assert.Equal(13, File.ReadAllLines(folder["c.csv"]).Length);
+        Assert.All(File.ReadAllLines(folder["c.csv"]).Skip(1), l => Assert.Equal(1, double.Parse(l.Split(',')[2],
+            System.Globalization.CultureInfo.InvariantCulture), 1e-6));
+    }
+
+    [Fact]
+    public async Task Features_are_named_or_those_that_both_have()
+    {
+        string page = await Done("compare", Heads, Model(), "--text", Texts(), "--draws", "19", "--features", "cls,sep,entropy",
+            "--k", "3");
+        Assert.Contains("Compared on 3 features: cls, sep, entropy", page);
+        await Fails("feature \"gini\": does not exist", "compare", Heads, Model(), "--text", Texts(), "--features", "gini");
+    }
+
+    [Fact]
+    public async Task Errors_name_what_is_missing()
+    {
+        string model = Model();
+        await Fails("there are no texts for it", "compare", Heads, model);
+        await Fails("no maps of the same heads", "compare", Heads, Heads, "--draws", "19", "--changes", folder["c.csv"], "--out",
+            folder["p.md"]);
+        Assert.False(File.Exists(folder["p.md"]));
+        await Fails("is also the file of A", "compare", Copy(), Heads, "--matches", folder["copy.csv"]);
+        Assert.Equal(2, (await Shell.Attn("compare", Heads, Heads, "--draws", "5")).Code);
+        Assert.Equal(2, (await Shell.Attn("compare", Heads)).Code);
+        string texts = Texts(), few = folder.Write("few.txt", "played dog\ncat sat");
+        await Done("maps", "--model", model, "--text", texts, "--out", folder["maps.npz"]);
+        // Other texts are an error only where maps are to be compared.
+        Assert.Contains("texts differ", await Done("compare", model, folder["maps.npz"], "--text", few, "--draws", "19", "--k", "2"));
+        await Fails("maps.npz: has 30 texts, and model has 2", "compare", model, folder["maps.npz"], "--text", few, "--changes",
+            folder["c.csv"]);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private string Copy()
+    {
+        File.Copy(Heads, folder["copy.csv"]);
+        return folder["copy.csv"];
+    }
+
+    private string Model()
+    {
+        if (!Directory.Exists(folder["model"])) BertFixtures.RandomCheckpoint(folder.Root).Dispose();
+        return folder["model"];
+    }
+
+    private string Texts()
+    {
+        var random = new Random(5);
+        return folder.Write("texts.txt", string.Join('\n', Enumerable.Range(0, 30)
+            .Select(_ => string.Join(' ', Enumerable.Range(0, random.Next(3, 10))
+                .Select(_ => BertFixtures.Vocabulary[random.Next(5, 14)])))));
+    }
+
+    private static async Task<string> Done(params string[] arguments)
+    {
+        var (code, output, error) = await Shell.Attn(arguments);
+        Assert.True(code == 0, error);
+        return output;
+    }
+
+    private static async Task Fails(string naming, params string[] arguments)
+    {
+        var (code, _, error) = await Shell.Attn(arguments);
+        Assert.Equal(1, code);
+        Assert.Contains(naming, error);
+    }
+}
