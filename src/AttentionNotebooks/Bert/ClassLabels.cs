@@ -10,6 +10,14 @@ internal static class ClassLabels
     public static IReadOnlyList<string> Unnamed(int classes) =>
         [.. Enumerable.Range(0, classes).Select(c => string.Create(CultureInfo.InvariantCulture, $"LABEL_{c}"))];
 
+    /// <summary>The same of a folder; nothing where it has no settings, as beside an ONNX file that holds all.</summary>
+    /// <exception cref="InputException">The settings are damaged.</exception>
+    public static (IReadOnlyList<string> Architectures, IReadOnlyList<string>? Labels) Of(string folder)
+    {
+        string config = Path.Combine(folder, BertConfig.FileName);
+        return File.Exists(config) ? Read(config) : ([], null);
+    }
+
     /// <summary>Reads which classes of Hugging Face's the weights are for, and the names; <see langword="null"/> where there are
     /// none.</summary>
     /// <exception cref="InputException">The file is no JSON object, or the names are not numbered 0, 1, 2 …</exception>

@@ -7,8 +7,8 @@ namespace AttentionNotebooks;
 /// <c>classifier.weight</c> and <c>classifier.bias</c>, and the classes' names (<c>id2label</c>) in config.json.</summary>
 public sealed class ClassifierCheckpoint : IDisposable
 {
-    private const string Remedy =
-        "Take a model that was fine-tuned to predict classes (…ForSequenceClassification), or make one with attn fine-tune";
+    private const string
+        Remedy = "Take a model that was fine-tuned to predict classes (…ForSequenceClassification), or make one with attn fine-tune";
 
     private readonly bool _owns;
 
@@ -43,7 +43,7 @@ public sealed class ClassifierCheckpoint : IDisposable
     /// <exception cref="InputException">config.json is damaged.</exception>
     public static bool IsIn(Checkpoint checkpoint)
     {
-        var (architectures, _) = Named(checkpoint.Folder);
+        var (architectures, _) = ClassLabels.Of(checkpoint.Folder);
         var family = checkpoint.Config.Family;
         return (architectures.Count == 0 || architectures.Contains(family.ClassifierClass))
             && HeadKeys(family).All(checkpoint.UnusedKeys.Contains);
@@ -74,7 +74,7 @@ public sealed class ClassifierCheckpoint : IDisposable
     {
         string config = Path.Combine(encoder.Folder, BertConfig.FileName), remedy = $"{ModelTasks.Able(encoder)}. {Remedy}";
         var family = encoder.Config.Family;
-        var (architectures, named) = Named(encoder.Folder);
+        var (architectures, named) = ClassLabels.Of(encoder.Folder);
         if (architectures.Count > 0 && !architectures.Contains(family.ClassifierClass))
             throw new InputException(config, "architectures", $"is {string.Join(", ", architectures)}, which does not predict classes",
                 remedy);
@@ -141,7 +141,7 @@ public sealed class ClassifierCheckpoint : IDisposable
         SafetensorsFile.Write(Path.Combine(folder, WeightFolder.Safetensors), tensors,
             new Dictionary<string, string> { ["format"] = "pt" });
         Tokenizer.Save(folder);
-        Config.Write(Path.Combine(folder, BertConfig.FileName), halfPrecision ? "float16" : "float32", Config.Family.ClassifierClass,
+        Config.Write(Path.Combine(folder, "config.json"), halfPrecision ? "float16" : "float32", Config.Family.ClassifierClass,
             Labels);
     }
 
@@ -156,10 +156,6 @@ public sealed class ClassifierCheckpoint : IDisposable
         Model.Dispose();
         Encoder.Dispose();
     }
-
-    // An ONNX file may stand without settings.
-    private static (IReadOnlyList<string> Architectures, IReadOnlyList<string>? Labels) Named(string folder) =>
-        Path.Combine(folder, BertConfig.FileName) is var config && File.Exists(config) ? ClassLabels.Read(config) : ([], null);
 
     private static string FileKey(ModelFamily family, string parameter) => parameter.StartsWith("bert.", StringComparison.Ordinal)
         ? family.FileKey(parameter) : family.Classifier.FileKey(parameter);
