@@ -4,6 +4,7 @@ namespace AttentionNotebooks;
 public static partial class Kit
 {
     private const string Paraphrases = "tasks/paraphrases.tsv", Treebank = "treebank/demo.conllu", TextComment = "# text = ";
+    private const int MostOfTreebank = 1000;
     private static readonly string[] PairLabels = ["entailment", "not_entailment"],
         PairFiles = ["tasks/pairs.dev.tsv", "tasks/pairs.test.tsv"], WrongSentences = ["polarity", "verb", "person"];
 
@@ -26,20 +27,26 @@ public static partial class Kit
     /// </code></example>
     public static ITextTask Task(Checkpoint model, int items = 16, int skip = 0, int seed = 0, VisitOptions? options = null)
     {
-        if (model.HasMaskedLmHead) return new MaskedWords(model, Some(AllSentences(), items, skip), seed, options: options);
+        if (model.HasMaskedLmHead) return new MaskedWords(model, Some(Enough(items, skip), items, skip), seed, options: options);
         if (!ClassifierCheckpoint.IsIn(model))
             return new Retrieval(model, Some(RetrievalSet.Read(DataPath(Paraphrases), WrongSentences), items, skip), options: options);
         var classifier = ClassifierCheckpoint.Of(model);
         if (!classifier.Labels.SequenceEqual(PairLabels))
-            return SentenceLabels.OfOwnAnswers(classifier, Some(AllSentences(), items, skip), options);
+            return SentenceLabels.OfOwnAnswers(classifier, Some(Enough(items, skip), items, skip), options);
         var layout = SentenceTask.OfColumns("pairs", ["sentence1", "sentence2"], "label");
         LabelledText[] pairs = [.. PairFiles.SelectMany(f => LabelledTexts.Read(DataPath(f), layout, PairLabels).Items)];
         return new SentenceLabels(classifier, new LabelledTexts(Some(pairs, items, skip), PairLabels), options);
     }
 
-    // The kit's sentences, and behind them those of the demo treebank at even distances.
-    private static string[] AllSentences() => [.. Sentences(), .. ConllU.Read(DataPath(Treebank)).Select(s =>
-        s.Comments.First(c => c.StartsWith(TextComment, StringComparison.Ordinal))[TextComment.Length..]).ToArray().Evenly(1000)];
+    // The kit's sentences and, where they are too few, behind them those of the demo treebank at even distances.
+    private static string[] Enough(int items, int skip)
+    {
+        string[] own = Sentences();
+        if ((long)skip + items <= own.Length) return own;
+        string[] treebank = [.. ConllU.Read(DataPath(Treebank)).Select(s =>
+            s.Comments.First(c => c.StartsWith(TextComment, StringComparison.Ordinal))[TextComment.Length..])];
+        return [.. own, .. treebank.Evenly(MostOfTreebank)];
+    }
 
     private static T[] Some<T>(IReadOnlyList<T> all, int items, int skip) => items >= 1 && skip >= 0 && (long)skip + items <= all.Count
         ? [.. all.Skip(skip).Take(items)]

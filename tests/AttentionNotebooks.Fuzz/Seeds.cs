@@ -102,6 +102,10 @@ internal static class Seeds
 
     public static byte[][] Agreement => [First("data/tasks/agreement.tsv", 12)];
 
+    public static byte[][] Paraphrases => [First("data/tasks/paraphrases.tsv", 6)];
+
+    public static byte[][] SentencePairs => [First("data/tasks/pairs.dev.tsv", 8)];
+
     public static byte[][] Calibration => [Encoding.UTF8.GetBytes(ModelCalibration.Identity(new HeadGrid(2, 2)).ToJson()),
         Calibrated(
             """[{"layer":0,"head":1,"temperature":0.5,"special_bias":1,"gate":0.25,"priors":[{"kind":"gaussian","centre":-1,"width":2,"""

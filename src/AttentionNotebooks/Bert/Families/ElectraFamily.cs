@@ -25,8 +25,10 @@ internal sealed class ElectraFamily : ModelFamily
     public override string EncoderClass => "ElectraModel";
 
     /// <inheritdoc/>
-    public override string HeadAct => "gelu";
     public override ClassifierLayout Classifier { get; } = ClassifierLayout.TwoMaps with { Activation = "gelu" };
+
+    /// <inheritdoc/>
+    public override string HeadAct => "gelu";
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>

@@ -38,8 +38,10 @@ internal sealed class MpnetFamily : ModelFamily
     public override SpecialTokens Special { get; } = new("<pad>", "[UNK]", "<s>", "</s>", "<mask>", 2, "MPNetTokenizer");
 
     /// <inheritdoc/>
-    public override string HeadAct => "gelu";
     public override ClassifierLayout Classifier { get; } = ClassifierLayout.TwoMaps;
+
+    /// <inheritdoc/>
+    public override string HeadAct => "gelu";
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>

@@ -27,8 +27,10 @@ internal sealed class RobertaFamily : ModelFamily
     public override string EncoderClass => "RobertaModel";
 
     /// <inheritdoc/>
-    public override string HeadAct => "gelu";
     public override ClassifierLayout Classifier { get; } = ClassifierLayout.TwoMaps;
+
+    /// <inheritdoc/>
+    public override string HeadAct => "gelu";
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>
