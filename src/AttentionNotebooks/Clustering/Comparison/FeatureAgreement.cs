@@ -29,7 +29,7 @@ public sealed record FeatureAgreement(string Feature, string Unit, double[] Laye
     public Interval MiddleB { get; private init; }
 
     // So many shufflings per feature that Holm's correction can go down to a hundredth.
-    private const int ShufflesPerFeature = 100, Least = 999, FewestDepths = 3;
+    private const int ShufflesPerFeature = 100, Least = 999, LeastOfDepths = 9_999, FewestDepths = 3;
 
     /// <summary>Compares each feature of two models.</summary>
     /// <param name="a">The first model's heads.</param>
@@ -55,7 +55,7 @@ public sealed record FeatureAgreement(string Feature, string Unit, double[] Laye
     public static double LeastProfileHolm(int depths, int features)
     {
         double orders = Enumerable.Range(1, depths).Aggregate(1.0, (product, i) => product * i);
-        return Math.Min(1, features * Math.Max(2 / orders, 1.0 / (ShufflesFor(features) + 1)));
+        return Math.Min(1, features * Math.Max(2 / orders, 1.0 / (Math.Max(LeastOfDepths, ShufflesFor(features)) + 1)));
     }
 
     /// <summary>A layer profile at fewer depths: each is the mean of the layers that lie there, by how much of them does.</summary>
@@ -105,8 +105,8 @@ public sealed record FeatureAgreement(string Feature, string Unit, double[] Laye
             return RankCorrelation.Spearman(AtDepths(Layers(a, x, ofA), depths), AtDepths(Layers(b, y, ofB), depths));
         }).ToArray();
         double[] shuffled = [.. second];
-        var chance = new double[shuffles];
-        for (int s = 0; s < shuffles; s++)
+        var chance = new double[Math.Max(LeastOfDepths, shuffles)];
+        for (int s = 0; s < chance.Length; s++)
         {
             random.Shuffle(shuffled);
             chance[s] = Math.Abs(RankCorrelation.Spearman(first, shuffled));
