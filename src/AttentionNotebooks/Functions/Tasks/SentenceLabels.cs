@@ -42,8 +42,8 @@ public sealed class SentenceLabels : ITextTask
     {
         var unknown = new LabelledTexts([.. texts.Select(t => new LabelledText(t, null, 0))], classifier.Labels);
         int[] own = new SentenceLabels(classifier, unknown, options).Predict(cancellation: cancellation);
-        return new SentenceLabels(classifier, new LabelledTexts([.. unknown.Items.Zip(own, (t, label) => t with { Label = label })],
-            classifier.Labels), options) { Name = "own labels" };
+        var answered = unknown with { Items = [.. unknown.Items.Zip(own, (text, label) => text with { Label = label })] };
+        return new SentenceLabels(classifier, answered, options) { Name = "own labels" };
     }
 
     /// <summary>The model that is asked.</summary>
