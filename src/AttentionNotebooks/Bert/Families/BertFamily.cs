@@ -23,6 +23,9 @@ internal sealed class BertFamily : ModelFamily
     public override bool IsTrained => true;
 
     /// <inheritdoc/>
+    protected override bool HasEmbeddings(bool fromPadding, bool projected, bool segments) => !fromPadding && !projected && segments;
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>
     {
         ["cls.predictions.decoder.weight"] = null,

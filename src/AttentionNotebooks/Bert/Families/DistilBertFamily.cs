@@ -31,6 +31,9 @@ internal sealed class DistilBertFamily : ModelFamily
     public override ClassifierLayout Classifier { get; } = new("pre_classifier", "classifier", "relu");
 
     /// <inheritdoc/>
+    protected override bool HasEmbeddings(bool fromPadding, bool projected, bool segments) => !fromPadding && !projected && !segments;
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>
     { ["vocab_projector.weight"] = null };
 
@@ -49,6 +52,10 @@ internal sealed class DistilBertFamily : ModelFamily
     public override string FileKey(string parameter) => Rename(parameter, Names);
 
     /// <inheritdoc/>
-    // The epsilon is written into the original's code; a config cannot change it.
-    public override BertConfig Read(JsonReader json) => base.Read(json) with { TypeVocabSize = 0, LayerNormEps = 1e-12 };
+    // It is written into the original's code; a config cannot change it.
+    public override double? FixedLayerNormEps => 1e-12;
+
+    /// <inheritdoc/>
+    public override BertConfig Read(JsonReader json) =>
+        base.Read(json) with { TypeVocabSize = 0, LayerNormEps = FixedLayerNormEps!.Value };
 }

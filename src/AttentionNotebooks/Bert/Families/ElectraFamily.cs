@@ -31,6 +31,9 @@ internal sealed class ElectraFamily : ModelFamily
     public override string HeadAct => "gelu";
 
     /// <inheritdoc/>
+    protected override bool HasEmbeddings(bool fromPadding, bool projected, bool segments) => !fromPadding && projected;
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>
     { ["generator_lm_head.weight"] = null };
 

@@ -51,6 +51,9 @@ internal abstract class ModelFamily
     /// feed-forward part.</summary>
     public virtual string? HeadAct => null;
 
+    /// <summary>What is added to variances where no setting says it; <see langword="null"/> where one does.</summary>
+    public virtual double? FixedLayerNormEps => null;
+
     /// <summary>How the model knows where a token stands.</summary>
     public virtual PositionScheme Positions => PositionScheme.Absolute;
 
@@ -59,6 +62,16 @@ internal abstract class ModelFamily
 
     /// <summary>The family of that name, or <see langword="null"/>.</summary>
     public static ModelFamily? Of(string modelType) => Array.Find(All, f => f.ModelType == modelType);
+
+    /// <summary>The family whose embeddings are built so; asked of a graph that comes without settings.</summary>
+    /// <param name="fromPadding">Whether positions count from behind the padding's number.</param>
+    /// <param name="projected">Whether a linear map brings the embeddings to the hidden size.</param>
+    /// <param name="segments">Whether there is a table of segments.</param>
+    public static ModelFamily OfEmbeddings(bool fromPadding, bool projected, bool segments) =>
+        Array.Find(All, f => f.HasEmbeddings(fromPadding, projected, segments)) ?? Default;
+
+    /// <summary>Whether the family's embeddings are built so (<see cref="OfEmbeddings"/>).</summary>
+    protected virtual bool HasEmbeddings(bool fromPadding, bool projected, bool segments) => false;
 
     /// <summary>What the family's config.json calls a setting that BERT's calls <paramref name="key"/>.</summary>
     public virtual string ConfigKey(string key) => key;

@@ -33,6 +33,9 @@ internal sealed class RobertaFamily : ModelFamily
     public override string HeadAct => "gelu";
 
     /// <inheritdoc/>
+    protected override bool HasEmbeddings(bool fromPadding, bool projected, bool segments) => fromPadding;
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?>
     { ["lm_head.decoder.weight"] = null, ["lm_head.decoder.bias"] = "lm_head.bias" };
 

@@ -37,9 +37,9 @@ internal static class OnnxCheckpoint
     private static BertConfig Expressible(string path, BertConfig config)
     {
         config = config with { HeadAct = config.Family.HeadAct };
-        if (config.ModelType == "distilbert" && config.LayerNormEps != 1e-12)
+        if (config.Family.FixedLayerNormEps is { } epsilon && config.LayerNormEps != epsilon)
             throw new InputException(path, "graph", string.Create(CultureInfo.InvariantCulture,
-                $"has no segments, as DistilBERT, but adds {config.LayerNormEps} to variances, where DistilBERT adds 1e-12"),
+                $"is built as {config.ModelType}, but adds {config.LayerNormEps} to variances, where {config.ModelType} adds {epsilon}"),
                 "Put the checkpoint's config.json beside the file");
         return config;
     }

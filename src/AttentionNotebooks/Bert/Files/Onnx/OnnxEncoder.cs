@@ -53,9 +53,8 @@ internal sealed record OnnxEncoder(OnnxGraph Graph, OnnxData Data, OnnxEmbedding
     /// <summary>Whether an optimiser put the faster form of GELU in.</summary>
     public bool HasFastGelu => Graph.Nodes.Any(n => n.IsFused("FastGelu"));
 
-    private ModelFamily Family() => ModelFamily.Of(
-        Embeddings.PaddingId is not null ? "roberta" : Embeddings.Projection is not null ? "electra"
-        : Embeddings.Types is null ? "distilbert" : "bert")!;
+    private ModelFamily Family() =>
+        ModelFamily.OfEmbeddings(Embeddings.PaddingId is not null, Embeddings.Projection is not null, Embeddings.Types is not null);
 
     // Of the layers and the embeddings; the shortest decimal of the float that the graph holds.
     private double Epsilon()
