@@ -5,7 +5,8 @@ namespace AttentionNotebooks.Cli.Options;
 /// <summary>The options that say which model runs, in which number format and on which device. They mean the same in every verb.</summary>
 internal sealed class ModelOptions
 {
-    private const string Layout = "A model folder in Hugging Face layout or with model.onnx, or all-MiniLM-L6-v2, which comes with the build";
+    private const string Layout = "A model folder in Hugging Face layout or with model.onnx, or all-MiniLM-L6-v2, which comes with the "
+        + "build";
 
     private readonly Option<string> _folder;
     private readonly Option<string>? _precision, _device;
