@@ -70,7 +70,8 @@ internal sealed class ActivationMatcher(OnnxValues values, SumMatcher sums)
         private readonly Dictionary<string, double> known = [];
 
         public static bool Knows(string type) =>
-            type is "Add" or "Sub" or "Mul" or "Div" or "Pow" or "Erf" or "Tanh" or "Sigmoid" or "Sqrt" or "Neg" or "Exp" or "Relu";
+            type is "Add" or "Sum" or "Sub" or "Mul" or "Div" or "Pow" or "Erf"
+            or "Tanh" or "Sigmoid" or "Sqrt" or "Neg" or "Exp" or "Relu";
 
         public double Of(string name)
         {
@@ -88,6 +89,7 @@ internal sealed class ActivationMatcher(OnnxValues values, SumMatcher sums)
             return node.Type switch
             {
                 "Add" => a + b,
+                "Sum" => node.Inputs.Sum(Of),
                 "Sub" => a - b,
                 "Mul" => a * b,
                 "Div" => a / b,

@@ -11,7 +11,8 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
     private readonly HeadSplit split = new(values);
 
     /// <summary>Whether a node is attention or the Softmax of one.</summary>
-    public static bool IsAnchor(OnnxNode node) => node.Is("Softmax") || node.IsFused("BiasSoftmax") || node.Is("Attention")
+    public bool IsAnchor(OnnxNode node) => node.Is("Softmax") || Exponential(node) is not null || node.IsFused("BiasSoftmax")
+        || node.Is("Attention")
         || node.IsFused("Attention") || node.IsFused("MultiHeadAttention") || node.IsFused("PackedAttention")
             || node.IsFused("DecoderMaskedSelfAttention")
         || node.IsFused("GroupQueryAttention") || node.IsFused("DecoderMaskedMultiHeadAttention");
@@ -20,7 +21,7 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
     /// values, not of a value with weights.</summary>
     public bool IsAttention(OnnxNode anchor)
     {
-        if (!anchor.Is("Softmax")) return true;
+        if (!anchor.Is("Softmax") && Exponential(anchor) is null) return true;
         var seen = new HashSet<string>();
         var open = new Stack<string>([anchor.Input(0)]);
         while (open.TryPop(out string? name))
@@ -61,9 +62,10 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
             throw new NoMatchException("the probabilities are changed before they meet the values", product);
         var softmax = Softmax(product.Input(0)) ?? throw NoMatchException.Expected("a Softmax was expected", product);
         if (softmax.IsFused("BiasSoftmax")) masks.Check(softmax.Input(1), softmax);
-        if (softmax.Whole("axis", values.Graph.Opset < 13 || softmax.Domain.Length > 0 ? 1 : -1) is not (-1 or 3))
+        if (Exponential(softmax) is null && softmax.Whole("axis", values.Graph.Opset < 13 || softmax.Domain.Length > 0 ? 1
+            : -1) is not (-1 or 3))
             throw new NoMatchException("the Softmax does not run over the keys", softmax);
-        var (scores, scale) = Scores(softmax.Input(0), softmax);
+        var (scores, scale) = Scores(Exponential(softmax) ?? softmax.Input(0), softmax);
         var query = split.Side(scores.Input(0), scores.Whole("transA", 0) != 0);
         var key = split.Side(scores.Input(1), scores.Whole("transB", 0) != 0);
         var value = split.Side(product.Input(1), product.Whole("transB", 0) != 0);
@@ -164,13 +166,26 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
         for (int step = 0; step < Longest; step++)
         {
             if (values.Maker(name) is not { } node) return null;
-            if (node.Is("Softmax") || node.IsFused("BiasSoftmax")) return node;
+            if (node.Is("Softmax") || node.IsFused("BiasSoftmax") || Exponential(node) is not null) return node;
             if (!node.Is("Where") || values.Maker(node.Input(0)) is not { } test || !test.Is("IsNaN")
                 || values.Origin(test.Input(0)) != values.Origin(node.Input(2)) || values.Number(node.Input(1)) != 0) return null;
             name = node.Input(2);
         }
         return null;
     }
+
+    // What enters a softmax that is written out: exp(x − max x) / Σ exp(x − max x).
+    private string? Exponential(OnnxNode node)
+    {
+        if (!node.Is("Div") || values.Maker(node.Input(0)) is not { } exp || !exp.Is("Exp") || values.Maker(node.Input(1)) is not { } sum
+            || !OverKeys(sum, "ReduceSum") || values.Origin(sum.Input(0)) != values.Origin(node.Input(0))) return null;
+        if (values.Maker(exp.Input(0)) is not { } sub || !sub.Is("Sub") || values.Maker(sub.Input(1)) is not { } most
+            || !OverKeys(most, "ReduceMax") || values.Origin(most.Input(0)) != values.Origin(sub.Input(0))) return null;
+        return sub.Input(0);
+    }
+
+    private bool OverKeys(OnnxNode node, string type) => node.Is(type) && node.Whole("keepdims", 1) == 1
+        && (node.Input(1).Length > 0 ? values.Wholes(node.Input(1)) : [.. node.Wholes("axes")]) is [-1 or 3];
 
     private (OnnxNode Product, double Scale) Scores(string name, OnnxNode softmax)
     {

@@ -42,14 +42,15 @@ internal sealed class HeadMatcher(OnnxValues values, SumMatcher sums, Activation
     {
         if (values.Maker(name) is not { } node) return false;
         if (node.Is("Gather") && node.Whole("axis", 0) == 1
-            && values.Wholes(node.Input(1)) is [0]) return states.Contains(sums.Flat(node.Input(0)));
+            && values.Sizes(node.Input(1)) is [0])
+            return states.Contains(sums.Flat(Inner(node.Input(0))));
         if (!node.Is("Slice") || !states.Contains(values.Origin(Inner(node.Input(0))))) return false;
-        return values.Wholes(node.Input(1)) is [0] && values.Wholes(node.Input(2)) is [1] && values.Wholes(node.Input(3)) is [1];
+        return values.Sizes(node.Input(1)) is [0] && values.Sizes(node.Input(2)) is [1] && values.Sizes(node.Input(3)) is [1];
     }
 
     // A slice that takes all texts changes nothing.
-    private string Inner(string name) => values.Maker(name) is { } node && node.Is("Slice") && values.Wholes(node.Input(1)) is [0]
-        && values.Wholes(node.Input(2)) is [> int.MaxValue - 1] && values.Wholes(node.Input(3)) is [0] ? node.Input(0) : name;
+    private string Inner(string name) => values.Maker(name) is { } node && node.Is("Slice") && values.Sizes(node.Input(1)) is [0]
+        && values.Sizes(node.Input(2)) is [> int.MaxValue - 1] && values.Sizes(node.Input(3)) is [0] ? node.Input(0) : name;
 
     private OnnxWordHead? Words(string output, HashSet<string> states, long vocabulary)
     {

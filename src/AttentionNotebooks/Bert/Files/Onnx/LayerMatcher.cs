@@ -22,7 +22,7 @@ internal sealed class LayerMatcher
     public IReadOnlyList<OnnxLayer> All()
     {
         var graph = values.Graph;
-        var anchors = graph.Nodes.Where(AttentionMatcher.IsAnchor).ToList();
+        var anchors = graph.Nodes.Where(attentions.IsAnchor).ToList();
         if (anchors.Count == 0)
             throw new InputException(graph.Path, "graph", "holds no attention: no Softmax and no node that has one inside",
                 "Take the ONNX file of an encoder such as BERT");

@@ -112,10 +112,18 @@ internal sealed class OnnxValues(OnnxGraph graph, OnnxData data)
             case "Sub": return In(0) - In(1);
             case "Pow": return In(0) is { } bottom && In(1) is { } power ? Math.Pow(bottom, power) : null;
             case "Unsqueeze" or "Squeeze" or "Reshape": return In(0);
-            case "Gather" or "Slice" when Maker(node.Input(0)) is { } shape && shape.Is("Shape"):
-                return Wholes(node.Input(1)) is [-1 or 3] ? last(shape.Input(0)) : null;
+            case "Gather" or "Slice" when Wholes(node.Input(1)) is [var side]: return Side(node.Input(0), side, last);
             case "Shape": return node.Whole("start", 0) is -1 or 3 ? last(node.Input(0)) : null;
             default: return null;
         }
+    }
+
+    // One side of a shape, which may be one in another order.
+    private double? Side(string shape, long side, Func<string, long?> last)
+    {
+        if (Maker(shape) is not { } node) return null;
+        if (node.Is("Shape")) return side is -1 or 3 ? last(node.Input(0)) : null;
+        return node.Is("Gather") && Wholes(node.Input(1)) is { Length: 4 } order && side is -1 or 3 ? Side(node.Input(0), order[3], last)
+            : null;
     }
 }

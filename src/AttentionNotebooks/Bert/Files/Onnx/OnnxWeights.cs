@@ -117,11 +117,11 @@ internal sealed class OnnxWeights : IWeightFile
             : decoder.t()).to_type(ScalarType.Float32));
     }
 
-    // 1 where the graph's scale is the encoder's 1/√d, up to the rounding of its number format.
+    // 1 where the graph's scale is the encoder's 1/√d, up to the rounding of its number format; float32 may have been float16 once.
     private static double Ratio(OnnxLayer layer)
     {
         var (scale, weight) = (layer.Attention.Scale, layer.Attention.Query.Product.Weight.Tensor);
-        double rounding = weight.Type is OnnxTensor.Half or OnnxTensor.BFloat ? 5e-3 : 1e-4;
+        double rounding = weight.Type is OnnxTensor.Half or OnnxTensor.BFloat ? 5e-3 : 5e-4;
         return Math.Abs(scale - 1) <= rounding ? 1 : scale;
     }
 
