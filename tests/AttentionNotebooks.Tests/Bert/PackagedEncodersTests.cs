@@ -16,6 +16,16 @@ public class PackagedEncodersTests
         Assert.Equal("07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3", Sha256(Path.Combine(folder, "vocab.txt")));
     }
 
+    // The package's own tokenizer leaves accents: findings/sentencetransformers-minilm-accents.sh.
+    [Fact]
+    public void Its_tokenizer_takes_accents_off_and_knows_special_tokens_in_a_text()
+    {
+        var tokenizer = TextTokenizer.Load(PackagedEncoders.Folder(PackagedEncoders.MiniLM)!,
+            BertConfig.Read(Path.Combine(PackagedEncoders.Folder(PackagedEncoders.MiniLM)!, "config.json")));
+        Assert.Equal(tokenizer.Encode("The cafe is open.").Ids, tokenizer.Encode("The café is open.").Ids);
+        Assert.Equal(["[CLS]", "the", "[MASK]", "sat", "[SEP]"], tokenizer.Encode("the [MASK] sat").Tokens);
+    }
+
     [Fact]
     public void A_name_that_is_no_encoders_has_no_folder() => Assert.Null(PackagedEncoders.Folder("../models/all-MiniLM-L6-v2"));
 
