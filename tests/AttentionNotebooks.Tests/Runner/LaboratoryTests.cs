@@ -32,7 +32,7 @@ public sealed partial class LaboratoryTests : IDisposable
             $"var commas = {Commas};\nforeach (double v in commas.Report.Table.Column(\"commas\")) Console.WriteLine(v);"]);
         double[] values = [.. string.Concat(printed.OfType<StreamOutput>().Select(o => o.Text))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(v => double.Parse(v, CultureInfo.InvariantCulture))];
-        using var model = Checkpoint.Load(Repository.Path("data", "demo-bert"));
+        using var model = Kit.Model();
         var source = new LiveAttention(model, File.ReadAllLines(Repository.Path("data", "texts", "sentences.txt")));
         var maps = Enumerable.Range(0, source.Texts.Count).Select(source.Maps).ToArray();
         Assert.Equal(source.Grid.Count, values.Length);
