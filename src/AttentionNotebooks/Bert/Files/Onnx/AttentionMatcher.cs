@@ -58,7 +58,7 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
     // probabilities · values, with the Softmax as a node.
     private OnnxAttention Written(OnnxNode product, int turns)
     {
-        if (product.Whole("transA", 0) != 0 || product.Number("alpha", 1) != 1 || product.Whole("transBatchA", 0) != 0)
+        if (product.Whole("transA", 0) != 0 || product.Number("alpha", 1) != 1 || TurnsTexts(product))
             throw new NoMatchException("the probabilities are changed before they meet the values", product);
         var softmax = Softmax(product.Input(0)) ?? throw NoMatchException.Expected("a Softmax was expected", product);
         if (softmax.IsFused("BiasSoftmax")) masks.Check(softmax.Input(1), softmax);
@@ -66,6 +66,7 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
             : -1) is not (-1 or 3))
             throw new NoMatchException("the Softmax does not run over the keys", softmax);
         var (scores, scale) = Scores(Exponential(softmax) ?? softmax.Input(0), softmax);
+        if (TurnsTexts(scores)) throw new NoMatchException("the scores' texts are turned", scores);
         var query = split.Side(scores.Input(0), scores.Whole("transA", 0) != 0);
         var key = split.Side(scores.Input(1), scores.Whole("transB", 0) != 0);
         var value = split.Side(product.Input(1), product.Whole("transB", 0) != 0);
@@ -146,8 +147,10 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
         if (k.Outputs != width || v.Outputs != width) throw new NoMatchException("queries, keys and values differ in width", node);
         int count = heads ?? HeadSplit.Heads(width, query, key, value)
             ?? throw new NoMatchException("the graph does not say how many heads there are", node);
+        // Without changing places with heads, a head is a run of tokens, not a part of each.
+        if (heads is null && count > 1 && query.Splits == 0) throw new NoMatchException("texts are cut into heads across tokens", node);
         if (count < 1 || width % count != 0) throw new NoMatchException($"{count} heads do not divide a width of {width}", node);
-        double ratio = ownScale ? 1 : scale * Math.Sqrt(width / count);
+        double ratio = ownScale ? scale : scale * Math.Sqrt(width / count);
         if (!(ratio > 0 && double.IsFinite(ratio))) throw new NoMatchException("the scores are multiplied by no positive number", node);
         return new OnnxAttention(q, k, v, q.Input, count, ratio, node);
     }
@@ -157,6 +160,8 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
     {
         if (sides.Any(s => s.Splits != turns)) throw new NoMatchException("heads are split and put together in different ways", node);
     }
+
+    private static bool TurnsTexts(OnnxNode product) => product.Whole("transBatchA", 0) != 0 || product.Whole("transBatchB", 0) != 0;
 
     private OnnxLinear Linear(HeadSide side, string what) => side.Linear ?? sums.Linear(side.Source, null, what);
 

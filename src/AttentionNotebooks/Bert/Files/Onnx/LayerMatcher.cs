@@ -7,6 +7,7 @@ internal sealed class LayerMatcher
     private readonly SumMatcher sums;
     private readonly ActivationMatcher activations;
     private readonly AttentionMatcher attentions;
+    private readonly MaskCheck masks;
     private (NoMatchException Error, int Step)? nearest;
 
     public LayerMatcher(OnnxValues values, SumMatcher sums, ActivationMatcher activations, OnnxData data)
@@ -14,8 +15,14 @@ internal sealed class LayerMatcher
         this.values = values;
         this.sums = sums;
         this.activations = activations;
-        attentions = new AttentionMatcher(values, sums, new MaskCheck(values, data));
+        masks = new MaskCheck(values, data);
+        attentions = new AttentionMatcher(values, sums, masks);
     }
+
+    /// <summary>Makes sure that attention does not depend on the segments other than by their embeddings.</summary>
+    /// <exception cref="InputException">It does.</exception>
+    public void CheckSegments(OnnxEmbeddings embeddings, OnnxLayer layer) => masks.CheckUnused(embeddings.SegmentInput,
+        layer.Attention.Node);
 
     /// <summary>All layers, from 0.</summary>
     /// <exception cref="InputException">There is no attention, or not every one is in a layer that can be read.</exception>

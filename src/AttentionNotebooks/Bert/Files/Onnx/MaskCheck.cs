@@ -5,8 +5,18 @@ namespace AttentionNotebooks;
 /// </summary>
 internal sealed class MaskCheck(OnnxValues values, OnnxData data)
 {
+    private const string Encoders = "Take an encoder in which every token sees all others: BERT, RoBERTa, DistilBERT, ELECTRA";
+
     private readonly HashSet<string> looked = new(StringComparer.Ordinal);
     private readonly Dictionary<string, bool> places = new(StringComparer.Ordinal);
+
+    /// <summary>Makes sure that no mask was computed from an input of the graph; shapes do not count.</summary>
+    /// <exception cref="InputException">One was.</exception>
+    public void CheckUnused(string? input, OnnxNode at)
+    {
+        if (input is not null && looked.Contains(input))
+            throw new InputException(values.Graph.Path, at.Place, $"lets attention depend on the segments of tokens ({input})", Encoders);
+    }
 
     /// <summary>Looks at a mask and all that it is computed from.</summary>
     /// <exception cref="InputException">It makes the model another than an encoder whose attention the kit can compute.</exception>
@@ -28,14 +38,13 @@ internal sealed class MaskCheck(OnnxValues values, OnnxData data)
 
     private void Constant(OnnxTensor tensor, OnnxNode at)
     {
-        if (tensor.Count <= 1 || tensor.Type is OnnxTensor.Int64 or OnnxTensor.Int32 || data.IsUniform(tensor)) return;
+        if (tensor.Count <= 1 || data.IsUniform(tensor)) return;
         bool square = tensor.Shape.Length >= 2 && tensor.Shape[^1] > 1 && tensor.Shape[^2] > 1;
         if (tensor.IsFloat)
             throw new InputException(values.Graph.Path, at.Place, $"adds learnt numbers to the scores of attention ({tensor.Name}, "
                 + $"{tensor.Sides}), such as a relative position bias, which are not read from ONNX",
                     "Take the checkpoint's model.safetensors");
-        if (square && tensor.Type is OnnxTensor.Bool or OnnxTensor.Byte && tensor.Shape[^1] == tensor.Shape[^2]) throw Decoder(at,
-            tensor.Name);
+        if (square && tensor.Shape[^1] == tensor.Shape[^2]) throw Decoder(at, tensor.Name);
     }
 
     private void Operation(OnnxNode node, OnnxNode at)
@@ -43,9 +52,33 @@ internal sealed class MaskCheck(OnnxValues values, OnnxData data)
         if (node.Is("Trilu")) throw Decoder(at, node.Output);
         if (node.Type is "Less" or "LessOrEqual" or "Greater" or "GreaterOrEqual" && IsPlace(node.Input(0)) && IsPlace(node.Input(1)))
             throw Decoder(at, node.Output);
-        if (node.Is("Sub") && IsPlace(node.Input(0)) && IsPlace(node.Input(1)))
+        bool compares = node.Is("Sub") || node.Is("Equal");
+        if (node.Is("EyeLike") || (compares && IsPlace(node.Input(0)) && IsPlace(node.Input(1))))
             throw new InputException(values.Graph.Path, at.Place, $"lets attention depend on the distance of tokens ({node.Output})",
-                "Take an encoder in which every token sees all others: BERT, RoBERTa, DistilBERT, ELECTRA");
+                Encoders);
+        if ((node.Is("Cast") && IsFloat(node) && IsNumberOfPlace(node.Input(0)))
+            || (node.Is("Range") && values.Graph.Tensors.TryGetValue(node.Input(0), out var first) && first.IsFloat))
+            throw new InputException(values.Graph.Path, at.Place, $"lets attention depend on the places of tokens ({node.Output})",
+                Encoders);
+    }
+
+    private static bool IsFloat(OnnxNode cast) =>
+        cast.Whole("to", 0) is OnnxTensor.Float or OnnxTensor.Half or OnnxTensor.Double or OnnxTensor.BFloat;
+
+    // Whether a value is places of tokens that were calculated with, not what was looked up or compared by them.
+    private bool IsNumberOfPlace(string start)
+    {
+        var seen = new HashSet<string>();
+        var open = new Stack<string>([start]);
+        while (open.TryPop(out string? name))
+        {
+            if (name.Length == 0 || !seen.Add(name) || values.Graph.Maker(name) is not { } node) continue;
+            if (node.Is("Range") || node.Is("CumSum")) return true;
+            if (node.Type is "Add" or "Sub" or "Mul" or "Div" or "Mod" or "Neg" or "Abs" or "Min" or "Max" or "Pow" or "Cast" or "Identity"
+                or "Unsqueeze" or "Squeeze" or "Reshape" or "Expand" or "Transpose" or "Slice" or "Concat" or "Tile")
+                foreach (string input in node.Inputs) open.Push(input);
+        }
+        return false;
     }
 
     // Whether a value counts places of tokens.
@@ -58,7 +91,7 @@ internal sealed class MaskCheck(OnnxValues values, OnnxData data)
         while (!found && open.TryPop(out string? name))
         {
             if (name.Length == 0 || !seen.Add(name) || values.Graph.Maker(name) is not { } node || node.Is("Shape")) continue;
-            found = node.Is("Range") || node.Is("CumSum");
+            found = node.Is("Range") || node.Is("CumSum") || node.Is("NonZero");
             foreach (string input in node.Inputs) open.Push(input);
         }
         places.Add(start, found);
