@@ -12,10 +12,7 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
 
     /// <summary>Whether a node is attention or the Softmax of one.</summary>
     public bool IsAnchor(OnnxNode node) => node.Is("Softmax") || Exponential(node) is not null || node.IsFused("BiasSoftmax")
-        || node.Is("Attention")
-        || node.IsFused("Attention") || node.IsFused("MultiHeadAttention") || node.IsFused("PackedAttention")
-            || node.IsFused("DecoderMaskedSelfAttention")
-        || node.IsFused("GroupQueryAttention") || node.IsFused("DecoderMaskedMultiHeadAttention");
+        || node.Type.EndsWith("Attention", StringComparison.Ordinal);
 
     /// <summary>Whether a node is attention, and no Softmax that makes shares of classes or words: what enters it is a product of two
     /// values, not of a value with weights.</summary>
@@ -54,6 +51,10 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
         }
         throw NoMatchException.Expected("attention was expected", values.Maker(context));
     }
+
+    /// <summary>Whether a node multiplies two values, none of which is a weight.</summary>
+    public bool IsProduct(OnnxNode node) => (node.Is("MatMul") || node.IsFused("FusedMatMul"))
+        && !values.IsConstant(node.Input(0)) && !values.IsConstant(node.Input(1));
 
     // probabilities · values, with the Softmax as a node.
     private OnnxAttention Written(OnnxNode product, int turns)
@@ -200,10 +201,10 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
             if (values.Maker(name) is not { } node) break;
             if (IsProduct(node)) return (node, scale);
             if (split.Scaled(node) is { } scaled) (name, scale) = (scaled.Value, scale * scaled.Factor);
-            else if (node.Is("Add") && node.Inputs.FirstOrDefault(LeadsToProduct) is { } sum)
+            else if (node.Is("Add") && node.Inputs.FindIndex(LeadsToProduct) is >= 0 and var sum)
             {
-                foreach (string mask in node.Inputs.Where(i => i != sum)) masks.Check(mask, softmax);
-                name = sum;
+                foreach (string mask in node.Inputs.Where((_, i) => i != sum)) masks.Check(mask, softmax);
+                name = node.Input(sum);
             }
             else if (node.Is("Where") && new[] { node.Input(1), node.Input(2) }.FirstOrDefault(LeadsToProduct) is { } kept
                 && values.Number(kept == node.Input(1) ? node.Input(2) : node.Input(1)) is < -1000)
@@ -235,7 +236,4 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
         }
         return false;
     }
-
-    private bool IsProduct(OnnxNode node) => (node.Is("MatMul") || node.IsFused("FusedMatMul"))
-        && !values.IsConstant(node.Input(0)) && !values.IsConstant(node.Input(1));
 }

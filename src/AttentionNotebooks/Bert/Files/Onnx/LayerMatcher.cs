@@ -42,7 +42,22 @@ internal sealed class LayerMatcher
             throw new InputException(graph.Path, "graph", "uses one attention in two layers", Remedies.Export);
         var open = anchors.Where(a => !used.Contains(a) && attentions.IsAttention(a)).ToList();
         if (open.Count > 0 || byResult.Count == 0) throw Unknown(open.FirstOrDefault() ?? anchors[0], byResult.Count);
-        return Ordered(byResult);
+        var layers = Ordered(byResult);
+        RequireLast(layers);
+        return layers;
+    }
+
+    // Above the last layer no two of its tokens' states meet: that would be a layer which is not read.
+    private void RequireLast(IReadOnlyList<OnnxLayer> layers)
+    {
+        var above = new HashSet<string>(StringComparer.Ordinal) { layers[^1].Result };
+        foreach (var node in values.Graph.Nodes)
+        {
+            if (!node.Inputs.Exists(above.Contains)) continue;
+            if (attentions.IsProduct(node) && above.Contains(node.Input(0)) && above.Contains(node.Input(1)))
+                throw Unknown(node, layers.Count);
+            above.UnionWith(node.Outputs);
+        }
     }
 
     private OnnxLayer? Layer(OnnxNorm norm, string result)

@@ -77,6 +77,8 @@ public sealed class OnnxVariantTests : IDisposable
     [InlineData("a diagonal", "lets attention depend on the distance of tokens")]
     [InlineData("later tokens weigh more", "lets attention depend on the places of tokens")]
     [InlineData("its own segment", "lets attention depend on the segments of tokens (c)")]
+    [InlineData("scores twice", "adds learnt numbers to the scores")]
+    [InlineData("no Softmax in the last layer", "is attention in a layer of a structure that is not read")]
     [InlineData("scaled values", "the values are scaled")]
     [InlineData("scaled probabilities", "a Softmax was expected")]
     [InlineData("scaled words", "a table of embeddings was expected")]

@@ -125,7 +125,10 @@ internal sealed class OnnxVariants : OnnxBert
         string scores = Scores(q, Node("Transpose", [k], ("perm", new[] { 0, 1, 3, 2 })));
         if (kind == "another scale in the last layer" && last) scores = Node("Mul", [scores, Graph.Number(1.7f)]);
         if (kind == "scores times the mask") scores = Node("Mul", [scores, Node("Exp", [mask])]);
-        string shares = Graph.Node("Softmax", [Node("Add", [scores, mask])], Maps[layer - 1], ("axis", -1));
+        if (kind == "scores twice") scores = Node("Add", [scores, scores]);
+        string sum = Node("Add", [scores, mask]);
+        string shares = kind == "no Softmax in the last layer" && last ? Graph.Node("Sigmoid", [sum], Maps[layer - 1])
+            : Graph.Node("Softmax", [sum], Maps[layer - 1], ("axis", -1));
         Graph.Output(shares);
         return Node("MatMul", [kind == "scaled probabilities" ? Node("Mul", [shares, Graph.Number(0.9f)]) : shares, v]);
     }
