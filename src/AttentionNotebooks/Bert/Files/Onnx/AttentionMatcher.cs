@@ -62,7 +62,7 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
         if (product.Whole("transA", 0) != 0 || product.Number("alpha", 1) != 1 || TurnsTexts(product))
             throw new NoMatchException("the probabilities are changed before they meet the values", product);
         var softmax = Softmax(product.Input(0)) ?? throw NoMatchException.Expected("a Softmax was expected", product);
-        if (softmax.IsFused("BiasSoftmax")) masks.Check(softmax.Input(1), softmax);
+        if (softmax.IsFused("BiasSoftmax")) masks.Check(softmax.Input(1), softmax, MaskUse.Added);
         if (Exponential(softmax) is null && softmax.Whole("axis", values.Graph.Opset < 13 || softmax.Domain.Length > 0 ? 1
             : -1) is not (-1 or 3))
             throw new NoMatchException("the Softmax does not run over the keys", softmax);
@@ -203,13 +203,13 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
             if (split.Scaled(node) is { } scaled) (name, scale) = (scaled.Value, scale * scaled.Factor);
             else if (node.Is("Add") && node.Inputs.FindIndex(LeadsToProduct) is >= 0 and var sum)
             {
-                foreach (string mask in node.Inputs.Where((_, i) => i != sum)) masks.Check(mask, softmax);
+                foreach (string mask in node.Inputs.Where((_, i) => i != sum)) masks.Check(mask, softmax, MaskUse.Added);
                 name = node.Input(sum);
             }
             else if (node.Is("Where") && new[] { node.Input(1), node.Input(2) }.FirstOrDefault(LeadsToProduct) is { } kept
                 && values.Number(kept == node.Input(1) ? node.Input(2) : node.Input(1)) is < -1000)
             {
-                masks.Check(node.Input(0), softmax);
+                masks.Check(node.Input(0), softmax, kept == node.Input(1) ? MaskUse.Keeps : MaskUse.Hides);
                 name = kept;
             }
             else break;

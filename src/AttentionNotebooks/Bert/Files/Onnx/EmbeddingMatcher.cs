@@ -90,7 +90,7 @@ internal sealed class EmbeddingMatcher(OnnxValues values, SumMatcher sums)
         if (types is not null && types.Table.Shape.Length != 2) throw Folded(types.Ids);
         return new OnnxEmbeddings(words.Table, places.Table, Segments(types?.Table, types?.Ids ?? "", norm.Node),
             places.IsCut ? null : positions.Padding(places.Ids, words.Given, norm.Node), norm.Scale, norm.Shift, norm.Epsilon, projection)
-        { SegmentInput = types?.Given };
+        { WordInput = words.Given, SegmentInput = types?.Given };
     }
 
     private OnnxEmbeddings Fused(OnnxNode node, OnnxLinear? projection)
@@ -105,7 +105,7 @@ internal sealed class EmbeddingMatcher(OnnxValues values, SumMatcher sums)
             Segments(node.Input(4).Length > 0 ? Need(4, "segments") : null, node.Input(1), node),
             node.Input(8).Length > 0 ? positions.Padding(node.Input(8), words, node) : null, Row(5), Row(6),
             node.Number("epsilon", 1e-12), projection)
-        { SegmentInput = values.Given(node.Input(1)) };
+        { WordInput = words, SegmentInput = values.Given(node.Input(1)) };
     }
 
     // Segments are given, or the first is every token's.

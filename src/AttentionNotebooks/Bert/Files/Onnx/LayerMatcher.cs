@@ -19,10 +19,9 @@ internal sealed class LayerMatcher
         attentions = new AttentionMatcher(values, sums, masks);
     }
 
-    /// <summary>Makes sure that attention does not depend on the segments other than by their embeddings.</summary>
-    /// <exception cref="InputException">It does.</exception>
-    public void CheckSegments(OnnxEmbeddings embeddings, OnnxLayer layer) => masks.CheckUnused(embeddings.SegmentInput,
-        layer.Attention.Node);
+    /// <summary>Makes sure that masks hide padding, and no token because of its segment.</summary>
+    /// <exception cref="InputException">They do otherwise.</exception>
+    public void CheckMasks(OnnxEmbeddings embeddings) => masks.CheckMeaning(embeddings);
 
     /// <summary>All layers, from 0.</summary>
     /// <exception cref="InputException">There is no attention, or not every one is in a layer that can be read.</exception>

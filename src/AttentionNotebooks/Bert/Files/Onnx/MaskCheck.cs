@@ -1,5 +1,21 @@
 namespace AttentionNotebooks;
 
+/// <summary>How a node takes its mask.</summary>
+internal enum MaskUse
+{
+    /// <summary>A fused node's: what is hidden has less.</summary>
+    Given,
+
+    /// <summary>Added to the scores.</summary>
+    Added,
+
+    /// <summary>True where scores are kept.</summary>
+    Keeps,
+
+    /// <summary>True where scores are replaced.</summary>
+    Hides,
+}
+
 /// <summary>
 /// Makes sure that what is added to the scores hides padding and does nothing else: no later tokens, no far ones, no learnt numbers.
 /// </summary>
@@ -7,21 +23,37 @@ internal sealed class MaskCheck(OnnxValues values, OnnxData data)
 {
     private const string Encoders = "Take an encoder in which every token sees all others: BERT, RoBERTa, DistilBERT, ELECTRA";
 
+    // Scores differ by less, so that nothing is left of what has so much less.
+    private const double LeastHidden = 1000;
+
+    private readonly List<(string Mask, MaskUse Use, OnnxNode At)> masks = [];
     private readonly HashSet<string> looked = new(StringComparer.Ordinal);
     private readonly Dictionary<string, bool> places = new(StringComparer.Ordinal);
 
-    /// <summary>Makes sure that no mask was computed from an input of the graph; shapes do not count.</summary>
-    /// <exception cref="InputException">One was.</exception>
-    public void CheckUnused(string? input, OnnxNode at)
+    /// <summary>Makes sure, once it is known which input gives what, that the masks do not read segments, and that they hide
+    /// padding where it can be computed.</summary>
+    /// <exception cref="InputException">They do otherwise.</exception>
+    public void CheckMeaning(OnnxEmbeddings embeddings)
     {
-        if (input is not null && looked.Contains(input))
-            throw new InputException(values.Graph.Path, at.Place, $"lets attention depend on the segments of tokens ({input})", Encoders);
+        if (embeddings.SegmentInput is { } segments && looked.Contains(segments))
+            throw new InputException(values.Graph.Path, masks[0].At.Place,
+                $"lets attention depend on the segments of tokens ({segments})", Encoders);
+        if (values.Graph.Inputs.Where(looked.Contains).ToList() is not [var input] || input == embeddings.WordInput) return;
+        var (token, padding) = (new MaskMeaning(values, input, 1), new MaskMeaning(values, input, 0));
+        foreach (var (mask, use, at) in masks)
+        {
+            double more = (token.Of(mask) - padding.Of(mask)) * (use == MaskUse.Hides ? -1 : 1);
+            if (more < (use == MaskUse.Added ? LeastHidden : double.Epsilon))
+                throw new InputException(values.Graph.Path, at.Place,
+                    $"does not hide what {input} marks as padding with 0", Remedies.Export);
+        }
     }
 
     /// <summary>Looks at a mask and all that it is computed from.</summary>
     /// <exception cref="InputException">It makes the model another than an encoder whose attention the kit can compute.</exception>
-    public void Check(string mask, OnnxNode at)
+    public void Check(string mask, OnnxNode at, MaskUse use = MaskUse.Given)
     {
+        if (mask.Length > 0) masks.Add((mask, use, at));
         var open = new Stack<string>([mask]);
         while (open.TryPop(out string? name))
         {

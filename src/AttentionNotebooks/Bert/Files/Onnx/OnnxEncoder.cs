@@ -22,7 +22,7 @@ internal sealed record OnnxEncoder(OnnxGraph Graph, OnnxData Data, OnnxEmbedding
         var layers = matcher.All();
         OnnxRefusals.CheckShared(graph, data, layers);
         var embeddings = new EmbeddingMatcher(values, sums).Find(layers[0].Attention.Input);
-        matcher.CheckSegments(embeddings, layers[0]);
+        matcher.CheckMasks(embeddings);
         var heads = new HeadMatcher(values, sums, activations).Find(layers[^1].Result, embeddings.Words.Shape[0],
             layers[0].Attention.Query.Inputs);
         return new OnnxEncoder(graph, data, embeddings, layers, heads);

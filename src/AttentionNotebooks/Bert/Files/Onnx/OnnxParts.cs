@@ -55,6 +55,9 @@ internal sealed record OnnxLayer(OnnxAttention Attention, OnnxLinear Output, Onn
 internal sealed record OnnxEmbeddings(OnnxTensor Words, OnnxTensor Positions, OnnxTensor? Types, int? PaddingId, OnnxTensor NormScale,
     OnnxTensor NormShift, double Epsilon, OnnxLinear? Projection)
 {
+    /// <summary>The graph's input that gives the words.</summary>
+    public string? WordInput { get; init; }
+
     /// <summary>The graph's input that gives the segments.</summary>
     public string? SegmentInput { get; init; }
 }

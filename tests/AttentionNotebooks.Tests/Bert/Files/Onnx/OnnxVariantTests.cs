@@ -76,6 +76,8 @@ public sealed class OnnxVariantTests : IDisposable
     [InlineData("itself hidden", "lets attention depend on the distance of tokens")]
     [InlineData("a diagonal", "lets attention depend on the distance of tokens")]
     [InlineData("later tokens weigh more", "lets attention depend on the places of tokens")]
+    [InlineData("padding weighs a little less", "does not hide what b marks as padding with 0")]
+    [InlineData("tokens hidden", "does not hide what b marks as padding with 0")]
     [InlineData("its own segment", "lets attention depend on the segments of tokens (c)")]
     [InlineData("scores twice", "adds learnt numbers to the scores")]
     [InlineData("no Softmax in the last layer", "is attention in a layer of a structure that is not read")]

@@ -90,6 +90,8 @@ internal sealed class OnnxVariants : OnnxBert
             "later tokens weigh more" => Node("Add", [mask, Node("Mul", [Node("Cast", [columns], ("to", 1)), Graph.Number(0.5f)])]),
             "its own segment" => Hidden(Node("Not", [Node("Equal", [Node("Unsqueeze", [segments, Graph.Wholes(1)]),
                 Node("Unsqueeze", [segments, Graph.Wholes(2)])])])),
+            "padding weighs a little less" => Node("Div", [mask, Graph.Number(1000)]),
+            "tokens hidden" => Node("Sub", [Graph.Number(-10000), mask]),
             "padding is hidden by its id" => Hidden(Node("Equal", [ids, Graph.Whole(0)])),
             "a triangle of whole numbers" => Hidden(Triangle(8)),
             _ => mask,
