@@ -17,6 +17,7 @@ public static class CheckpointExport
         string temporary = $"{full}.{Guid.NewGuid():N}.part";
         try
         {
+            Directory.CreateDirectory(temporary); // fails before the model is read, where it must fail
             var left = Save(source, temporary);
             if (Directory.Exists(full)) Directory.Delete(full); // empty, or it stays and this fails
             Directory.Move(temporary, full);

@@ -57,6 +57,16 @@ public sealed class CheckpointExportTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_cannot_be_written_is_named_as_it_was_given()
+    {
+        OnnxGolden.Copy(folder, "bert-ts");
+        string target = folder["vocab.txt", "plain"]; // below a file
+        var error = Assert.Throws<InputException>(() => CheckpointExport.Write(folder.Root, target));
+        Assert.Equal(target, error.InputSource);
+        Assert.StartsWith("cannot be written", error.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Logits_of_hidden_words_are_those_of_PyTorch()
     {
         using var scope = NewDisposeScope();

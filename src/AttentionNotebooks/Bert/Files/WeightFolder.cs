@@ -25,6 +25,7 @@ internal static class WeightFolder
     {
         string config = Path.Combine(folder, BertConfig.FileName);
         if (OnnxPath(folder) is { } path && !HasTorchWeights(folder)) return OnnxCheckpoint.Open(path, config);
+        if (!File.Exists(config) && !HasTorchWeights(folder) && OtherOnnx(folder) is not null) throw Missing(folder);
         if (!File.Exists(config))
             throw new InputException(folder, null, $"holds no {BertConfig.FileName}, so it is no checkpoint", Contents);
         return (BertConfig.Read(config), null);
@@ -50,9 +51,14 @@ internal static class WeightFolder
         return null;
     }
 
+    // An ONNX file under another name, in the folder or in onnx/.
+    private static string? OtherOnnx(string folder) => new[] { folder, Path.Combine(folder, OnnxFolder) }.Where(Directory.Exists)
+        .SelectMany(f => Directory.EnumerateFiles(f, "*.onnx").Order(StringComparer.Ordinal)).Select(f => Path.GetRelativePath(folder, f))
+        .FirstOrDefault();
+
     private static InputException Missing(string folder)
     {
-        string? other = Directory.EnumerateFiles(folder, "*.onnx").Select(Path.GetFileName).Order(StringComparer.Ordinal).FirstOrDefault();
+        string? other = OtherOnnx(folder);
         return new InputException(folder, null, $"holds no {Safetensors} and no {Torch}, whole or in shards, and no {Onnx}",
             other is not null ? $"Rename {other} to {Onnx} if it holds the model in float32, float16 or bfloat16"
             : "Take a revision of the checkpoint that has PyTorch weights or an ONNX file; weights of TensorFlow (tf_model.h5) and Flax "

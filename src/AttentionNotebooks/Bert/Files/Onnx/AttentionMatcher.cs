@@ -12,10 +12,7 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
 
     /// <summary>Whether a node is attention or the Softmax of one.</summary>
     public bool IsAnchor(OnnxNode node) => node.Is("Softmax") || Exponential(node) is not null || node.IsFused("BiasSoftmax")
-        || node.Is("Attention")
-        || node.IsFused("Attention") || node.IsFused("MultiHeadAttention") || node.IsFused("PackedAttention")
-            || node.IsFused("DecoderMaskedSelfAttention")
-        || node.IsFused("GroupQueryAttention") || node.IsFused("DecoderMaskedMultiHeadAttention");
+        || node.Type.EndsWith("Attention", StringComparison.Ordinal);
 
     /// <summary>Whether a node is attention, and no Softmax that makes shares of classes or words: what enters it is a product of two
     /// values, not of a value with weights.</summary>
@@ -55,17 +52,22 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
         throw NoMatchException.Expected("attention was expected", values.Maker(context));
     }
 
+    /// <summary>Whether a node multiplies two values, none of which is a weight.</summary>
+    public bool IsProduct(OnnxNode node) => (node.Is("MatMul") || node.IsFused("FusedMatMul"))
+        && !values.IsConstant(node.Input(0)) && !values.IsConstant(node.Input(1));
+
     // probabilities · values, with the Softmax as a node.
     private OnnxAttention Written(OnnxNode product, int turns)
     {
-        if (product.Whole("transA", 0) != 0 || product.Number("alpha", 1) != 1 || product.Whole("transBatchA", 0) != 0)
+        if (product.Whole("transA", 0) != 0 || product.Number("alpha", 1) != 1 || TurnsTexts(product))
             throw new NoMatchException("the probabilities are changed before they meet the values", product);
         var softmax = Softmax(product.Input(0)) ?? throw NoMatchException.Expected("a Softmax was expected", product);
-        if (softmax.IsFused("BiasSoftmax")) masks.Check(softmax.Input(1), softmax);
+        if (softmax.IsFused("BiasSoftmax")) masks.Check(softmax.Input(1), softmax, MaskUse.Added);
         if (Exponential(softmax) is null && softmax.Whole("axis", values.Graph.Opset < 13 || softmax.Domain.Length > 0 ? 1
             : -1) is not (-1 or 3))
             throw new NoMatchException("the Softmax does not run over the keys", softmax);
         var (scores, scale) = Scores(Exponential(softmax) ?? softmax.Input(0), softmax);
+        if (TurnsTexts(scores)) throw new NoMatchException("the scores' texts are turned", scores);
         var query = split.Side(scores.Input(0), scores.Whole("transA", 0) != 0);
         var key = split.Side(scores.Input(1), scores.Whole("transB", 0) != 0);
         var value = split.Side(product.Input(1), product.Whole("transB", 0) != 0);
@@ -146,8 +148,10 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
         if (k.Outputs != width || v.Outputs != width) throw new NoMatchException("queries, keys and values differ in width", node);
         int count = heads ?? HeadSplit.Heads(width, query, key, value)
             ?? throw new NoMatchException("the graph does not say how many heads there are", node);
+        // Without changing places with heads, a head is a run of tokens, not a part of each.
+        if (heads is null && count > 1 && query.Splits == 0) throw new NoMatchException("texts are cut into heads across tokens", node);
         if (count < 1 || width % count != 0) throw new NoMatchException($"{count} heads do not divide a width of {width}", node);
-        double ratio = ownScale ? 1 : scale * Math.Sqrt(width / count);
+        double ratio = ownScale ? scale : scale * Math.Sqrt(width / count);
         if (!(ratio > 0 && double.IsFinite(ratio))) throw new NoMatchException("the scores are multiplied by no positive number", node);
         return new OnnxAttention(q, k, v, q.Input, count, ratio, node);
     }
@@ -157,6 +161,8 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
     {
         if (sides.Any(s => s.Splits != turns)) throw new NoMatchException("heads are split and put together in different ways", node);
     }
+
+    private static bool TurnsTexts(OnnxNode product) => product.Whole("transBatchA", 0) != 0 || product.Whole("transBatchB", 0) != 0;
 
     private OnnxLinear Linear(HeadSide side, string what) => side.Linear ?? sums.Linear(side.Source, null, what);
 
@@ -195,15 +201,15 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
             if (values.Maker(name) is not { } node) break;
             if (IsProduct(node)) return (node, scale);
             if (split.Scaled(node) is { } scaled) (name, scale) = (scaled.Value, scale * scaled.Factor);
-            else if (node.Is("Add") && node.Inputs.FirstOrDefault(LeadsToProduct) is { } sum)
+            else if (node.Is("Add") && node.Inputs.FindIndex(LeadsToProduct) is >= 0 and var sum)
             {
-                foreach (string mask in node.Inputs.Where(i => i != sum)) masks.Check(mask, softmax);
-                name = sum;
+                foreach (string mask in node.Inputs.Where((_, i) => i != sum)) masks.Check(mask, softmax, MaskUse.Added);
+                name = node.Input(sum);
             }
             else if (node.Is("Where") && new[] { node.Input(1), node.Input(2) }.FirstOrDefault(LeadsToProduct) is { } kept
                 && values.Number(kept == node.Input(1) ? node.Input(2) : node.Input(1)) is < -1000)
             {
-                masks.Check(node.Input(0), softmax);
+                masks.Check(node.Input(0), softmax, kept == node.Input(1) ? MaskUse.Keeps : MaskUse.Hides);
                 name = kept;
             }
             else break;
@@ -230,7 +236,4 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
         }
         return false;
     }
-
-    private bool IsProduct(OnnxNode node) => (node.Is("MatMul") || node.IsFused("FusedMatMul"))
-        && !values.IsConstant(node.Input(0)) && !values.IsConstant(node.Input(1));
 }

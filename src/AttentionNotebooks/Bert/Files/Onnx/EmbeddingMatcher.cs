@@ -6,7 +6,9 @@ internal sealed class EmbeddingMatcher(OnnxValues values, SumMatcher sums)
     private const string Dynamic = "Export the model with a free sequence length (dynamic_shapes or dynamic_axes), or take the "
         + "checkpoint's model.safetensors";
 
-    private sealed record Look(OnnxTensor Table, string Ids, string? Given);
+    private readonly PositionMatcher positions = new(values, sums);
+
+    private sealed record Look(OnnxTensor Table, string Ids, string? Given, bool IsCut = false);
 
     /// <summary>The embeddings that enter layer 0.</summary>
     /// <exception cref="InputException">A table is missing or cannot be told from another.</exception>
@@ -60,18 +62,16 @@ internal sealed class EmbeddingMatcher(OnnxValues values, SumMatcher sums)
         if (values.Maker(value) is not { } node) return null;
         if (node.Is("Unsqueeze") || node.Is("Expand")) return Table(node.Input(0));
         if (node.Is("Gather") && node.Whole("axis", 0) == 0 && Rows(node.Input(0)) is { Shape.Length: 2 } table)
-            return new Look(table, node.Input(1), Given(node.Input(1)));
-        if (node.Is("Slice") && Rows(node.Input(0)) is { } rows && Starts(node)
+            return new Look(table, node.Input(1), values.Given(node.Input(1)));
+        if (node.Is("Slice") && Rows(node.Input(0)) is { } rows && values.IsFromStart(node)
             && (node.Input(3).Length == 0 || values.Wholes(node.Input(3)) is [var axis] && (axis == -2
-                || axis == rows.Shape.Length - 2))) return new Look(rows, node.Input(2), null);
+                || axis == rows.Shape.Length - 2))) return new Look(rows, node.Input(2), null, IsCut: true);
         return null;
     }
 
     // [P, E], or [1, P, E] where its rows were taken in order already.
     private OnnxTensor? Rows(string name) =>
         values.Tensor(name) is { IsFloat: true } tensor && (tensor.Shape.Length == 2 || tensor is { Shape: [1, _, _] }) ? tensor : null;
-
-    private bool Starts(OnnxNode slice) => values.Sizes(slice.Input(1)) is { } starts && starts.All(s => s == 0);
 
     private OnnxEmbeddings Told(List<Look> looks, OnnxNorm norm, OnnxLinear? projection, string name)
     {
@@ -82,14 +82,15 @@ internal sealed class EmbeddingMatcher(OnnxValues values, SumMatcher sums)
         var words = given.Where(l => !Named(l, "type", "segment", "position")).MaxBy(l => l.Table.Shape[0])
             ?? throw Unknown(name, "no table is looked up by an input of the graph");
         var others = looks.Where(l => l != words).ToList();
-        var positions = others.Count == 1 ? others[0] : others.FirstOrDefault(l => Named(l, "position"))
+        var places = others.Count == 1 ? others[0] : others.FirstOrDefault(l => Named(l, "position"))
             ?? others.Where(l => l.Given is null).MaxBy(l => l.Table.Shape[^2])
             ?? throw Unknown(name, "no table of positions was found");
-        if (positions.Given is not null && !Named(positions, "position")) throw Unknown(name, "no table of positions was found");
-        var types = others.FirstOrDefault(l => l != positions);
+        if (places.Given is not null && !Named(places, "position")) throw Unknown(name, "no table of positions was found");
+        var types = others.FirstOrDefault(l => l != places);
         if (types is not null && types.Table.Shape.Length != 2) throw Folded(types.Ids);
-        return new OnnxEmbeddings(words.Table, positions.Table, types?.Table, Positions(positions.Ids, norm.Node), norm.Scale, norm.Shift,
-            norm.Epsilon, projection);
+        return new OnnxEmbeddings(words.Table, places.Table, Segments(types?.Table, types?.Ids ?? "", norm.Node),
+            places.IsCut ? null : positions.Padding(places.Ids, words.Given, norm.Node), norm.Scale, norm.Shift, norm.Epsilon, projection)
+        { WordInput = words.Given, SegmentInput = types?.Given };
     }
 
     private OnnxEmbeddings Fused(OnnxNode node, OnnxLinear? projection)
@@ -98,53 +99,20 @@ internal sealed class EmbeddingMatcher(OnnxValues values, SumMatcher sums)
             : throw new InputException(values.Graph.Path, node.Place, $"has no table of {what}", Remedies.Export);
         OnnxTensor Row(int index) => values.Vector(node.Input(index))
             ?? throw new InputException(values.Graph.Path, node.Place, "has no layer normalisation", Remedies.Export);
-        return new OnnxEmbeddings(Need(2, "words"), Need(3, "positions"), node.Input(4).Length > 0 ? Need(4, "segments") : null,
-            node.Input(8).Length > 0 ? Positions(node.Input(8), node) : null, Row(5), Row(6), node.Number("epsilon", 1e-12), projection);
+        string words = values.Given(node.Input(0))
+            ?? throw new InputException(values.Graph.Path, node.Place, "does not look words up by an input of the graph", Remedies.Export);
+        return new OnnxEmbeddings(Need(2, "words"), Need(3, "positions"),
+            Segments(node.Input(4).Length > 0 ? Need(4, "segments") : null, node.Input(1), node),
+            node.Input(8).Length > 0 ? positions.Padding(node.Input(8), words, node) : null, Row(5), Row(6),
+            node.Number("epsilon", 1e-12), projection)
+        { WordInput = words, SegmentInput = values.Given(node.Input(1)) };
     }
 
-    // How positions are counted: 0, 1, 2 …, or from the padding's id on over what is no padding (RoBERTa).
-    private int? Positions(string ids, OnnxNode at)
-    {
-        var seen = new HashSet<string>();
-        var open = new Queue<string>([ids]);
-        bool counts = false;
-        int? padding = null;
-        while (open.TryDequeue(out string? name))
-        {
-            if (name.Length == 0 || !seen.Add(name)) continue;
-            if (values.Graph.Tensors.TryGetValue(name, out var tensor))
-            {
-                if (tensor.Shape.Length > 0 && tensor.Shape[^1] > 1 && values.Wholes(name) is { } row
-                    && row.Where((p, i) => p != i).Any() && row.Any(p => p != 0) && tensor.Count == tensor.Shape[^1])
-                    throw new InputException(values.Graph.Path, at.Place, $"counts positions {row[0]}, {row[1]}, …, not 0, 1, 2, …",
-                        Remedies.Export);
-                continue;
-            }
-            if (values.Graph.Maker(name) is not { } node || node.Is("Shape")) continue;
-            counts |= node.Is("CumSum");
-            if ((node.Is("Range") && values.Number(node.Input(0)) is { } first && first != 0)
-                || (node.Is("Slice") && values.Tensor(node.Input(0)) is not null && values.Sizes(node.Input(1)) is { } starts
-                    && starts.Any(s => s is not (null or 0)))) throw Shifted(at);
-            if (node.Is("Equal") && (values.Number(node.Input(0)) ?? values.Number(node.Input(1))) is >= 0 and <= int.MaxValue and var id
-                && (Given(node.Input(0)) ?? Given(node.Input(1))) is not null) padding = (int)id;
-            foreach (string input in node.Inputs) open.Enqueue(input);
-        }
-        // The last node before the table may add a number: the padding's id where tokens are counted.
-        double shift = values.Maker(ids) is { } last && last.Is("Add") && sums.Split(last) is { } parts ? values.Number(parts.Constant)
-            ?? 0 : 0;
-        if (!counts && shift != 0) throw Shifted(at);
-        if (!counts) return null;
-        if (padding is not null && shift != padding) throw Shifted(at);
-        return padding ?? throw new InputException(values.Graph.Path, at.Place,
-            "counts tokens for their positions in a way that is not read",
+    // Segments are given, or the first is every token's.
+    private OnnxTensor? Segments(OnnxTensor? table, string ids, OnnxNode at) =>
+        table is null || table.Shape[0] == 1 || values.Given(ids) is not null || values.Uniform(ids) == 0 ? table
+        : throw new InputException(values.Graph.Path, at.Place, "looks up segments by neither an input of the graph nor 0",
             Remedies.Export);
-    }
-
-    private InputException Shifted(OnnxNode at) => new(values.Graph.Path, at.Place, "does not count positions from 0, nor as RoBERTa does",
-        Remedies.Export);
-
-    // The graph's input that a value is, or null.
-    private string? Given(string name) => values.Origin(name) is var origin && values.Graph.Inputs.Contains(origin) ? origin : null;
 
     private InputException Folded(string value)
     {

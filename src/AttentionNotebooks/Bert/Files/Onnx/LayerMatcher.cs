@@ -7,6 +7,7 @@ internal sealed class LayerMatcher
     private readonly SumMatcher sums;
     private readonly ActivationMatcher activations;
     private readonly AttentionMatcher attentions;
+    private readonly MaskCheck masks;
     private (NoMatchException Error, int Step)? nearest;
 
     public LayerMatcher(OnnxValues values, SumMatcher sums, ActivationMatcher activations, OnnxData data)
@@ -14,8 +15,13 @@ internal sealed class LayerMatcher
         this.values = values;
         this.sums = sums;
         this.activations = activations;
-        attentions = new AttentionMatcher(values, sums, new MaskCheck(values, data));
+        masks = new MaskCheck(values, data);
+        attentions = new AttentionMatcher(values, sums, masks);
     }
+
+    /// <summary>Makes sure that masks hide padding, and no token because of its segment.</summary>
+    /// <exception cref="InputException">They do otherwise.</exception>
+    public void CheckMasks(OnnxEmbeddings embeddings) => masks.CheckMeaning(embeddings);
 
     /// <summary>All layers, from 0.</summary>
     /// <exception cref="InputException">There is no attention, or not every one is in a layer that can be read.</exception>
@@ -35,7 +41,22 @@ internal sealed class LayerMatcher
             throw new InputException(graph.Path, "graph", "uses one attention in two layers", Remedies.Export);
         var open = anchors.Where(a => !used.Contains(a) && attentions.IsAttention(a)).ToList();
         if (open.Count > 0 || byResult.Count == 0) throw Unknown(open.FirstOrDefault() ?? anchors[0], byResult.Count);
-        return Ordered(byResult);
+        var layers = Ordered(byResult);
+        RequireLast(layers);
+        return layers;
+    }
+
+    // Above the last layer no two of its tokens' states meet: that would be a layer which is not read.
+    private void RequireLast(IReadOnlyList<OnnxLayer> layers)
+    {
+        var above = new HashSet<string>(StringComparer.Ordinal) { layers[^1].Result };
+        foreach (var node in values.Graph.Nodes)
+        {
+            if (!node.Inputs.Exists(above.Contains)) continue;
+            if (attentions.IsProduct(node) && above.Contains(node.Input(0)) && above.Contains(node.Input(1)))
+                throw Unknown(node, layers.Count);
+            above.UnionWith(node.Outputs);
+        }
     }
 
     private OnnxLayer? Layer(OnnxNorm norm, string result)

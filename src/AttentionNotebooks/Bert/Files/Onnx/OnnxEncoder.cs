@@ -18,9 +18,11 @@ internal sealed record OnnxEncoder(OnnxGraph Graph, OnnxData Data, OnnxEmbedding
         var values = new OnnxValues(graph, data);
         var sums = new SumMatcher(values);
         var activations = new ActivationMatcher(values, sums);
-        var layers = new LayerMatcher(values, sums, activations, data).All();
+        var matcher = new LayerMatcher(values, sums, activations, data);
+        var layers = matcher.All();
         OnnxRefusals.CheckShared(graph, data, layers);
         var embeddings = new EmbeddingMatcher(values, sums).Find(layers[0].Attention.Input);
+        matcher.CheckMasks(embeddings);
         var heads = new HeadMatcher(values, sums, activations).Find(layers[^1].Result, embeddings.Words.Shape[0],
             layers[0].Attention.Query.Inputs);
         return new OnnxEncoder(graph, data, embeddings, layers, heads);

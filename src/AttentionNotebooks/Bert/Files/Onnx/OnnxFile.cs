@@ -82,6 +82,8 @@ internal sealed class OnnxFile
 
     private void Add(OnnxTensor tensor)
     {
+        // An input that is left out has this name too.
+        if (tensor.Name.Length == 0) throw new InputException(path, "graph", "holds a tensor without a name", Remedies.Again);
         if (!tensors.TryAdd(tensor.Name, tensor))
             throw new InputException(path, $"tensor {tensor.Name}", "stands there twice", Remedies.Again);
     }

@@ -53,7 +53,14 @@ internal sealed record OnnxLayer(OnnxAttention Attention, OnnxLinear Output, Onn
 
 /// <summary>The embeddings.</summary>
 internal sealed record OnnxEmbeddings(OnnxTensor Words, OnnxTensor Positions, OnnxTensor? Types, int? PaddingId, OnnxTensor NormScale,
-    OnnxTensor NormShift, double Epsilon, OnnxLinear? Projection);
+    OnnxTensor NormShift, double Epsilon, OnnxLinear? Projection)
+{
+    /// <summary>The graph's input that gives the words.</summary>
+    public string? WordInput { get; init; }
+
+    /// <summary>The graph's input that gives the segments.</summary>
+    public string? SegmentInput { get; init; }
+}
 
 /// <summary>The masked-LM head.</summary>
 internal sealed record OnnxWordHead(OnnxActivation Transform, OnnxNorm Norm, OnnxLinear Decoder);

@@ -77,6 +77,31 @@ internal sealed class OnnxValues(OnnxGraph graph, OnnxData data)
     public long[]? Wholes(string name) =>
         Tensor(name) is { IsFloat: false } tensor && data.Values(tensor) is { } values ? [.. values.Select(v => (long)v)] : null;
 
+    /// <summary>The graph's input that a value is, or <see langword="null"/>.</summary>
+    public string? Given(string name) => Origin(name) is var origin && graph.Inputs.Contains(origin) ? origin : null;
+
+    /// <summary>The one number that all elements of a value are, or <see langword="null"/>.</summary>
+    public double? Uniform(string name)
+    {
+        for (int step = 0; step < MostSizes; step++)
+        {
+            if (Tensor(name) is { } tensor)
+                return data.Values(tensor) is { Length: > 0 } all && all.All(v => v == all[0]) ? all[0] : null;
+            if (Maker(name) is not { Domain: "" } node) return null;
+            if (node.Is("ConstantOfShape"))
+                return !node.Attributes.TryGetValue("value", out var value) ? 0
+                    : value.Tensor is { Count: 1 } filled && data.Values(filled) is [var number] ? number : null;
+            if (node.Type is not ("Expand" or "Slice" or "Gather" or "GatherElements" or "Unsqueeze" or "Squeeze" or "Reshape" or "Tile"))
+                return null;
+            name = node.Input(0);
+        }
+        return null;
+    }
+
+    /// <summary>Whether a slice takes what comes first, one after the other.</summary>
+    public bool IsFromStart(OnnxNode slice) => slice.Is("Slice") && Sizes(slice.Input(1)) is { } starts && starts.All(s => s == 0)
+        && (slice.Input(4).Length == 0 || (Sizes(slice.Input(4)) is { } steps && steps.All(s => s == 1)));
+
     /// <summary>A list of sizes; <see langword="null"/> for those that the input decides, and for the list where its length is
     /// unknown.</summary>
     public long?[]? Sizes(string name, int depth = 0)

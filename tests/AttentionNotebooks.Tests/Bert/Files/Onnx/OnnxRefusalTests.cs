@@ -29,6 +29,18 @@ public sealed class OnnxRefusalTests : IDisposable
         Assert.Contains("\"bert\"", error.Remedy, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("model_fp16.onnx")]
+    [InlineData("onnx", "encoder.onnx")]
+    public void A_file_of_another_name_is_pointed_at(params string[] name)
+    {
+        OnnxGolden.Copy(folder, "bert-ts");
+        Directory.CreateDirectory(Path.GetDirectoryName(folder[name])!);
+        File.Move(folder["model.onnx"], folder[name]);
+        Assert.StartsWith($"Rename {Path.Combine(name)} to model.onnx if it holds the model in float32", Load().Remedy,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Missing_external_data_are_named()
     {

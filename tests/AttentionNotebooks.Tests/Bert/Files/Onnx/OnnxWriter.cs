@@ -57,9 +57,24 @@ internal sealed class OnnxWriter
         return to;
     }
 
+    /// <summary>Adds an input of whole numbers, <c>[B, T]</c>.</summary>
     public string Input(string name)
     {
-        inputs.Add(Message(m => Text(m, 1, name)));
+        // Whole numbers, [B, T]: value_info { type { tensor_type { elem_type, shape { dim { dim_param } } } } }
+        byte[] shape = Message(s =>
+        {
+            foreach (string side in new[] { "B", "T" }) Bytes(s, 1, Message(d => Text(d, 2, side)));
+        });
+        inputs.Add(Message(m =>
+        {
+            Text(m, 1, name);
+            Bytes(m, 2, Message(t => Bytes(t, 1, Message(e =>
+            {
+                e.WriteTag(1, WireFormat.WireType.Varint);
+                e.WriteInt64(7);
+                Bytes(e, 2, shape);
+            }))));
+        }));
         return name;
     }
 
@@ -84,6 +99,12 @@ internal sealed class OnnxWriter
         {
             o.WriteTag(2, WireFormat.WireType.Varint);
             o.WriteInt64(Opset);
+        }));
+        Bytes(m, 8, Message(o =>
+        {
+            Text(o, 1, Microsoft);
+            o.WriteTag(2, WireFormat.WireType.Varint);
+            o.WriteInt64(1);
         }));
     });
 
@@ -149,6 +170,8 @@ internal sealed class OnnxWriter
             case int[] wholes: Bytes(m, 8, Message(l => { foreach (int whole in wholes) l.WriteInt64(whole); })); break;
             default: throw new ArgumentException($"{value.GetType()}", nameof(value));
         }
+        m.WriteTag(20, WireFormat.WireType.Varint); // AttributeProto.type
+        m.WriteInt32(value switch { float => 1, int => 2, string => 3, _ => 7 });
     });
 
     private static void Text(CodedOutputStream m, int field, string value)
