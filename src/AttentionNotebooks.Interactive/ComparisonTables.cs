@@ -14,17 +14,21 @@ internal static class ComparisonTables
         HeadMatching m = c.Matching;
         List<string[]> rows =
         [
-            ["matched heads: distance, SD", Of(m.Distance), $"{Of(m.Control)} features dealt anew within layers", P(m.PValue)],
-            ["clusters of A in B: adjusted Rand", Of(c.OnB.AdjustedRand), $"{F(c.OnB.WithinLayers)} shuffled within layers",
-                P(c.OnB.WithinLayersPValue)],
-            ["clusters of B in A: adjusted Rand", Of(c.OnA.AdjustedRand), $"{F(c.OnA.WithinLayers)} shuffled within layers",
-                P(c.OnA.WithinLayersPValue)],
+            ["matched heads: distance, SD", Of(m.Distance), $"{Of(m.DealtAnew)} features dealt anew (not a test)", ""],
+            ["clusters of A in B: adjusted Rand", Of(c.OnB.AdjustedRand),
+                $"{Of(c.OnB.RandomCentres)} random heads as centres (not a test)", ""],
+            ["clusters of B in A: adjusted Rand", Of(c.OnA.AdjustedRand),
+                $"{Of(c.OnA.RandomCentres)} random heads as centres (not a test)", ""],
         ];
+        if (c.SameHeads is { } same)
+            rows.Add(["clusters of the same number: adjusted Rand", F(same.AdjustedRand.Value),
+                $"{F(same.WithinLayers)} shuffled within layers", P(same.WithinLayersPValue)]);
         if (!double.IsNaN(m.SameNumber))
             rows.Insert(1, ["partners of the same number", Invariant($"{m.SameNumber:0} of {m.Pairs.Count}"),
                 Invariant($"{m.SameNumberByChance:0.0} dealt anew within layers"), P(m.SameNumberPValue)]);
         if (c.Maps is { Changes.Count: > 0 } maps)
-            rows.Add(["maps of the same number: cosine", Of(maps.OfAll), Invariant($"{Of(maps.GainOfAll)} above the layer's others"), ""]);
+            rows.Add(["maps of the same number: cosine", Of(maps.OfAll), $"{Of(maps.GainOverHeads)} above the layer's others, over heads",
+                ""]);
         return new TextTable($"A: {c.Options.NameA} ({c.A.Grid} heads), B: {c.Options.NameB} ({c.B.Grid} heads)",
             ["", "found [95 %]", "control", "p"], [.. rows],
             c.SameTexts == true ? "The same texts." : "A difference between the models may be one between their texts.");
@@ -32,12 +36,14 @@ internal static class ComparisonTables
 
     /// <summary>The nearest pairs of heads.</summary>
     public static TextTable Of(HeadMatching m) => new(
-        Invariant($"{m.Pairs.Count} pairs of heads, {Of(m.Distance)} standard deviations apart on average; control {Of(m.Control)}"),
-        ["A", "B", "distance", "correlation", "control"],
+        Invariant($"{m.Pairs.Count} pairs of heads, {Of(m.Distance)} standard deviations apart on average; ")
+            + Invariant($"{Of(m.DealtAnew)} with features dealt anew"),
+        ["A", "B", "distance", "correlation", "dealt anew"],
         [.. m.Pairs.OrderBy(p => p.Distance).Take(ShownPairs)
-            .Select(p => (string[])[$"{p.A}", $"{p.B}", F(p.Distance), F(p.Correlation), F(p.Control)])],
-        Invariant($"The {Math.Min(ShownPairs, m.Pairs.Count)} nearest. Control: how near the head's match is when the second model's ")
-            + "features are dealt anew within layers.");
+            .Select(p => (string[])[$"{p.A}", $"{p.B}", F(p.Distance), F(p.Correlation), F(p.DealtAnew)])],
+        Invariant($"The {Math.Min(ShownPairs, m.Pairs.Count)} nearest. Dealt anew: how near the head's match is when each feature of the ")
+            + "second model is dealt anew within layers. Not a test, because features depend on each other: a small distance is no "
+            + "evidence of kinship.");
 
     /// <summary>Heads of both models by pattern.</summary>
     public static TextTable Of(IReadOnlyList<PatternCount> patterns) => new("", ["pattern", "heads of A", "heads of B", "in"],

@@ -27,16 +27,16 @@ public class RealMpnetTests
     {
         HeadTable bert = Source("bert-base-maps").Extract(), mpnet = Source("mpnet-maps").Extract();
         var c = HeadComparison.Compute(bert, mpnet, new() { Draws = 99 });
-        // Heads of the same profile exist in both, more than layers and single features give …
-        Assert.Equal(0.01, c.Matching.PValue);
-        Assert.True(c.Matching.Distance.High < c.Matching.Control.Low);
+        // Heads find partners near them …
+        Assert.True(c.Matching.Distance.High < c.Matching.DealtAnew.Low);
         Assert.Equal((0.863, 1.338), (Math.Round(c.Matching.Distance.Value, 3), Math.Round(c.Matching.AnyPair, 3)));
-        // … but a head's number means nothing from one pre-training to the other, neither for partners nor for any feature.
+        // … but that is no kinship: a head's number means nothing from one pre-training to the other, neither for partners nor for any
+        // feature.
         Assert.True(c.Matching.SameNumber <= 3 && c.Matching.SameNumberPValue > 0.2);
         Assert.All(c.Agreements, f => Assert.True(f.HeadsHolm > 0.05));
         // BERT's clusters of previous- and next-token heads are BERT's.
         Assert.All(["previous-token", "next-token"], name => Assert.False(c.Names.Single(n => n.Name == name).InBoth));
-        Assert.True(c.OnB.AdjustedRand.High < 0.3 && c.OnB.WithinLayersPValue < 0.01);
+        Assert.True(c.OnB.AdjustedRand.High < 0.3);
         Assert.Equal(0.101, c.OnB.AdjustedRand.Value, Digits);
         Assert.Equal(0.221, c.OnA.AdjustedRand.Value, Digits);
     }

@@ -73,11 +73,38 @@ internal sealed class ComparedSide : IDisposable
         return OfTable(HeadTable.Read(path), name);
     }
 
-    /// <summary>The features that a list of features and families names.</summary>
+    /// <summary>
+    /// The features that a list of features and families names. A family, or all of them, gives what both sides can give of it; a
+    /// feature that is named itself must be in both.
+    /// </summary>
     /// <param name="wanted">The list.</param>
-    /// <exception cref="InputException">There is no such feature, or this side cannot give it.</exception>
-    public IReadOnlyList<string> Named(string[] wanted) => _table is not null ? _table.Select(wanted).Features
-        : [.. FeatureCatalogue.For(Source!).Parse(string.Join(',', wanted), Source!).Select(f => f.Name)];
+    /// <param name="a">One side.</param>
+    /// <param name="b">The other.</param>
+    /// <exception cref="InputException">There is no such feature, a side cannot give it, or nothing of the list is in both.</exception>
+    public static IReadOnlyList<string> Named(string[] wanted, ComparedSide a, ComparedSide b)
+    {
+        if (wanted.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new InputException($"feature \"{twice.Key}\"", null, "is named twice", "Name each feature once");
+        var catalogue = a.Source is { } x ? FeatureCatalogue.For(x) : b.Source is { } y ? FeatureCatalogue.For(y)
+            : new FeatureCatalogue(TokenCounts.Of([]));
+        string[] ofA = a.Possible(), both = [.. ofA.Intersect(b.Possible())];
+        List<string> named = [], single = [];
+        foreach (string name in wanted)
+        {
+            var family = catalogue.Families.FirstOrDefault(f => f.Name == name);
+            if (!both.Contains(name) && name == FeatureCatalogue.Everything) named.AddRange(both);
+            else if (!both.Contains(name) && family is not null) named.AddRange(family.Features.Select(f => f.Name).Where(both.Contains));
+            else (named, single) = ([.. named, name], [.. single, name]);
+        }
+        foreach (var side in single.Count > 0 ? new[] { a, b } : [])
+            _ = side._table is { } table ? table.Select(single).Features.Count
+                : FeatureCatalogue.For(side.Source!).Parse(string.Join(',', single), side.Source!).Count;
+        return named.Count > 0 ? [.. named.Distinct()] : throw new InputException($"features \"{string.Join(',', wanted)}\"", null,
+            "are not in both of the two that are compared", "Name features that both have, or leave --features out");
+    }
+
+    private string[] Possible() => _table is not null ? [.. _table.Features]
+        : [.. FeatureCatalogue.For(Source!).Possible(Source!).Select(f => f.Name)];
 
     /// <summary>The table of its heads. Of a source, the standard features are always in it: clusters are named by them.</summary>
     /// <param name="features">The features that are compared; the columns of the other side, or the standard ones, when omitted.</param>

@@ -31,7 +31,7 @@ internal static class CompareVerb
         var k = new Option<int>("--k") { Description = "How many clusters each model gets.", HelpName = "K", DefaultValueFactory = _ => 4 };
         var draws = new Option<int>("--draws")
         {
-            Description = "Draws of the control of matched heads; N give p-values of 1/(N + 1) at least.",
+            Description = "How often the features are dealt anew beside the matched heads.",
             HelpName = "N",
             DefaultValueFactory = _ => HeadMatching.DefaultDraws,
         };
@@ -44,7 +44,7 @@ internal static class CompareVerb
         draws.Validators.Add(r =>
         {
             if (r.GetValueOrDefault<int>() is < 19 or > 100_000)
-                r.AddError("--draws takes 19 to 100000: with fewer no p-value is 0.05 or below.");
+                r.AddError("--draws takes 19 to 100000: fewer do not show where 95 % of them lie.");
         });
         k.Validators.Add(r => { if (r.GetValueOrDefault<int>() < 2) r.AddError("--k must be at least 2."); });
         var command = new Command("compare", "Compares the heads of two models: matched heads, clusters, features by layer and, on the "
@@ -70,7 +70,7 @@ internal static class CompareVerb
             {
                 // Of two sources the texts are compared first: that takes no time, and reading them may take an hour.
                 bool sameTexts = first.Source is not null && second.Source is not null && Same(first, second, parsed.GetValue(changes));
-                if (wanted is not null) named = (first.Source is null ? second : first).Named(wanted);
+                if (wanted is not null) named = ComparedSide.Named(wanted, first, second);
                 x = first.Table(named, second.Columns, progress, cancellation);
                 y = second.Table(named, first.Columns, progress, cancellation);
                 if (sameTexts)

@@ -7,12 +7,14 @@ namespace AttentionNotebooks;
 /// Adjusted Rand index of the two clusterings, with its 95 % interval over samples of the texts; its ends are NaN without values per text.
 /// </param>
 /// <param name="PValue">Share of shufflings of the heads whose index is at least as large, with + 1 above and below.</param>
+/// <param name="WithinLayers">The mean index when heads are shuffled within their layers: what depth alone gives.</param>
+/// <param name="WithinLayersPValue">Share of these shufflings with an index at least as large.</param>
 /// <param name="Kept">Heads that keep their cluster when clusters are paired by what they have in common.</param>
 /// <param name="KeptByChance">The mean of the same over shufflings.</param>
 /// <param name="Heads">All heads.</param>
 /// <param name="Moved">The heads that do not keep it.</param>
-public sealed record ClusterTransfer(Interval AdjustedRand, double PValue, int Kept, double KeptByChance, int Heads,
-    IReadOnlyList<Head> Moved)
+public sealed record ClusterTransfer(Interval AdjustedRand, double PValue, double WithinLayers, double WithinLayersPValue,
+    int Kept, double KeptByChance, int Heads, IReadOnlyList<Head> Moved)
 {
     /// <summary>The figures in one line.</summary>
     public override string ToString()
@@ -20,6 +22,7 @@ public sealed record ClusterTransfer(Interval AdjustedRand, double PValue, int K
         string interval = double.IsNaN(AdjustedRand.Low) ? ""
             : Invariant($" (95 % over texts {AdjustedRand.Low:0.00} to {AdjustedRand.High:0.00})");
         return Invariant($"adjusted Rand index {AdjustedRand.Value:0.00}{interval}, p = {PValue:0.000}; ")
+            + Invariant($"shuffled within layers {WithinLayers:0.00}, p = {WithinLayersPValue:0.000}; ")
             + Invariant($"{Kept} of {Heads} heads keep their cluster ({KeptByChance:0} by chance)");
     }
 
@@ -50,6 +53,9 @@ public sealed record ClusterTransfer(Interval AdjustedRand, double PValue, int K
             chance[d] = Validity.AdjustedRand(a.Labels, shuffled);
             kept[d] = Agreement.Match(shuffled, a.Labels).Zip(a.Labels).Count(p => p.First == p.Second);
         }
+        var ofLayers = new Random(seed);
+        double[] within = [.. Enumerable.Range(0, draws).Select(_ =>
+            Validity.AdjustedRand(a.Labels, [.. HeadMatching.WithinLayers(b.Grid, ofLayers).Select(i => b.Labels[i])]))];
         var interval = new Interval(index, double.NaN, double.NaN);
         if (resampleA is not null && resampleB is not null)
         {
@@ -58,7 +64,8 @@ public sealed record ClusterTransfer(Interval AdjustedRand, double PValue, int K
             interval = Interval.OfDraws(index, indices);
         }
         return new ClusterTransfer(interval, Permutation.PValue(index, chance),
-            a.Grid.Count - moved.Length, kept.Average(), a.Grid.Count, moved);
+            within.DefaultIfEmpty(double.NaN).Average(), Permutation.PValue(index, within), a.Grid.Count - moved.Length,
+            kept.Average(), a.Grid.Count, moved);
     }
 
     private static int[] Again(HeadClustering clustering, HeadTable table)

@@ -26,8 +26,9 @@ public sealed record HeadChange(Head Head, Interval Cosine, double Others, Inter
 public sealed class MapCosines
 {
     private MapCosines(HeadGrid a, HeadGrid b, int texts, bool tokensKnown, double[,] mean, IReadOnlyList<HeadChange> changes,
-        Interval ofAll, Interval gainOfAll) =>
-        (A, B, Texts, TokensKnown, Mean, Changes, OfAll, GainOfAll) = (a, b, texts, tokensKnown, mean, changes, ofAll, gainOfAll);
+        Interval ofAll, Interval gainOfAll, Interval gainOverHeads) =>
+        (A, B, Texts, TokensKnown, Mean, Changes, OfAll, GainOfAll, GainOverHeads) =
+            (a, b, texts, tokensKnown, mean, changes, ofAll, gainOfAll, gainOverHeads);
 
     /// <summary>The heads of the first model.</summary>
     public HeadGrid A { get; }
@@ -51,8 +52,13 @@ public sealed class MapCosines
     /// differ.</summary>
     public Interval OfAll { get; }
 
-    /// <summary>The mean of <see cref="HeadChange.Gain"/> over heads, with its interval over texts.</summary>
+    /// <summary>The mean of <see cref="HeadChange.Gain"/> over heads, with its interval over texts: the heads stay as they are, so that a
+    /// gain of unrelated models, which is due to which heads they happen to have, may lie above or below 0.</summary>
     public Interval GainOfAll { get; }
+
+    /// <summary>The same mean, with its interval over heads, all texts as they are: whether heads of the same number are alike, and not
+    /// only these heads on other texts.</summary>
+    public Interval GainOverHeads { get; }
 
     /// <summary>Compares the maps of every head of one source with those of every head of another. One text is in memory at a
     /// time.</summary>
@@ -96,7 +102,7 @@ public sealed class MapCosines
             others.Length == 0 ? double.NaN : others[i].Average(), gains.Length == 0 ? none : gain[i]))];
         bool known = a.Source.Texts.Concat(b.Source.Texts).All(x => x.Tokens is not null);
         return new MapCosines(ofA, ofB, texts, known, sum, changes, own.Length == 0 ? none : cosine[^1],
-            gains.Length == 0 ? none : gain[^1]);
+            gains.Length == 0 ? none : gain[^1], Bootstrap.Mean([.. gains.Select(g => g.Average())], seed: seed));
 
         double[][] New(bool wanted) => [.. Enumerable.Range(0, wanted ? ofA.Count : 0).Select(_ => new double[texts])];
     }

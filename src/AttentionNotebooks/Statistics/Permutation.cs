@@ -3,6 +3,9 @@ namespace AttentionNotebooks;
 /// <summary>What permutation tests share.</summary>
 internal static class Permutation
 {
+    // Equal up to rounding is equal, whatever the sign.
+    private const double Rounding = 1e-12;
+
     /// <summary>
     /// (1 + how many of the null are at least the observed) / (1 + how many there are): the observed arrangement is one of
     /// those that the null allows, so that no p-value is 0 (Phipson and Smyth 2010). NaN where nothing was observed.
@@ -11,5 +14,5 @@ internal static class Permutation
     /// <param name="null">The statistic under the null.</param>
     public static double PValue(double observed, IReadOnlyCollection<double> @null) =>
         double.IsNaN(observed) ? double.NaN
-        : (1.0 + @null.Count(v => v >= observed * (1 - 1e-12))) / (1 + @null.Count); // equal up to rounding is equal
+        : (1.0 + @null.Count(v => v >= observed - Rounding * Math.Max(1, Math.Abs(observed)))) / (1 + @null.Count);
 }

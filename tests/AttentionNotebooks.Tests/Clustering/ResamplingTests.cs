@@ -116,11 +116,24 @@ public class ResamplingTests
         Assert.Equal((1.0, 48, 0.01), (same.AdjustedRand.Value, same.Kept, same.PValue));
         Assert.Equal((1.0, 1.0), (same.AdjustedRand.Low, same.AdjustedRand.High));
         Assert.Empty(same.Moved);
+        Assert.Equal(0.01, same.WithinLayersPValue);
         var noise = ClusterTransfer.Compute(a, Planted(40, 7).Cluster(4), draws: 99);
         Assert.InRange(noise.PValue, 0.02, 1);
         Assert.Equal(48 - noise.Kept, noise.Moved.Count);
         Assert.True(double.IsNaN(noise.AdjustedRand.Low));
         Assert.InRange(noise.KeptByChance, 12, 30);
+        Assert.InRange(noise.WithinLayersPValue, 0.02, 1);
+    }
+
+    [Fact]
+    public void Clusters_that_are_layers_transfer_whatever_the_heads_are_and_the_control_within_layers_says_so()
+    {
+        var grid = new HeadGrid(4, 12);
+        HeadTable Layered(int seed) => new(grid, ["x"], [[.. grid.All().Zip(KMeansTests.Random(48, 1, seed),
+            (h, noise) => h.Layer + 0.1 * noise[0])]]);
+        var t = ClusterTransfer.Compute(Layered(1).Cluster(4), Layered(2).Cluster(4), draws: 99);
+        Assert.Equal((1.0, 0.01), (t.AdjustedRand.Value, t.PValue));
+        Assert.Equal((1.0, 1.0), (t.WithinLayers, t.WithinLayersPValue));
     }
 
     // 48 heads in 4 groups around the corners of a square, with noise of this width.

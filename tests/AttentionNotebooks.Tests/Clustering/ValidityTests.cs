@@ -44,6 +44,31 @@ public class ValidityTests
     }
 
     [Fact]
+    public void Adjusted_Rand_over_draws_leaves_out_pairs_of_a_point_with_itself()
+    {
+        int[] a = [0, 0, 1, 1, 2], b = [0, 1, 1, 1, 0];
+        Assert.Equal(Validity.AdjustedRand(a, b), Validity.AdjustedRand(a, b, [1, 1, 1, 1, 1]), 1e-12);
+        // Pair by pair, each as often as its points were drawn.
+        int[] times = [2, 1, 3, 0, 1];
+        double all = 0, both = 0, ofA = 0, ofB = 0;
+        for (int i = 0; i < 5; i++)
+            for (int j = 0; j < i; j++)
+            {
+                double weight = times[i] * times[j];
+                all += weight;
+                if (a[i] == a[j]) ofA += weight;
+                if (b[i] == b[j]) ofB += weight;
+                if (a[i] == a[j] && b[i] == b[j]) both += weight;
+            }
+        Assert.Equal((both - ofA * ofB / all) / ((ofA + ofB) / 2 - ofA * ofB / all), Validity.AdjustedRand(a, b, times), 1e-12);
+        Assert.True(double.IsNaN(Validity.AdjustedRand([0, 1], [0, 1], [2, 0]))); // one point, twice: no pair
+        // Points that agree in nothing: draws with copies do not lift the interval above the index.
+        int[] x = [.. Enumerable.Range(0, 40).Select(i => i / 2)], y = [.. Enumerable.Range(0, 40).Select(i => (i + 1) / 2 % 20)];
+        var over = Validity.AdjustedRandOverPoints(x, y, 0);
+        Assert.InRange(over.Value, over.Low, over.High);
+    }
+
+    [Fact]
     public void One_cluster_has_no_silhouette() =>
         Assert.Contains("Choose k from 2", Assert.Throws<InputException>(() => Validity.Silhouettes(Line, new int[5])).Message);
 }

@@ -45,6 +45,30 @@ public sealed class CompareVerbTests : IDisposable
             "--k", "3");
         Assert.Contains("Compared on 3 features: cls, sep, entropy", page);
         await Fails("feature \"gini\": does not exist", "compare", Heads, Model(), "--text", Texts(), "--features", "gini");
+        await Fails("\"sep\": is named twice", "compare", Heads, Heads, "--features", "sep,sep");
+    }
+
+    [Fact]
+    public async Task Families_give_what_both_have_of_them()
+    {
+        string small = folder.Write("small.csv", string.Join('\n', File.ReadAllLines(Heads).Select(l => string.Join(',', l.Split(',')
+            .Take(4).Concat(l.Split(',').Skip(6).Take(2))))) + "\n"); // without, among others, the standard deviation of the distance
+        string[] compare = ["compare", Heads, small, "--draws", "19", "--k", "2", "--features"];
+        Assert.Contains("Compared on 2 features: mean_distance, mean_offset;", await Done([.. compare, "distance"]));
+        Assert.Contains("Compared on 2 features: entropy, max_weight;", await Done([.. compare, "concentration"]));
+        Assert.Contains("Compared on 3 features: entropy, mean_distance, mean_offset;", await Done([.. compare, "entropy,distance"]));
+        Assert.Contains("Compared on 4 features: mean_distance, mean_offset,", await Done([.. compare, "all"]));
+        Assert.Contains("Compared on 2 features: mean_distance, mean_offset;",
+            await Done("compare", Model(), small, "--text", Texts(), "--draws", "19", "--k", "2", "--features", "distance"));
+        await Fails("\"values\": are not in both", [.. compare, "values"]);
+    }
+
+    [Fact]
+    public async Task A_feature_without_spread_is_refused_with_a_remedy_that_this_verb_has()
+    {
+        string flat = folder.Write("flat.csv", string.Join('\n', File.ReadAllLines(Heads).Select((l, i) => i == 0 ? l
+            : string.Join(',', [.. l.Split(',').Take(2), "1.5", .. l.Split(',').Skip(3)]))) + "\n");
+        await Fails("\"mean_distance\": has the same value for every head of flat.csv. Compare without it", "compare", Heads, flat);
     }
 
     [Fact]

@@ -54,6 +54,27 @@ public class MapCosinesTests
     }
 
     [Fact]
+    public void The_gains_interval_over_heads_is_that_of_the_heads_and_holds_0_for_unrelated_heads()
+    {
+        var grid = new HeadGrid(3, 4);
+        // Seeds from another generator: sequences of seeds at a fixed distance would be alike.
+        MapsInMemory Unrelated(int seed)
+        {
+            var random = new Random(seed);
+            int[] seeds = [.. Enumerable.Range(0, Corpus.Texts.Length * grid.Count).Select(_ => random.Next())];
+            return new MapsInMemory(grid, Corpus.Texts,
+                (t, h) => Maps.Random(Corpus.Texts[t].Length, seeds[t * grid.Count + grid.PositionOf(h)]));
+        }
+        var maps = Compute(Unrelated(1), Unrelated(2));
+        Assert.Equal(Bootstrap.Mean([.. maps.Changes.Select(c => c.Gain.Value)]), maps.GainOverHeads);
+        Assert.Equal(maps.GainOfAll.Value, maps.GainOverHeads.Value, 1e-12);
+        int held = Enumerable.Range(0, 20).Count(i =>
+            Compute(Unrelated(2 * i), Unrelated(2 * i + 1)).GainOverHeads is { Low: <= 0, High: >= 0 });
+        Assert.InRange(held, 15, 20); // 19 are expected
+        Assert.True(Compute(Unrelated(1), Unrelated(1)).GainOverHeads.Low > 0);
+    }
+
+    [Fact]
     public void Special_tokens_of_other_spellings_are_the_same_tokens()
     {
         AttentionText bert = new("x", 3, ["[CLS]", "dog", "[SEP]"]), mpnet = new("y", 3, ["<s>", "dog", "</s>"]);

@@ -25,6 +25,10 @@ public class HypothesisTests
         Assert.Equal(1 / 10.0, Permutation.PValue(5, [1, 2, 3, 4, 1, 2, 3, 4, 0]));
         Assert.Equal(3 / 5.0, Permutation.PValue(3, [3, 4, 1, 2]));
         Assert.True(double.IsNaN(Permutation.PValue(double.NaN, [1])));
+        // What is equal counts, below 0 as well, and what is smaller does not.
+        Assert.Equal(3 / 4.0, Permutation.PValue(-2, [-2, -2 - 1e-13, -3]));
+        Assert.Equal(1, Permutation.PValue(0, [0, 0]));
+        Assert.Equal(1 / 2.0, Permutation.PValue(1e9, [1e9 - 1]));
     }
 
     [Fact]

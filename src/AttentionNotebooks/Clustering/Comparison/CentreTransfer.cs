@@ -7,14 +7,14 @@ namespace AttentionNotebooks;
 /// <param name="Labels">Per head of the second model, the cluster of the first whose centre is nearest.</param>
 /// <param name="Counts">Heads by nearest centre and own cluster, <c>[clusters of the first, clusters of the second]</c>.</param>
 /// <param name="AdjustedRand">The adjusted Rand index of the two groupings, with its 95 % interval over heads.</param>
-/// <param name="Shuffled">The mean index when the own clusters are shuffled over all heads.</param>
-/// <param name="PValue">Share of these shufflings with an index as large, with + 1 above and below.</param>
-/// <param name="WithinLayers">The mean index when they are shuffled within layers: what depth alone gives.</param>
-/// <param name="WithinLayersPValue">Share of these with an index as large.</param>
-public sealed record CentreTransfer(IReadOnlyList<int> Labels, int[,] Counts, Interval AdjustedRand, double Shuffled, double PValue,
-    double WithinLayers, double WithinLayersPValue)
+/// <param name="RandomCentres">The control: as many heads of the first model, drawn at random, stand for its centres. Any division of
+/// the space agrees somewhat with clusters, also that of an unrelated model. The mean index over draws, and where 95 % of the draws
+/// lie.</param>
+/// <param name="PValue">Share of these draws with an index as large, with + 1 above and below: whether centres do better than
+/// heads. The centres of an unrelated model, being means, mostly do: no test of kinship.</param>
+public sealed record CentreTransfer(IReadOnlyList<int> Labels, int[,] Counts, Interval AdjustedRand, Interval RandomCentres, double PValue)
 {
-    /// <summary>Shufflings by default.</summary>
+    /// <summary>Draws of the control by default.</summary>
     public const int DefaultDraws = 999;
 
     /// <summary>Takes the clusters of one model to another.</summary>
@@ -22,7 +22,7 @@ public sealed record CentreTransfer(IReadOnlyList<int> Labels, int[,] Counts, In
     /// <param name="to">The other model's own clusters, on the same features.</param>
     /// <param name="eachByItself">Whether the other model's heads are scaled by their own mean and spread, not by those of
     /// <paramref name="from"/>.</param>
-    /// <param name="draws">How many shufflings.</param>
+    /// <param name="draws">How many draws of the control.</param>
     /// <param name="seed">Decides them, and the draws of the interval.</param>
     /// <exception cref="InputException">The clusters are on other features, or not on z-scores.</exception>
     public static CentreTransfer Compute(HeadClustering from, HeadClustering to, bool eachByItself = false, int draws = DefaultDraws,
@@ -36,20 +36,24 @@ public sealed record CentreTransfer(IReadOnlyList<int> Labels, int[,] Counts, In
         int[] labels = [.. points.Select(p => from.Clusters.MinBy(c => KMeans.SquaredDistance(p, c.Centroid))!.Number)];
         var counts = new int[from.Clusters.Count, to.Clusters.Count];
         for (int i = 0; i < labels.Length; i++) counts[labels[i], to.Labels[i]]++;
-        var index = Bootstrap.Run(labels.Length,
-            d => Validity.AdjustedRand([.. d.Select(i => labels[i])], [.. d.Select(i => to.Labels[i])]), seed: seed);
+        var index = Validity.AdjustedRandOverPoints(labels, to.Labels, seed);
+        double[] control = AtRandomCentres(from, to.Labels, points, draws, seed);
+        return new CentreTransfer(labels, counts, index, Interval.OfDraws(control.DefaultIfEmpty(double.NaN).Average(), control),
+            Permutation.PValue(index.Value, control));
+    }
+
+    private static double[] AtRandomCentres(HeadClustering from, int[] own, double[][] points, int draws, int seed)
+    {
+        var distances = CommonSpace.Distances(points, from.Points);
         var random = new Random(seed);
-        var (anywhere, within) = (new double[draws], new double[draws]);
-        int[] shuffled = [.. to.Labels];
-        for (int d = 0; d < draws; d++)
+        int[] heads = [.. Enumerable.Range(0, from.Points.Length)];
+        int[][] centres = [.. Enumerable.Range(0, draws).Select(_ =>
         {
-            random.Shuffle(shuffled);
-            anywhere[d] = Validity.AdjustedRand(labels, shuffled);
-            within[d] = Validity.AdjustedRand(labels, [.. HeadMatching.WithinLayers(to.Grid, random).Select(i => to.Labels[i])]);
-        }
-        return new CentreTransfer(labels, counts, index, anywhere.DefaultIfEmpty(double.NaN).Average(),
-            Permutation.PValue(index.Value, anywhere), within.DefaultIfEmpty(double.NaN).Average(),
-            Permutation.PValue(index.Value, within));
+            random.Shuffle(heads);
+            return heads[..from.Clusters.Count];
+        })];
+        return Runs.Of(draws, d => Validity.AdjustedRand(
+            [.. Enumerable.Range(0, points.Length).Select(i => centres[d].MinBy(c => distances[i, c]))], own));
     }
 
     private static double[][] InScaleOf(HeadTable from, HeadTable to)

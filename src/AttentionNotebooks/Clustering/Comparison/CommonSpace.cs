@@ -16,6 +16,18 @@ internal sealed record CommonSpace(double[][] A, double[][] B)
                 "Compute the same features of both");
     }
 
+    /// <summary>Refuses a feature that cannot be scaled in one of the models: each is clustered by itself.</summary>
+    /// <exception cref="InputException">The table lacks a feature, or it has the same value for every head.</exception>
+    public static void RequireSpread(HeadTable table, string name, IReadOnlyList<string> features)
+    {
+        foreach (string f in features)
+        {
+            double[] x = table.Column(f);
+            if (x.Max() - x.Min() <= 1e-12 * x.Max(Math.Abs))
+                throw new InputException($"feature \"{f}\"", null, $"has the same value for every head of {name}", "Compare without it");
+        }
+    }
+
     /// <summary>Scales two tables alike.</summary>
     /// <param name="features">The features to take.</param>
     /// <param name="eachByItself">

@@ -21,8 +21,9 @@ public sealed record FeatureAgreement(string Feature, string Unit, double[] Laye
     (Head Head, double Value) TopB, Interval Profile, double ProfilePValue, double ProfileHolm, Interval Heads, double ByLayer,
     double HeadsPValue, double HeadsHolm)
 {
-    /// <summary>Whether the first model's middle layers have more or less of it: the mean of the middle third of the layers minus that of
-    /// the others, with its 95 % interval over heads drawn in each layer; NaN for fewer than three layers.</summary>
+    /// <summary>Whether the first model's middle layers have more or less of it: the mean of the middle layers minus that of the others,
+    /// with its 95 % interval over heads drawn in each layer; NaN for fewer than three layers. The others are a third of the layers at
+    /// each end, rounded down.</summary>
     public Interval MiddleA { get; private init; }
 
     /// <summary>The same of the second model.</summary>
@@ -67,6 +68,9 @@ public sealed record FeatureAgreement(string Feature, string Unit, double[] Laye
         return [.. Enumerable.Range(0, depths).Select(d => layers.Select((v, l) => v * shares[d * layers.Count + l]).Sum())];
     }
 
+    /// <summary>How many layers at each end are not middle layers; 0 for fewer than three layers, which have no middle.</summary>
+    internal static int Outer(int layers) => layers / 3;
+
     private static int ShufflesFor(int features) => Math.Max(Least, ShufflesPerFeature * features - 1);
 
     private static FeatureAgreement Of(HeadTable a, HeadTable b, string feature, int shuffles, int seed)
@@ -83,7 +87,7 @@ public sealed record FeatureAgreement(string Feature, string Unit, double[] Laye
 
     private static Interval Middle(HeadGrid grid, double[] values, int seed)
     {
-        int outer = grid.Layers / 3;
+        int outer = Outer(grid.Layers);
         if (outer == 0) return new Interval(double.NaN, double.NaN, double.NaN);
         double Of(int[] heads)
         {

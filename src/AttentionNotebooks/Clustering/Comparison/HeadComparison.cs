@@ -18,7 +18,7 @@ public sealed record ComparisonOptions
     /// <summary>How many clusters each model gets.</summary>
     public int Clusters { get; init; } = 4;
 
-    /// <summary>Draws of the control of the matching.</summary>
+    /// <summary>How often the matching deals features anew.</summary>
     public int Draws { get; init; } = HeadMatching.DefaultDraws;
 
     /// <summary>Decides all random choices.</summary>
@@ -124,6 +124,8 @@ public sealed class HeadComparison
             NameB = options.NameB.Length > 0 ? options.NameB : b.From?.Model ?? "B",
         };
         var features = options.Features ?? CommonSpace.Shared(a, b);
+        CommonSpace.RequireSpread(a, options.NameA, features);
+        CommonSpace.RequireSpread(b, options.NameB, features);
         HeadClustering Clustered(HeadTable table) => table.Cluster(options.Clusters, features, seed: options.Seed);
         HeadClustering x = Clustered(a), y = Clustered(b);
         return new HeadComparison(options, a, b, features)
@@ -146,16 +148,16 @@ public sealed class HeadComparison
     public string ToMarkdown() => HeadComparisonText.Of(this);
 
     /// <summary>
-    /// Writes <c>layer_a,head_a,layer_b,head_b,distance,correlation,control</c>, a row per matched pair; heads without a partner are in
+    /// Writes <c>layer_a,head_a,layer_b,head_b,distance,correlation,dealt_anew</c>, a row per matched pair; heads without a partner are in
     /// no row.
     /// </summary>
     /// <param name="file">The file; it holds all rows or is as it was. Where the tables come from goes beside it.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     public void WriteMatches(string file)
     {
-        var text = new CsvText("layer_a", "head_a", "layer_b", "head_b", "distance", "correlation", "control");
+        var text = new CsvText("layer_a", "head_a", "layer_b", "head_b", "distance", "correlation", "dealt_anew");
         foreach (var p in Matching.Pairs)
-            text.Add(p.A.Layer, p.A.Index, p.B.Layer, p.B.Index, p.Distance, Number(p.Correlation), Number(p.Control));
+            text.Add(p.A.Layer, p.A.Index, p.B.Layer, p.B.Index, p.Distance, Number(p.Correlation), Number(p.DealtAnew));
         Write(text, file);
     }
 

@@ -70,8 +70,8 @@ internal static class HeadComparisonText
                 : "")}");
         foreach (var f in c.Agreements.Where(f => OnTokens.Contains(f.Feature)))
             Line(text, Culture, $"\nMore than half of the attention on {f.Feature}: A {Above(c.A, f.Feature)}; B {Above(c.B, f.Feature)}.");
-        Line(text, Culture, $"\nMeans per layer; *middle* is the middle third of the layers minus the others, with its interval over heads "
-            + $"drawn in each layer:\n");
+        Line(text, Culture, $"\nMeans per layer; *middle* is the mean of the middle layers ({Middle("A", c.A)}, {Middle("B", c.B)}) minus "
+            + $"that of the others, with its interval over heads drawn in each layer:\n");
         int most = Math.Max(c.A.Grid.Layers, c.B.Grid.Layers);
         Line(text, Culture, $"| feature | | {string.Join(" | ", Enumerable.Range(0, most))} | middle |\n|---|---|"
             + $"{string.Concat(Enumerable.Repeat("---|", most + 1))}");
@@ -80,6 +80,13 @@ internal static class HeadComparisonText
                 Line(text, Culture, $"| {f.Feature} | {name} | {string.Join(" | ", Enumerable.Range(0, most).Select(l => l < layers.Length
                     ? Number(layers[l]) : ""))} | {Interval(middle)} |");
         Line(text, Culture, $"");
+    }
+
+    private static string Middle(string name, HeadTable table)
+    {
+        int layers = table.Grid.Layers, outer = FeatureAgreement.Outer(layers);
+        return outer == 0 ? Invariant($"{name}: none of {layers}") : outer == layers - 1 - outer ? Invariant($"{name}: {outer}")
+            : Invariant($"{name}: {outer} to {layers - 1 - outer}");
     }
 
     private static string Above(HeadTable table, string feature)
@@ -94,19 +101,21 @@ internal static class HeadComparisonText
         var m = c.Matching;
         Line(text, Culture, $"## Matched heads\n");
         Line(text, Culture, $"Each head with one partner, so that the sum of distances is least: {m.Pairs.Count} pairs. Mean distance "
-            + $"{Interval(m.Distance)} standard deviations per feature; any two heads are {Number(m.AnyPair)} apart. Control, B's features "
-            + $"dealt anew within layers: {Interval(m.Control)}, p = {P(m.PValue)} (at least {P(1.0 / (c.Options.Draws + 1))}). Mean "
-            + $"correlation of the pairs {Interval(m.Correlation)}. Depths of the partners: Spearman {Interval(m.Depth)}, p = "
+            + $"{Interval(m.Distance)} standard deviations per feature; any two heads are {Number(m.AnyPair)} apart. B's features "
+            + $"dealt anew within layers: {Interval(m.DealtAnew)}; this is not a test, because features depend on each other. A small "
+            + $"distance and like depths are no evidence of kinship: models with random weights match about as near and at like depths. "
+            + $"Mean correlation of the pairs {Interval(m.Correlation)}. Depths of the partners: Spearman {Interval(m.Depth)}, p = "
             + $"{P(m.DepthPValue)}.");
         if (!double.IsNaN(m.SameNumber))
             Line(text, Culture, $"{m.SameNumber:0} of {m.Pairs.Count} partners have the same number; {m.SameNumberByChance:0.0} would "
-                + $"if heads were dealt anew within layers (p = {P(m.SameNumberPValue)}).");
+                + $"if heads were dealt anew within layers (p = {P(m.SameNumberPValue)}). This is the test of kinship.");
+        else Line(text, Culture, $"Models of different shapes have no heads of the same number, so nothing here tests kinship.");
         foreach (var (name, alone) in new[] { ("A", m.AloneA), ("B", m.AloneB) })
             if (alone.Count > 0)
                 Line(text, Culture, $"Without a partner: {alone.Count} heads of {name} ({string.Join(", ", alone.Take(2 * ShownHeads))}"
                     + $"{(alone.Count > 2 * ShownHeads ? ", …" : "")}).");
         var sorted = m.Pairs.OrderBy(p => p.Distance).ToArray();
-        Line(text, Culture, $"\n| A | B | distance | correlation | control |\n|---|---|---|---|---|");
+        Line(text, Culture, $"\n| A | B | distance | correlation | dealt anew |\n|---|---|---|---|---|");
         int shown = Math.Min(ShownPairs, sorted.Length), last = Math.Min(3, sorted.Length - shown);
         foreach (var p in sorted.Take(shown)) Pair(text, p);
         if (sorted.Length > shown + last) Line(text, Culture, $"| … | | | | |");
@@ -115,7 +124,7 @@ internal static class HeadComparisonText
     }
 
     private static void Pair(StringBuilder text, HeadMatch p) =>
-        Line(text, Culture, $"| {p.A} | {p.B} | {Number(p.Distance)} | {Number(p.Correlation)} | {Number(p.Control)} |");
+        Line(text, Culture, $"| {p.A} | {p.B} | {Number(p.Distance)} | {Number(p.Correlation)} | {Number(p.DealtAnew)} |");
 
     private static void Clusters(StringBuilder text, HeadComparison c)
     {
@@ -124,16 +133,21 @@ internal static class HeadComparisonText
             Line(text, Culture, $"{name}, silhouette {Number(clusters.Silhouette)}: "
                 + $"{string.Join("; ", clusters.Clusters.Select(x => $"{x.Name} {x.Heads.Count}"))}.");
         Line(text, Culture, $"");
+        Line(text, Culture, $"Any division of the heads agrees somewhat with clusters, so heads drawn at random stand for the centres as "
+            + $"a control. Its p says whether centres do better than such heads, and those of models with random weights mostly do: it "
+            + $"is no test of kinship.\n");
         Transfer(text, c.OnB, c.ClustersA, c.ClustersB, "A", "B");
         Transfer(text, c.OnA, c.ClustersB, c.ClustersA, "B", "A");
-        if (c.SameHeads is { } same) Line(text, Culture, $"Heads of the same number, each model's own clusters: {same}.\n");
+        if (c.SameHeads is { } same) Line(text, Culture, $"Heads of the same number, each model's own clusters: adjusted Rand index "
+            + $"{Number(same.AdjustedRand.Value)}; shuffled within layers {Number(same.WithinLayers)} (p = {P(same.WithinLayersPValue)}); "
+            + $"{same.Kept} of {same.Heads} heads keep their cluster.\n");
     }
 
     private static void Transfer(StringBuilder text, CentreTransfer t, HeadClustering from, HeadClustering to, string source, string target)
     {
         Line(text, Culture, $"Heads of {target} at the nearest centre of {source}, against {target}'s own clusters: adjusted Rand index "
-            + $"{Interval(t.AdjustedRand)} over heads; shuffled {Number(t.Shuffled)} (p = {P(t.PValue)}), shuffled within layers "
-            + $"{Number(t.WithinLayers)} (p = {P(t.WithinLayersPValue)}).\n");
+            + $"{Interval(t.AdjustedRand)} over heads; with {from.Clusters.Count} random heads of {source} as centres "
+            + $"{Interval(t.RandomCentres)} (p = {P(t.PValue)}).\n");
         Line(text, Culture, $"| nearest centre of {source} | {string.Join(" | ", to.Clusters.Select(x => $"{target}: {x.Name}"))} |");
         Line(text, Culture, $"|---|{string.Concat(to.Clusters.Select(_ => "---|"))}");
         for (int i = 0; i < from.Clusters.Count; i++)
@@ -152,10 +166,12 @@ internal static class HeadComparisonText
             return;
         }
         Line(text, Culture, $"The cosine of a head's maps in A and B (Kovaleva et al. 2019), the mean over {m.Texts} texts; *others* is "
-            + $"the same with the other heads of its layer in B. All heads: {Interval(m.OfAll)}, {Interval(m.GainOfAll)} above others.");
+            + $"the same with the other heads of its layer in B. All heads: {Interval(m.OfAll)}, {Interval(m.GainOfAll)} above others; "
+            + $"these intervals are over texts, with the heads as they are. Over heads the gain is {Interval(m.GainOverHeads)}: only this "
+            + $"one says whether a number means the same in both models.");
         int above = m.Changes.Count(x => x.Gain.Low > 0), below = m.Changes.Count(x => x.Gain.High < 0);
-        Line(text, Culture, $"{above} of {m.Changes.Count} heads are more like themselves than like the others, {below} less; "
-            + $"intervals over texts, not corrected for the number of heads.\n");
+        Line(text, Culture, $"{above} of {m.Changes.Count} heads are more like themselves than like the others, {below} less, by "
+            + $"intervals over texts, not corrected for the number of heads; unrelated models have heads of both kinds.\n");
         Line(text, Culture, $"| layer | cosine | others | least alike | most alike |\n|---|---|---|---|---|");
         foreach (var layer in m.Changes.GroupBy(x => x.Head.Layer))
         {

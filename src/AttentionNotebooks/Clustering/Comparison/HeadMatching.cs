@@ -5,14 +5,14 @@ namespace AttentionNotebooks;
 /// <param name="B">The head of the second model.</param>
 /// <param name="Distance">The root mean square over features of how far they are apart, in standard deviations.</param>
 /// <param name="Correlation">Pearson's correlation of their features; NaN with fewer than three features.</param>
-/// <param name="Control">The distance of the head's match when the second model's features are dealt anew, the mean over draws.</param>
-public sealed record HeadMatch(Head A, Head B, double Distance, double Correlation, double Control);
+/// <param name="DealtAnew">The distance of the head's match when the second model's features are dealt anew, the mean over draws.</param>
+public sealed record HeadMatch(Head A, Head B, double Distance, double Correlation, double DealtAnew);
 
 /// <summary>
 /// Which head of one model is like which head of another: the assignment with the least sum of distances (Kuhn 1955; Jonker and
 /// Volgenant 1987), over standardised features. Each head has one partner at most; where one model has fewer heads, some heads of the
-/// other have none. The control deals every feature of the second model anew among the heads of each layer: layers keep their values,
-/// heads lose their profiles.
+/// other have none. A small distance is no evidence of kinship: heads of unrelated models match about as near. That heads of the same
+/// number match is (<see cref="SameNumberPValue"/>), where the models have the same heads.
 /// </summary>
 /// <example><code>
 /// var bert = HeadTable.Read(Kit.DataPath("bert-base/heads.csv"));
@@ -23,8 +23,9 @@ public sealed record HeadMatch(Head A, Head B, double Distance, double Correlati
 /// <param name="AloneA">Heads of the first model without a partner.</param>
 /// <param name="AloneB">Heads of the second model without a partner.</param>
 /// <param name="Distance">The mean distance of the pairs, with its 95 % interval over pairs.</param>
-/// <param name="Control">The same when features are dealt anew: the mean over draws, and where 95 % of the draws lie.</param>
-/// <param name="PValue">Share of draws whose pairs are as near, with + 1 above and below; 1/(draws + 1) at least.</param>
+/// <param name="DealtAnew">The same when every feature of the second model is dealt anew among the heads of each layer: the mean over
+/// draws, and where 95 % of the draws lie. Not a test: features depend on each other in every model, such as entropy and the largest
+/// weight, and dealing each by itself destroys that too.</param>
 /// <param name="AnyPair">The mean distance of any head of one model to any head of the other.</param>
 /// <param name="Correlation">The mean correlation of the pairs, with its interval over pairs.</param>
 /// <param name="SameNumber">How many pairs have the same number in both models; NaN where the models have different heads.</param>
@@ -32,12 +33,12 @@ public sealed record HeadMatch(Head A, Head B, double Distance, double Correlati
 /// <param name="SameNumberPValue">Share of these draws with as many.</param>
 /// <param name="Depth">Spearman's correlation of the depths of the two heads of a pair, with its interval over pairs; NaN for models
 /// of one layer.</param>
-/// <param name="DepthPValue">Share of shufflings of the partners with as high a correlation.</param>
+/// <param name="DepthPValue">Share of shufflings of the partners with a correlation as large in size.</param>
 public sealed record HeadMatching(IReadOnlyList<HeadMatch> Pairs, IReadOnlyList<Head> AloneA, IReadOnlyList<Head> AloneB,
-    Interval Distance, Interval Control, double PValue, double AnyPair, Interval Correlation, double SameNumber,
+    Interval Distance, Interval DealtAnew, double AnyPair, Interval Correlation, double SameNumber,
     double SameNumberByChance, double SameNumberPValue, Interval Depth, double DepthPValue)
 {
-    /// <summary>Draws of the control by default.</summary>
+    /// <summary>Draws of features dealt anew by default.</summary>
     public const int DefaultDraws = 199;
 
     private const int FewestForCorrelation = 3, Shuffles = 999;
@@ -48,7 +49,7 @@ public sealed record HeadMatching(IReadOnlyList<HeadMatch> Pairs, IReadOnlyList<
     /// <param name="features">The columns to match on; those that both have and that heads are clustered on when omitted.</param>
     /// <param name="eachByItself">Whether each model is standardised by its own mean and spread: for models on different
     /// texts.</param>
-    /// <param name="draws">How many draws of the control.</param>
+    /// <param name="draws">How often features are dealt anew.</param>
     /// <param name="seed">Decides all draws.</param>
     /// <exception cref="InputException">A table lacks a feature, or a feature cannot be scaled.</exception>
     public static HeadMatching Compute(HeadTable a, HeadTable b, IReadOnlyList<string>? features = null, bool eachByItself = false,
@@ -77,8 +78,7 @@ public sealed record HeadMatching(IReadOnlyList<HeadMatch> Pairs, IReadOnlyList<
         return new HeadMatching(pairs, [.. a.Grid.All().Where((_, i) => partner[i] < 0)],
             [.. b.Grid.All().Where((_, i) => !partner.Contains(i))], mean,
             Interval.OfDraws(means.DefaultIfEmpty(double.NaN).Average(), means),
-            Permutation.PValue(Nearness(mean.Value), [.. means.Select(Nearness)]), distances.Cast<double>().Average(),
-            Bootstrap.Mean(correlations, seed: seed), same, byChance, samePValue, depth, depthPValue);
+            distances.Cast<double>().Average(), Bootstrap.Mean(correlations, seed: seed), same, byChance, samePValue, depth, depthPValue);
     }
 
     /// <summary>Every feature dealt anew among the heads of each layer.</summary>
@@ -107,9 +107,6 @@ public sealed record HeadMatching(IReadOnlyList<HeadMatch> Pairs, IReadOnlyList<
     /// <summary>How deep a head lies: 0 is the bottom of the first layer, 1 the top of the last.</summary>
     internal static double DepthOf(Head head, HeadGrid grid) => (head.Layer + 0.5) / grid.Layers;
 
-    // The larger, the farther from the null, and above 0 as the p-value wants it.
-    private static double Nearness(double distance) => 1 / (1 + distance);
-
     // The best assignment moves with the heads, so it need not be computed anew.
     private static (double, double, double) SameNumbers(HeadGrid grid, int[] partner, Random random)
     {
@@ -133,8 +130,8 @@ public sealed record HeadMatching(IReadOnlyList<HeadMatch> Pairs, IReadOnlyList<
         for (int s = 0; s < Shuffles; s++)
         {
             random.Shuffle(shuffled);
-            chance[s] = RankCorrelation.Spearman(first, shuffled);
+            chance[s] = Math.Abs(RankCorrelation.Spearman(first, shuffled));
         }
-        return (depth, Permutation.PValue(depth.Value, chance));
+        return (depth, Permutation.PValue(Math.Abs(depth.Value), chance));
     }
 }

@@ -79,7 +79,7 @@ public class HeadComparisonTests
         c.WriteMatches(folder["m.csv"]);
         c.WriteProfiles(folder["p.csv"]);
         var pairs = File.ReadAllLines(folder["m.csv"]);
-        Assert.Equal("layer_a,head_a,layer_b,head_b,distance,correlation,control", pairs[0]);
+        Assert.Equal("layer_a,head_a,layer_b,head_b,distance,correlation,dealt_anew", pairs[0]);
         Assert.Equal(145, pairs.Length);
         Assert.Equal(1 + 3 * 2 * 12, File.ReadAllLines(folder["p.csv"]).Length);
         Assert.StartsWith("cls,\"x, y\",0,0.041666666666666664,", File.ReadAllLines(folder["p.csv"])[1]);

@@ -11,12 +11,12 @@ public class HeadMatchingTests
         var m = HeadMatching.Compute(Bert, Bert, draws: 19);
         Assert.All(m.Pairs, p => Assert.Equal((p.A, 0.0), (p.B, p.Distance)));
         Assert.All(m.Pairs, p => Assert.Equal(1, p.Correlation, 1e-12));
-        Assert.Equal((144.0, 1 / 1000.0, 1 / 20.0), (m.SameNumber, m.SameNumberPValue, m.PValue));
+        Assert.Equal((144.0, 1 / 1000.0), (m.SameNumber, m.SameNumberPValue));
         Assert.Equal(new Interval(0, 0, 0), m.Distance);
         Assert.Equal(1, m.Depth.Value, 1e-12);
         // Of 12 layers with 12 heads each, dealt anew, one head per layer stays by chance.
         Assert.InRange(m.SameNumberByChance, 11, 13);
-        Assert.True(m.Control.Low > 0.1);
+        Assert.True(m.DealtAnew.Low > 0.1);
     }
 
     [Theory, InlineData(false), InlineData(true)]
@@ -81,14 +81,25 @@ public class HeadMatchingTests
     }
 
     [Fact]
-    public void Unrelated_heads_match_no_nearer_than_the_control()
+    public void Unrelated_models_match_nearer_than_features_dealt_anew_and_have_partners_of_other_numbers()
     {
-        var random = new Random(2);
-        HeadTable Noise() => new(new HeadGrid(4, 12), ["x", "y", "z"],
-            [.. Enumerable.Range(0, 3).Select(_ => Enumerable.Range(0, 48).Select(_ => random.NextDouble()).ToArray())]);
-        int small = Enumerable.Range(0, 40).Count(i => HeadMatching.Compute(Noise(), Noise(), draws: 19, seed: i).PValue <= 0.05);
-        // Two of 40 are expected; eight or more have a chance of one in a thousand.
-        Assert.InRange(small, 0, 7);
+        // y and z follow from x, as the largest weight does from entropy: all pairs are nearer than those of features dealt anew.
+        var matchings = Enumerable.Range(0, 20).Select(i =>
+            HeadMatching.Compute(Tables.Forced(2 * i), Tables.Forced(2 * i + 1), draws: 19, seed: i)).ToArray();
+        Assert.All(matchings, m => Assert.True(m.Distance.Value < m.DealtAnew.Low));
+        // One of 20 is expected; six or more have a chance of one in three thousand.
+        Assert.InRange(matchings.Count(m => m.SameNumberPValue <= 0.05), 0, 5);
+    }
+
+    [Fact]
+    public void Partners_at_opposite_depths_are_as_far_from_chance_as_those_at_the_same()
+    {
+        var grid = new HeadGrid(6, 2);
+        HeadTable Rising(int sign) => new(grid, ["x"], [[.. grid.All().Select(h => sign * h.Layer + 0.1 * h.Index)]]);
+        var same = HeadMatching.Compute(Rising(1), Rising(1), eachByItself: true, draws: 19);
+        var opposite = HeadMatching.Compute(Rising(1), Rising(-1), eachByItself: true, draws: 19);
+        Assert.True(same.Depth.Value > 0.9 && opposite.Depth.Value < -0.9);
+        Assert.True(same.DepthPValue < 0.01 && opposite.DepthPValue < 0.01);
     }
 
     [Fact]
