@@ -20,7 +20,7 @@ internal static class AblationTables
             string.Create(CultureInfo.InvariantCulture,
                 $"{what} ({first.Mode.ToString().ToLowerInvariant()}): {first.Before.Losses.Length} items, loss {first.Before.Loss:0.000} "
                     + $"nats and accuracy {first.Before.Accuracy.Value:0.000} of the whole model"),
-            ["group", "heads", "loss", "95 % from", "to", "accuracy", "random: mean", "95 % from", "to", "p", "p, Holm"],
+            ["group", "heads", "loss by", "95 % from", "to", "accuracy by", "random: mean", "95 % from", "to", "p", "p, Holm"],
             [.. shown.Select(e => (string[])[e.Group.Name, e.Group.Heads.Count.ToString(CultureInfo.InvariantCulture), F(e.Loss.Value),
                 F(e.Loss.Low), F(e.Loss.High), F(e.Accuracy.Value),
                 F(e.Random?.Mean), F(e.Random?.Low), F(e.Random?.High), F(e.Random?.PMore), F(e.Random?.Holm)])],

@@ -124,7 +124,7 @@ internal static class AblateVerb
                 + $"[{r.Low:+0.000;-0.000;0.000}, {r.High:+0.000;-0.000;0.000}], p = {r.PMore:0.000}, Holm {r.Holm:0.000}") : "";
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {e.Group.Name,-20} loss "
                 + $"{e.Loss.Value:+0.000;-0.000;0.000} [{e.Loss.Low:+0.000;-0.000;0.000}, {e.Loss.High:+0.000;-0.000;0.000}], accuracy "
-                + $"{e.Accuracy.Value:+0.000;-0.000;0.000}{control}"));
+                + $"{e.Accuracy.Value:+0.000;-0.000;+0.000}{control}"));
         }
     }
 }
