@@ -10,7 +10,8 @@ using System.Security.Cryptography;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
-/// <summary>Unpacks one encoder into a folder in Hugging Face's layout. Does nothing where the folder is complete.</summary>
+/// <summary>Unpacks one encoder into a folder in Hugging Face's layout. Does nothing where the folder holds
+/// the very same files; a damaged one is replaced.</summary>
 public class UnpackEncoder : Task
 {
     private const string ModelFile = "model.onnx", VocabularyFile = "vocab.txt";
@@ -45,7 +46,7 @@ public class UnpackEncoder : Task
             Directory.CreateDirectory(Folder);
             foreach (string file in Directory.GetFiles(Beside, "*", SearchOption.AllDirectories))
                 Replace(file.Substring(Beside.Length).TrimStart('/', '\\'), File.ReadAllBytes(file));
-            if (Length(ModelFile) == ModelLength && Length(VocabularyFile) > 0) return true;
+            if (Holds(VocabularyFile, VocabularyHash) && Length(ModelFile) == ModelLength && Holds(ModelFile, ModelHash)) return true;
             var resources = Resources(Assembly);
             byte[] vocabulary = Resource(resources, VocabularyLength).Where(b => b != '\r').ToArray();
             Check(vocabulary, VocabularyHash, VocabularyFile);
@@ -68,6 +69,13 @@ public class UnpackEncoder : Task
     {
         var info = new FileInfo(Path.Combine(Folder, file));
         return info.Exists ? info.Length : -1;
+    }
+
+    private bool Holds(string file, string hash)
+    {
+        string path = Path.Combine(Folder, file);
+        if (!File.Exists(path)) return false;
+        using (var stream = File.OpenRead(path)) return Hash(stream) == hash;
     }
 
     // Whole or not at all; left alone where the bytes are the same, so that a running reader is not disturbed.
@@ -98,11 +106,13 @@ public class UnpackEncoder : Task
 
     private static void Check(byte[] bytes, string expected, string name)
     {
-        using (var sha = SHA256.Create())
-        {
-            string hash = string.Concat(sha.ComputeHash(bytes).Select(b => b.ToString("x2")));
-            if (hash != expected) throw new InvalidDataException(name + " has the SHA-256 " + hash + ", not " + expected);
-        }
+        string hash = Hash(new MemoryStream(bytes));
+        if (hash != expected) throw new InvalidDataException(name + " has the SHA-256 " + hash + ", not " + expected);
+    }
+
+    private static string Hash(Stream stream)
+    {
+        using (var sha = SHA256.Create()) return string.Concat(sha.ComputeHash(stream).Select(b => b.ToString("x2")));
     }
 
     // The resources lie one after another, each with its length in front, at multiples of 8.

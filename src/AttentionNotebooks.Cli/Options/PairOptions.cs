@@ -61,12 +61,22 @@ internal sealed class PairOptions
         VisitOptions? batches, int? longest)
     {
         Pooling? pooling = parsed.GetValue(_pooling) is { } name ? Enum.Parse<Pooling>(name, ignoreCase: true) : null;
-        if (retrieval && layout is null && RetrievalSet.IsFile(file))
-            return new Retrieval(model, RetrievalSet.Read(file, Names.Given(parsed.GetValue(_wrong))).Evenly(limit), pooling, batches,
+        if (!retrieval)
+            return PairSimilarity.Fit(model, SentencePairs.Read(file, layout, parsed.GetValue(_positive)).Evenly(limit), pooling, batches,
                 longest);
-        var pairs = SentencePairs.Read(file, layout, parsed.GetValue(_positive));
-        return retrieval ? new Retrieval(model, RetrievalSet.Of(pairs.Alike.Evenly(limit), parsed.GetValue(_candidates)), pooling, batches,
-            longest) : PairSimilarity.Fit(model, pairs.Evenly(limit), pooling, batches, longest);
+        bool own = layout is null && RetrievalSet.IsFile(file);
+        foreach (var idle in own ? new Option[] { _candidates, _positive } : [_wrong])
+            if (TaskOptions.Given(parsed.CommandResult, idle) is not null)
+                throw new InputException(file, null,
+                    own ? "has columns of wrong sentences" : "has pairs, and no columns of wrong sentences",
+                    $"Leave out {idle.Name}, which means nothing here");
+        var sets = own ? RetrievalSet.Read(file, Names.Given(parsed.GetValue(_wrong))).Evenly(limit)
+            : RetrievalSet.Of(SentencePairs.Read(file, layout, parsed.GetValue(_positive)).Alike.Evenly(limit),
+                parsed.GetValue(_candidates));
+        if (sets.Count < 2)
+            throw new InputException(file, null, "gives one set, and an interval needs two",
+                own ? "Give more lines (--limit)" : "Ask for fewer candidates (--candidates), or give more texts (--limit)");
+        return new Retrieval(model, sets, pooling, batches, longest);
     }
 
     /// <summary>A line on how the untouched model does, with controls and with what such items could show.</summary>
@@ -77,7 +87,7 @@ internal sealed class PairOptions
         {
             var figures = pairs.Measure();
             return string.Create(CultureInfo.InvariantCulture, $"attn: {pairs.Count} pairs, and {pairs.Fitted} others that the threshold "
-                + $"(cosine {pairs.Scale.Threshold:0.000}) was fitted on; {Pooled(pairs.Pooling)}; accuracy "
+                + $"({Side(pairs.Scale)}) was fitted on; {Pooled(pairs.Pooling)}; accuracy "
                 + $"{Of(figures.Accuracy.Interval)}, always the commoner kind {figures.Majority.Value:0.000}; area under the ROC curve "
                 + $"{Of(figures.Roc.Area)} (so many pairs show one above {figures.Roc.Visible:0.000}); loss "
                 + $"{figures.Loss:0.000}, of the share of the kinds alone {figures.PriorLoss:0.000}{Cut(pairs.Cut)}");
@@ -91,6 +101,9 @@ internal sealed class PairOptions
             + $"{TaskScores.Evaluate(task).Loss:0.0000}, of guessing {task.GuessLoss:0.000}"
             + $"{Cut(retrieval.Cut)}");
     }
+
+    private static string Side(PairScale scale) => scale.Slope == 0 ? "no cosine tells the kinds apart"
+        : string.Create(CultureInfo.InvariantCulture, $"cosine {(scale.Slope > 0 ? "above" : "below")} {scale.Threshold:0.000}");
 
     private static string Pooled(Pooling pooling) => pooling == AttentionNotebooks.Pooling.Mean ? "mean of the tokens" : "state of [CLS]";
 

@@ -48,7 +48,8 @@ internal sealed class TaskOptions
     private readonly bool _learns;
 
     /// <summary>The options of verbs that measure what a model predicts.</summary>
-    public TaskOptions() : this(new LimitOption("texts or items", least: 2, why: "an interval needs two items"), learns: false) =>
+    public TaskOptions() : this(new LimitOption("texts or items", least: 2, why: "an interval needs two items",
+        labelled: true), learns: false) =>
         _task.DefaultValueFactory = _ => Masked;
 
     private TaskOptions(LimitOption limit, bool learns)
@@ -60,7 +61,8 @@ internal sealed class TaskOptions
 
     /// <summary>The options of a verb that learns from the items: in float32 on the CPU, with the task named.</summary>
     public static TaskOptions ForLearning() =>
-        new(new LimitOption("texts or items", standard: 1000, least: 10, why: "items are split into train, dev and test"), learns: true);
+        new(new LimitOption("texts or items", standard: 1000, least: 10, why: "items are split into train, dev and test",
+            labelled: true), learns: true);
 
     public void AddTo(Command command)
     {
@@ -141,8 +143,7 @@ internal sealed class TaskOptions
         {
             var layout = parsed.GetValue(_task) == Labels ? _columns.Of(parsed, file) : SentenceTask.Named(parsed.GetValue(_task)!);
             var texts = LabelledTexts.Read(file, layout, model.Classifier!.Labels);
-            var classes = new SentenceLabels(model.Classifier, texts with { Items = texts.Items.Evenly(_limit.Of(parsed)) }, batches,
-                longest);
+            var classes = new SentenceLabels(model.Classifier, texts.Evenly(_limit.Of(parsed)), batches, longest);
             return new AskedTask(layout.Name, _ => classes, classes.Texts);
         }
         if (ComparesSentences(parsed))

@@ -53,7 +53,7 @@ internal static class FineTuneVerb
             Standard.Replicas);
         var maxLength = Whole("--max-length", "Cut longer texts to N tokens, special tokens included.", Standard.MaxLength);
         var seed = Whole("--seed", "Decides every random choice.", Standard.Seed);
-        var limit = new LimitOption("texts of --train");
+        var limit = new LimitOption("texts of --train", labelled: true);
         var frozen = new Option<bool>("--frozen")
         {
             Description = "Train only pooler and classifier, to measure what the model knew already.",
@@ -101,7 +101,7 @@ internal static class FineTuneVerb
             var all = LabelledTexts.Read(parsed.GetValue(train)!, layout);
             string[] measuredOn = parsed.GetValue(test) is { } more ? [parsed.GetValue(dev)!, more] : [parsed.GetValue(dev)!];
             var files = measuredOn.Select(f => (File: Path.GetFileName(f), Texts: LabelledTexts.Read(f, layout, all.Labels))).ToArray();
-            Work(parsed.GetValue(model)!, layout, all with { Items = all.Items.Evenly(limit.Of(parsed)) }, files, options,
+            Work(parsed.GetValue(model)!, layout, all.Evenly(limit.Of(parsed)), files, options,
                 !parsed.GetValue(noControl), parsed.GetValue(folder)!, output, error, cancellation);
         });
         return command;

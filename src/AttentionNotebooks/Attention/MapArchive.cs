@@ -13,6 +13,9 @@ public sealed class MapArchive : IAttentionSource
     /// <summary>How far from 1 a saved row may sum: room for maps stored with 4 decimals or as float16, none for anything else.</summary>
     public const double RowSumTolerance = 0.02;
 
+    /// <summary>The only entry of a file of mean maps, whose rows are bins and no tokens.</summary>
+    internal const string MeanMapsEntry = "maps";
+
     private const string SaveAgain = "Save the model's attention probabilities again, one [layers, heads, T, T] array per text";
     private readonly string _file;
 
@@ -37,7 +40,8 @@ public sealed class MapArchive : IAttentionSource
     /// <param name="file">The .npz file.</param>
     /// <param name="tokensFile">The tokens of its texts; without it the first token is taken for [CLS] and the last for [SEP].</param>
     /// <param name="limit">At most this many texts, in the archive's order.</param>
-    /// <exception cref="InputException">A file is missing or broken, or the tokens do not fit the maps.</exception>
+    /// <exception cref="InputException">A file is missing or broken, the tokens do not fit the maps, or the file holds mean maps
+    /// (<c>MeanMaps</c>).</exception>
     public static MapArchive Open(string file, string? tokensFile = null, int limit = int.MaxValue) =>
         Npz.Guarded(file, SaveAgain, () => Checked(file, tokensFile, limit));
 
@@ -45,6 +49,10 @@ public sealed class MapArchive : IAttentionSource
     {
         var tokens = tokensFile is null ? null : ReadTokens(tokensFile);
         using var zip = OpenZip(file);
+        if (tokens is null && zip.Entries is [var only] && IdOf(only) == MeanMapsEntry)
+            throw new InputException(file, $"entry {MeanMapsEntry}", "is of mean maps over many texts, or of a text without an id: "
+                + "its rows are not known to be tokens", "Give the maps of texts, such as attn maps writes; name the entry of a single "
+                + "text by an id of your own, or give its tokens");
         var texts = new List<AttentionText>();
         var hash = new Fingerprint();
         HeadGrid? grid = null;

@@ -3,7 +3,8 @@ namespace AttentionNotebooks;
 /// <summary>Writes any checkpoint that the kit reads, such as an ONNX file, as a plain folder in Hugging Face's layout.</summary>
 public static class CheckpointExport
 {
-    /// <summary>Reads a checkpoint and writes it with config.json, model.safetensors and the tokenizer's files. The folder gets its name
+    /// <summary>Reads a checkpoint and writes it with config.json, model.safetensors, the tokenizer's files, and
+    /// <c>1_Pooling/config.json</c> where there is one. The folder gets its name
     /// only when it is complete.</summary>
     /// <param name="source">The checkpoint's folder.</param>
     /// <param name="target">The folder to write; it must not be there yet, or be empty.</param>
@@ -43,6 +44,7 @@ public static class CheckpointExport
             return classifier.UnusedKeys;
         }
         Checkpoint.Save(folder, checkpoint.Model, checkpoint.Tokenizer);
+        PoolingFile.Copy(checkpoint.Folder, folder);
         return checkpoint.UnusedKeys;
     }
 }

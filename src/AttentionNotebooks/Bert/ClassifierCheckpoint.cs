@@ -127,7 +127,7 @@ public sealed class ClassifierCheckpoint : IDisposable
     }
 
     /// <summary>Writes the model as an ordinary Hugging Face folder: config.json with the classes' names, the tokenizer's files,
-    /// model.safetensors.</summary>
+    /// model.safetensors, and <c>1_Pooling/config.json</c> where the folder of the model that it came from has one.</summary>
     /// <param name="folder">The folder; created where missing.</param>
     /// <param name="halfPrecision">Whether to round the weights to float16, which halves the file.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
@@ -143,6 +143,7 @@ public sealed class ClassifierCheckpoint : IDisposable
         Tokenizer.Save(folder);
         Config.Write(Path.Combine(folder, "config.json"), halfPrecision ? "float16" : "float32", Config.Family.ClassifierClass,
             Labels);
+        PoolingFile.Copy(Encoder.Folder, folder);
     }
 
     /// <summary>Disposes the model; of one that shares the weights of a checkpoint (<see cref="Of(Checkpoint)"/>), the head.</summary>

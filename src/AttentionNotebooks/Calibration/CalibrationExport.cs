@@ -40,6 +40,7 @@ public static class CalibrationExport
             return unfit;
         }
         Checkpoint.Save(target, model.Model, model.Tokenizer);
+        PoolingFile.Copy(model.Folder, target);
         return unfit;
     }
 

@@ -79,6 +79,8 @@ public sealed record TaskPart(IModelTask Task, IReadOnlyList<int[]> Batches)
 
         public string Questions => _task.Questions;
 
+        public bool HasTruth => _task.HasTruth;
+
         public double GuessLoss => _task.GuessLoss;
 
         public nn.Module? Weights => _task.Weights;

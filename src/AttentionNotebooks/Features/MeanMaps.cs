@@ -78,7 +78,7 @@ public sealed class MeanMaps
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     public void Write(string file)
     {
-        Npz.Write(file, [("maps", s => NpyArray.Write(s, [Grid.Layers, Grid.Heads, Bins, Bins], _values))]);
+        Npz.Write(file, [(MapArchive.MeanMapsEntry, s => NpyArray.Write(s, [Grid.Layers, Grid.Heads, Bins, Bins], _values))]);
         TableNotesFile.Write(file, Notes);
     }
 
@@ -86,7 +86,7 @@ public sealed class MeanMaps
     /// <exception cref="InputException">It is missing or broken.</exception>
     public static MeanMaps Read(string file)
     {
-        var (_, array) = Npz.Read(file, MakeAgain).FirstOrDefault(e => e.Name == "maps");
+        var (_, array) = Npz.Read(file, MakeAgain).FirstOrDefault(e => e.Name == MapArchive.MeanMapsEntry);
         if (array is null || array.Shape.Length != 4 || array.Shape[2] != array.Shape[3] || array.Shape.Any(d => d < 1))
             throw new InputException(file, "entry maps", array is null ? "is missing"
                 : $"has shape [{string.Join(", ", array.Shape)}] instead of [layers, heads, bins, bins]", MakeAgain);

@@ -29,14 +29,21 @@ public readonly record struct RocArea(Interval Area, int Positives, int Negative
     /// <param name="positive">Which units are of the kind that should have the higher scores.</param>
     /// <param name="draws">Draws of the interval.</param>
     /// <param name="seed">Decides them.</param>
-    /// <exception cref="InputException">One of the two kinds has no unit.</exception>
+    /// <exception cref="InputException">One of the two kinds has no unit, a score is NaN, or there are not as many scores as
+    /// kinds.</exception>
     public static RocArea Compute(IReadOnlyList<double> scores, IReadOnlyList<bool> positive, int draws = Bootstrap.DefaultDraws,
         int seed = 0)
     {
+        const string What = "an area under the ROC curve";
+        if (scores.Count != positive.Count)
+            throw new InputException(What, null, $"was to be of {scores.Count} scores and {positive.Count} kinds",
+                "Give one score and one kind for every unit");
+        if (scores.Index().FirstOrDefault(s => double.IsNaN(s.Item), (-1, 0)).Index is >= 0 and var unknown)
+            throw new InputException(What, $"score {unknown}", "is NaN", "Leave out units without a score");
         double[] Of(bool kind) => [.. scores.Where((_, i) => positive[i] == kind)];
         var (high, low) = (Of(true), Of(false));
         if (high.Length == 0 || low.Length == 0)
-            throw new InputException("an area under the ROC curve", null, "needs units of both kinds", "Give some of each");
+            throw new InputException(What, null, "needs units of both kinds", "Give some of each");
         return new RocArea(Bootstrap.Compare(high, low, AreaOf, draws, seed), high.Length, low.Length);
     }
 

@@ -153,6 +153,20 @@ public class MapArchiveTests
         Assert.NotEqual(read.Fingerprint, MapArchive.Open(folder["maps.npz"], tokens).Fingerprint);
     }
 
+    [Fact]
+    public void Mean_maps_are_no_maps_of_a_text()
+    {
+        using var folder = new TestFolder();
+        MeanMaps.Compute(MapArchive.Open(Save(folder, Maps.Previous(8), Maps.Uniform(5))), 4).Write(folder["mean-maps.npz"]);
+        var error = Assert.Throws<InputException>(() => MapArchive.Open(folder["mean-maps.npz"]));
+        Assert.Equal((folder["mean-maps.npz"], "entry maps"), (error.InputSource, error.Place));
+        Assert.Contains("mean maps over many texts", error.Problem);
+        // Tokens say that rows are tokens, and so does an id of another name.
+        string tokens = folder.Write("t.jsonl", """{"id": "maps", "tokens": ["a", "b", "c", "d"]}""");
+        Assert.Single(MapArchive.Open(folder["mean-maps.npz"], tokens).Texts);
+        Assert.Single(MapArchive.Open(Save(folder, Maps.Previous(4))).Texts);
+    }
+
     /// <summary>Saves maps as one layer and one head per text.</summary>
     internal static string Save(TestFolder folder, params double[][,] maps) =>
         Save(folder,

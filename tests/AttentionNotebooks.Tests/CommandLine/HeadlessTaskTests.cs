@@ -95,6 +95,25 @@ public sealed class HeadlessTaskTests : IDisposable
         Assert.Contains(problem, error);
     }
 
+    [Theory]
+    [InlineData("ablate"), InlineData("importance"), InlineData("prune"), InlineData("calibrate")]
+    public async Task One_set_alone_and_options_that_a_file_has_no_use_for_are_refused(string verb)
+    {
+        async Task<string> Refused(string items, params string[] more)
+        {
+            var (code, _, error) = await Shell.Attn([verb, "--model", Encoder(), "--task", "retrieval", "--items", items, "--out",
+                _folder[verb == "calibrate" ? "o.json" : "o.csv"], .. verb == "calibrate" ? ["--clusters", Clusters()]
+                : Array.Empty<string>(), .. more]);
+            Assert.Equal(Cli.Attn.Failed, code);
+            return Assert.Single(error.Trim().Split('\n'));
+        }
+        Assert.Contains("gives one set, and an interval needs two. Ask for fewer candidates (--candidates), or give more texts (--limit)",
+            await Refused(Pairs(), "--candidates", "7"));
+        Assert.Contains("has columns of wrong sentences. Leave out --candidates", await Refused(Sets(), "--candidates", "4"));
+        Assert.Contains("has columns of wrong sentences. Leave out --positive", await Refused(Sets(), "--positive", "1"));
+        Assert.Contains("no columns of wrong sentences. Leave out --wrong", await Refused(Pairs(), "--wrong", "other"));
+    }
+
     [Fact]
     public async Task A_file_of_pairs_is_read_as_users_have_it()
     {

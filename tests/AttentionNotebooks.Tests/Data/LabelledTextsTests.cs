@@ -100,6 +100,37 @@ public sealed class LabelledTextsTests : IDisposable
     }
 
     [Fact]
+    public void Every_class_keeps_its_share_where_texts_are_taken_evenly_though_the_file_alternates()
+    {
+        LabelledTexts Of(params int[] labels) => new([.. labels.Select((l, i) => new LabelledText($"{i}", null, l))], ["a", "b", "c"]);
+        string[] Taken(LabelledTexts all, int count) => [.. all.Evenly(count).Items.Select(i => i.Text)];
+        var alternating = Of([.. Enumerable.Range(0, 16).Select(i => i % 2)]);
+        Assert.Equal(["0", "1", "8", "9"], Taken(alternating, 4));         // of 0, 2, … 14 the first and the fifth, so of 1, 3, … 15
+        Assert.Equal([0, 1, 0, 1], alternating.Evenly(4).Gold);
+        // Shares of 5 in 6 : 3 : 1 are 3, 1.5 and 0.5: the largest remainder is a tie, and no class is left out.
+        var three = Of(0, 0, 0, 0, 0, 0, 1, 1, 1, 2);
+        Assert.Equal(["0", "2", "4", "6", "9"], Taken(three, 5));
+        Assert.Equal(["0", "6", "9"], Taken(three, 3));
+        Assert.Equal(["0", "1", "3", "4", "6", "7", "9"], Taken(three, 7)); // 4.2, 2.1, 0.7
+        Assert.Equal(three.Items, three.Evenly(10).Items);
+        Assert.Contains("is 2, but the items are of 3 classes. Take 3 or more",
+            Assert.Throws<InputException>(() => three.Evenly(2)).Message);
+    }
+
+    [Fact]
+    public void Any_number_of_the_kits_own_sentences_has_both_classes_in_half()
+    {
+        var all = LabelledTexts.Read(Repository.Path("data", "tasks", "sentiment.train.tsv"),
+            SentenceTask.OfColumns("sentiment", ["sentence"], "label"));
+        foreach (int count in new[] { 2, 100, 200, 201, 1599 })
+        {
+            var some = all.Evenly(count);
+            Assert.Equal(count, some.Items.Count);
+            Assert.InRange(some.Gold.Count(l => l == 1), count / 2, (count + 1) / 2);
+        }
+    }
+
+    [Fact]
     public void The_kits_own_tasks()
     {
         foreach (string name in new[] { "acceptability", "sentiment", "pairs" })

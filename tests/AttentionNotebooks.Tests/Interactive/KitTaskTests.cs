@@ -42,11 +42,14 @@ public sealed class KitTaskTests : IDisposable
         using (var made = ClassifierCheckpoint.Create(start, ["entailment", "not_entailment"], seed: 1)) made.Save(_folder["pairs"]);
         using var one = Checkpoint.Load(_folder["classes"]);
         var own = Kit.Task(one, 16);
-        Assert.Equal(("own labels", "texts", 16, Math.Log(2)), (own.Name, own.Questions, own.Count, own.GuessLoss));
+        Assert.Equal(("its own answers", "texts", 16, Math.Log(2)), (own.Name, own.Questions, own.Count, own.GuessLoss));
         Assert.Equal(1, TaskScores.Evaluate(own).Accuracy.Value);
+        Assert.False(own.HasTruth);
+        Assert.False(TaskPart.All(own).AsTask().HasTruth);
         using var pairs = Checkpoint.Load(_folder["pairs"]);
         var told = Assert.IsType<SentenceLabels>(Kit.Task(pairs, 10, skip: 5));
         Assert.Equal("sentence labels", told.Name);
+        Assert.True(told.HasTruth && TaskPart.All(told).AsTask().HasTruth);
         Assert.Contains(1, told.Texts[0].Segments);
         Assert.Equal([1, 0], told.Gold.Distinct());
     }

@@ -45,6 +45,16 @@ public class RocAreaTests
     }
 
     [Fact]
+    public void Scores_that_are_unknown_or_of_other_units_are_refused_and_infinite_ones_have_an_order()
+    {
+        Assert.Contains("score 1: is NaN",
+            Assert.Throws<InputException>(() => RocArea.Compute([1, double.NaN], [true, false])).Message);
+        Assert.Contains("3 scores and 2 kinds", Assert.Throws<InputException>(() => RocArea.Compute([1, 2, 3], [true, false])).Message);
+        Assert.Contains("1 scores and 2 kinds", Assert.Throws<InputException>(() => RocArea.Compute([1], [true, false])).Message);
+        Assert.Equal(1, RocArea.Compute([double.PositiveInfinity, 0], [true, false]).Area.Value);
+    }
+
+    [Fact]
     public void One_kind_alone_is_refused() =>
         Assert.Contains("needs units of both kinds", Assert.Throws<InputException>(() => RocArea.Compute([1, 2], [true, true])).Message);
 }

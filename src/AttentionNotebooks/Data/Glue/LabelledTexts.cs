@@ -67,6 +67,12 @@ public sealed record LabelledTexts(IReadOnlyList<LabelledText> Items, IReadOnlyL
                     $"Known are {string.Join(", ", labels.Take(10))}")))], labels);
     }
 
+    /// <summary>So many of the texts, each class in its share and taken evenly over the file, in the file's order
+    /// (<see cref="EvenSample"/>); all where there are no more.</summary>
+    /// <param name="count">How many, at least one for each class of the texts.</param>
+    /// <exception cref="InputException">There are more classes than texts to take.</exception>
+    public LabelledTexts Evenly(int count) => this with { Items = Items.Evenly(count, i => i.Label) };
+
     /// <summary>Some of the texts, chosen at random and kept in their order; all where there are no more.</summary>
     /// <param name="count">How many, at least 1.</param>
     /// <param name="seed">Decides which.</param>

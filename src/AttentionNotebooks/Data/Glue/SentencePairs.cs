@@ -42,14 +42,9 @@ public sealed record SentencePairs(IReadOnlyList<SentencePair> Items)
 
     /// <summary>So many pairs, each kind in its share and taken evenly over the file, in the file's order; all where there are no
     /// more.</summary>
-    /// <param name="count">How many, at least 1.</param>
-    public SentencePairs Evenly(int count)
-    {
-        if (count >= Items.Count) return this;
-        // Files often alternate: every second pair would be of one kind.
-        int alike = (int)Math.Round((double)count * Alike.Length / Items.Count);
-        return Of(Places(true).Evenly(alike), Places(false).Evenly(count - alike));
-    }
+    /// <param name="count">How many, at least one of each kind.</param>
+    /// <exception cref="InputException">There are more kinds than pairs to take.</exception>
+    public SentencePairs Evenly(int count) => new(Items.Evenly(count, p => p.Alike ? 1 : 0));
 
     /// <summary>Two halves with the same share of each kind, the same two whenever they are asked for.</summary>
     public (SentencePairs First, SentencePairs Second) Halves()

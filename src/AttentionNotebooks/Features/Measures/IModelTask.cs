@@ -28,6 +28,10 @@ public interface IModelTask
     /// <c>hidden words</c>.</summary>
     string Questions => "questions";
 
+    /// <summary>Whether the right answers are known from elsewhere. Where they are not, they are those of the untouched model, so that its
+    /// accuracy is 1 by definition and says nothing.</summary>
+    bool HasTruth => true;
+
     /// <summary>
     /// The loss of a question, in nats, of a model that holds all answers for equally likely: what knowing nothing costs. NaN where it is
     /// not known.

@@ -15,15 +15,22 @@ public sealed record PairScale(double Slope, double Intercept)
     private const double Flat = 1e-9, Converged = 1e-10;
     private const int MostSteps = 200;
 
-    /// <summary>The cosine above which a pair is taken for one that says the same; NaN where the slope is 0.</summary>
+    /// <summary>The cosine at which the log-odds are 0; NaN where the slope is 0. Pairs above it are taken for ones that say the same, or
+    /// those below it where the slope is negative.</summary>
     public double Threshold => Slope == 0 ? double.NaN : -Intercept / Slope;
 
     /// <summary>Fits the two numbers.</summary>
     /// <param name="cosines">The pairs' cosines.</param>
     /// <param name="alike">Which pairs say the same.</param>
-    /// <exception cref="InputException">There is no pair of one kind.</exception>
+    /// <exception cref="InputException">There is no pair of one kind, a cosine is not finite, or there are not as many cosines as
+    /// kinds.</exception>
     public static PairScale Fit(IReadOnlyList<double> cosines, IReadOnlyList<bool> alike)
     {
+        if (cosines.Count != alike.Count)
+            throw new InputException("pairs to fit on", null, $"are {cosines.Count} cosines and {alike.Count} kinds",
+                "Give one cosine and one kind for every pair");
+        if (cosines.Index().FirstOrDefault(c => !double.IsFinite(c.Item), (-1, 0)).Index is >= 0 and var unknown)
+            throw new InputException("pairs to fit on", $"pair {unknown}", "has a cosine that is not finite", "Leave the pair out");
         int yes = alike.Count(a => a), no = alike.Count - yes;
         if (yes == 0 || no == 0)
             throw new InputException("pairs to fit on", null, $"are {yes} that say the same and {no} that do not",

@@ -20,8 +20,9 @@ public sealed record RetrievalSet(IReadOnlyList<string> Questions, IReadOnlyList
     /// <summary>Reads a tab-separated file: a row is a set of one question, with the columns <c>sentence</c> (asked), <c>paraphrase</c>
     /// (right) and others (wrong); a column <c>id</c> is passed over.</summary>
     /// <param name="wrong">The columns of wrong candidates; all others unless given.</param>
-    /// <exception cref="InputException">The file cannot be read, lacks a column or has no wrong candidates, or a line has more or fewer
-    /// columns or an empty sentence.</exception>
+    /// <exception cref="InputException">The file cannot be read, lacks a column or has no wrong candidates, a column of wrong candidates
+    /// is another's or named twice, or a line has more or fewer columns, an empty sentence, or a wrong candidate that is the question or
+    /// the right one.</exception>
     public static IReadOnlyList<RetrievalSet> Read(string file, IReadOnlyList<string>? wrong = null)
     {
         string[]? header = null;
@@ -40,6 +41,10 @@ public sealed record RetrievalSet(IReadOnlyList<string> Questions, IReadOnlyList
                 if (wrong?.FirstOrDefault(c => !header.Contains(c)) is { } missing)
                     throw new InputException(file, "line 1", $"has no column {missing}",
                         $"Name some of its columns: {string.Join(", ", header.Take(12))}");
+                if (wrong?.FirstOrDefault(c => c is Question or Right or Id) is { } other)
+                    throw new InputException(file, "line 1", $"has no wrong sentences in the column {other}", "Name other columns");
+                if (others.GroupBy(c => c).FirstOrDefault(g => g.Skip(1).Any()) is { Key: var twice })
+                    throw new InputException(file, "line 1", $"has the column {twice}, which is named twice", "Name every column once");
                 if (question < 0 || candidates[0] < 0 || candidates.Length < 2)
                     throw new InputException(file, "line 1", $"has the columns {string.Join(", ", header.Take(10))}",
                         $"Name the columns {Question} and {Right}, and one at least for wrong candidates");
@@ -52,7 +57,12 @@ public sealed record RetrievalSet(IReadOnlyList<string> Questions, IReadOnlyList
             string Sentence(int column) => fields[column].Trim() is { Length: > 0 } text ? text
                 : throw new InputException(file, $"line {number + 1}, column {header[column]}", "is empty",
                     "Fill it, or leave the line out");
-            sets.Add(new RetrievalSet([Sentence(question)], [.. candidates.Select(Sentence)]));
+            var set = new RetrievalSet([Sentence(question)], [.. candidates.Select(Sentence)]);
+            if (set.Candidates.Index().Skip(1).FirstOrDefault(c => c.Item == set.Candidates[0] || c.Item == set.Questions[0]).Index
+                is > 0 and var same)
+                throw new InputException(file, $"line {number + 1}, column {header[candidates[same]]}", "is the question or the right "
+                    + "sentence once more", "Write a wrong sentence, or leave the line out");
+            sets.Add(set);
         }
         return sets.Count > 0 ? sets : throw new InputException(file, null, "holds no sentence", "Write a line per question");
     }

@@ -19,7 +19,7 @@ public static class SentenceEmbedding
     public static Pooling PoolingOf(string folder)
     {
         const string Remedy = "Name the pooling yourself (--pooling mean or cls) to compare the pooled states as they are";
-        string path = Path.Combine(folder, "1_Pooling", "config.json");
+        string path = PoolingFile.In(folder);
         if (!File.Exists(path)) return Pooling.Mean;
         if (Directory.GetDirectories(folder, "*_Dense") is [var dense, ..])
             throw new InputException(dense, null, "is a learnt map behind the pooling, which is not computed here", Remedy);

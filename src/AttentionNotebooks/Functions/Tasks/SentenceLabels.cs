@@ -30,7 +30,8 @@ public sealed class SentenceLabels : ITextTask
 
     /// <summary>
     /// The classes that the untouched model gives to texts itself, for texts whose classes nobody knows: a change of its heads can then
-    /// only take it away from its own answers. Before any change the accuracy is 1.
+    /// only take it away from its own answers. Before any change the accuracy is 1 (<see cref="HasTruth"/> is
+    /// <see langword="false"/>).
     /// </summary>
     /// <param name="classifier">The model; it must outlive the task.</param>
     /// <param name="texts">The texts, at least one.</param>
@@ -43,7 +44,7 @@ public sealed class SentenceLabels : ITextTask
         var unknown = new LabelledTexts([.. texts.Select(t => new LabelledText(t, null, 0))], classifier.Labels);
         int[] own = new SentenceLabels(classifier, unknown, options).Predict(cancellation: cancellation);
         var answered = unknown with { Items = [.. unknown.Items.Zip(own, (text, label) => text with { Label = label })] };
-        return new SentenceLabels(classifier, answered, options) { Name = "own labels" };
+        return new SentenceLabels(classifier, answered, options) { Name = "its own answers", HasTruth = false };
     }
 
     /// <summary>The model that is asked.</summary>
@@ -54,6 +55,9 @@ public sealed class SentenceLabels : ITextTask
 
     /// <inheritdoc/>
     public string Questions => "texts";
+
+    /// <inheritdoc/>
+    public bool HasTruth { get; private init; } = true;
 
     /// <inheritdoc/>
     public double GuessLoss => Math.Log(Classifier.Labels.Count);

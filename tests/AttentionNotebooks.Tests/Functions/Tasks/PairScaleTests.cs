@@ -45,6 +45,26 @@ public class PairScaleTests
         Assert.Equal(loss, PairScale.LogLoss(logOdds, yes), 1e-12);
 
     [Fact]
+    public void With_a_negative_slope_the_alike_lie_below_the_threshold()
+    {
+        var scale = PairScale.Fit([0.2, 0.3, 0.7, 0.8], [true, true, false, false]);
+        Assert.True(scale.Slope < 0);
+        Assert.Equal(0.5, scale.Threshold, 1e-6);
+        Assert.True(scale.LogOdds(0.4) > 0 && scale.LogOdds(0.6) < 0);
+    }
+
+    [Fact]
+    public void Cosines_that_are_unknown_or_of_other_pairs_are_refused()
+    {
+        foreach (double bad in new[] { double.NaN, double.PositiveInfinity })
+            Assert.Contains("pair 1: has a cosine that is not finite",
+                Assert.Throws<InputException>(() => PairScale.Fit([0.1, bad], [true, false])).Message);
+        Assert.Contains("are 1 cosines and 2 kinds", Assert.Throws<InputException>(() => PairScale.Fit([0.1], [true, false])).Message);
+        Assert.Contains("are 3 cosines and 2 kinds",
+            Assert.Throws<InputException>(() => PairScale.Fit([0.1, 0.2, 0.3], [true, false])).Message);
+    }
+
+    [Fact]
     public void One_kind_alone_is_refused() =>
         Assert.Contains("are 2 that say the same and 0 that do not",
             Assert.Throws<InputException>(() => PairScale.Fit([0.1, 0.2], [true, true])).Message);

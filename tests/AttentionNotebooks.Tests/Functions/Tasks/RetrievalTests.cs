@@ -93,6 +93,10 @@ public sealed class RetrievalTests : IDisposable
         Assert.Equal(["the cat"], sets[0].Questions);
         Assert.Equal(["a cat", "cat the", "sat"], sets[0].Candidates);
         Assert.Equal(["a cat", "sat"], RetrievalSet.Read(file, ["verb"])[0].Candidates);
+        foreach (string column in new[] { "paraphrase", "sentence", "id" })
+            Assert.Contains($"line 1: has no wrong sentences in the column {column}",
+                Assert.Throws<InputException>(() => RetrievalSet.Read(file, ["verb", column])).Message);
+        Assert.Contains("named twice", Assert.Throws<InputException>(() => RetrievalSet.Read(file, ["verb", "verb"])).Message);
         Assert.Contains("has no column noun", Assert.Throws<InputException>(() => RetrievalSet.Read(file, ["noun"])).Message);
     }
 
@@ -102,6 +106,9 @@ public sealed class RetrievalTests : IDisposable
     [InlineData("sentence\tparaphrase\tx\na\tb\n", "line 2: has 2 columns, not 3")]
     [InlineData("sentence\tparaphrase\tx\na\t \tc\n", "line 2, column paraphrase: is empty")]
     [InlineData("sentence\tparaphrase\tx\n", "holds no sentence")]
+    [InlineData("sentence\tparaphrase\tx\tx\na\tb\tc\td\n", "line 1: has the column x, which is named twice")]
+    [InlineData("sentence\tparaphrase\tx\na\tb\tc\n\na\tb\t b\n", "line 4, column x: is the question or the right sentence once more")]
+    [InlineData("sentence\tparaphrase\tx\ty\na\tb\tc\ta\n", "line 2, column y: is the question or the right sentence once more")]
     public void A_file_that_is_none_is_refused(string text, string problem) =>
         Assert.Contains(problem, Assert.Throws<InputException>(() => RetrievalSet.Read(folder.Write("p.tsv", text))).Message);
 
