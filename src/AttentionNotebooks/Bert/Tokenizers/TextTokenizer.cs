@@ -8,7 +8,7 @@ namespace AttentionNotebooks;
 /// </code></example>
 public abstract class TextTokenizer
 {
-    // vocab_size is rounded up to a multiple of 8, 64 or 128 for speed.
+    // vocab_size is rounded up for speed; of a small model that may be more than half.
     private const int MostPadding = 128;
 
     private readonly Dictionary<string, int> ids;
@@ -69,7 +69,7 @@ public abstract class TextTokenizer
     /// <param name="config">The model that the vocabulary must fit; its positions limit the length.</param>
     /// <returns>A <see cref="WordPieceTokenizer"/> or a <see cref="ByteLevelTokenizer"/>.</returns>
     /// <exception cref="InputException">No tokenizer is there, a file is damaged, its kind is not read, or the vocabulary is larger than
-    /// the model's, or smaller by more than 5 % and by more than 128 entries.</exception>
+    /// the model's, or less than half as large.</exception>
     public static TextTokenizer Load(string folder, BertConfig config)
     {
         bool Has(string name) => File.Exists(Path.Combine(folder, name));
@@ -152,13 +152,13 @@ public abstract class TextTokenizer
     }
 
     /// <summary>Checks that every id is one of the model's, and that the vocabulary is not cut off. A model may have more ids than
-    /// there are entries, because vocab_size was rounded up or entries were reserved: 5 % or 128, whichever is more.</summary>
+    /// there are entries, because vocab_size was rounded up or entries were reserved.</summary>
     private protected void CheckFits(string path, BertConfig config)
     {
         if (VocabularySize > config.VocabSize)
             throw new InputException(path, null, $"has {VocabularySize} entries, but the model's vocab_size is {config.VocabSize}",
                 "Take the tokenizer's files and config.json from the same checkpoint");
-        if (ids.Count + Math.Max(MostPadding, config.VocabSize / 20) < config.VocabSize)
+        if (ids.Count + Math.Max(MostPadding, config.VocabSize / 2) < config.VocabSize)
             throw new InputException(path, null, $"has {ids.Count} entries, but the model's vocab_size is {config.VocabSize}: it is cut "
                 + "off or of another model", "Copy the file of the checkpoint again; where the checkpoint's own has no more, fill it up "
                 + "with entries that no text has, such as [unused1]");

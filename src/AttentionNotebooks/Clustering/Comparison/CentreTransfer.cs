@@ -9,10 +9,8 @@ namespace AttentionNotebooks;
 /// <param name="AdjustedRand">The adjusted Rand index of the two groupings, with its 95 % interval over heads.</param>
 /// <param name="RandomCentres">The control: as many heads of the first model, drawn at random, stand for its centres. Any division of
 /// the space agrees somewhat with clusters, also that of an unrelated model. The mean index over draws, and where 95 % of the draws
-/// lie.</param>
-/// <param name="PValue">Share of these draws with an index as large, with + 1 above and below: whether centres do better than
-/// heads. The centres of an unrelated model, being means, mostly do: no test of kinship.</param>
-public sealed record CentreTransfer(IReadOnlyList<int> Labels, int[,] Counts, Interval AdjustedRand, Interval RandomCentres, double PValue)
+/// lie. A comparison and no test: centres are means, and those of unrelated models mostly do better than heads too.</param>
+public sealed record CentreTransfer(IReadOnlyList<int> Labels, int[,] Counts, Interval AdjustedRand, Interval RandomCentres)
 {
     /// <summary>Draws of the control by default.</summary>
     public const int DefaultDraws = 999;
@@ -38,8 +36,7 @@ public sealed record CentreTransfer(IReadOnlyList<int> Labels, int[,] Counts, In
         for (int i = 0; i < labels.Length; i++) counts[labels[i], to.Labels[i]]++;
         var index = Validity.AdjustedRandOverPoints(labels, to.Labels, seed);
         double[] control = AtRandomCentres(from, to.Labels, points, draws, seed);
-        return new CentreTransfer(labels, counts, index, Interval.OfDraws(control.DefaultIfEmpty(double.NaN).Average(), control),
-            Permutation.PValue(index.Value, control));
+        return new CentreTransfer(labels, counts, index, Interval.OfDraws(control.DefaultIfEmpty(double.NaN).Average(), control));
     }
 
     private static double[] AtRandomCentres(HeadClustering from, int[] own, double[][] points, int draws, int seed)

@@ -108,7 +108,7 @@ internal static class HeadComparisonText
             + $"{P(m.DepthPValue)}.");
         if (!double.IsNaN(m.SameNumber))
             Line(text, Culture, $"{m.SameNumber:0} of {m.Pairs.Count} partners have the same number; {m.SameNumberByChance:0.0} would "
-                + $"if heads were dealt anew within layers (p = {P(m.SameNumberPValue)}). This is the test of kinship.");
+                + $"if heads were dealt anew within layers (p = {P(m.SameNumberPValue)}). A small p speaks for kinship: a model keeps the numbers of its heads in further training.");
         else Line(text, Culture, $"Models of different shapes have no heads of the same number, so nothing here tests kinship.");
         foreach (var (name, alone) in new[] { ("A", m.AloneA), ("B", m.AloneB) })
             if (alone.Count > 0)
@@ -133,9 +133,8 @@ internal static class HeadComparisonText
             Line(text, Culture, $"{name}, silhouette {Number(clusters.Silhouette)}: "
                 + $"{string.Join("; ", clusters.Clusters.Select(x => $"{x.Name} {x.Heads.Count}"))}.");
         Line(text, Culture, $"");
-        Line(text, Culture, $"Any division of the heads agrees somewhat with clusters, so heads drawn at random stand for the centres as "
-            + $"a control. Its p says whether centres do better than such heads, and those of models with random weights mostly do: it "
-            + $"is no test of kinship.\n");
+        Line(text, Culture, $"Any division of the heads agrees somewhat with clusters, so heads drawn at random stand for the centres "
+            + $"beside it. This is no test of kinship: the centres of models with random weights mostly do better than heads too.\n");
         Transfer(text, c.OnB, c.ClustersA, c.ClustersB, "A", "B");
         Transfer(text, c.OnA, c.ClustersB, c.ClustersA, "B", "A");
         if (c.SameHeads is { } same) Line(text, Culture, $"Heads of the same number, each model's own clusters: adjusted Rand index "
@@ -147,7 +146,7 @@ internal static class HeadComparisonText
     {
         Line(text, Culture, $"Heads of {target} at the nearest centre of {source}, against {target}'s own clusters: adjusted Rand index "
             + $"{Interval(t.AdjustedRand)} over heads; with {from.Clusters.Count} random heads of {source} as centres "
-            + $"{Interval(t.RandomCentres)} (p = {P(t.PValue)}).\n");
+            + $"{Interval(t.RandomCentres)}.\n");
         Line(text, Culture, $"| nearest centre of {source} | {string.Join(" | ", to.Clusters.Select(x => $"{target}: {x.Name}"))} |");
         Line(text, Culture, $"|---|{string.Concat(to.Clusters.Select(_ => "---|"))}");
         for (int i = 0; i < from.Clusters.Count; i++)

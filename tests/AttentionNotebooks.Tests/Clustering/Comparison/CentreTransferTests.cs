@@ -13,7 +13,6 @@ public class CentreTransferTests
         var t = CentreTransfer.Compute(clusters, clusters, eachByItself, draws: 99);
         Assert.Equal(clusters.Labels, t.Labels);
         Assert.Equal(new Interval(1, 1, 1), t.AdjustedRand);
-        Assert.Equal(0.01, t.PValue);
         Assert.Equal(clusters.Clusters.Select(c => c.Heads.Count), Enumerable.Range(0, 4).Select(i => t.Counts[i, i]));
         // Any heads as centres divide the heads somewhat as clusters do.
         Assert.InRange(t.RandomCentres.Value, 0.2, 0.8);
@@ -41,14 +40,13 @@ public class CentreTransferTests
     }
 
     [Fact]
-    public void Clusters_of_unrelated_models_are_not_always_the_least_likely()
+    public void Clusters_of_unrelated_models_agree_too_and_so_do_random_centres()
     {
         CentreTransfer[] transfers = [.. Enumerable.Range(0, 20).Select(i =>
             CentreTransfer.Compute(Tables.Forced(2 * i).Cluster(3), Tables.Forced(2 * i + 1).Cluster(3), draws: 99, seed: i))];
-        // They agree far more than shuffled labels would, since all heads lie along one line; random centres agree so too.
+        // They agree far more than shuffled labels would (0), since all heads lie along one line: the index alone says nothing.
         Assert.True(transfers.Average(t => t.AdjustedRand.Value) > 0.3);
-        Assert.True(transfers.Average(t => t.PValue) > 0.1);
-        Assert.InRange(transfers.Count(t => t.PValue <= 0.05), 0, 10);
+        Assert.True(transfers.Average(t => t.RandomCentres.Value) > 0.2);
     }
 
     [Theory, InlineData(20), InlineData(71)]
