@@ -100,7 +100,8 @@ public sealed class OptionTests : IDisposable
     {
         string help = string.Join(' ',
             (await Shell.Attn(verb, "--help")).Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        Assert.Matches(@"--limit <N> Use N [a-z -]+, taken evenly over the file(, each class in its share)?; by default (all|1000)\.", help);
+        Assert.Matches(
+            @"--limit <N> Use N [a-z -]+, taken evenly over the file(, each class in its share)?; by default (all|1000)\.", help);
     }
 
     [Fact]

@@ -108,7 +108,8 @@ internal static class HeadComparisonText
             + $"{P(m.DepthPValue)}.");
         if (!double.IsNaN(m.SameNumber))
             Line(text, Culture, $"{m.SameNumber:0} of {m.Pairs.Count} partners have the same number; {m.SameNumberByChance:0.0} would "
-                + $"if heads were dealt anew within layers (p = {P(m.SameNumberPValue)}). A small p speaks for kinship: a model keeps the numbers of its heads in further training.");
+                + $"if heads were dealt anew within layers (p = {P(m.SameNumberPValue)}). "
+                + $"A small p speaks for kinship: a model keeps the numbers of its heads in further training.");
         else Line(text, Culture, $"Models of different shapes have no heads of the same number, so nothing here tests kinship.");
         foreach (var (name, alone) in new[] { ("A", m.AloneA), ("B", m.AloneB) })
             if (alone.Count > 0)
