@@ -269,7 +269,8 @@ public class GivenAttentionTests
             map.AsSpan().Fill(0.25f);
             change(map);
             batch.Give(0, map);
-        }) { RowSumTolerance = tolerance };
+        })
+        { RowSumTolerance = tolerance };
 
     private static AttentionText[] Texts() => [.. Lengths.Select((n, i) => new AttentionText(i == 2 ? "s2" : $"{i}", n, null))];
 

@@ -58,8 +58,12 @@ public sealed class OnnxDialectTests : IDisposable
     [Fact]
     public void Embeddings_narrower_than_the_states_are_ELECTRAs()
     {
-        using var electra = BertFixtures.Model(BertFixtures.Config(layers: 2) with { ModelType = "electra", EmbeddingSize = 8,
-            HeadAct = "gelu" });
+        using var electra = BertFixtures.Model(BertFixtures.Config(layers: 2) with
+        {
+            ModelType = "electra",
+            EmbeddingSize = 8,
+            HeadAct = "gelu"
+        });
         Same(electra, new OnnxBert(electra));
     }
 

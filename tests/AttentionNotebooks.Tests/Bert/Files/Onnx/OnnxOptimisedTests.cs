@@ -36,8 +36,12 @@ public sealed class OnnxOptimisedTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var expected = Checkpoint.Load(OnnxGolden.Copy(folder, name));
-        using (var options = new SessionOptions { GraphOptimizationLevel = level, OptimizedModelFilePath = other["model.onnx"],
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR })
+        using (var options = new SessionOptions
+        {
+            GraphOptimizationLevel = level,
+            OptimizedModelFilePath = other["model.onnx"],
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR
+        })
             new InferenceSession(folder["model.onnx"], options).Dispose();
         OnnxGolden.Vocabulary(other, 120, name.StartsWith("roberta", StringComparison.Ordinal));
         using var found = Checkpoint.Load(other.Root);

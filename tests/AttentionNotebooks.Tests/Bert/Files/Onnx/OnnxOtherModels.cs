@@ -16,7 +16,8 @@ internal sealed class OnnxOtherModels(BertForMaskedLM model, string kind) : Onnx
             case "causal": return Float(Graph.Node("LessOrEqual", [places, rows]));
             case "triangle": return Float(Graph.Node("Trilu", [mask]));
             case "distance": return Float(Graph.Node("Less", [Graph.Node("Abs", [Graph.Node("Sub", [places, rows])]), Graph.Whole(8)]));
-            case "bias": return Graph.Node("Add", [mask, Graph.Node("Gather", [Graph.Tensor(Graph.Fresh(), [.. Enumerable.Range(0,
+            case "bias":
+                return Graph.Node("Add", [mask, Graph.Node("Gather", [Graph.Tensor(Graph.Fresh(), [.. Enumerable.Range(0,
                 12).Select(i => i / 7f)], 3, 4),
                 rows])]);
             case "past": Graph.Input("past_key_values.0.key"); return mask;
