@@ -9,7 +9,7 @@
 # unless a folder is given. OUT is where the tables go, this folder unless given. Takes seconds.
 # Needs the kit built: dotnet build -c Release src/AttentionNotebooks.Cli
 set -euo pipefail
-if [ $# -lt 2 ] || [ $# -gt 4 ]; then sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2; fi
+if [ $# -lt 2 ] || [ $# -gt 4 ]; then sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2; fi
 here=$(cd "$(dirname "$0")" && pwd)
 data=$here/..
 maps=${1%/} ewt=$2 model=${3:-all-MiniLM-L6-v2} out=${4:-$here}

@@ -23,6 +23,12 @@ if (args.Length != 3)
     return 2;
 }
 string folder = args[0], file = Path.Combine(folder, "model.onnx");
+foreach (string needed in new[] { file, Path.Combine(folder, "config.json"), args[1] })
+{
+    if (File.Exists(needed)) continue;
+    Console.Error.WriteLine($"{needed}: is not there");
+    return 1;
+}
 byte[] model = File.ReadAllBytes(file);
 string[] softmaxes = [.. SoftmaxOutputs(model)];
 using var session = new InferenceSession([.. model, .. AsOutputs(softmaxes)]);

@@ -39,6 +39,7 @@ internal static class FunctionsVerb
         foreach (var option in new Option[] { maps, tokens, modelName, treebank, limit, maxLength, fold, heldOut,
             atLeast, summary, seed, file })
             command.Add(option);
+        atLeast.Validators.Add(r => { if (r.GetValueOrDefault<int>() < 1) r.AddError("--dependents must be at least 1."); });
         command.Validators.Add(r =>
         {
             if (model.Given(r) is null == r.GetValue(maps) is null) r.AddError("Give either --model, or --maps with --tokens.");
@@ -64,13 +65,13 @@ internal static class FunctionsVerb
             var ofHalves = halves ? HeldOutRelations.Halves(hits, folded, chosen) : null;
             int[] kept = [.. Enumerable.Range(0, scores.Count).Where(i => scores[i].Accuracy.Count >= parsed.GetValue(atLeast))];
             if (kept.Length == 0)
-                throw new InputException(parsed.GetValue(treebank)!, null, $"has no relation with {parsed.GetValue(atLeast)} dependents",
-                    "Ask for fewer with --dependents");
+                throw new InputException(parsed.GetValue(treebank)!, null, $"has no relation with {parsed.GetValue(atLeast)} dependents in the "
+                    + $"{fitting.Count} sentences that were scored", "Ask for fewer with --dependents, or score more sentences");
             RelationTable.Write([.. kept.Select(i => scores[i])], parsed.GetValue(file)!,
                 ofHalves is null ? null : [.. kept.Select(i => ofHalves[i])], from);
             var relations = halves || parsed.GetValue(summary) is not null ? HeldOutRelations.Score(hits, folded, chosen) : [];
             if (parsed.GetValue(summary) is { } summaryFile) RelationTable.Write(relations, summaryFile, from);
-            output.WriteLine($"{parsed.GetValue(file)}: {scores.Select(s => s.Relation).Distinct().Count()} relations over "
+            output.WriteLine($"{parsed.GetValue(file)}: {kept.Select(i => scores[i].Relation).Distinct().Count()} relations over "
                 + $"{fitting.Count} sentences, {source.Grid} heads; the best head of the "
                 + $"commonest{(halves ? "; held out: chosen on one half, scored on the other" : "")}:");
             var commonest = scores.GroupBy(s => s.Relation).OrderByDescending(g => g.First().Accuracy.Count);

@@ -64,6 +64,7 @@ public sealed class GivenAttention : IAttentionSource
     /// </exception>
     public GivenAttention(ModelOrigin model, HeadGrid grid, IReadOnlyList<AttentionText> texts, Action<GivenBatch> give)
     {
+        ArgumentNullException.ThrowIfNull(give);
         if (texts.Count == 0) throw new InputException("the list of texts", null, "is empty", "Give at least one");
         if (grid.Layers < 1 || grid.Heads < 1)
             throw new InputException("the grid of heads", null, $"has {grid} heads", "Give the model's layers and heads per layer");
@@ -75,7 +76,13 @@ public sealed class GivenAttention : IAttentionSource
     /// How far from 1 a row may sum before it is an error; by default <see cref="FloatTolerance"/> or <see cref="HalfTolerance"/>, by the
     /// number format in which maps are given. Maps that were computed in half precision and are given as float32 need it set.
     /// </summary>
-    public double? RowSumTolerance { get; init; }
+    /// <exception cref="InputException">It is not from 0 to below 1.</exception>
+    public double? RowSumTolerance
+    {
+        get;
+        init => field = value is null or (>= 0 and < 1) ? value
+            : throw new InputException(nameof(RowSumTolerance), null, $"cannot be {value}", "Give a number from 0 to below 1");
+    }
 
     /// <inheritdoc/>
     public HeadGrid Grid { get; }

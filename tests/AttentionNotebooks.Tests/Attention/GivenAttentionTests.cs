@@ -252,6 +252,10 @@ public class GivenAttentionTests
         Assert.InRange(most, 1, 1);
     }
 
+    [Theory, InlineData(-0.1), InlineData(1), InlineData(double.PositiveInfinity), InlineData(double.NaN)]
+    public void A_tolerance_that_no_row_or_every_row_would_pass_is_refused(double tolerance) => Assert.Contains(
+        "Give a number from 0 to below 1", Assert.Throws<InputException>(() => Single(_ => { }, tolerance)).Message);
+
     private static GivenAttention Given(Action<GivenBatch, int>? give = null) => new(Model, Grid, Texts(), batch =>
     {
         for (int layer = 0; layer < Grid.Layers; layer++)

@@ -62,6 +62,19 @@ public sealed class CheckpointExportTests : IDisposable
         }
     }
 
+    // Without the map, the written model would be pooled in silence, though what it was tuned with is gone.
+    [Fact]
+    public void A_learnt_map_behind_the_pooling_stays_and_is_refused_as_before()
+    {
+        using var model = BertFixtures.RandomCheckpoint(folder.Root);
+        foreach (string part in new[] { "1_Pooling", "2_Dense" }) Directory.CreateDirectory(Path.Combine(model.Folder, part));
+        File.WriteAllText(Path.Combine(model.Folder, "1_Pooling", "config.json"), """{"pooling_mode_mean_tokens": true}""");
+        File.WriteAllText(Path.Combine(model.Folder, "2_Dense", "config.json"), """{"in_features": 8}""");
+        CheckpointExport.Write(model.Folder, folder["plain"]);
+        Assert.Equal("""{"in_features": 8}""", File.ReadAllText(folder["plain", "2_Dense", "config.json"]));
+        Assert.Contains("learnt map", Assert.Throws<InputException>(() => SentenceEmbedding.PoolingOf(folder["plain"])).Message);
+    }
+
     [Fact]
     public void A_folder_that_is_there_is_left_alone()
     {

@@ -27,7 +27,8 @@ internal sealed class ReplicaThreads : IDisposable
     /// <summary>Runs <paramref name="work"/> once per replica and waits for all; the first failure is thrown again.</summary>
     public void Run(Action<int> work)
     {
-        using var done = new CountdownEvent(queues.Length);
+        // Not disposed: a thread may still be in Signal when the wait is over, or when a queue refuses work as the threads end.
+        var done = new CountdownEvent(queues.Length);
         var failures = new Exception?[queues.Length];
         for (int r = 0; r < queues.Length; r++)
         {

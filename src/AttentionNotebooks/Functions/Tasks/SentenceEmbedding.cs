@@ -21,7 +21,7 @@ public static class SentenceEmbedding
         const string Remedy = "Name the pooling yourself (--pooling mean or cls) to compare the pooled states as they are";
         string path = PoolingFile.In(folder);
         if (!File.Exists(path)) return Pooling.Mean;
-        if (Directory.GetDirectories(folder, "*_Dense") is [var dense, ..])
+        if (PoolingFile.Maps(folder) is [var dense, ..])
             throw new InputException(dense, null, "is a learnt map behind the pooling, which is not computed here", Remedy);
         using var json = JsonFile.Read(path);
         var reader = new JsonReader(path, json.RootElement);
