@@ -125,7 +125,7 @@ public sealed record FeatureAgreement(string Feature, string Unit, double[] Laye
         var random = new Random(seed);
         var chance = new double[shuffles];
         for (int s = 0; s < shuffles; s++)
-            chance[s] = RankCorrelation.Pearson(x, [.. HeadMatching.WithinLayers(grid, random).Select(i => y[i])]);
+            chance[s] = RankCorrelation.Pearson(x, [.. Permutation.WithinLayers(grid, random).Select(i => y[i])]);
         return (heads, chance.Average(), Permutation.PValue(heads.Value, chance));
     }
 
