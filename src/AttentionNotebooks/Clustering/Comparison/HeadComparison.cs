@@ -171,8 +171,9 @@ public sealed class HeadComparison
     {
         var text = new CsvText("feature", "model", "layer", "depth", "mean");
         foreach (var f in Agreements)
-            foreach (var (model, layers) in new[] { (Options.NameA, f.LayersA), (Options.NameB, f.LayersB) })
-                for (int l = 0; l < layers.Length; l++) text.Add(f.Feature, model, l, (l + 0.5) / layers.Length, layers[l]);
+            foreach (var (model, grid, layers) in new[] { (Options.NameA, A.Grid, f.LayersA), (Options.NameB, B.Grid, f.LayersB) })
+                for (int l = 0; l < layers.Length; l++)
+                    text.Add(f.Feature, model, l, HeadMatching.DepthOf(new Head(l, 0), grid), layers[l]);
         Write(text, file);
     }
 
