@@ -56,7 +56,7 @@ internal static class CompareVerb
         });
         command.SetWork((parsed, cancellation) =>
         {
-            var texts = new ComparedTexts(parsed.GetValue(text), parsed.GetValue(treebank), limit.Of(parsed), parsed.GetValue(maxLength));
+            var texts = new ComparisonTexts(parsed.GetValue(text), parsed.GetValue(treebank), limit.Of(parsed), parsed.GetValue(maxLength));
             string[]? wanted = Names.Given(parsed.GetValue(features));
             var (first, second) = ComparedSide.Open(parsed.GetValue(a)!, parsed.GetValue(b)!, texts);
             using ComparedSide ofA = first, ofB = second;
@@ -70,7 +70,7 @@ internal static class CompareVerb
             {
                 // Of two sources the texts are compared first: that takes no time, and reading them may take an hour.
                 bool sameTexts = first.Source is not null && second.Source is not null && Same(first, second, parsed.GetValue(changes));
-                if (wanted is not null) named = ComparedSide.Named(wanted, first, second);
+                if (wanted is not null) named = ComparedSide.FeaturesNamed(wanted, first, second);
                 x = first.Table(named, second.Columns, progress, cancellation);
                 y = second.Table(named, first.Columns, progress, cancellation);
                 if (sameTexts)
