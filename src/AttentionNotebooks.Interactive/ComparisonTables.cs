@@ -26,7 +26,7 @@ internal static class ComparisonTables
         if (!double.IsNaN(m.SameNumber))
             rows.Insert(1, ["partners of the same number", Invariant($"{m.SameNumber:0} of {m.Pairs.Count}"),
                 Invariant($"{m.SameNumberByChance:0.0} dealt anew within layers"), P(m.SameNumberPValue)]);
-        if (c.Maps is { Changes.Count: > 0 } maps)
+        if (c.Maps is { } maps)
             rows.Add(["maps of the same number: cosine", Of(maps.OfAll), $"{Of(maps.GainOverHeads)} above the layer's others, over heads",
                 ""]);
         return new TextTable($"A: {c.Options.NameA} ({c.A.Grid} heads), B: {c.Options.NameB} ({c.B.Grid} heads)",

@@ -63,6 +63,7 @@ internal static class CompareVerb
             if (!first.IsModel && !second.IsModel && (texts.Text ?? texts.Treebank) is { } unread)
                 throw new InputException(unread, null, $"is for models, and neither {first.Name} nor {second.Name} is one",
                     "Leave it out, or name a model");
+            if (parsed.GetValue(changes) is { } asked) HeadComparison.RequireMaps(asked, first.Source?.Grid, second.Source?.Grid);
             HeadTable x, y;
             IReadOnlyList<string>? named = null;
             MapCosines? maps = null;
@@ -73,8 +74,8 @@ internal static class CompareVerb
                 if (wanted is not null) named = ComparedSide.FeaturesNamed(wanted, first, second);
                 x = first.Table(named, second.Columns, progress, cancellation);
                 y = second.Table(named, first.Columns, progress, cancellation);
-                if (sameTexts)
-                    maps = MapCosines.Compute((first.Name, first.Source!), (second.Name, second.Source!), parsed.GetValue(seed), progress,
+                if (sameTexts && first.Source!.Grid == second.Source!.Grid)
+                    maps = MapCosines.Compute((first.Name, first.Source), (second.Name, second.Source), parsed.GetValue(seed), progress,
                         cancellation);
             }
             var comparison = HeadComparison.Compute(x, y, new ComparisonOptions

@@ -74,11 +74,11 @@ internal static class BertFixtures
     }
 
     /// <summary>A saved and loaded model with random weights over <see cref="Vocabulary"/>, for texts of up to 16 tokens.</summary>
-    public static Checkpoint RandomCheckpoint(string folder)
+    public static Checkpoint RandomCheckpoint(string folder, BertConfig? config = null, int seed = 1, string name = "model")
     {
-        using var model = Model(Config());
-        Checkpoint.Save(Path.Combine(folder, "model"), model, WordPieceTokenizer.Create(Vocabulary, maxLength: 16));
-        return Checkpoint.Load(Path.Combine(folder, "model"));
+        using var model = Model(config ?? Config(), seed);
+        Checkpoint.Save(Path.Combine(folder, name), model, WordPieceTokenizer.Create(Vocabulary, maxLength: 16));
+        return Checkpoint.Load(Path.Combine(folder, name));
     }
 
     public static string TemporaryFolder() => Directory.CreateTempSubdirectory("attn-bert-").FullName;

@@ -82,6 +82,13 @@ public sealed class CompareVerbTests : IDisposable
         await Fails("no maps of the same heads", "compare", Heads, Heads, "--draws", "19", "--changes", folder["c.csv"], "--out",
             folder["p.md"]);
         Assert.False(File.Exists(folder["p.md"]));
+        // Before the texts are read, so before it is seen that there is no such feature.
+        BertFixtures.RandomCheckpoint(folder.Root, BertFixtures.Config(layers: 2), name: "shallow").Dispose();
+        foreach (string other in new[] { Heads, folder["shallow"] })
+            await Fails("no maps of the same heads", "compare", model, other, "--text", Texts(), "--features", "none", "--changes",
+                folder["c.csv"]);
+        Assert.Contains("The texts are the same.",
+            await Done("compare", model, folder["shallow"], "--text", Texts(), "--draws", "19", "--k", "2"));
         await Fails("is also the file of A", "compare", Copy(), Heads, "--matches", folder["copy.csv"]);
         Assert.Equal(2, (await Shell.Attn("compare", Heads, Heads, "--draws", "5")).Code);
         Assert.Equal(2, (await Shell.Attn("compare", Heads)).Code);

@@ -186,14 +186,24 @@ public sealed class HeadComparison
     /// </exception>
     public void WriteChanges(string file)
     {
-        if (Maps is not { Changes.Count: > 0 })
-            throw new InputException(file, null, "would hold how alike maps are, and no maps of the same heads were compared",
-                "Give two models, or two files of maps, with the same layers and heads");
+        RequireMaps(file, Maps?.Grid, Maps?.Grid);
         var text = new CsvText("layer", "head", "cosine", "low", "high", "others", "gain", "gain_low", "gain_high");
-        foreach (var c in Maps.Changes)
+        foreach (var c in Maps!.Changes)
             text.Add([c.Head.Layer, c.Head.Index, .. new[] { c.Cosine.Value, c.Cosine.Low, c.Cosine.High, c.Others, c.Gain.Value,
                 c.Gain.Low, c.Gain.High }.Select(Number)]);
         Write(text, file);
+    }
+
+    /// <summary>Refuses a file that <see cref="WriteChanges"/> could not write, before anything is computed.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="a">The heads of the first model's maps; <see langword="null"/> where it has no maps.</param>
+    /// <param name="b">The same of the second model.</param>
+    /// <exception cref="InputException">One has no maps, or they have different heads.</exception>
+    public static void RequireMaps(string file, HeadGrid? a, HeadGrid? b)
+    {
+        if (a is null || a != b)
+            throw new InputException(file, null, "would hold how alike maps are, and no maps of the same heads were compared",
+                "Give two models, or two files of maps, with the same layers and heads");
     }
 
     // Both tables stand behind these numbers; the model of the one is not the model of the other.

@@ -160,11 +160,6 @@ internal static class HeadComparisonText
     {
         Line(text, Culture, $"## Maps on the same texts\n");
         if (!m.TokensKnown) Line(text, Culture, $"The tokens are not known: only names and lengths of the texts were compared.\n");
-        if (m.Changes.Count == 0)
-        {
-            Line(text, Culture, $"The models have different heads ({m.A} and {m.B}), so maps are not compared head by head.");
-            return;
-        }
         Line(text, Culture, $"The cosine of a head's maps in A and B (Kovaleva et al. 2019), the mean over {m.Texts} texts; *others* is "
             + $"the same with the other heads of its layer in B. All heads: {Interval(m.OfAll)}, {Interval(m.GainOfAll)} above others; "
             + $"these intervals are over texts, with the heads as they are. Over heads the gain is {Interval(m.GainOverHeads)}: only this "
