@@ -25,8 +25,9 @@ internal static class CompareVerb
         var features = FeatureOption.Create("the 13 that heads are clustered on, as far as both have them");
         var rescale = new Option<bool>("--rescale")
         {
-            Description = "Standardise the features of each model by its own mean and spread, instead of those of both: for models on "
-                + "different texts.",
+            Description = "Scale heads by the mean and spread of their own model, for models on different texts. By default matched heads "
+                + "are scaled by those of both models together, and heads that are carried to the other model's clusters by those of that "
+                + "model. Each model is clustered on its own z-scores in any case.",
         };
         var k = new Option<int>("--k") { Description = "How many clusters each model gets.", HelpName = "K", DefaultValueFactory = _ => 4 };
         var draws = new Option<int>("--draws")

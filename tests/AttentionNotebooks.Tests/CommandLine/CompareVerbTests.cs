@@ -17,6 +17,11 @@ public sealed class CompareVerbTests : IDisposable
         Assert.Contains("## Matched heads", output);
         Assert.Contains("| cluster | next-token | 6 | 6 | both |", output);
         Assert.DoesNotContain("## Maps", output);
+        Assert.Contains("features standardised over both models together.", output);
+        Assert.Contains("carried over are scaled by the mean and spread of the model that the centres come from.", output);
+        string rescaled = await Done("compare", Heads, tweets, "--draws", "19", "--rescale");
+        Assert.Contains("features standardised in each model by itself.", rescaled);
+        Assert.Contains("carried over are scaled by the mean and spread of their own model.", rescaled);
     }
 
     [Fact]
@@ -54,11 +59,11 @@ public sealed class CompareVerbTests : IDisposable
         string small = folder.Write("small.csv", string.Join('\n', File.ReadAllLines(Heads).Select(l => string.Join(',', l.Split(',')
             .Take(4).Concat(l.Split(',').Skip(6).Take(2))))) + "\n"); // without, among others, the standard deviation of the distance
         string[] compare = ["compare", Heads, small, "--draws", "19", "--k", "2", "--features"];
-        Assert.Contains("Compared on 2 features: mean_distance, mean_offset;", await Done([.. compare, "distance"]));
-        Assert.Contains("Compared on 2 features: entropy, max_weight;", await Done([.. compare, "concentration"]));
-        Assert.Contains("Compared on 3 features: entropy, mean_distance, mean_offset;", await Done([.. compare, "entropy,distance"]));
+        Assert.Contains("Compared on 2 features: mean_distance, mean_offset.", await Done([.. compare, "distance"]));
+        Assert.Contains("Compared on 2 features: entropy, max_weight.", await Done([.. compare, "concentration"]));
+        Assert.Contains("Compared on 3 features: entropy, mean_distance, mean_offset.", await Done([.. compare, "entropy,distance"]));
         Assert.Contains("Compared on 4 features: mean_distance, mean_offset,", await Done([.. compare, "all"]));
-        Assert.Contains("Compared on 2 features: mean_distance, mean_offset;",
+        Assert.Contains("Compared on 2 features: mean_distance, mean_offset.",
             await Done("compare", Model(), small, "--text", Texts(), "--draws", "19", "--k", "2", "--features", "distance"));
         await Fails("\"values\": are not in both", [.. compare, "values"]);
     }

@@ -12,7 +12,9 @@ public sealed record ComparisonOptions
     /// <summary>The columns to compare; those that both have and that heads are clustered on when omitted.</summary>
     public IReadOnlyList<string>? Features { get; init; }
 
-    /// <summary>Whether each model is standardised by its own mean and spread: for models on different texts.</summary>
+    /// <summary>Whether heads are matched and carried over by the mean and spread of their own model, for models on different texts; else
+    /// matched by those of both models together, and carried over by those of the model that the centres come from. Each model is
+    /// clustered on its own z-scores in any case.</summary>
     public bool EachByItself { get; init; }
 
     /// <summary>How many clusters each model gets.</summary>
@@ -158,7 +160,7 @@ public sealed class HeadComparison
         var text = new CsvText("layer_a", "head_a", "layer_b", "head_b", "distance", "correlation", "dealt_anew");
         foreach (var p in Matching.Pairs)
             text.Add(p.A.Layer, p.A.Index, p.B.Layer, p.B.Index, p.Distance, Number(p.Correlation), Number(p.DealtAnew));
-        Write(text, file);
+        Write(text, file, ("scale", Options.EachByItself ? "each model by itself" : "both models together"));
     }
 
     /// <summary>
@@ -207,7 +209,7 @@ public sealed class HeadComparison
     }
 
     // Both tables stand behind these numbers; the model of the one is not the model of the other.
-    private void Write(CsvText text, string file)
+    private void Write(CsvText text, string file, params ReadOnlySpan<(string Name, string Value)> more)
     {
         text.Write(file);
         var options = new Dictionary<string, string>
@@ -219,9 +221,9 @@ public sealed class HeadComparison
             ["b_hash"] = B.From?.ModelHash ?? "",
             ["b_texts_hash"] = B.From?.TextsHash ?? "",
             ["features"] = string.Join(',', Features),
-            ["scale"] = Options.EachByItself ? "each model by itself" : "both models together",
             ["seed"] = FormattableString.Invariant($"{Options.Seed}"),
         };
+        foreach (var (name, value) in more) options[name] = value;
         new Provenance($"{Options.NameA}, {Options.NameB}", Texts: SameTexts == true ? A.Texts : 0, Version: Provenance.KitVersion)
         { Options = options }.Write(file);
     }

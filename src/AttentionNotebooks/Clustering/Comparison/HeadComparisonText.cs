@@ -19,8 +19,7 @@ internal static class HeadComparisonText
         Line(text, Culture, $"# {a} and {b}\n");
         Line(text, Culture, $"A is {a}, {c.A.Grid} heads{Texts(c.A)}. B is {b}, {c.B.Grid} heads{Texts(c.B)}. {Same(c)} "
             + $"Layers and heads count from 0. Brackets hold 95 % intervals.");
-        Line(text, Culture, $"Compared on {c.Features.Count} features: {string.Join(", ", c.Features)}; standardised "
-            + $"{(c.Options.EachByItself ? "in each model by itself" : "over both models together")}.\n");
+        Line(text, Culture, $"Compared on {c.Features.Count} features: {string.Join(", ", c.Features)}.\n");
         Patterns(text, c);
         Features(text, c);
         Matches(text, c);
@@ -98,7 +97,8 @@ internal static class HeadComparisonText
         var m = c.Matching;
         Line(text, Culture, $"## Matched heads\n");
         Line(text, Culture, $"Each head with one partner, so that the sum of distances is least: {m.Pairs.Count} pairs. Mean distance "
-            + $"{Interval(m.Distance)} standard deviations per feature; any two heads are {Number(m.AnyPair)} apart. B's features "
+            + $"{Interval(m.Distance)} standard deviations per feature; any two heads are {Number(m.AnyPair)} apart. Distances: features "
+            + $"standardised {(c.Options.EachByItself ? "in each model by itself" : "over both models together")}. B's features "
             + $"dealt anew within layers: {Interval(m.DealtAnew)}; this is not a test, because features depend on each other. A small "
             + $"distance and like depths are no evidence of kinship: models with random weights match about as near and at like depths. "
             + $"Mean correlation of the pairs {Interval(m.Correlation)}. Depths of the partners: Spearman {Interval(m.Depth)}, p = "
@@ -131,7 +131,9 @@ internal static class HeadComparisonText
             Line(text, Culture, $"{name}, silhouette {Number(clusters.Silhouette)}: "
                 + $"{string.Join("; ", clusters.Clusters.Select(x => $"{x.Name} {x.Heads.Count}"))}.");
         Line(text, Culture, $"");
-        Line(text, Culture, $"Any division of the heads agrees somewhat with clusters, so heads drawn at random stand for the centres "
+        Line(text, Culture, $"Each model is clustered on its own z-scores. Heads that are carried over are scaled "
+            + $"by the mean and spread of {(c.Options.EachByItself ? "their own model" : "the model that the centres come from")}. "
+            + $"Any division of the heads agrees somewhat with clusters, so heads drawn at random stand for the centres "
             + $"beside it. This is no test of kinship: the centres of models with random weights mostly do better than heads too.\n");
         Transfer(text, c.OnB, c.ClustersA, c.ClustersB, "A", "B");
         Transfer(text, c.OnA, c.ClustersB, c.ClustersA, "B", "A");

@@ -89,6 +89,8 @@ public class HeadComparisonTests
         Assert.Equal("x, y, tuned", beside.Model);
         Assert.Equal((new string('a', 64), new string('b', 64), "cls,sep,next"),
             (beside.Options["b_hash"], beside.Options["b_texts_hash"], beside.Options["features"]));
+        Assert.Equal("both models together", beside.Options["scale"]);
+        Assert.DoesNotContain("scale", Provenance.Read(folder["p.csv"])!.Options.Keys);
         Assert.Contains("no maps", Assert.Throws<InputException>(() => c.WriteChanges(folder["c.csv"])).Message);
         Assert.False(File.Exists(folder["c.csv"]));
     }
