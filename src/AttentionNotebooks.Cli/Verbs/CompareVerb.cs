@@ -64,6 +64,12 @@ internal static class CompareVerb
             if (!first.IsModel && !second.IsModel && (texts.Text ?? texts.Treebank) is { } unread)
                 throw new InputException(unread, null, $"is for models, and neither {first.Name} nor {second.Name} is one",
                     "Leave it out, or name a model");
+            if (!first.IsModel && !second.IsModel && texts.MaxLength is { } length)
+                throw new InputException($"--max-length {length}", null, $"is for models, and neither {first.Name} nor {second.Name} is "
+                    + "one", "Leave it out, or name a model");
+            if (first.Source is null && second.Source is null && parsed.GetValue(limit) is { } most)
+                throw new InputException($"--limit {most}", null, $"is for models and saved maps, and neither {first.Name} nor "
+                    + $"{second.Name} is one", "Leave it out, or name a model or saved maps");
             if (parsed.GetValue(changes) is { } asked) HeadComparison.RequireMaps(asked, first.Source?.Grid, second.Source?.Grid);
             HeadTable x, y;
             IReadOnlyList<string>? named = null;

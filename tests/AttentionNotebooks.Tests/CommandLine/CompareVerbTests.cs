@@ -100,6 +100,10 @@ public sealed class CompareVerbTests : IDisposable
         string texts = Texts(), few = folder.Write("few.txt", "played dog\ncat sat");
         await Done("maps", "--model", model, "--text", texts, "--out", folder["maps.npz"]);
         await Fails("few.txt: is for models, and neither", "compare", Heads, Heads, "--text", few);
+        await Fails("--limit 5: is for models and saved maps, and neither", "compare", Heads, Heads, "--limit", "5");
+        await Fails("--max-length 5: is for models, and neither", "compare", Heads, folder["maps.npz"], "--max-length", "5");
+        Assert.Contains("maps.npz, 3 × 4 heads on 5 texts", await Done("compare", folder["maps.npz"], Heads, "--limit", "5", "--draws",
+            "19", "--k", "2"));
         // Other texts are an error only where maps are to be compared.
         Assert.Contains("are cut into, differ",
             await Done("compare", model, folder["maps.npz"], "--text", few, "--draws", "19", "--k", "2"));
