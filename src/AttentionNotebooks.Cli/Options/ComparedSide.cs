@@ -18,6 +18,9 @@ internal sealed class ComparedSide : IDisposable
     /// <summary>Where its maps come from, unless there is only a table.</summary>
     public IAttentionSource? Source { get; }
 
+    /// <summary>Whether the tokens of all its texts are known.</summary>
+    public bool TokensKnown => Source?.Texts.All(t => t.Tokens is not null) == true;
+
     /// <summary>Whether it is a model that reads texts.</summary>
     public bool IsModel => _model is not null;
 

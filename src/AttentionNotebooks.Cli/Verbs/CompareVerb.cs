@@ -72,12 +72,13 @@ internal static class CompareVerb
                     + $"{second.Name} is one", "Leave it out, or name a model or saved maps");
             if (parsed.GetValue(changes) is { } asked) HeadComparison.RequireMaps(asked, first.Source?.Grid, second.Source?.Grid);
             HeadTable x, y;
+            bool sameTexts;
             IReadOnlyList<string>? named = null;
             MapCosines? maps = null;
             using (var progress = new ProgressLine(error, "texts"))
             {
                 // Of two sources the texts are compared first: that takes no time, and reading them may take an hour.
-                bool sameTexts = first.Source is not null && second.Source is not null && Same(first, second, parsed.GetValue(changes));
+                sameTexts = first.Source is not null && second.Source is not null && Same(first, second, parsed.GetValue(changes));
                 if (wanted is not null) named = ComparedSide.FeaturesNamed(wanted, first, second);
                 x = first.Table(named, second.Columns, progress, cancellation);
                 y = second.Table(named, first.Columns, progress, cancellation);
@@ -91,6 +92,7 @@ internal static class CompareVerb
                 NameB = second.Name,
                 Features = named,
                 EachByItself = parsed.GetValue(rescale),
+                SameTexts = sameTexts && first.TokensKnown && second.TokensKnown ? true : null,
                 Clusters = parsed.GetValue(k),
                 Draws = parsed.GetValue(draws),
                 Seed = parsed.GetValue(seed),

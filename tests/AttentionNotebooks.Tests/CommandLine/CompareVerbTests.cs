@@ -107,6 +107,14 @@ public sealed class CompareVerbTests : IDisposable
         // Other texts are an error only where maps are to be compared.
         Assert.Contains("are cut into, differ",
             await Done("compare", model, folder["maps.npz"], "--text", few, "--draws", "19", "--k", "2"));
+        // Without tokens nobody knows; only of another number of texts are they surely others.
+        File.Copy(folder["maps.npz"], folder["bare.npz"]);
+        string[] bare = ["compare", model, folder["bare.npz"], "--draws", "19", "--k", "2", "--text"];
+        Assert.Contains("Whether the texts are the same is not known.", await Done([.. bare, texts]));
+        Assert.Contains("are cut into, differ", await Done([.. bare, few]));
+        string page = await Done("compare", folder["bare.npz"], folder["bare.npz"], "--draws", "19", "--k", "2");
+        Assert.Contains("Whether the texts are the same is not known.", page);
+        Assert.Contains("only names and lengths of the texts were compared", page);
         await Fails("maps.npz: has 30 texts, and model has 2", "compare", model, folder["maps.npz"], "--text", few, "--changes",
             folder["c.csv"]);
     }

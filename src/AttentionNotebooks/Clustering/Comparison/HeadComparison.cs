@@ -17,6 +17,9 @@ public sealed record ComparisonOptions
     /// clustered on its own z-scores in any case.</summary>
     public bool EachByItself { get; init; }
 
+    /// <summary>Whether both are on the same texts, if it is known otherwise than from the tables.</summary>
+    public bool? SameTexts { get; init; }
+
     /// <summary>How many clusters each model gets.</summary>
     public int Clusters { get; init; } = 4;
 
@@ -107,8 +110,9 @@ public sealed class HeadComparison
     public required MapCosines? Maps { get; init; }
 
     /// <summary>Whether the tables are of the same texts; <see langword="null"/> where that is not known.</summary>
-    public bool? SameTexts => Maps is not null ? true
-        : A.From?.TextsHash is { } a && B.From?.TextsHash is { } b ? a == b : null;
+    public bool? SameTexts => Options.SameTexts ?? (Maps is { TokensKnown: true } ? true
+        : A.From?.TextsHash is { } a && B.From?.TextsHash is { } b ? a == b
+        : A.Texts > 0 && B.Texts > 0 && A.Texts != B.Texts ? false : null);
 
     /// <summary>Compares two models; it takes seconds.</summary>
     /// <param name="a">The first model's heads.</param>
