@@ -26,7 +26,7 @@ internal static class ComparisonTables
         if (!double.IsNaN(m.SameNumber))
             rows.Insert(1, ["partners of the same number", Invariant($"{m.SameNumber:0} of {m.Pairs.Count}"),
                 Invariant($"{m.SameNumberByChance:0.0} dealt anew within layers"), P(m.SameNumberPValue)]);
-        if (c.Maps is { Changes.Count: > 0 } maps)
+        if (c.Maps is { } maps)
             rows.Add(["maps of the same number: cosine", Of(maps.OfAll), $"{Of(maps.GainOverHeads)} above the layer's others, over heads",
                 ""]);
         return new TextTable($"A: {c.Options.NameA} ({c.A.Grid} heads), B: {c.Options.NameB} ({c.B.Grid} heads)",
@@ -55,12 +55,12 @@ internal static class ComparisonTables
     {
         bool heads = features.Any(f => !double.IsNaN(f.Heads.Value));
         string[] more = heads ? ["heads", "by layer", "p, Holm"] : [];
-        return new TextTable("", ["feature", "top of A", "top of B", "layers", "p, Holm", .. more],
-            [.. features.Select(f => (string[])[f.Feature, $"{f.TopA.Head} {F(f.TopA.Value)}", $"{f.TopB.Head} {F(f.TopB.Value)}",
-                Of(f.Profile), P(f.ProfileHolm), .. heads ? (string[])[Of(f.Heads), F(f.ByLayer), P(f.HeadsHolm)] : []])],
-            "Layers: Spearman's correlation of the means per layer at the same relative depth; neighbouring layers are alike, so its p is "
-                + (heads ? "rather too small. Heads: Pearson's correlation over heads of the same number; by layer: what depth alone gives."
-                : "rather too small."));
+        return new TextTable("", ["feature", "top of A", "top of B", "layers", .. more],
+            [.. features.Select(f => (string[])[f.Label, $"{f.TopA.Head} {F(f.TopA.Value)}", $"{f.TopB.Head} {F(f.TopB.Value)}",
+                Of(f.Profile), .. heads ? (string[])[Of(f.Heads), F(f.ByLayer), P(f.HeadsHolm)] : []])],
+            "Layers: Spearman's correlation of the means per layer at the same relative depth; no test, because neighbouring layers are "
+                + "alike."
+                + (heads ? " Heads: Pearson's correlation over heads of the same number; by layer: what depth alone gives." : ""));
     }
 
     private static string Of(Interval i) => double.IsNaN(i.Value) ? "" : double.IsNaN(i.Low) ? F(i.Value)

@@ -1,12 +1,5 @@
 namespace AttentionNotebooks.Cli.Options;
 
-/// <summary>What models that are compared read.</summary>
-/// <param name="Text">A file of texts, if any.</param>
-/// <param name="Treebank">A treebank, if any.</param>
-/// <param name="Limit">How many texts at most.</param>
-/// <param name="MaxLength">How long texts may be, in tokens; the model's own limit when omitted.</param>
-internal sealed record ComparedTexts(string? Text, string? Treebank, int Limit, int? MaxLength);
-
 /// <summary>One of two models that are compared: a table of its heads, or a source of attention to compute one of.</summary>
 internal sealed class ComparedSide : IDisposable
 {
@@ -25,6 +18,9 @@ internal sealed class ComparedSide : IDisposable
     /// <summary>Where its maps come from, unless there is only a table.</summary>
     public IAttentionSource? Source { get; }
 
+    /// <summary>Whether the tokens of all its texts are known.</summary>
+    public bool TokensKnown => Source?.Texts.All(t => t.Tokens is not null) == true;
+
     /// <summary>Whether it is a model that reads texts.</summary>
     public bool IsModel => _model is not null;
 
@@ -33,13 +29,13 @@ internal sealed class ComparedSide : IDisposable
 
     /// <summary>Opens both sides by what their paths name.</summary>
     /// <exception cref="InputException">One is no model, table or archive, or a model has no texts.</exception>
-    public static (ComparedSide A, ComparedSide B) Open(string a, string b, ComparedTexts texts)
+    public static (ComparedSide A, ComparedSide B) Open(string a, string b, ComparisonTexts texts)
     {
         var first = One(a, NameOf(a), texts);
         try
         {
             var second = One(b, NameOf(b), texts);
-            return first.Name != second.Name ? (first, second) : (first.Named(a), second.Named(b));
+            return first.Name != second.Name ? (first, second) : (first.Renamed(a), second.Renamed(b));
         }
         catch
         {
@@ -49,12 +45,12 @@ internal sealed class ComparedSide : IDisposable
     }
 
     // Two of one name are called by their folders too; what has the same path or model is told apart by its letter.
-    private ComparedSide Named(string path) =>
+    private ComparedSide Renamed(string path) =>
         new(NameOf(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "") + "/" + NameOf(path), _table, Source, _model);
 
     private static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
 
-    private static ComparedSide One(string path, string name, ComparedTexts texts)
+    private static ComparedSide One(string path, string name, ComparisonTexts texts)
     {
         string ending = Path.GetExtension(path).ToLowerInvariant();
         if (Directory.Exists(path) || ending is not (".csv" or ".parquet" or ".npz")) return OfModel(path, texts);
@@ -81,7 +77,7 @@ internal sealed class ComparedSide : IDisposable
     /// <param name="a">One side.</param>
     /// <param name="b">The other.</param>
     /// <exception cref="InputException">There is no such feature, a side cannot give it, or nothing of the list is in both.</exception>
-    public static IReadOnlyList<string> Named(string[] wanted, ComparedSide a, ComparedSide b)
+    public static IReadOnlyList<string> FeaturesNamed(string[] wanted, ComparedSide a, ComparedSide b)
     {
         if (wanted.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new InputException($"feature \"{twice.Key}\"", null, "is named twice", "Name each feature once");
@@ -96,11 +92,18 @@ internal sealed class ComparedSide : IDisposable
             else if (!both.Contains(name) && family is not null) named.AddRange(family.Features.Select(f => f.Name).Where(both.Contains));
             else (named, single) = ([.. named, name], [.. single, name]);
         }
-        foreach (var side in single.Count > 0 ? new[] { a, b } : [])
-            _ = side._table is { } table ? table.Select(single).Features.Count
-                : FeatureCatalogue.For(side.Source!).Parse(string.Join(',', single), side.Source!).Count;
+        a.Require(single);
+        b.Require(single);
         return named.Count > 0 ? [.. named.Distinct()] : throw new InputException($"features \"{string.Join(',', wanted)}\"", null,
             "are not in both of the two that are compared", "Name features that both have, or leave --features out");
+    }
+
+    // What cannot be given ends in the error of the table or of the catalogue, which names it.
+    private void Require(IReadOnlyList<string> features)
+    {
+        if (features.Count == 0) return;
+        if (_table is not null) _table.Select(features);
+        else FeatureCatalogue.For(Source!).Parse(string.Join(',', features), Source!);
     }
 
     private string[] Possible() => _table is not null ? [.. _table.Features]
@@ -129,7 +132,7 @@ internal sealed class ComparedSide : IDisposable
 
     private static ComparedSide OfTable(HeadTable table, string name) => new(table.From?.Model ?? name, table, null, null);
 
-    private static ComparedSide OfModel(string folder, ComparedTexts texts)
+    private static ComparedSide OfModel(string folder, ComparisonTexts texts)
     {
         var model = Checkpoint.Load(folder);
         try

@@ -25,8 +25,9 @@ internal static class CompareVerb
         var features = FeatureOption.Create("the 13 that heads are clustered on, as far as both have them");
         var rescale = new Option<bool>("--rescale")
         {
-            Description = "Standardise the features of each model by its own mean and spread, instead of those of both: for models on "
-                + "different texts.",
+            Description = "Scale heads by the mean and spread of their own model, for models on different texts. By default matched heads "
+                + "are scaled by those of both models together, and heads that are carried to the other model's clusters by those of that "
+                + "model. Each model is clustered on its own z-scores in any case.",
         };
         var k = new Option<int>("--k") { Description = "How many clusters each model gets.", HelpName = "K", DefaultValueFactory = _ => 4 };
         var draws = new Option<int>("--draws")
@@ -56,25 +57,33 @@ internal static class CompareVerb
         });
         command.SetWork((parsed, cancellation) =>
         {
-            var texts = new ComparedTexts(parsed.GetValue(text), parsed.GetValue(treebank), limit.Of(parsed), parsed.GetValue(maxLength));
+            var texts = new ComparisonTexts(parsed.GetValue(text), parsed.GetValue(treebank), limit.Of(parsed), parsed.GetValue(maxLength));
             string[]? wanted = Names.Given(parsed.GetValue(features));
             var (first, second) = ComparedSide.Open(parsed.GetValue(a)!, parsed.GetValue(b)!, texts);
             using ComparedSide ofA = first, ofB = second;
             if (!first.IsModel && !second.IsModel && (texts.Text ?? texts.Treebank) is { } unread)
                 throw new InputException(unread, null, $"is for models, and neither {first.Name} nor {second.Name} is one",
                     "Leave it out, or name a model");
+            if (!first.IsModel && !second.IsModel && texts.MaxLength is { } length)
+                throw new InputException($"--max-length {length}", null, $"is for models, and neither {first.Name} nor {second.Name} is "
+                    + "one", "Leave it out, or name a model");
+            if (first.Source is null && second.Source is null && parsed.GetValue(limit) is { } most)
+                throw new InputException($"--limit {most}", null, $"is for models and saved maps, and neither {first.Name} nor "
+                    + $"{second.Name} is one", "Leave it out, or name a model or saved maps");
+            if (parsed.GetValue(changes) is { } asked) HeadComparison.RequireMaps(asked, first.Source?.Grid, second.Source?.Grid);
             HeadTable x, y;
+            bool sameTexts;
             IReadOnlyList<string>? named = null;
             MapCosines? maps = null;
             using (var progress = new ProgressLine(error, "texts"))
             {
                 // Of two sources the texts are compared first: that takes no time, and reading them may take an hour.
-                bool sameTexts = first.Source is not null && second.Source is not null && Same(first, second, parsed.GetValue(changes));
-                if (wanted is not null) named = ComparedSide.Named(wanted, first, second);
+                sameTexts = first.Source is not null && second.Source is not null && Same(first, second, parsed.GetValue(changes));
+                if (wanted is not null) named = ComparedSide.FeaturesNamed(wanted, first, second);
                 x = first.Table(named, second.Columns, progress, cancellation);
                 y = second.Table(named, first.Columns, progress, cancellation);
-                if (sameTexts)
-                    maps = MapCosines.Compute((first.Name, first.Source!), (second.Name, second.Source!), parsed.GetValue(seed), progress,
+                if (sameTexts && first.Source!.Grid == second.Source!.Grid)
+                    maps = MapCosines.Compute((first.Name, first.Source), (second.Name, second.Source), parsed.GetValue(seed), progress,
                         cancellation);
             }
             var comparison = HeadComparison.Compute(x, y, new ComparisonOptions
@@ -83,6 +92,7 @@ internal static class CompareVerb
                 NameB = second.Name,
                 Features = named,
                 EachByItself = parsed.GetValue(rescale),
+                SameTexts = sameTexts && first.TokensKnown && second.TokensKnown ? true : null,
                 Clusters = parsed.GetValue(k),
                 Draws = parsed.GetValue(draws),
                 Seed = parsed.GetValue(seed),

@@ -55,7 +55,7 @@ public sealed record ClusterTransfer(Interval AdjustedRand, double PValue, doubl
         }
         var ofLayers = new Random(seed);
         double[] within = [.. Enumerable.Range(0, draws).Select(_ =>
-            Validity.AdjustedRand(a.Labels, [.. HeadMatching.WithinLayers(b.Grid, ofLayers).Select(i => b.Labels[i])]))];
+            Validity.AdjustedRand(a.Labels, [.. Permutation.WithinLayers(b.Grid, ofLayers).Select(i => b.Labels[i])]))];
         var interval = new Interval(index, double.NaN, double.NaN);
         if (resampleA is not null && resampleB is not null)
         {

@@ -82,11 +82,8 @@ public static class Validity
     public static double AdjustedRand(IReadOnlyList<int> a, IReadOnlyList<int> b)
     {
         if (a.Count != b.Count) throw new ArgumentException("the partitions have different lengths", nameof(b));
-        static double Pairs(long n) => n * (n - 1) / 2.0;
-        double both = a.Zip(b).GroupBy(p => p).Sum(g => Pairs(g.Count()));
-        double ofA = a.GroupBy(l => l).Sum(g => Pairs(g.Count())), ofB = b.GroupBy(l => l).Sum(g => Pairs(g.Count()));
-        double expected = a.Count < 2 ? 0 : ofA * ofB / Pairs(a.Count), most = (ofA + ofB) / 2;
-        return most == expected ? 1 : (both - expected) / (most - expected);
+        double index = AdjustedRand([.. a], [.. b], [.. Enumerable.Repeat(1, a.Count)]);
+        return double.IsNaN(index) ? 1 : index; // all points together, or all apart, in both
     }
 
     /// <summary>

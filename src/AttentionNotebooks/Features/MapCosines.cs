@@ -21,20 +21,17 @@ public sealed record HeadChange(Head Head, Interval Cosine, double Others, Inter
 /// <example><code>
 /// var before = new LiveAttention(model, Kit.Sentences(8));
 /// var maps = MapCosines.Compute(("before", before), ("after", before));
-/// $"{maps.Mean[0, 0]:0.000}"             // 1.000: a model compared with itself
+/// $"{maps.OfAll.Value:0.000}"            // 1.000: a model compared with itself
 /// </code></example>
 public sealed class MapCosines
 {
-    private MapCosines(HeadGrid a, HeadGrid b, int texts, bool tokensKnown, double[,] mean, IReadOnlyList<HeadChange> changes,
-        Interval ofAll, Interval gainOfAll, Interval gainOverHeads) =>
-        (A, B, Texts, TokensKnown, Mean, Changes, OfAll, GainOfAll, GainOverHeads) =
-            (a, b, texts, tokensKnown, mean, changes, ofAll, gainOfAll, gainOverHeads);
+    private MapCosines(HeadGrid grid, int texts, bool tokensKnown, IReadOnlyList<HeadChange> changes, Interval ofAll,
+        Interval gainOfAll, Interval gainOverHeads) =>
+        (Grid, Texts, TokensKnown, Changes, OfAll, GainOfAll, GainOverHeads) =
+            (grid, texts, tokensKnown, changes, ofAll, gainOfAll, gainOverHeads);
 
-    /// <summary>The heads of the first model.</summary>
-    public HeadGrid A { get; }
-
-    /// <summary>The heads of the second model.</summary>
-    public HeadGrid B { get; }
+    /// <summary>The heads of both models.</summary>
+    public HeadGrid Grid { get; }
 
     /// <summary>How many texts both saw.</summary>
     public int Texts { get; }
@@ -42,14 +39,10 @@ public sealed class MapCosines
     /// <summary>Whether the tokens of all texts were compared; else only their names and lengths could be.</summary>
     public bool TokensKnown { get; }
 
-    /// <summary>The mean cosine over texts of every pair, <c>[heads of A, heads of B]</c> in the order of the grids.</summary>
-    public double[,] Mean { get; }
-
-    /// <summary>Head by head in the grid's order; empty where the models have different heads.</summary>
+    /// <summary>Head by head in the grid's order.</summary>
     public IReadOnlyList<HeadChange> Changes { get; }
 
-    /// <summary>The mean of <see cref="HeadChange.Cosine"/> over heads, with its interval over texts; NaN where the heads
-    /// differ.</summary>
+    /// <summary>The mean of <see cref="HeadChange.Cosine"/> over heads, with its interval over texts.</summary>
     public Interval OfAll { get; }
 
     /// <summary>The mean of <see cref="HeadChange.Gain"/> over heads, with its interval over texts: the heads stay as they are, so that a
@@ -60,51 +53,45 @@ public sealed class MapCosines
     /// only these heads on other texts.</summary>
     public Interval GainOverHeads { get; }
 
-    /// <summary>Compares the maps of every head of one source with those of every head of another. One text is in memory at a
-    /// time.</summary>
+    /// <summary>Compares the maps of every head of one source with those of the heads of the same layer of another. One text is in
+    /// memory at a time.</summary>
     /// <param name="a">What the first is called in an error, and where its maps come from.</param>
-    /// <param name="b">The second, over the same texts.</param>
+    /// <param name="b">The second, over the same texts and with as many layers and heads.</param>
     /// <param name="seed">Decides the draws of the intervals.</param>
     /// <param name="progress">Reports after each text.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="InputException">The texts are not the same, or a map is broken.</exception>
+    /// <exception cref="InputException">The models have different heads, the texts are not the same, or a map is broken.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static MapCosines Compute((string Name, IAttentionSource Source) a, (string Name, IAttentionSource Source) b, int seed = 0,
         IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
     {
+        var grid = a.Source.Grid;
+        if (b.Source.Grid != grid)
+            throw new InputException(b.Name, null, $"has {b.Source.Grid} heads, and {a.Name} has {grid}",
+                "Give two models with the same layers and heads; others can be compared by the features of their heads");
         RequireSameTexts(a, b);
-        HeadGrid ofA = a.Source.Grid, ofB = b.Source.Grid;
-        int texts = a.Source.Texts.Count;
-        var sum = new double[ofA.Count, ofB.Count];
-        bool same = ofA == ofB;
-        double[][] own = New(same), others = New(same && ofA.Heads > 1);
+        int texts = a.Source.Texts.Count, heads = grid.Heads;
+        double[][] own = New(grid.Count), others = New(heads > 1 ? grid.Count : 0);
         var clock = System.Diagnostics.Stopwatch.StartNew();
         for (int t = 0; t < texts; t++)
         {
             cancellation.ThrowIfCancellationRequested();
             var cosines = Of(a.Source.Maps(t), b.Source.Maps(t));
-            for (int i = 0; i < ofA.Count; i++)
-                for (int j = 0; j < ofB.Count; j++) sum[i, j] += cosines[i, j];
-            for (int i = 0; i < own.Length; i++) own[i][t] = cosines[i, i];
+            for (int i = 0; i < own.Length; i++) own[i][t] = cosines[i, i % heads];
             for (int i = 0; i < others.Length; i++)
-            {
-                int first = i / ofA.Heads * ofA.Heads;
-                others[i][t] = Enumerable.Range(first, ofA.Heads).Where(j => j != i).Average(j => cosines[i, j]);
-            }
+                others[i][t] = Enumerable.Range(0, heads).Where(j => j != i % heads).Average(j => cosines[i, j]);
             progress?.Report(new VisitProgress(t + 1, texts, clock.Elapsed));
         }
-        for (int i = 0; i < ofA.Count; i++)
-            for (int j = 0; j < ofB.Count; j++) sum[i, j] /= texts;
         double[][] gains = [.. own.Zip(others, Differences)];
         var (cosine, gain) = (Over(own, seed), Over(gains, seed));
         var none = new Interval(double.NaN, double.NaN, double.NaN);
-        HeadChange[] changes = [.. own.Select((_, i) => new HeadChange(ofA[i], cosine[i],
+        HeadChange[] changes = [.. own.Select((_, i) => new HeadChange(grid[i], cosine[i],
             others.Length == 0 ? double.NaN : others[i].Average(), gains.Length == 0 ? none : gain[i]))];
         bool known = a.Source.Texts.Concat(b.Source.Texts).All(x => x.Tokens is not null);
-        return new MapCosines(ofA, ofB, texts, known, sum, changes, own.Length == 0 ? none : cosine[^1],
-            gains.Length == 0 ? none : gain[^1], Bootstrap.Mean([.. gains.Select(g => g.Average())], seed: seed));
+        return new MapCosines(grid, texts, known, changes, cosine[^1], gains.Length == 0 ? none : gain[^1],
+            Bootstrap.Mean([.. gains.Select(g => g.Average())], seed: seed));
 
-        double[][] New(bool wanted) => [.. Enumerable.Range(0, wanted ? ofA.Count : 0).Select(_ => new double[texts])];
+        double[][] New(int series) => [.. Enumerable.Range(0, series).Select(_ => new double[texts])];
     }
 
     /// <summary>Refuses sources whose texts are not the same tokens: special tokens by their role, so that &lt;s&gt; is [CLS].</summary>
@@ -124,7 +111,7 @@ public sealed class MapCosines
             InputException Bad(string problem) => new(b.Name, $"text {y.Id}", problem, Remedy);
             if (x.Tokens is null != y.Tokens is null)
                 throw new InputException(x.Tokens is null ? a.Name : b.Name, null, "has no tokens, so that nobody knows whether the texts "
-                    + "are the same", "Give the tokens of the saved maps");
+                    + "are the same", "Give the tokens of the saved maps (attn compare reads them from F.tokens.jsonl beside F.npz)");
             if (x.Length != y.Length) throw Bad($"has {y.Length} tokens, and text {x.Id} of {a.Name} has {x.Length}");
             if (x.Tokens is null && x.Id != y.Id) throw Bad($"is text {x.Id} in {a.Name}, by their names");
             for (int i = 0; i < (x.Tokens is null ? 0 : x.Length); i++)
@@ -136,22 +123,16 @@ public sealed class MapCosines
         }
     }
 
-    // [heads of A, heads of B] of one text. Layer against layer, so that few of the float64 copies are there at once.
+    // [heads of A, heads of the same layer of B] of one text. Layer by layer, so that few of the float64 copies are there at once.
     private static double[,] Of(TextMaps a, TextMaps b)
     {
-        var cosines = new double[a.Grid.Count, b.Grid.Count];
-        for (int la = 0; la < a.Grid.Layers; la++)
+        int heads = a.Grid.Heads;
+        var cosines = new double[a.Grid.Count, heads];
+        for (int layer = 0; layer < a.Grid.Layers; layer++)
         {
             using var scope = NewDisposeScope();
-            var x = Unit(a, la);
-            for (int lb = 0; lb < b.Grid.Layers; lb++)
-            {
-                using var ofPair = NewDisposeScope();
-                double[] values = x.matmul(Unit(b, lb).t()).contiguous().data<double>().ToArray();
-                for (int i = 0; i < a.Grid.Heads; i++)
-                    for (int j = 0; j < b.Grid.Heads; j++)
-                        cosines[la * a.Grid.Heads + i, lb * b.Grid.Heads + j] = values[i * b.Grid.Heads + j];
-            }
+            double[] values = Unit(a, layer).matmul(Unit(b, layer).t()).contiguous().data<double>().ToArray();
+            for (int i = 0; i < values.Length; i++) cosines[layer * heads + i / heads, i % heads] = values[i];
         }
         return cosines;
     }
@@ -170,7 +151,7 @@ public sealed class MapCosines
     // The mean over texts of each series, and last of the mean series, all of the same draws.
     private static IReadOnlyList<Interval> Over(double[][] series, int seed)
     {
-        if (series.Length == 0) return [];
+        if (series.Length == 0) return []; // no gains where a layer has one head
         int texts = series[0].Length;
         double[][] all = [.. series, [.. Enumerable.Range(0, texts).Select(t => series.Average(s => s[t]))]];
         return texts < 2 ? [.. all.Select(s => new Interval(s[0], double.NaN, double.NaN))]

@@ -15,4 +15,13 @@ internal static class Permutation
     public static double PValue(double observed, IReadOnlyCollection<double> @null) =>
         double.IsNaN(observed) ? double.NaN
         : (1.0 + @null.Count(v => v >= observed - Rounding * Math.Max(1, Math.Abs(observed)))) / (1 + @null.Count);
+
+    /// <summary>Heads dealt anew within their layers: what depth alone gives.</summary>
+    /// <returns>Per position of the grid, the head that comes there.</returns>
+    public static int[] WithinLayers(HeadGrid grid, Random random)
+    {
+        int[] order = [.. Enumerable.Range(0, grid.Count)];
+        for (int layer = 0; layer < grid.Layers; layer++) random.Shuffle(order.AsSpan(layer * grid.Heads, grid.Heads));
+        return order;
+    }
 }

@@ -24,9 +24,10 @@ internal static class BertFixtures
             MaxPositionEmbeddings = positions,
         };
 
-    /// <summary>A model in which every parameter, biases and normalisation too, is random: a forgotten one shows.</summary>
+    /// <summary>A model in which every parameter, biases and normalisation too, is random: a forgotten one shows. Tests that run at the
+    /// same time draw from one generator; a generator of its own gives a model that does not depend on them.</summary>
     public static BertForMaskedLM Model(BertConfig config, int seed = 1, bool withPooler = false, double residualScale = 1,
-        bool withHead = true)
+        bool withHead = true, Generator? generator = null)
     {
         manual_seed(seed);
         var model = new BertForMaskedLM(config, withPooler, withHead, residualScale: residualScale);
@@ -34,7 +35,7 @@ internal static class BertFixtures
         foreach (var (name, parameter) in model.named_parameters())
         {
             using var scope = NewDisposeScope();
-            var values = randn(parameter.shape).mul(Spread);
+            var values = randn(parameter.shape, generator: generator).mul(Spread);
             parameter.copy_(name.EndsWith("LayerNorm.weight", StringComparison.Ordinal) ? values.add(ones_like(values), One) : values);
         }
         model.eval();
@@ -74,11 +75,11 @@ internal static class BertFixtures
     }
 
     /// <summary>A saved and loaded model with random weights over <see cref="Vocabulary"/>, for texts of up to 16 tokens.</summary>
-    public static Checkpoint RandomCheckpoint(string folder)
+    public static Checkpoint RandomCheckpoint(string folder, BertConfig? config = null, string name = "model", Generator? generator = null)
     {
-        using var model = Model(Config());
-        Checkpoint.Save(Path.Combine(folder, "model"), model, WordPieceTokenizer.Create(Vocabulary, maxLength: 16));
-        return Checkpoint.Load(Path.Combine(folder, "model"));
+        using var model = Model(config ?? Config(), generator: generator);
+        Checkpoint.Save(Path.Combine(folder, name), model, WordPieceTokenizer.Create(Vocabulary, maxLength: 16));
+        return Checkpoint.Load(Path.Combine(folder, name));
     }
 
     public static string TemporaryFolder() => Directory.CreateTempSubdirectory("attn-bert-").FullName;

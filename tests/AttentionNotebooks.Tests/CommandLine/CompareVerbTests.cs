@@ -17,6 +17,11 @@ public sealed class CompareVerbTests : IDisposable
         Assert.Contains("## Matched heads", output);
         Assert.Contains("| cluster | next-token | 6 | 6 | both |", output);
         Assert.DoesNotContain("## Maps", output);
+        Assert.Contains("features standardised over both models together.", output);
+        Assert.Contains("carried over are scaled by the mean and spread of the model that the centres come from.", output);
+        string rescaled = await Done("compare", Heads, tweets, "--draws", "19", "--rescale");
+        Assert.Contains("features standardised in each model by itself.", rescaled);
+        Assert.Contains("carried over are scaled by the mean and spread of their own model.", rescaled);
     }
 
     [Fact]
@@ -54,11 +59,11 @@ public sealed class CompareVerbTests : IDisposable
         string small = folder.Write("small.csv", string.Join('\n', File.ReadAllLines(Heads).Select(l => string.Join(',', l.Split(',')
             .Take(4).Concat(l.Split(',').Skip(6).Take(2))))) + "\n"); // without, among others, the standard deviation of the distance
         string[] compare = ["compare", Heads, small, "--draws", "19", "--k", "2", "--features"];
-        Assert.Contains("Compared on 2 features: mean_distance, mean_offset;", await Done([.. compare, "distance"]));
-        Assert.Contains("Compared on 2 features: entropy, max_weight;", await Done([.. compare, "concentration"]));
-        Assert.Contains("Compared on 3 features: entropy, mean_distance, mean_offset;", await Done([.. compare, "entropy,distance"]));
+        Assert.Contains("Compared on 2 features: mean_distance, mean_offset.", await Done([.. compare, "distance"]));
+        Assert.Contains("Compared on 2 features: entropy, max_weight.", await Done([.. compare, "concentration"]));
+        Assert.Contains("Compared on 3 features: entropy, mean_distance, mean_offset.", await Done([.. compare, "entropy,distance"]));
         Assert.Contains("Compared on 4 features: mean_distance, mean_offset,", await Done([.. compare, "all"]));
-        Assert.Contains("Compared on 2 features: mean_distance, mean_offset;",
+        Assert.Contains("Compared on 2 features: mean_distance, mean_offset.",
             await Done("compare", Model(), small, "--text", Texts(), "--draws", "19", "--k", "2", "--features", "distance"));
         await Fails("\"values\": are not in both", [.. compare, "values"]);
     }
@@ -82,15 +87,34 @@ public sealed class CompareVerbTests : IDisposable
         await Fails("no maps of the same heads", "compare", Heads, Heads, "--draws", "19", "--changes", folder["c.csv"], "--out",
             folder["p.md"]);
         Assert.False(File.Exists(folder["p.md"]));
+        // Before the texts are read, so before it is seen that there is no such feature.
+        BertFixtures.RandomCheckpoint(folder.Root, BertFixtures.Config(layers: 2), name: "shallow").Dispose();
+        foreach (string other in new[] { Heads, folder["shallow"] })
+            await Fails("no maps of the same heads", "compare", model, other, "--text", Texts(), "--features", "none", "--changes",
+                folder["c.csv"]);
+        Assert.Contains("The texts are the same.",
+            await Done("compare", model, folder["shallow"], "--text", Texts(), "--draws", "19", "--k", "2"));
         await Fails("is also the file of A", "compare", Copy(), Heads, "--matches", folder["copy.csv"]);
         Assert.Equal(2, (await Shell.Attn("compare", Heads, Heads, "--draws", "5")).Code);
         Assert.Equal(2, (await Shell.Attn("compare", Heads)).Code);
         string texts = Texts(), few = folder.Write("few.txt", "played dog\ncat sat");
         await Done("maps", "--model", model, "--text", texts, "--out", folder["maps.npz"]);
         await Fails("few.txt: is for models, and neither", "compare", Heads, Heads, "--text", few);
+        await Fails("--limit 5: is for models and saved maps, and neither", "compare", Heads, Heads, "--limit", "5");
+        await Fails("--max-length 5: is for models, and neither", "compare", Heads, folder["maps.npz"], "--max-length", "5");
+        Assert.Contains("maps.npz, 3 × 4 heads on 5 texts", await Done("compare", folder["maps.npz"], Heads, "--limit", "5", "--draws",
+            "19", "--k", "2"));
         // Other texts are an error only where maps are to be compared.
         Assert.Contains("are cut into, differ",
             await Done("compare", model, folder["maps.npz"], "--text", few, "--draws", "19", "--k", "2"));
+        // Without tokens nobody knows; only of another number of texts are they surely others.
+        File.Copy(folder["maps.npz"], folder["bare.npz"]);
+        string[] bare = ["compare", model, folder["bare.npz"], "--draws", "19", "--k", "2", "--text"];
+        Assert.Contains("Whether the texts are the same is not known.", await Done([.. bare, texts]));
+        Assert.Contains("are cut into, differ", await Done([.. bare, few]));
+        string page = await Done("compare", folder["bare.npz"], folder["bare.npz"], "--draws", "19", "--k", "2");
+        Assert.Contains("Whether the texts are the same is not known.", page);
+        Assert.Contains("only names and lengths of the texts were compared", page);
         await Fails("maps.npz: has 30 texts, and model has 2", "compare", model, folder["maps.npz"], "--text", few, "--changes",
             folder["c.csv"]);
     }

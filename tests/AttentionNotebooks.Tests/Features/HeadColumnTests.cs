@@ -102,6 +102,17 @@ public sealed class HeadColumnTests : IDisposable
     }
 
     [Fact]
+    public void Texts_of_which_one_has_no_tokens_have_no_hash()
+    {
+        AttentionText known = new("0", 3, ["[CLS]", "dog", "[SEP]"]), bare = new("1", 3, null);
+        Provenance From(params AttentionText[] texts) =>
+            new MapsInMemory(Grid, texts, (t, h) => Maps.Random(3, 10 * t + Grid.PositionOf(h))).Record().ToTable().From!;
+        Assert.NotNull(From(known).TextsHash);
+        Assert.Null(From(known, bare).TextsHash);
+        Assert.Equal(2, From(known, bare).Texts);
+    }
+
+    [Fact]
     public void Values_per_text_come_with_the_table_and_are_drawn_again()
     {
         var source = new MapsInMemory(Grid, [.. Enumerable.Range(0, 3).Select(t => new AttentionText($"{t}", 4 + t, null))],

@@ -22,24 +22,39 @@ public class MapCosinesTests
         var a = new MapsInMemory(grid, texts, (_, h) => h.Index == 0 ? Maps.Identity(4) : Maps.Uniform(4));
         var b = new MapsInMemory(grid, texts, (_, h) => h.Index == 0 ? Maps.Uniform(4) : Maps.Column(4, 0));
         var maps = Compute(a, b);
-        Assert.Equal([0.5, 0.25, 1, 0.5], maps.Mean.Cast<double>().Select(v => Math.Round(v, 9)));
-        Assert.Equal((0.5, 0.25), (Math.Round(maps.Changes[0].Cosine.Value, 9), Math.Round(maps.Changes[0].Others, 9)));
+        Assert.Equal([(0.5, 0.25), (0.5, 1)], maps.Changes.Select(c => (Math.Round(c.Cosine.Value, 9), Math.Round(c.Others, 9))));
         Assert.True(double.IsNaN(maps.Changes[0].Cosine.Low)); // one text has no interval
     }
 
     [Fact]
-    public void Cosines_agree_with_plain_loops_whatever_the_grids()
+    public void Cosines_agree_with_plain_loops()
     {
         var grid = new HeadGrid(2, 3);
-        MapsInMemory a = Corpus.Source(), b = new(grid, Corpus.Texts,
-            (t, h) => Maps.Random(Corpus.Texts[t].Length, 7 * t + 3 * h.Layer + h.Index));
+        MapsInMemory Source(int seed) => new(grid, Corpus.Texts,
+            (t, h) => Maps.Random(Corpus.Texts[t].Length, seed + 7 * t + 3 * h.Layer + h.Index));
+        MapsInMemory a = Source(0), b = Source(1000);
         var maps = Compute(a, b);
-        Assert.Empty(maps.Changes);
-        Assert.True(double.IsNaN(maps.OfAll.Value));
-        for (int i = 0; i < a.Grid.Count; i++)
-            for (int j = 0; j < grid.Count; j++)
-                Assert.Equal(Enumerable.Range(0, Corpus.Texts.Length).Average(t => Slow(a[t, a.Grid[i]], b[t, grid[j]])),
-                    maps.Mean[i, j], 1e-6);
+        double Mean(Head i, Head j) => Enumerable.Range(0, Corpus.Texts.Length).Average(t => Slow(a[t, i], b[t, j]));
+        Assert.Equal(grid.All(), maps.Changes.Select(c => c.Head));
+        Assert.All(maps.Changes, c =>
+        {
+            Assert.Equal(Mean(c.Head, c.Head), c.Cosine.Value, 1e-6);
+            Assert.Equal(Enumerable.Range(0, 3).Where(j => j != c.Head.Index).Average(j => Mean(c.Head, new Head(c.Head.Layer, j))),
+                c.Others, 1e-6);
+        });
+        Assert.Equal(grid.All().Average(h => Mean(h, h)), maps.OfAll.Value, 1e-6);
+    }
+
+    [Fact]
+    public void Models_of_other_heads_and_layers_of_one_head()
+    {
+        AttentionText[] texts = [new("x", 3, ["[CLS]", "dog", "[SEP]"])];
+        MapsInMemory Of(HeadGrid grid) => new(grid, texts, (_, _) => Maps.Uniform(3));
+        Assert.Contains("b: has 2 × 1 heads, and a has 1 × 2",
+            Assert.Throws<InputException>(() => Compute(Of(new HeadGrid(1, 2)), Of(new HeadGrid(2, 1)))).Message);
+        var single = Compute(Of(new HeadGrid(2, 1)), Of(new HeadGrid(2, 1))); // no other head, so no control
+        Assert.Equal(1, single.OfAll.Value, 1e-12);
+        Assert.True(double.IsNaN(single.GainOfAll.Value) && double.IsNaN(single.Changes[0].Others));
     }
 
     [Fact]
@@ -89,6 +104,7 @@ public class MapCosinesTests
         Fails("has \"[SEP]\" as token 1", text, new AttentionText("y", 3, ["[CLS]", "[SEP]", "[SEP]"]));
         Fails("has 4 tokens, and text x of a has 3", text, new AttentionText("y", 4, ["[CLS]", "do", "##g", "[SEP]"]));
         Fails("b: has no tokens", text, none);
+        Fails("F.tokens.jsonl beside F.npz", text, none);
         Fails("is text x in a", none, new AttentionText("z", 3, null));
         var two = new MapsInMemory(new HeadGrid(1, 1), [text, text], (_, _) => Maps.Identity(3));
         Assert.Contains("b: has 2 texts, and a has 1", Assert.Throws<InputException>(() => Compute(Of(text), two)).Message);

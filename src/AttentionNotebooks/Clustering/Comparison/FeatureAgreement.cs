@@ -2,15 +2,15 @@ namespace AttentionNotebooks;
 
 /// <summary>One feature in two models: layer by layer, and head by head where the models have the same heads.</summary>
 /// <param name="Feature">Its name.</param>
+/// <param name="Unit">Its unit in the first model's table; empty where it is not known.</param>
 /// <param name="LayersA">Its mean in each layer of the first model.</param>
 /// <param name="LayersB">Its mean in each layer of the second model.</param>
 /// <param name="TopA">The first model's head that has most of it, and how much.</param>
 /// <param name="TopB">The same of the second model.</param>
 /// <param name="Profile">Spearman's correlation of the two layer profiles at the same depths, with its 95 % interval over heads drawn
 /// in each layer, those of the same numbers in both models where they have the same heads. Drawing adds noise to both profiles, so that
-/// the interval lies rather low. NaN for fewer than three depths.</param>
-/// <param name="ProfilePValue">Share of shufflings of the depths with a correlation as large in size, with + 1 above and below.</param>
-/// <param name="ProfileHolm">The same, corrected by Holm for all features.</param>
+/// the interval lies rather low. It is no test: neighbouring layers are alike, so that profiles of unrelated models can be alike or
+/// opposite too. NaN for fewer than three depths.</param>
 /// <param name="Heads">Pearson's correlation over heads of the same number, with its interval over heads; NaN where the models have
 /// different heads.</param>
 /// <param name="ByLayer">The control: the mean correlation when the second model's heads are shuffled within their layers, which depth
@@ -18,9 +18,11 @@ namespace AttentionNotebooks;
 /// <param name="HeadsPValue">Share of these shufflings with a correlation as large: whether numbers mean the same in both.</param>
 /// <param name="HeadsHolm">The same, corrected by Holm for all features.</param>
 public sealed record FeatureAgreement(string Feature, string Unit, double[] LayersA, double[] LayersB, (Head Head, double Value) TopA,
-    (Head Head, double Value) TopB, Interval Profile, double ProfilePValue, double ProfileHolm, Interval Heads, double ByLayer,
-    double HeadsPValue, double HeadsHolm)
+    (Head Head, double Value) TopB, Interval Profile, Interval Heads, double ByLayer, double HeadsPValue, double HeadsHolm)
 {
+    /// <summary>Its name, with its unit in brackets where that is known.</summary>
+    public string Label => Unit.Length == 0 ? Feature : $"{Feature} ({Unit})";
+
     /// <summary>Whether the first model's middle layers have more or less of it: the mean of the middle layers minus that of the others,
     /// with its 95 % interval over heads drawn in each layer; NaN for fewer than three layers. The others are a third of the layers at
     /// each end, rounded down.</summary>
@@ -30,7 +32,7 @@ public sealed record FeatureAgreement(string Feature, string Unit, double[] Laye
     public Interval MiddleB { get; private init; }
 
     // So many shufflings per feature that Holm's correction can go down to a hundredth.
-    private const int ShufflesPerFeature = 100, Least = 999, LeastOfDepths = 9_999, FewestDepths = 3;
+    private const int ShufflesPerFeature = 100, Least = 999, FewestDepths = 3;
 
     /// <summary>Compares each feature of two models.</summary>
     /// <param name="a">The first model's heads.</param>
@@ -42,21 +44,10 @@ public sealed record FeatureAgreement(string Feature, string Unit, double[] Laye
     public static IReadOnlyList<FeatureAgreement> Compute(HeadTable a, HeadTable b, IReadOnlyList<string>? features = null, int seed = 0)
     {
         features ??= CommonSpace.Shared(a, b);
-        int shuffles = ShufflesFor(features.Count);
+        int shuffles = Math.Max(Least, ShufflesPerFeature * features.Count - 1);
         FeatureAgreement[] found = Runs.Of(features.Count, f => Of(a, b, features[f], shuffles, seed));
-        double[] profile = MultipleTesting.Holm([.. found.Select(f => f.ProfilePValue)]),
-            heads = MultipleTesting.Holm([.. found.Select(f => f.HeadsPValue)]);
-        return [.. found.Select((f, i) => f with { ProfileHolm = profile[i], HeadsHolm = heads[i] })];
-    }
-
-    /// <summary>The least that <see cref="ProfileHolm"/> can be: of few depths there are few orders, and two of them are as far from
-    /// chance as can be.</summary>
-    /// <param name="depths">Layers of the shallower model.</param>
-    /// <param name="features">How many features are compared.</param>
-    public static double LeastProfileHolm(int depths, int features)
-    {
-        double orders = Enumerable.Range(1, depths).Aggregate(1.0, (product, i) => product * i);
-        return Math.Min(1, features * Math.Max(2 / orders, 1.0 / (Math.Max(LeastOfDepths, ShufflesFor(features)) + 1)));
+        double[] heads = MultipleTesting.Holm([.. found.Select(f => f.HeadsPValue)]);
+        return [.. found.Select((f, i) => f with { HeadsHolm = heads[i] })];
     }
 
     /// <summary>A layer profile at fewer depths: each is the mean of the layers that lie there, by how much of them does.</summary>
@@ -71,17 +62,15 @@ public sealed record FeatureAgreement(string Feature, string Unit, double[] Laye
     /// <summary>How many layers at each end are not middle layers; 0 for fewer than three layers, which have no middle.</summary>
     internal static int Outer(int layers) => layers / 3;
 
-    private static int ShufflesFor(int features) => Math.Max(Least, ShufflesPerFeature * features - 1);
-
     private static FeatureAgreement Of(HeadTable a, HeadTable b, string feature, int shuffles, int seed)
     {
         HeadColumn x = a.Column(feature), y = b.Column(feature);
         int depths = Math.Min(a.Grid.Layers, b.Grid.Layers);
         var nothing = new Interval(double.NaN, double.NaN, double.NaN);
-        var (profile, profileP) = depths < FewestDepths ? (nothing, double.NaN) : Profiles(a.Grid, b.Grid, x, y, depths, shuffles, seed);
+        var profile = depths < FewestDepths ? nothing : Profiles(a.Grid, b.Grid, x, y, depths, seed);
         var (heads, byLayer, headsP) = a.Grid != b.Grid ? (nothing, double.NaN, double.NaN) : HeadByHead(a.Grid, x, y, shuffles, seed);
         return new FeatureAgreement(feature, x.Unit, Layers(a.Grid, x, All(a.Grid)), Layers(b.Grid, y, All(b.Grid)),
-            a.Highest(feature, 1)[0], b.Highest(feature, 1)[0], profile, profileP, double.NaN, heads, byLayer, headsP, double.NaN)
+            a.Highest(feature, 1)[0], b.Highest(feature, 1)[0], profile, heads, byLayer, headsP, double.NaN)
         { MiddleA = Middle(a.Grid, x, seed), MiddleB = Middle(b.Grid, y, seed) };
     }
 
@@ -98,7 +87,7 @@ public sealed record FeatureAgreement(string Feature, string Unit, double[] Laye
         return Interval.OfDraws(Of(All(grid)), Enumerable.Range(0, Bootstrap.DefaultDraws).Select(_ => Of(Drawn(grid, random))));
     }
 
-    private static (Interval, double) Profiles(HeadGrid a, HeadGrid b, double[] x, double[] y, int depths, int shuffles, int seed)
+    private static Interval Profiles(HeadGrid a, HeadGrid b, double[] x, double[] y, int depths, int seed)
     {
         double[] first = AtDepths(Layers(a, x, All(a)), depths), second = AtDepths(Layers(b, y, All(b)), depths);
         double value = RankCorrelation.Spearman(first, second);
@@ -108,14 +97,7 @@ public sealed record FeatureAgreement(string Feature, string Unit, double[] Laye
             int[] ofA = Drawn(a, random), ofB = a == b ? ofA : Drawn(b, random);
             return RankCorrelation.Spearman(AtDepths(Layers(a, x, ofA), depths), AtDepths(Layers(b, y, ofB), depths));
         }).ToArray();
-        double[] shuffled = [.. second];
-        var chance = new double[Math.Max(LeastOfDepths, shuffles)];
-        for (int s = 0; s < chance.Length; s++)
-        {
-            random.Shuffle(shuffled);
-            chance[s] = Math.Abs(RankCorrelation.Spearman(first, shuffled));
-        }
-        return (Interval.OfDraws(value, draws), Permutation.PValue(Math.Abs(value), chance));
+        return Interval.OfDraws(value, draws);
     }
 
     private static (Interval, double, double) HeadByHead(HeadGrid grid, double[] x, double[] y, int shuffles, int seed)
@@ -125,7 +107,7 @@ public sealed record FeatureAgreement(string Feature, string Unit, double[] Laye
         var random = new Random(seed);
         var chance = new double[shuffles];
         for (int s = 0; s < shuffles; s++)
-            chance[s] = RankCorrelation.Pearson(x, [.. HeadMatching.WithinLayers(grid, random).Select(i => y[i])]);
+            chance[s] = RankCorrelation.Pearson(x, [.. Permutation.WithinLayers(grid, random).Select(i => y[i])]);
         return (heads, chance.Average(), Permutation.PValue(heads.Value, chance));
     }
 

@@ -12,8 +12,13 @@ public sealed record ComparisonOptions
     /// <summary>The columns to compare; those that both have and that heads are clustered on when omitted.</summary>
     public IReadOnlyList<string>? Features { get; init; }
 
-    /// <summary>Whether each model is standardised by its own mean and spread: for models on different texts.</summary>
+    /// <summary>Whether heads are matched and carried over by the mean and spread of their own model, for models on different texts; else
+    /// matched by those of both models together, and carried over by those of the model that the centres come from. Each model is
+    /// clustered on its own z-scores in any case.</summary>
     public bool EachByItself { get; init; }
+
+    /// <summary>Whether both are on the same texts, if it is known otherwise than from the tables.</summary>
+    public bool? SameTexts { get; init; }
 
     /// <summary>How many clusters each model gets.</summary>
     public int Clusters { get; init; } = 4;
@@ -105,8 +110,9 @@ public sealed class HeadComparison
     public required MapCosines? Maps { get; init; }
 
     /// <summary>Whether the tables are of the same texts; <see langword="null"/> where that is not known.</summary>
-    public bool? SameTexts => Maps is not null ? true
-        : A.From?.TextsHash is { } a && B.From?.TextsHash is { } b ? a == b : null;
+    public bool? SameTexts => Options.SameTexts ?? (Maps is { TokensKnown: true } ? true
+        : A.From?.TextsHash is { } a && B.From?.TextsHash is { } b ? a == b
+        : A.Texts > 0 && B.Texts > 0 && A.Texts != B.Texts ? false : null);
 
     /// <summary>Compares two models; it takes seconds.</summary>
     /// <param name="a">The first model's heads.</param>
@@ -158,7 +164,7 @@ public sealed class HeadComparison
         var text = new CsvText("layer_a", "head_a", "layer_b", "head_b", "distance", "correlation", "dealt_anew");
         foreach (var p in Matching.Pairs)
             text.Add(p.A.Layer, p.A.Index, p.B.Layer, p.B.Index, p.Distance, Number(p.Correlation), Number(p.DealtAnew));
-        Write(text, file);
+        Write(text, file, ("scale", Options.EachByItself ? "each model by itself" : "both models together"));
     }
 
     /// <summary>
@@ -171,8 +177,9 @@ public sealed class HeadComparison
     {
         var text = new CsvText("feature", "model", "layer", "depth", "mean");
         foreach (var f in Agreements)
-            foreach (var (model, layers) in new[] { (Options.NameA, f.LayersA), (Options.NameB, f.LayersB) })
-                for (int l = 0; l < layers.Length; l++) text.Add(f.Feature, model, l, (l + 0.5) / layers.Length, layers[l]);
+            foreach (var (model, grid, layers) in new[] { (Options.NameA, A.Grid, f.LayersA), (Options.NameB, B.Grid, f.LayersB) })
+                for (int l = 0; l < layers.Length; l++)
+                    text.Add(f.Feature, model, l, HeadMatching.DepthOf(new Head(l, 0), grid), layers[l]);
         Write(text, file);
     }
 
@@ -185,18 +192,28 @@ public sealed class HeadComparison
     /// </exception>
     public void WriteChanges(string file)
     {
-        if (Maps is not { Changes.Count: > 0 })
-            throw new InputException(file, null, "would hold how alike maps are, and no maps of the same heads were compared",
-                "Give two models, or two files of maps, with the same layers and heads");
+        RequireMaps(file, Maps?.Grid, Maps?.Grid);
         var text = new CsvText("layer", "head", "cosine", "low", "high", "others", "gain", "gain_low", "gain_high");
-        foreach (var c in Maps.Changes)
+        foreach (var c in Maps!.Changes)
             text.Add([c.Head.Layer, c.Head.Index, .. new[] { c.Cosine.Value, c.Cosine.Low, c.Cosine.High, c.Others, c.Gain.Value,
                 c.Gain.Low, c.Gain.High }.Select(Number)]);
         Write(text, file);
     }
 
+    /// <summary>Refuses a file that <see cref="WriteChanges"/> could not write, before anything is computed.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="a">The heads of the first model's maps; <see langword="null"/> where it has no maps.</param>
+    /// <param name="b">The same of the second model.</param>
+    /// <exception cref="InputException">One has no maps, or they have different heads.</exception>
+    public static void RequireMaps(string file, HeadGrid? a, HeadGrid? b)
+    {
+        if (a is null || a != b)
+            throw new InputException(file, null, "would hold how alike maps are, and no maps of the same heads were compared",
+                "Give two models, or two files of maps, with the same layers and heads");
+    }
+
     // Both tables stand behind these numbers; the model of the one is not the model of the other.
-    private void Write(CsvText text, string file)
+    private void Write(CsvText text, string file, params ReadOnlySpan<(string Name, string Value)> more)
     {
         text.Write(file);
         var options = new Dictionary<string, string>
@@ -208,9 +225,9 @@ public sealed class HeadComparison
             ["b_hash"] = B.From?.ModelHash ?? "",
             ["b_texts_hash"] = B.From?.TextsHash ?? "",
             ["features"] = string.Join(',', Features),
-            ["scale"] = Options.EachByItself ? "each model by itself" : "both models together",
             ["seed"] = FormattableString.Invariant($"{Options.Seed}"),
         };
+        foreach (var (name, value) in more) options[name] = value;
         new Provenance($"{Options.NameA}, {Options.NameB}", Texts: SameTexts == true ? A.Texts : 0, Version: Provenance.KitVersion)
         { Options = options }.Write(file);
     }

@@ -19,8 +19,7 @@ internal static class HeadComparisonText
         Line(text, Culture, $"# {a} and {b}\n");
         Line(text, Culture, $"A is {a}, {c.A.Grid} heads{Texts(c.A)}. B is {b}, {c.B.Grid} heads{Texts(c.B)}. {Same(c)} "
             + $"Layers and heads count from 0. Brackets hold 95 % intervals.");
-        Line(text, Culture, $"Compared on {c.Features.Count} features: {string.Join(", ", c.Features)}; standardised "
-            + $"{(c.Options.EachByItself ? "in each model by itself" : "over both models together")}.\n");
+        Line(text, Culture, $"Compared on {c.Features.Count} features: {string.Join(", ", c.Features)}.\n");
         Patterns(text, c);
         Features(text, c);
         Matches(text, c);
@@ -54,20 +53,17 @@ internal static class HeadComparisonText
     private static void Features(StringBuilder text, HeadComparison c)
     {
         bool heads = c.A.Grid == c.B.Grid;
-        int depths = Math.Min(c.A.Grid.Layers, c.B.Grid.Layers);
-        double least = FeatureAgreement.LeastProfileHolm(depths, c.Features.Count);
         Line(text, Culture, $"## Features\n");
         Line(text, Culture, $"*Layers* is Spearman's correlation of the means per layer at the same relative depth, its interval over "
-            + $"heads drawn in each layer; drawing adds noise, so it lies rather low. "
-            + $"{(heads ? "*Heads* is Pearson's correlation over heads of the same number; *by layer* is what it is when heads are "
-            + "shuffled within their layers. " : "")}p is corrected by Holm for the {c.Agreements.Count} features. Neighbouring layers "
-            + $"are alike, so the p of layers is rather too small; with {depths} depths it is {P(least)} at least.\n");
-        Line(text, Culture, $"| feature | top of A | top of B | layers | p |{(heads ? " heads | by layer | p |" : "")}");
-        Line(text, Culture, $"|---|---|---|---|---|{(heads ? "---|---|---|" : "")}");
+            + $"heads drawn in each layer; drawing adds noise, so it lies rather low. It is no test: neighbouring layers are alike, so "
+            + $"profiles of unrelated models can be alike or opposite too."
+            + $"{(heads ? " *Heads* is Pearson's correlation over heads of the same number; *by layer* is what it is when heads are "
+            + $"shuffled within their layers; p is corrected by Holm for the {c.Agreements.Count} features." : "")}\n");
+        Line(text, Culture, $"| feature | top of A | top of B | layers |{(heads ? " heads | by layer | p |" : "")}");
+        Line(text, Culture, $"|---|---|---|---|{(heads ? "---|---|---|" : "")}");
         foreach (var f in c.Agreements)
-            Line(text, Culture, $"| {f.Feature} | {f.TopA.Head} {Number(f.TopA.Value)} | {f.TopB.Head} {Number(f.TopB.Value)} | "
-                + $"{Interval(f.Profile)} | {P(f.ProfileHolm)} |{(heads ? $" {Interval(f.Heads)} | {Number(f.ByLayer)} | {P(f.HeadsHolm)} |"
-                : "")}");
+            Line(text, Culture, $"| {f.Label} | {f.TopA.Head} {Number(f.TopA.Value)} | {f.TopB.Head} {Number(f.TopB.Value)} | "
+                + $"{Interval(f.Profile)} |{(heads ? $" {Interval(f.Heads)} | {Number(f.ByLayer)} | {P(f.HeadsHolm)} |" : "")}");
         foreach (var f in c.Agreements.Where(f => OnTokens.Contains(f.Feature)))
             Line(text, Culture, $"\nMore than half of the attention on {f.Feature}: A {Above(c.A, f.Feature)}; B {Above(c.B, f.Feature)}.");
         Line(text, Culture, $"\nMeans per layer; *middle* is the mean of the middle layers ({Middle("A", c.A)}, {Middle("B", c.B)}) minus "
@@ -77,7 +73,7 @@ internal static class HeadComparisonText
             + $"{string.Concat(Enumerable.Repeat("---|", most + 1))}");
         foreach (var f in c.Agreements)
             foreach (var (name, layers, middle) in new[] { ("A", f.LayersA, f.MiddleA), ("B", f.LayersB, f.MiddleB) })
-                Line(text, Culture, $"| {f.Feature} | {name} | {string.Join(" | ", Enumerable.Range(0, most).Select(l => l < layers.Length
+                Line(text, Culture, $"| {f.Label} | {name} | {string.Join(" | ", Enumerable.Range(0, most).Select(l => l < layers.Length
                     ? Number(layers[l]) : ""))} | {Interval(middle)} |");
         Line(text, Culture, $"");
     }
@@ -101,7 +97,8 @@ internal static class HeadComparisonText
         var m = c.Matching;
         Line(text, Culture, $"## Matched heads\n");
         Line(text, Culture, $"Each head with one partner, so that the sum of distances is least: {m.Pairs.Count} pairs. Mean distance "
-            + $"{Interval(m.Distance)} standard deviations per feature; any two heads are {Number(m.AnyPair)} apart. B's features "
+            + $"{Interval(m.Distance)} standard deviations per feature; any two heads are {Number(m.AnyPair)} apart. Distances: features "
+            + $"standardised {(c.Options.EachByItself ? "in each model by itself" : "over both models together")}. B's features "
             + $"dealt anew within layers: {Interval(m.DealtAnew)}; this is not a test, because features depend on each other. A small "
             + $"distance and like depths are no evidence of kinship: models with random weights match about as near and at like depths. "
             + $"Mean correlation of the pairs {Interval(m.Correlation)}. Depths of the partners: Spearman {Interval(m.Depth)}, p = "
@@ -134,7 +131,9 @@ internal static class HeadComparisonText
             Line(text, Culture, $"{name}, silhouette {Number(clusters.Silhouette)}: "
                 + $"{string.Join("; ", clusters.Clusters.Select(x => $"{x.Name} {x.Heads.Count}"))}.");
         Line(text, Culture, $"");
-        Line(text, Culture, $"Any division of the heads agrees somewhat with clusters, so heads drawn at random stand for the centres "
+        Line(text, Culture, $"Each model is clustered on its own z-scores. Heads that are carried over are scaled "
+            + $"by the mean and spread of {(c.Options.EachByItself ? "their own model" : "the model that the centres come from")}. "
+            + $"Any division of the heads agrees somewhat with clusters, so heads drawn at random stand for the centres "
             + $"beside it. This is no test of kinship: the centres of models with random weights mostly do better than heads too.\n");
         Transfer(text, c.OnB, c.ClustersA, c.ClustersB, "A", "B");
         Transfer(text, c.OnA, c.ClustersB, c.ClustersA, "B", "A");
@@ -160,11 +159,6 @@ internal static class HeadComparisonText
     {
         Line(text, Culture, $"## Maps on the same texts\n");
         if (!m.TokensKnown) Line(text, Culture, $"The tokens are not known: only names and lengths of the texts were compared.\n");
-        if (m.Changes.Count == 0)
-        {
-            Line(text, Culture, $"The models have different heads ({m.A} and {m.B}), so maps are not compared head by head.");
-            return;
-        }
         Line(text, Culture, $"The cosine of a head's maps in A and B (Kovaleva et al. 2019), the mean over {m.Texts} texts; *others* is "
             + $"the same with the other heads of its layer in B. All heads: {Interval(m.OfAll)}, {Interval(m.GainOfAll)} above others; "
             + $"these intervals are over texts, with the heads as they are. Over heads the gain is {Interval(m.GainOverHeads)}: only this "

@@ -11,8 +11,8 @@ public sealed record HeadMatch(Head A, Head B, double Distance, double Correlati
 /// <summary>
 /// Which head of one model is like which head of another: the assignment with the least sum of distances (Kuhn 1955; Jonker and
 /// Volgenant 1987), over standardised features. Each head has one partner at most; where one model has fewer heads, some heads of the
-/// other have none. A small distance is no evidence of kinship: heads of unrelated models match about as near. That heads of the same
-/// number match is (<see cref="SameNumberPValue"/>), where the models have the same heads.
+/// other have none. A small distance is no evidence of kinship: heads of unrelated models match about as near. Only heads of the same
+/// number that match are evidence (<see cref="SameNumberPValue"/>), where the models have the same heads.
 /// </summary>
 /// <example><code>
 /// var bert = HeadTable.Read(Kit.DataPath("bert-base/heads.csv"));
@@ -95,15 +95,6 @@ public sealed record HeadMatching(IReadOnlyList<HeadMatch> Pairs, IReadOnlyList<
         return dealt;
     }
 
-    /// <summary>Whole heads dealt anew within their layers.</summary>
-    /// <returns>Per position of the grid, the head that comes there.</returns>
-    internal static int[] WithinLayers(HeadGrid grid, Random random)
-    {
-        int[] order = [.. Enumerable.Range(0, grid.Count)];
-        for (int layer = 0; layer < grid.Layers; layer++) random.Shuffle(order.AsSpan(layer * grid.Heads, grid.Heads));
-        return order;
-    }
-
     /// <summary>How deep a head lies: 0 is the bottom of the first layer, 1 the top of the last.</summary>
     internal static double DepthOf(Head head, HeadGrid grid) => (head.Layer + 0.5) / grid.Layers;
 
@@ -114,7 +105,7 @@ public sealed record HeadMatching(IReadOnlyList<HeadMatch> Pairs, IReadOnlyList<
         var chance = new double[Shuffles];
         for (int s = 0; s < Shuffles; s++)
         {
-            int[] order = WithinLayers(grid, random);
+            int[] order = Permutation.WithinLayers(grid, random);
             chance[s] = partner.Where((p, i) => order[p] == i).Count();
         }
         return (same, chance.Average(), Permutation.PValue(same, chance));

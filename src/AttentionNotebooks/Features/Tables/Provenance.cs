@@ -7,7 +7,7 @@ namespace AttentionNotebooks;
 /// <param name="Model">The model's name or folder.</param>
 /// <param name="ModelHash">A hash of its configuration and weights (<see cref="ModelOrigin"/>).</param>
 /// <param name="Texts">How many texts were measured; 0 where it is not known.</param>
-/// <param name="TextsHash">A hash of the texts' tokens.</param>
+/// <param name="TextsHash">A hash of the texts' tokens; <see langword="null"/> where some text has none, as saved maps may.</param>
 /// <param name="Version">The kit's version.</param>
 public sealed record Provenance(string? Model = null, string? ModelHash = null, int Texts = 0, string? TextsHash = null,
     string Version = "")
@@ -26,15 +26,16 @@ public sealed record Provenance(string? Model = null, string? ModelHash = null, 
     public static Provenance Of(IAttentionSource source, IEnumerable<string> measures)
     {
         var model = source.Model;
+        bool known = source.Texts.All(t => t.Tokens is not null);
         var hash = new Fingerprint();
-        foreach (var text in source.Texts) hash.Add(text.Tokens is null ? $"{text.Id} {text.Length}" : string.Join('\n', text.Tokens));
+        foreach (var text in known ? source.Texts : []) hash.Add(string.Join('\n', text.Tokens!));
         var options = new Dictionary<string, string>
         {
             ["features"] = string.Join(',', measures),
             ["longest_text"] = FormattableString.Invariant($"{source.Texts.Max(t => t.Length)}"),
         };
         if (model?.Precision is { } precision) options[Precision] = precision;
-        return new Provenance(model?.Name, model?.Hash, source.Texts.Count, hash.Of(), KitVersion) { Options = options };
+        return new Provenance(model?.Name, model?.Hash, source.Texts.Count, known ? hash.Of() : null, KitVersion) { Options = options };
     }
 
     /// <summary>The provenance of what has no texts: a model alone.</summary>

@@ -79,8 +79,9 @@ public sealed class ClusterSynthesis
                 throw new InputException($"the measure {function.Name}", $"head {grid[bad]}", "is not finite",
                     "Leave the measure out, or measure on more texts");
         }
-        int[][] shuffled = Shuffled(labels, draws, new Random(seed)),
-            withinLayers = ShuffledWithinLayers(grid, labels, draws, new Random(seed + 1));
+        var ofLayers = new Random(seed + 1);
+        int[][] shuffled = Shuffled(labels, draws, new Random(seed)), withinLayers = [.. Enumerable.Range(0, draws)
+            .Select(_ => Permutation.WithinLayers(grid, ofLayers).Select(i => labels[i]).ToArray())];
         var cells = new List<ClusterFunction>();
         for (int c = 0; c < clusters.Count; c++)
             foreach (var function in functions) cells.Add(Cell(c, function, labels, shuffled, withinLayers, draws, seed));
@@ -125,14 +126,6 @@ public sealed class ClusterSynthesis
     {
         int[] copy = [.. labels];
         random.Shuffle(copy);
-        return copy;
-    })];
-
-    private static int[][] ShuffledWithinLayers(HeadGrid grid, int[] labels, int draws, Random random) =>
-        [.. Enumerable.Range(0, draws).Select(_ =>
-    {
-        int[] copy = [.. labels];
-        for (int layer = 0; layer < grid.Layers; layer++) random.Shuffle(copy.AsSpan(layer * grid.Heads, grid.Heads));
         return copy;
     })];
 

@@ -52,7 +52,9 @@ public class HeadComparisonTests
         Assert.Contains("one &lt;b&gt;", ComparisonTables.Of(c).ToHtml());
         Assert.Equal(10, ComparisonTables.Of(c.Matching).Rows.Length);
         Assert.Contains("next-token", ComparisonTables.Of(c.Names).ToText());
-        Assert.Equal(8, ComparisonTables.Of(c.Agreements).Columns.Length);
+        Assert.Equal(["feature", "top of A", "top of B", "layers", "heads", "by layer", "p, Holm"],
+            ComparisonTables.Of(c.Agreements).Columns);
+        Assert.Contains("mean_distance (tokens)", ComparisonTables.Of(c.Agreements).ToText());
         foreach (string text in new[] { all, ComparisonTables.Of(c.Patterns).ToText(), ComparisonTables.Of(c.Agreements).ToText() })
             Assert.DoesNotContain("NaN", text);
     }
@@ -87,6 +89,8 @@ public class HeadComparisonTests
         Assert.Equal("x, y, tuned", beside.Model);
         Assert.Equal((new string('a', 64), new string('b', 64), "cls,sep,next"),
             (beside.Options["b_hash"], beside.Options["b_texts_hash"], beside.Options["features"]));
+        Assert.Equal("both models together", beside.Options["scale"]);
+        Assert.DoesNotContain("scale", Provenance.Read(folder["p.csv"])!.Options.Keys);
         Assert.Contains("no maps", Assert.Throws<InputException>(() => c.WriteChanges(folder["c.csv"])).Message);
         Assert.False(File.Exists(folder["c.csv"]));
     }
