@@ -38,7 +38,7 @@ public static partial class Kit
             CoreFormatters.Register();
             UserMeasures.Clear();
             string? data = (_root ?? FindRoot()) is { } root ? Path.Combine(root, "data") : null;
-            return new KitStatus(Version, _tensors.Value.Device, _tensors.Value.Problem, data, ModelInUse());
+            return new KitStatus(Version, _tensors.Value.Device, _tensors.Value.Problem, data, Chosen().Name);
         }
     }
 

@@ -14,17 +14,24 @@ public static partial class Kit
     /// <exception cref="InputException">There is no such model, or its files are damaged.</exception>
     /// <example><code>var model = Kit.Model();
     /// $"{model.Name}: {model.Config.NumHiddenLayers} layers"</code></example>
-    public static Checkpoint Model()
+    public static Checkpoint Model() => Chosen().Load();
+
+    // What the line of Start calls the model, and how it is loaded; a bad name fails only there.
+    private static (string Name, Func<Checkpoint> Load) Chosen() => Given(ModelParameter) is { } given ? (given, () => Named(given))
+        : PackagedEncoders.Folder(PackagedEncoders.MiniLM) is { } real ? (PackagedEncoders.MiniLM, () => Checkpoint.Load(real))
+        : ($"{Demo}, because {PackagedEncoders.MiniLM} is not beside the kit (a demonstration: its patterns were asked for in training)",
+            DemoModel);
+
+    private static Checkpoint Named(string given)
     {
-        if (Given(ModelParameter) is not { } given)
-            return PackagedEncoders.Folder(PackagedEncoders.MiniLM) is { } real ? Checkpoint.Load(real) : DemoModel();
         string folder = FromStart(given);
         if (given.Length > 0 && Directory.Exists(folder)) return Checkpoint.Load(folder);
         if (PackagedEncoders.IsName(given)) return Checkpoint.Load(given);
         // More than one slash, or a dot in front, can only be meant as a path.
         if (given.Length == 0 || given[0] is '.' or '/' || given.Contains('\\') || given.Count(c => c == '/') != 1)
             throw NotAllowed(ModelParameter, given,
-                $"a folder (there is no {folder}) or a name on the hub, such as google-bert/bert-base-uncased");
+                $"a folder (there is no {folder}), the name of a packaged encoder ({string.Join(", ", PackagedEncoders.Names)}) "
+                    + "or a name on the hub, such as google-bert/bert-base-uncased");
         string downloaded = Path.Combine(Root, "models", given.Split('/')[^1]);
         // Cells have no synchronisation context that a wait could block.
         new HubDownload(HubSettings.FromEnvironment()).Run(given, downloaded).GetAwaiter().GetResult();
@@ -52,11 +59,6 @@ public static partial class Kit
     /// <exception cref="InputException"><paramref name="most"/> is below 1, or the repository is not found.</exception>
     public static string[] Sentences(int most = int.MaxValue) => most >= 1 ? [.. TextFile.Texts(DataPath(Texts), most)]
         : throw new InputException("Kit.Sentences", null, $"cannot give {most} sentences", "Ask for 1 or more");
-
-    // Which model the notebook will take, for the line that Start shows.
-    private static string ModelInUse() => Given(ModelParameter) is { } given ? given
-        : PackagedEncoders.Folder(PackagedEncoders.MiniLM) is not null ? PackagedEncoders.MiniLM
-        : $"{Demo}, because {PackagedEncoders.MiniLM} is not beside the kit (a demonstration: its patterns were asked for in training)";
 
     // Outside the repository there is no demo model.
     private static bool IsDemo(Checkpoint model) => (_root ?? FindRoot()) is { } root && string.Equals(

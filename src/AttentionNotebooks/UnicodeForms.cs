@@ -6,13 +6,13 @@ namespace AttentionNotebooks;
 /// Unicode's canonical decomposition, as .NET computes it. In the globalization-invariant mode it does not, without a word: accented
 /// letters would stay whole and become unknown tokens.
 /// </summary>
-internal static class UnicodeForms
+public static class UnicodeForms
 {
     /// <summary>Whether this process can decompose.</summary>
-    public static bool Work { get; } = "é".Normalize(NormalizationForm.FormD).Length == 2;
+    internal static bool Work { get; } = "é".Normalize(NormalizationForm.FormD).Length == 2;
 
     /// <summary>What to do where it cannot.</summary>
-    public const string Remedy = "Unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT (in a program of your own, InvariantGlobalization too) and "
+    private const string Remedy = "Unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT (in a program of your own, InvariantGlobalization too) and "
         + "install ICU: libicu on Debian and Ubuntu, icu-libs and icu-data-full on Alpine";
 
     /// <summary>The decomposed text (form D).</summary>

@@ -109,7 +109,7 @@ public class RealMiniLmTests
         Assert.Equal(above, Sst2.Column(feature).Count(v => v > 0.5));
     }
 
-    private static Checkpoint Model()
+    internal static Checkpoint Model()
     {
         Assert.SkipWhen(PackagedEncoders.Folder(PackagedEncoders.MiniLM) is null, "built with -p:MiniLM=false; build without it");
         return Checkpoint.Load(PackagedEncoders.MiniLM);

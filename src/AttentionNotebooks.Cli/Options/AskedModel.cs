@@ -1,5 +1,3 @@
-using TorchSharp;
-
 namespace AttentionNotebooks.Cli.Options;
 
 /// <summary>A model with the head that its task needs.</summary>
@@ -9,9 +7,6 @@ internal sealed record AskedModel(Checkpoint Checkpoint, ClassifierCheckpoint? C
 {
     /// <summary>The model's heads.</summary>
     public HeadGrid Grid => new(Checkpoint.Config.NumHiddenLayers, Checkpoint.Config.NumAttentionHeads);
-
-    /// <summary>All weights: the model with the head that its task needs.</summary>
-    public torch.nn.Module Weights => Classifier is null ? Checkpoint.Model : Classifier.Model;
 
     /// <summary>Refuses a file of another model.</summary>
     /// <param name="file">The file, whose heads are <paramref name="grid"/> and which comes from <paramref name="from"/>.</param>
@@ -37,6 +32,5 @@ internal sealed record AskedTask(string Name, Func<int, ITextTask> OfSeed, IRead
     public int Count => Texts.Count / TextsPerItem;
 
     /// <summary>The texts of items that are never tested on (<see cref="CalibrationData.Held"/>).</summary>
-    public IEnumerable<TokenizedText> Learnt => CalibrationData.Held(Count).Learnt
-        .SelectMany(i => Texts.Skip(i * TextsPerItem).Take(TextsPerItem));
+    public TokenizedText[] Learnt => TextTasks.OfItems(Texts, TextsPerItem, CalibrationData.Held(Count).Learnt);
 }

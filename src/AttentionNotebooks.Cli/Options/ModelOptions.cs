@@ -5,25 +5,25 @@ namespace AttentionNotebooks.Cli.Options;
 /// <summary>The options that say which model runs, in which number format and on which device. They mean the same in every verb.</summary>
 internal sealed class ModelOptions
 {
-    private const string Layout = "A model folder in Hugging Face layout or with model.onnx, or all-MiniLM-L6-v2, which came with the "
-        + "build";
+    private const string Layout = "A model folder in Hugging Face layout or with model.onnx, or the name of an encoder that came with the "
+        + "build (all-MiniLM-L6-v2).";
 
     private readonly Option<string> _folder;
     private readonly Option<string>? _precision, _device;
 
-    /// <param name="needs">What else the folder must have, for the help.</param>
+    /// <param name="needs">What else the model must have, for the help.</param>
     /// <param name="required">Whether the verb works with a model only.</param>
     /// <param name="fullPrecisionOnly">Whether the verb computes in float32 on the CPU only.</param>
     public ModelOptions(string? needs = null, bool required = true, bool fullPrecisionOnly = false)
     {
-        _folder = Folder(needs is null ? $"{Layout}." : $"{Layout}, {needs}.", required);
+        _folder = Folder(needs is null ? Layout : $"{Layout} It must have {needs}.", required);
         if (fullPrecisionOnly) return;
         _precision = Precision("fp32", "bf16", "fp16");
         _device = Device();
     }
 
     /// <summary>The folder of a model.</summary>
-    public static Option<string> Folder(string description = $"{Layout}.", bool required = true) =>
+    public static Option<string> Folder(string description = Layout, bool required = true) =>
         new("--model") { Description = description, HelpName = "DIR", Required = required };
 
     /// <summary>The number format that a model computes in.</summary>

@@ -9,8 +9,8 @@ internal sealed class PairOptions
 {
     private readonly Option<string?> _positive = new("--positive")
     {
-        Description = "For pairs and retrieval: the label of pairs that say the same; all others do not. By default 1, entailment, "
-            + "paraphrase, duplicate, true or yes.",
+        Description = "For pairs and retrieval: the label of pairs that say the same; all others do not. By default entailment, "
+            + "paraphrase, duplicate, true or yes, or 1 where the labels are 0 and 1.",
         HelpName = "LABEL",
     };
     private readonly Option<string?> _pooling = new("--pooling")
@@ -75,7 +75,7 @@ internal sealed class PairOptions
                 parsed.GetValue(_candidates));
         if (sets.Count < 2)
             throw new InputException(file, null, "gives one set, and an interval needs two",
-                own ? "Give more lines (--limit)" : "Ask for fewer candidates (--candidates), or give more texts (--limit)");
+                own ? "Write a second line at least" : "Ask for fewer candidates (--candidates), or give more texts (--limit)");
         return new Retrieval(model, sets, pooling, batches, longest);
     }
 
@@ -89,8 +89,8 @@ internal sealed class PairOptions
             return string.Create(CultureInfo.InvariantCulture, $"attn: {pairs.Count} pairs, and {pairs.Fitted} others that the threshold "
                 + $"({Side(pairs.Scale)}) was fitted on; {Pooled(pairs.Pooling)}; accuracy "
                 + $"{Of(figures.Accuracy.Interval)}, always the commoner kind {figures.Majority.Value:0.000}; area under the ROC curve "
-                + $"{Of(figures.Roc.Area)} (so many pairs show one above {figures.Roc.Visible:0.000}); loss "
-                + $"{figures.Loss:0.000}, of the share of the kinds alone {figures.PriorLoss:0.000}{Cut(pairs.Cut)}");
+                + $"{Of(figures.Roc.Area)} (with so many pairs an area above {figures.Roc.Visible:0.000} is told from 0.5 four times in "
+                + $"five); loss {figures.Loss:0.000}, of the share of the kinds alone {figures.PriorLoss:0.000}{Cut(pairs.Cut)}");
         }
         var retrieval = (Retrieval)task;
         var found = retrieval.Measure();
@@ -98,7 +98,7 @@ internal sealed class PairOptions
             + $"{retrieval.QuestionsPerSet} {(retrieval.QuestionsPerSet == 1 ? "question" : "questions")} and {retrieval.Candidates} "
             + $"candidates; {Pooled(retrieval.Pooling)}; nearest is right {Of(found.First)} (chance "
             + $"{found.ChanceFirst:0.000}), reciprocal rank {Of(found.ReciprocalRank)} (chance {found.ChanceReciprocalRank:0.000}); loss "
-            + $"{TaskScores.Evaluate(task).Loss:0.0000}, of guessing {task.GuessLoss:0.000}"
+            + $"{found.Loss:0.000}, of guessing {task.GuessLoss:0.000}"
             + $"{Cut(retrieval.Cut)}");
     }
 

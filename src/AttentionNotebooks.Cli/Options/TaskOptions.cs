@@ -55,7 +55,7 @@ internal sealed class TaskOptions
     private TaskOptions(LimitOption limit, bool learns)
     {
         (_limit, _learns) = (limit, learns);
-        _model = new ModelOptions("with the head that --task needs", fullPrecisionOnly: learns);
+        _model = new ModelOptions("the head that --task needs", fullPrecisionOnly: learns);
         _task.Required = learns;
     }
 

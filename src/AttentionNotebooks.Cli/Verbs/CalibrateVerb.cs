@@ -111,7 +111,7 @@ internal static class CalibrateVerb
             var how = new CalibrationOptions(calibrated, parsed.GetValue(epochs), parsed.GetValue(rate));
             how.Check();
             var options = new ExperimentOptions(how, parsed.GetValue(seeds), parsed.GetValue(seed), !parsed.GetValue(noFull),
-                parsed.GetValue(fullRate), model.Weights, Environment.ProcessorCount);
+                parsed.GetValue(fullRate), Environment.ProcessorCount);
             CalibrationExperiment experiment;
             using (var line = new Progress(error))
                 experiment = CalibrationExperiment.Run(model.Checkpoint, s => CalibrationData.Of(task.OfSeed(s), s),

@@ -7,8 +7,8 @@ namespace AttentionNotebooks.Cli.Verbs;
 /// <summary><c>attn compare</c>: the heads of two models side by side.</summary>
 internal static class CompareVerb
 {
-    private const string Kinds = "a model folder, a head table (.csv, .parquet, .npz), values per text or saved maps (.npz; their tokens "
-        + "are read from F.tokens.jsonl beside F.npz, if it is there)";
+    private const string Kinds = "a model folder, the name of an encoder that came with the build, a head table (.csv, .parquet, .npz), "
+        + "values per text or saved maps (.npz; their tokens are read from F.tokens.jsonl beside F.npz, if it is there)";
 
     public static Command Create(TextWriter output, TextWriter error)
     {

@@ -25,7 +25,7 @@ internal static class FunctionsVerb
         };
         var atLeast = new Option<int>("--dependents")
         {
-            Description = "Leave relations with fewer dependents out of the file.",
+            Description = "Leave relations with fewer dependents out of --out (--summary keeps all).",
             HelpName = "N",
             DefaultValueFactory = _ => 1,
         };

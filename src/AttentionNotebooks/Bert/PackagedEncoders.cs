@@ -25,6 +25,9 @@ public static class PackagedEncoders
         [ArcticXs] = "-p:ArcticXs=true",
     };
 
+    /// <summary>Their names, brought by this build or not.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. BroughtBy.Keys];
+
     /// <summary>Whether it is the name of an encoder, brought by this build or not.</summary>
     public static bool IsName(string name) => BroughtBy.ContainsKey(name);
 

@@ -6,16 +6,14 @@ namespace AttentionNotebooks;
 /// <param name="Options">How a calibration is learnt; the seed is set by the experiment.</param>
 /// <param name="Seeds">How many seeds: each has its own split, masking, order, shuffled features and random clusters.</param>
 /// <param name="FirstSeed">The first of them.</param>
-/// <param name="FullTuning">Whether all weights are trained too, as the upper reference.</param>
+/// <param name="FullTuning">Whether all weights (<see cref="IModelTask.Weights"/>) are trained too, as the upper reference.</param>
 /// <param name="FullRate">The learning rate for that.</param>
-/// <param name="Weights">What all weights are: the model with the head that the task asks, such as a classifier; the task's own
-/// (<see cref="IModelTask.Weights"/>) unless given.</param>
 /// <param name="Threads">
 /// How many calibrations are learnt at once, each on one thread; 1 learns one after the other on libtorch's own threads. They do not touch
 /// one another, so that the results are those of one after the other on one thread. More is faster for small models on CPUs.
 /// </param>
 public sealed record ExperimentOptions(CalibrationOptions Options, int Seeds = 5, int FirstSeed = 0, bool FullTuning = true,
-    double FullRate = 1e-4, TorchSharp.torch.nn.Module? Weights = null, int Threads = 1);
+    double FullRate = 1e-4, int Threads = 1);
 
 /// <summary>
 /// A calibration and its controls on held-out items: uncalibrated, one set, by cluster, random clusters of the same sizes,
@@ -92,7 +90,7 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
         for (int s = 0; options.FullTuning && s < seeds.Length; s++)
         {
             Report(seeds[s], Name(CalibrationArm.AllWeights));
-            full.Add(FullTuning.Run(options.Weights ?? parts[s].Train.Task.Weights ?? model.Model, parts[s].Train, parts[s].Dev,
+            full.Add(FullTuning.Run(parts[s].Train.Task.Weights, parts[s].Train, parts[s].Dev,
                 parts[s].Test, options.Options with { Seed = seeds[s], Rate = options.FullRate }, cancellation: cancellation));
         }
         ExperimentArm[] arms =

@@ -83,7 +83,7 @@ public sealed record TaskPart(IModelTask Task, IReadOnlyList<int[]> Batches)
 
         public double GuessLoss => _task.GuessLoss;
 
-        public nn.Module? Weights => _task.Weights;
+        public nn.Module Weights => _task.Weights;
 
         public IReadOnlyList<int[]> Batches { get; }
 

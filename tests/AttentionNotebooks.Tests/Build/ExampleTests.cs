@@ -82,6 +82,7 @@ public class ExampleTests
         class First(IModelTask other) : IModelTask
         {
             public string Name => "first items";
+            public torch.nn.Module Weights => other.Weights;
             public HeadGrid Grid => other.Grid;
             public int Count => 1;
             public IReadOnlyList<int[]> Batches => [[0]];

@@ -148,6 +148,8 @@ public class CalibrationTrainerTests
     {
         public string Name => "never better";
 
+        public nn.Module Weights => throw new NotSupportedException();
+
         public HeadGrid Grid => new(3, 4);
 
         public int Count => 2;

@@ -67,6 +67,8 @@ public class PlantedCaseTests
 
         public string Name => "same answers";
 
+        public nn.Module Weights => _model.Model;
+
         public HeadGrid Grid => _model.Config.Grid;
 
         public int Count => _texts.Length;

@@ -335,6 +335,7 @@ public class AttnTests
         Assert.Equal(0, code);
         Assert.Contains("loads and computes", output);
         Assert.Matches("(?m)^Unicode +letters lose their accents", output);
+        Assert.Matches("(?m)^demo model +demo-bert: 12 × 12 heads, loads", output);
     }
 
     [Fact]

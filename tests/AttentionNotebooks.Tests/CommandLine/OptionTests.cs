@@ -104,6 +104,16 @@ public sealed class OptionTests : IDisposable
             @"--limit <N> Use N [a-z -]+, taken evenly over the file(, each class in its share)?; by default (all|1000)\.", help);
     }
 
+    [Theory]
+    [InlineData("features", false), InlineData("describe", false), InlineData("ablate", true), InlineData("importance", true)]
+    [InlineData("prune", true), InlineData("calibrate", true)]
+    public async Task The_help_of_a_model_says_what_may_stand_there(string verb, bool asked)
+    {
+        string help = (await Shell.Attn(verb, "--help")).Output;
+        Assert.Contains("A model folder in Hugging Face layout or with model.onnx, or the name of an encoder that came with the build "
+            + $"(all-MiniLM-L6-v2).{(asked ? " It must have the head that --task needs." : "")}\n", help.ReplaceLineEndings("\n"));
+    }
+
     [Fact]
     public async Task Relations_are_scored_in_any_format_and_sentences_that_are_too_long_are_left_out()
     {

@@ -93,6 +93,8 @@ public sealed class NoNumberTests : IDisposable
     {
         public string Name => task.Name;
 
+        public nn.Module Weights => task.Weights;
+
         public HeadGrid Grid => task.Grid;
 
         public int Count => task.Count;

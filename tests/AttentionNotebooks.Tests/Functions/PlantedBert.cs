@@ -106,6 +106,8 @@ internal static class PlantedBert
 
         public string Name => "word before";
 
+        public nn.Module Weights => _checkpoint.Model;
+
         public HeadGrid Grid => _checkpoint.Config.Grid;
 
         public int Count => _asked.Length;

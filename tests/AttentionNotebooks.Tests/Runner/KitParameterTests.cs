@@ -96,7 +96,8 @@ public sealed class KitParameterTests : IDisposable
             Assert.Equal("mine", model.Name);
             Assert.Equal("Model: mine.", Kit.Caveat(model));
         }
-        Assert.Contains("name on the hub", Assert.Throws<InputException>(() => WithModel("./nowhere", Kit.Model)).Message);
+        Assert.Contains("the name of a packaged encoder (all-MiniLM-L6-v2, snowflake-arctic-embed-xs) or a name on the hub",
+            Assert.Throws<InputException>(() => WithModel("./nowhere", Kit.Model)).Message);
         Assert.Contains("name on the hub", Assert.Throws<InputException>(() => WithModel("a/b/c", Kit.Model)).Message);
         string? offline = Environment.GetEnvironmentVariable("HF_HUB_OFFLINE");
         Environment.SetEnvironmentVariable("HF_HUB_OFFLINE", "1");

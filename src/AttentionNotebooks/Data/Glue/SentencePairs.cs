@@ -9,8 +9,10 @@ public sealed record SentencePair(string First, string Second, bool Alike);
 /// <summary>Pairs of sentences that are paraphrases or not.</summary>
 public sealed record SentencePairs(IReadOnlyList<SentencePair> Items)
 {
+    private const string One = "1";
+
     // What files call a pair that says the same: GLUE's MRPC and QQP, RTE and the kit's own pairs, PAWS and others.
-    private static readonly string[] UsualNames = ["1", "entailment", "paraphrase", "duplicate", "true", "yes"];
+    private static readonly string[] UsualNames = [One, "entailment", "paraphrase", "duplicate", "true", "yes"];
 
     /// <summary>The pairs that say the same.</summary>
     public SentencePair[] Alike => [.. Items.Where(p => p.Alike)];
@@ -19,8 +21,9 @@ public sealed record SentencePairs(IReadOnlyList<SentencePair> Items)
     /// other.</summary>
     /// <param name="layout">Its columns; those of GLUE's MRPC where the header has them, else <c>sentence1</c>, <c>sentence2</c> and
     /// <c>label</c> (GLUE's RTE, the kit's own pairs) unless given.</param>
-    /// <param name="alike">The label of pairs that say the same; all other labels are of pairs that do not. One of <c>1</c>,
-    /// <c>entailment</c>, <c>paraphrase</c>, <c>duplicate</c>, <c>true</c> and <c>yes</c> unless given.</param>
+    /// <param name="alike">The label of pairs that say the same; all other labels are of pairs that do not. Unless given,
+    /// one of <c>entailment</c>, <c>paraphrase</c>, <c>duplicate</c>, <c>true</c> and <c>yes</c>, or <c>1</c> where the labels are <c>0</c>
+    /// and <c>1</c>.</param>
     /// <exception cref="InputException">The file cannot be read as such (<see cref="LabelledTexts.Read"/>), the layout is of single texts,
     /// or no label is of pairs that say the same.</exception>
     public static SentencePairs Read(string file, SentenceTask? layout = null, string? alike = null)
@@ -32,7 +35,8 @@ public sealed record SentencePairs(IReadOnlyList<SentencePair> Items)
         var texts = LabelledTexts.Read(file, layout);
         string[] named = alike is null ? [.. texts.Labels.Where(l => UsualNames.Contains(l.ToLowerInvariant()))]
             : [.. texts.Labels.Where(l => l == alike)];
-        if (named is not [var label])
+        // Where there are other numbers, 1 may be a class of several, or a low grade.
+        if (named is not [var label] || (alike is null && label == One && texts.Labels is not ["0", One]))
             throw new InputException(file, $"column {layout.LabelColumn}", $"has the labels {string.Join(", ", texts.Labels.Take(10))}"
                 + (alike is null ? ", of which it is not known which is of pairs that say the same" : $" and no {alike}"),
                     "Name the label of pairs that say the same (--positive)");
@@ -58,10 +62,10 @@ public sealed record SentencePairs(IReadOnlyList<SentencePair> Items)
             int half = (places.Length + 1) / 2;
             halves = [[.. halves[0], .. places[..half]], [.. halves[1], .. places[half..]]];
         }
-        return (Of(halves[0], []), Of(halves[1], []));
+        return (Of(halves[0]), Of(halves[1]));
     }
 
-    private SentencePairs Of(int[] some, int[] others) => new([.. some.Concat(others).Order().Select(i => Items[i])]);
+    private SentencePairs Of(int[] some) => new([.. some.Order().Select(i => Items[i])]);
 
     private int[] Places(bool alike) => [.. Enumerable.Range(0, Items.Count).Where(i => Items[i].Alike == alike)];
 

@@ -38,9 +38,8 @@ public interface IModelTask
     /// </summary>
     double GuessLoss => double.NaN;
 
-    /// <summary>All weights that the answers depend on: the model with the head that is asked. <see langword="null"/> where they are those
-    /// of a masked-LM model.</summary>
-    nn.Module? Weights => null;
+    /// <summary>All weights that the answers depend on: the model with the head that is asked.</summary>
+    nn.Module Weights { get; }
 
     /// <summary>How the items are best dealt into batches: positions from 0 to <see cref="Count"/> − 1, each once, texts of like length
     /// together.</summary>

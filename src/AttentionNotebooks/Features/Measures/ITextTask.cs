@@ -11,12 +11,16 @@ public interface ITextTask : IModelTask
 }
 
 /// <summary>Texts by item.</summary>
-internal static class TextTasks
+public static class TextTasks
 {
-    /// <summary>The texts of one item.</summary>
-    public static IEnumerable<TokenizedText> TextsOf(this ITextTask task, int item) =>
-        Enumerable.Range(item * task.TextsPerItem, task.TextsPerItem).Select(t => task.Texts[t]);
-
     /// <summary>The texts of some items, one item after the other.</summary>
-    public static TokenizedText[] TextsOf(this ITextTask task, IEnumerable<int> items) => [.. items.SelectMany(task.TextsOf)];
+    /// <param name="texts">Those of all items, in the same way.</param>
+    /// <param name="perItem">How many an item has.</param>
+    /// <param name="items">Positions of the items.</param>
+    public static TokenizedText[] OfItems(IReadOnlyList<TokenizedText> texts, int perItem, IEnumerable<int> items) =>
+        [.. items.SelectMany(i => Enumerable.Range(i * perItem, perItem).Select(t => texts[t]))];
+
+    /// <summary>The texts of some of a task's items.</summary>
+    internal static TokenizedText[] TextsOf(this ITextTask task, IEnumerable<int> items) =>
+        OfItems(task.Texts, task.TextsPerItem, items);
 }

@@ -18,12 +18,14 @@ public sealed record AgreementItem(string Id, string Sentence, string Right, str
 /// asked of a masked-LM head as by Goldberg (2019), "Assessing BERT's Syntactic Abilities".</remarks>
 public static class SubjectVerbAgreement
 {
+    private static readonly string[] Columns = ["id", "sentence", "right", "wrong", "attractors"];
     private const string MaskText = "[MASK]",
         Remedy = "Write a tab-separated file with a header and the columns id, sentence, right, wrong, attractors";
 
     /// <summary>Reads items.</summary>
     /// <param name="file">A tab-separated file with a header; columns beyond those of <see cref="AgreementItem"/> are passed over.</param>
-    /// <exception cref="InputException">The file cannot be read, lacks a column, or a row is broken.</exception>
+    /// <exception cref="InputException">The file cannot be read, lacks a column, or a row is broken or has a text of characters none of which
+    /// can be seen.</exception>
     public static IReadOnlyList<AgreementItem> Read(string file)
     {
         var items = new List<AgreementItem>();
@@ -35,8 +37,7 @@ public static class SubjectVerbAgreement
             var fields = text.Split('\t');
             if (columns is null)
             {
-                columns = [.. new[] { "id", "sentence", "right", "wrong", "attractors" }
-                    .Select(name => Array.IndexOf(fields, name) is >= 0 and var at ? at
+                columns = [.. Columns.Select(name => Array.IndexOf(fields, name) is >= 0 and var at ? at
                     : throw new InputException(file, "line 1", $"has no column {name}", Remedy))];
                 continue;
             }
@@ -47,6 +48,9 @@ public static class SubjectVerbAgreement
                 throw new InputException(file, $"line {line}", $"has attractors \"{Field(4)}\", which is no number", Remedy);
             if (Field(1).Split(MaskText).Length != 2)
                 throw new InputException(file, $"line {line}", $"does not hold {MaskText} once", Remedy);
+            VisibleText.Required(Field(1).Replace(MaskText, "", StringComparison.Ordinal).Trim(), file,
+                $"line {line}, column {Columns[1]}, beside {MaskText}");
+            foreach (int form in new[] { 2, 3 }) VisibleText.Required(Field(form).Trim(), file, $"line {line}, column {Columns[form]}");
             items.Add(new AgreementItem(Field(0), Field(1), Field(2), Field(3), attractors));
         }
         return items.Count > 0 ? items : throw new InputException(file, null, "holds no item", Remedy);

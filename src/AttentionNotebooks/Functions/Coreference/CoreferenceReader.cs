@@ -36,6 +36,7 @@ public static class CoreferenceReader
             if (text.Length == 0) continue;
             if (text.Split('\t') is not [var id, var words, var mentions])
                 throw new InputException(file, $"line {line}", "does not have three columns", TableRemedy);
+            VisibleText.Required(words.Trim(), file, $"line {line}, column words");
             string[] own = words.Split(' ');
             if (own.Any(w => w.Length == 0)) throw new InputException(file, $"line {line}", "has an empty word", TableRemedy);
             yield return new CoreferenceDocument(id, own, [.. mentions.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(m =>

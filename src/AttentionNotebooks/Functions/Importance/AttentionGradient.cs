@@ -27,7 +27,7 @@ internal sealed class AttentionGradient : IHeadMeasure
         var grid = context.Source.Grid;
         var weights = HeadGradients.ComputeWeights(task, context.Progress, context.Cancellation);
         var kinds = KeyTypes.In(task.Texts);
-        double[][] perText = [.. Enumerable.Range(0, task.Count).Select(i => WholeItem([.. task.TextsOf(i)], kinds, k => weights[k][i]))];
+        double[][] perText = [.. Enumerable.Range(0, task.Count).Select(i => WholeItem(task.TextsOf([i]), kinds, k => weights[k][i]))];
         return [HeadColumn.OfTexts(_whole, perText), .. kinds.Select(k => new HeadColumn(OfKind(k), MeanOverTexts(weights[k], grid)))];
     }
 

@@ -25,9 +25,13 @@ internal sealed class HandedOver : IHeadMeasure
         var features = Features(KeyTypes.In(context.Source.Texts));
         var values = context.Source.Record(features, progress: context.Progress, cancellation: context.Cancellation).ToTable();
         // Beside measures that have a value per item of the task, this has one per item too.
-        int perItem = context.Task is ITextTask task && task.Texts.Count == context.Source.Texts.Count ? task.TextsPerItem : 1;
+        int perItem = context.Task is ITextTask task && AreOf(context.Source, task) ? task.TextsPerItem : 1;
         return [.. values.Columns.Select(c => c.OfItems(perItem) with { Info = Columns.First(info => info.Name == c.Name) })];
     }
+
+    // Another source may have as many texts.
+    private static bool AreOf(IAttentionSource source, ITextTask task) => task.Texts.Count == source.Texts.Count
+        && task.Texts.Zip(source.Texts).All(t => t.Second.Tokens is { } tokens && tokens.SequenceEqual(t.First.Tokens));
 
     private static HeadFeature[] Features(IReadOnlyList<KeyType> kinds) =>
         [

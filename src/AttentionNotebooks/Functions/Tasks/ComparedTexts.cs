@@ -13,7 +13,7 @@ internal sealed class ComparedTexts
     /// <param name="pooling">How tokens become a text; what the model's folder says unless given.</param>
     /// <param name="tokensPerBatch">Padded tokens of a batch at most, unless one item has more.</param>
     /// <param name="maxLength">Longer texts are cut to so many tokens; to the model's positions unless given.</param>
-    /// <exception cref="InputException">A text is empty, or the folder names a pooling that is not computed.</exception>
+    /// <exception cref="InputException">A text has no token, or the folder names a pooling that is not computed.</exception>
     public ComparedTexts(Checkpoint checkpoint, IReadOnlyList<string[]> items, Pooling? pooling = null, int? tokensPerBatch = null,
         int? maxLength = null)
     {
@@ -21,8 +21,8 @@ internal sealed class ComparedTexts
         Pooling = pooling ?? SentenceEmbedding.PoolingOf(checkpoint.Folder);
         int longest = Math.Min(maxLength ?? checkpoint.Tokenizer.MaxLength, checkpoint.Tokenizer.MaxLength);
         TextsPerItem = items.Count == 0 ? 1 : items[0].Length;
-        Texts = [.. items.SelectMany((texts, i) => texts.Select(t => checkpoint.Tokenizer.Encode(t, longest) is var e
-            && e.Words.Any(w => w >= 0) ? e : throw new InputException($"item {i}", null, "has an empty text", "Leave it out")))];
+        Texts = [.. items.SelectMany((texts, i) => texts.Select((t, k) =>
+            checkpoint.Tokenizer.Encode(t, longest).RequireTokens($"item {i}", $"text {k}")))];
         int[] tokens = [.. Texts.Chunk(TextsPerItem).Select(item => item.Max(t => t.Length) * TextsPerItem)];
         Batches = BatchPlan.Of(tokens, tokensPerBatch is { } most ? new VisitOptions(most) : VisitOptions.Default);
     }
@@ -48,7 +48,7 @@ internal sealed class ComparedTexts
     /// <returns><c>[n, k, D]</c>, each of length 1; they belong to the caller's dispose scope.</returns>
     public Tensor Embed(IReadOnlyList<int> items, AttentionHooks? hooks = null)
     {
-        var texts = items.SelectMany(i => Texts.Skip(i * TextsPerItem).Take(TextsPerItem)).ToArray();
+        var texts = TextTasks.OfItems(Texts, TextsPerItem, items);
         var batch = new TokenBatch(texts, _checkpoint.Tokenizer.PadId, _checkpoint.Model.Device);
         return SentenceEmbedding.Embed(_checkpoint.Model.Bert, batch, Pooling, hooks).view(items.Count, TextsPerItem, -1);
     }

@@ -61,6 +61,9 @@ public sealed class MaskedWords : ITextTask
     public double GuessLoss => Math.Log(_checkpoint.Config.VocabSize);
 
     /// <inheritdoc/>
+    public nn.Module Weights => _checkpoint.Model;
+
+    /// <inheritdoc/>
     public HeadGrid Grid => _checkpoint.Config.Grid;
 
     /// <inheritdoc/>

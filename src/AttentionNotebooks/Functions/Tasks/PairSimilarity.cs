@@ -34,16 +34,20 @@ public sealed class PairSimilarity : ITextTask
 
     /// <summary>Fits the scale on one half of the pairs; the other half is the task (<see cref="SentencePairs.Halves"/>).</summary>
     /// <param name="checkpoint">The model; no head is needed. It must outlive the task.</param>
-    /// <param name="pairs">Pairs of both kinds.</param>
+    /// <param name="pairs">Pairs, two of each kind at least.</param>
     /// <param name="pooling">How tokens become a text; what the model's folder says unless given.</param>
     /// <param name="options">Batch size; the shard is passed over.</param>
     /// <param name="maxLength">Longer texts are cut to so many tokens; to the model's positions unless given.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="InputException">A half has no pair of one kind, a text is empty, or the folder names a pooling that is not
-    /// computed.</exception>
+    /// <exception cref="InputException">There are fewer than two pairs of one kind, a text has no token, or the folder names a pooling that
+    /// is not computed.</exception>
     public static PairSimilarity Fit(Checkpoint checkpoint, SentencePairs pairs, Pooling? pooling = null, VisitOptions? options = null,
         int? maxLength = null, CancellationToken cancellation = default)
     {
+        int yes = pairs.Alike.Length, no = pairs.Items.Count - yes;
+        if (yes < 2 || no < 2)
+            throw new InputException("pairs", null, $"are {yes} that say the same and {no} that do not; half of each is fitted on",
+                "Give two of each kind at least (--limit)");
         var (fitted, asked) = pairs.Halves();
         return Fit(checkpoint, fitted, asked, pooling, options, maxLength, cancellation);
     }

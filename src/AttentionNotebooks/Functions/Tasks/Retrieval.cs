@@ -8,7 +8,9 @@ namespace AttentionNotebooks;
 /// <param name="ReciprocalRank">Mean of 1 / rank of the paraphrase, with its interval.</param>
 /// <param name="ChanceFirst">The first figure where the order is chance: 1/N.</param>
 /// <param name="ChanceReciprocalRank">The second: (1 + 1/2 + … + 1/N) / N.</param>
-public sealed record RetrievalFigures(Interval First, Interval ReciprocalRank, double ChanceFirst, double ChanceReciprocalRank);
+/// <param name="Loss">Mean loss of a question, in nats.</param>
+public sealed record RetrievalFigures(Interval First, Interval ReciprocalRank, double ChanceFirst, double ChanceReciprocalRank,
+    double Loss);
 
 /// <summary>
 /// Does a sentence lie nearest to its paraphrase? An item is a set of questions with N candidates (<see cref="RetrievalSet"/>), of which
@@ -27,7 +29,8 @@ public sealed record RetrievalFigures(Interval First, Interval ReciprocalRank, d
 /// </code></example>
 public sealed class Retrieval : ITextTask
 {
-    private static readonly Scalar Scale = 20.0; // sentence-transformers' own
+    private const double Sharpness = 20; // sentence-transformers' own
+    private static readonly Scalar Scale = Sharpness;
 
     private readonly Checkpoint _checkpoint;
     private readonly ComparedTexts _texts;
@@ -112,30 +115,41 @@ public sealed class Retrieval : ITextTask
     /// <param name="hooks">Edits of the model's attention, if any.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns><c>[item][question]</c>.</returns>
-    public int[][] Ranks(AttentionHooks? hooks = null, CancellationToken cancellation = default)
+    public int[][] Ranks(AttentionHooks? hooks = null, CancellationToken cancellation = default) => Ranks(Cosines(hooks, cancellation));
+
+    /// <summary>Accuracy and mean reciprocal rank, with what chance gives, and the loss.</summary>
+    /// <param name="hooks">Edits of the model's attention, if any.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public RetrievalFigures Measure(AttentionHooks? hooks = null, CancellationToken cancellation = default)
     {
-        var ranks = new int[Count][];
+        float[][][] cosines = Cosines(hooks, cancellation);
+        int[][] ranks = Ranks(cosines);
+        double[] questions = [.. ranks.Select(r => (double)r.Length)];
+        Interval Of(Func<int, double> value) => Bootstrap.Ratio([.. ranks.Select(r => r.Sum(value))], questions);
+        return new RetrievalFigures(Of(r => r == 1 ? 1 : 0), Of(r => 1.0 / r), 1.0 / Candidates,
+            Enumerable.Range(1, Candidates).Average(r => 1.0 / r), cosines.SelectMany(rows => rows.Select(LossOf)).Average());
+    }
+
+    private static int[][] Ranks(float[][][] cosines) =>
+        [.. cosines.Select(rows => rows.Select((row, q) => row.Count(c => c >= row[q])).ToArray())];
+
+    // Of the question whose right candidate is of the same number.
+    private static double LossOf(float[] row, int question) =>
+        Math.Log(row.Sum(c => Math.Exp(Sharpness * ((double)c - row[question]))));
+
+    // [item][question][candidate].
+    private float[][][] Cosines(AttentionHooks? hooks, CancellationToken cancellation)
+    {
+        var cosines = new float[Count][][];
         using var noGradients = no_grad();
         foreach (int[] batch in Batches)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             foreach (var (item, rows) in batch.Zip(Cosines(batch, hooks).Floats().Chunk(Candidates).Chunk(QuestionsPerSet)))
-                ranks[item] = [.. rows.Select((row, q) => row.Count(c => c >= row[q]))];
+                cosines[item] = rows;
         }
-        return ranks;
-    }
-
-    /// <summary>Accuracy and mean reciprocal rank, with what chance gives.</summary>
-    /// <param name="hooks">Edits of the model's attention, if any.</param>
-    /// <param name="cancellation">Stops the work.</param>
-    public RetrievalFigures Measure(AttentionHooks? hooks = null, CancellationToken cancellation = default)
-    {
-        int[][] ranks = Ranks(hooks, cancellation);
-        double[] questions = [.. ranks.Select(r => (double)r.Length)];
-        Interval Of(Func<int, double> value) => Bootstrap.Ratio([.. ranks.Select(r => r.Sum(value))], questions);
-        return new RetrievalFigures(Of(r => r == 1 ? 1 : 0), Of(r => 1.0 / r), 1.0 / Candidates,
-            Enumerable.Range(1, Candidates).Average(r => 1.0 / r));
+        return cosines;
     }
 
     // Of every question (rows) with every candidate (columns): [n, Q, N].

@@ -21,8 +21,8 @@ public sealed record RetrievalSet(IReadOnlyList<string> Questions, IReadOnlyList
     /// (right) and others (wrong); a column <c>id</c> is passed over.</summary>
     /// <param name="wrong">The columns of wrong candidates; all others unless given.</param>
     /// <exception cref="InputException">The file cannot be read, lacks a column or has no wrong candidates, a column of wrong candidates
-    /// is another's or named twice, or a line has more or fewer columns, an empty sentence, or a wrong candidate that is the question or
-    /// the right one.</exception>
+    /// is another's or named twice, or a line has more or fewer columns, an empty sentence or one of characters none of which can be
+    /// seen, or a wrong candidate that is the question or the right one.</exception>
     public static IReadOnlyList<RetrievalSet> Read(string file, IReadOnlyList<string>? wrong = null)
     {
         string[]? header = null;
@@ -54,9 +54,12 @@ public sealed record RetrievalSet(IReadOnlyList<string> Questions, IReadOnlyList
             if (fields.Length != header.Length)
                 throw new InputException(file, $"line {number + 1}", $"has {fields.Length} columns, not {header.Length}",
                     "Give every line the columns of the first, with a tab between");
-            string Sentence(int column) => fields[column].Trim() is { Length: > 0 } text ? text
-                : throw new InputException(file, $"line {number + 1}, column {header[column]}", "is empty",
-                    "Fill it, or leave the line out");
+            string Sentence(int column)
+            {
+                string place = $"line {number + 1}, column {header[column]}";
+                return VisibleText.Required(fields[column].Trim(), file, place) is { Length: > 0 } text ? text
+                    : throw new InputException(file, place, "is empty", "Fill it, or leave the line out");
+            }
             var set = new RetrievalSet([Sentence(question)], [.. candidates.Select(Sentence)]);
             if (set.Candidates.Index().Skip(1).FirstOrDefault(c => c.Item == set.Candidates[0] || c.Item == set.Questions[0]).Index
                 is > 0 and var same)

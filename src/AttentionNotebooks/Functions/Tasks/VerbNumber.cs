@@ -52,6 +52,9 @@ public sealed class VerbNumber : ITextTask
     public double GuessLoss => Math.Log(2);
 
     /// <inheritdoc/>
+    public nn.Module Weights => _checkpoint.Model;
+
+    /// <inheritdoc/>
     public HeadGrid Grid => _checkpoint.Config.Grid;
 
     /// <inheritdoc/>

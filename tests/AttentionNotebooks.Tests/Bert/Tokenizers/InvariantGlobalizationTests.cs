@@ -25,6 +25,10 @@ public class InvariantGlobalizationTests
         (code, _, error) = await CommandLine.Shell.Attn("features", "--model", model, "--text", plain, "--out", folder["here.csv"]);
         Assert.True(code == 0, error);
         Assert.Equal(File.ReadAllText(folder["here.csv"]), File.ReadAllText(folder["plain.csv"]));
+
+        (code, string said) = await Attn("doctor");
+        Assert.Equal(0, code);
+        Assert.Matches("(?m)^Unicode +no: .*globalization-invariant mode.* Unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", said);
     }
 
     [Fact]

@@ -196,6 +196,7 @@ public class AblationTests
     {
         public int[] Layers { get; } = new int[3];
         public string Name => inner.Name;
+        public nn.Module Weights => inner.Weights;
         public HeadGrid Grid => inner.Grid;
         public int Count => inner.Count;
         public IReadOnlyList<int[]> Batches => inner.Batches;
@@ -214,6 +215,7 @@ public class AblationTests
     private sealed class Twice(IModelTask inner) : IModelTask
     {
         public string Name => inner.Name;
+        public nn.Module Weights => inner.Weights;
         public HeadGrid Grid => inner.Grid;
         public int Count => inner.Count;
         public IReadOnlyList<int[]> Batches => inner.Batches;

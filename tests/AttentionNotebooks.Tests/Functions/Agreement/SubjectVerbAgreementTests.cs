@@ -40,6 +40,10 @@ public sealed class SubjectVerbAgreementTests : IDisposable
     [InlineData("id\tsentence\tright\twrong\tattractors\n1\tno verb\tis\tare\t0", "line 2")]
     [InlineData("id\tsentence\tright\twrong\tattractors\n1\tit [MASK]\tis\tare\tnone", "line 2")]
     [InlineData("id\tsentence\tright\twrong\tattractors\n1\tit [MASK]\tis", "line 2")]
+    [InlineData("id\tsentence\tright\twrong\tattractors\n1\t\u200B [MASK] \u200D\tis\tare\t0",
+        "line 2, column sentence, beside [MASK]: holds only characters that cannot be seen (U+200B, U+0020, U+200D)")]
+    [InlineData("id\tsentence\tright\twrong\tattractors\n1\tit [MASK]\tis\t\u200B\t0", "line 2, column wrong: holds only characters")]
+    [InlineData("id\tsentence\tright\twrong\tattractors\n1\tit [MASK]\t\u00AD\tare\t0", "line 2, column right: holds only characters")]
     [InlineData("id\tsentence\tright\twrong\tattractors\n", "no item")]
     public void A_broken_file_is_named_with_its_line(string content, string expected)
     {

@@ -68,6 +68,8 @@ public class CoreferenceReaderTests
     [InlineData("document\twords\tmentions\nd\ta b\t1-0:e:proper\n", "\"1-0:e:proper\"")]
     [InlineData("document\twords\tmentions\nd\ta b\t0-1:e:name\n", "\"0-1:e:name\"")]
     [InlineData("document\twords\tmentions\nd\ta b\t0-0:e:proper:1\n", "\"0-0:e:proper:1\"")]
+    [InlineData("document\twords\tmentions\nd\t\u200B \u200B\t0-0:e:proper\n",
+        "line 2, column words: holds only characters that cannot be seen (U+200B, U+0020)")]
     [InlineData("document\twords\tmentions\nd\ta b\t\n", "has no mention")]
     public void A_broken_table_is_refused_with_its_line(string text, string problem)
     {

@@ -180,6 +180,7 @@ public class ImportanceTests
     private sealed class Doubled(IModelTask inner) : IModelTask
     {
         public string Name => inner.Name;
+        public torch.nn.Module Weights => inner.Weights;
         public HeadGrid Grid => inner.Grid;
         public int Count => inner.Count;
         public IReadOnlyList<int[]> Batches => inner.Batches;

@@ -32,6 +32,7 @@ public sealed class MaskedWordsTests : IDisposable
             Assert.Equal(text.Length - 2, scores.Targets[i]);
         }
         Assert.Equal(scores.Losses.Sum() / 12, scores.Loss, 1e-9);
+        Assert.Same(checkpoint.Model, task.Weights);
     }
 
     [Fact]

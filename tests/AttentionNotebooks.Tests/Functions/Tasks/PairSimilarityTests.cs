@@ -110,6 +110,23 @@ public sealed class PairSimilarityTests : IDisposable
     }
 
     [Fact]
+    public void Texts_of_another_source_are_no_pairs_though_they_are_as_many()
+    {
+        using var model = BertFixtures.RandomCheckpoint(folder.Root);
+        var task = PairSimilarity.Fit(model, Pairs);
+        HeadColumn Handed(IReadOnlyList<TokenizedText> texts) =>
+            MeasureCatalogue.Measure(new MeasureContext(new LiveAttention(model, texts)) { Task = task }, "norms")[0];
+        Assert.Equal(task.Count, Handed(task.Texts).PerText!.Count);
+        foreach (var others in new[] { task.Texts.Reverse(), task.Texts.Skip(1).Append(model.Tokenizer.Encode("cat")) })
+        {
+            TokenizedText[] texts = [.. others];
+            var column = Handed(texts);
+            Assert.Equal(texts.Length, column.PerText!.Count);
+            Assert.Equal(Handed([texts[0]]).Values[0], column.PerText[0][0], 1e-6); // the first text's own, and no mean of two
+        }
+    }
+
+    [Fact]
     public void The_gradient_of_attention_weights_is_a_mean_over_both_texts()
     {
         using var model = BertFixtures.RandomCheckpoint(folder.Root);
@@ -147,6 +164,7 @@ public sealed class PairSimilarityTests : IDisposable
         var task = PairSimilarity.Fit(model, Pairs);
         var part = Assert.IsAssignableFrom<ITextTask>(TaskPart.Of(task, [1, 3]).AsTask());
         Assert.Equal((2, 2, task.GuessLoss), (part.Count, part.TextsPerItem, part.GuessLoss));
+        Assert.Same(model.Model, part.Weights);
         Assert.Equal([task.Texts[2], task.Texts[3], task.Texts[6], task.Texts[7]], part.Texts);
         Assert.Equal(HeadGradients.ComputeGates(task)[3].Select(v => Math.Round(v, 5)),
             HeadGradients.ComputeGates(part)[1].Select(v => Math.Round(v, 5)));
@@ -159,8 +177,19 @@ public sealed class PairSimilarityTests : IDisposable
         string Refused(params SentencePair[] pairs) =>
             Assert.Throws<InputException>(() => PairSimilarity.Fit(model, Pairs, new SentencePairs(pairs))).Message;
         Assert.Contains("are 1, of which 1 say the same", Refused(new SentencePair("cat", "dog", true)));
-        Assert.Contains("item 1, has an empty text".Replace(", has", ": has", StringComparison.Ordinal),
-            Refused(new SentencePair("cat", "dog", true), new SentencePair("cat", " ", false)));
+        Assert.Equal("item 1, text 1: has no token: it is empty, or holds only characters that the tokenizer drops, such as zero-width "
+            + "ones. Leave it out.", Refused(new SentencePair("cat", "dog", true), new SentencePair("cat", " ", false)));
+    }
+
+    [Theory]
+    [InlineData(1, 1), InlineData(1, 5), InlineData(4, 1), InlineData(0, 4), InlineData(3, 0)]
+    public void Half_of_one_pair_cannot_be_fitted_on(int yes, int no)
+    {
+        using var model = BertFixtures.RandomCheckpoint(folder.Root);
+        SentencePair[] some = [.. Pairs.Items.Where(p => p.Alike).Take(yes), .. Pairs.Items.Where(p => !p.Alike).Take(no)];
+        Assert.Contains($"pairs: are {yes} that say the same and {no} that do not; half of each is fitted on. Give two of each kind at "
+            + "least (--limit)", Assert.Throws<InputException>(() => PairSimilarity.Fit(model, new SentencePairs(some))).Message);
+        Assert.Equal(2, PairSimilarity.Fit(model, Pairs.Evenly(4)).Count);
     }
 
     public void Dispose() => folder.Dispose();

@@ -31,6 +31,7 @@ public sealed class RetrievalTests : IDisposable
         var figures = task.Measure();
         Assert.Equal(ranks.Average(r => 1.0 / r[0]), figures.ReciprocalRank.Value, 1e-12);
         Assert.Equal(scores.Accuracy.Value, figures.First.Value, 1e-12);
+        Assert.Equal(scores.Loss, figures.Loss, 1e-5);
         Assert.Equal((1 / 3.0, (1 + 1 / 2.0 + 1 / 3.0) / 3, Math.Log(3)),
             (figures.ChanceFirst, figures.ChanceReciprocalRank, task.GuessLoss));
     }
@@ -49,6 +50,7 @@ public sealed class RetrievalTests : IDisposable
         }
         var scores = TaskScores.Evaluate(task);
         Assert.Equal(loss, scores.Losses[0], 2e-3);
+        Assert.Equal(scores.Losses.Sum() / 4, task.Measure().Loss, 1e-5); // two questions in each of two sets
         Assert.Equal([2, 2], scores.Targets);
         Assert.Equal(5, task.TextsPerItem);
         Assert.Equal(["[CLS]", "a", "cat", "sat", "[SEP]"], task.Texts[2].Tokens);
@@ -105,6 +107,8 @@ public sealed class RetrievalTests : IDisposable
     [InlineData("sentence\tparaphrase\na\tb\n", "one at least for wrong candidates")]
     [InlineData("sentence\tparaphrase\tx\na\tb\n", "line 2: has 2 columns, not 3")]
     [InlineData("sentence\tparaphrase\tx\na\t \tc\n", "line 2, column paraphrase: is empty")]
+    [InlineData("sentence\tparaphrase\tx\na\tb\t\u200B\n", "line 2, column x: holds only characters that cannot be seen (U+200B)")]
+    [InlineData("sentence\tparaphrase\tx\n\uFEFF\u200B\tb\tc\n", "line 2, column sentence: holds only characters that cannot be seen")]
     [InlineData("sentence\tparaphrase\tx\n", "holds no sentence")]
     [InlineData("sentence\tparaphrase\tx\tx\na\tb\tc\td\n", "line 1: has the column x, which is named twice")]
     [InlineData("sentence\tparaphrase\tx\na\tb\tc\n\na\tb\t b\n", "line 4, column x: is the question or the right sentence once more")]

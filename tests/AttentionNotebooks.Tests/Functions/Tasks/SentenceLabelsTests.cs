@@ -32,6 +32,7 @@ public sealed class SentenceLabelsTests : IDisposable
             Assert.Equal(text.Ids, task.Texts[i].Ids);
         }
         Assert.Equal(scores.Accuracy, task.Confusion(predicted).Accuracy);
+        Assert.Same(model.Model, task.Weights); // the head with them
         Assert.True(task.Batches.Count < Texts.Items.Count); // so texts of unlike length were padded
     }
 

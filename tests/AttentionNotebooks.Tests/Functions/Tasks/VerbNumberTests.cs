@@ -17,6 +17,7 @@ public sealed class VerbNumberTests : IDisposable
         Assert.Equal(1, Math.Exp(-scores.Losses[0]) + Math.Exp(-scores.Losses[1]), 1e-5);
         Assert.Equal(scores.Losses[0] < scores.Losses[1], scores.Correct[0] == 1);
         Assert.Equal(1, scores.Correct.Sum());
+        Assert.Same(checkpoint.Model, task.Weights);
     }
 
     [Fact]
