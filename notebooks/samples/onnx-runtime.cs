@@ -8,7 +8,7 @@
 #:property SelfContained=false
 #:property RestorePackagesWithLockFile=false
 
-// The heads of an encoder that ONNX Runtime computes: a head table and its clusters. The model file needs no output for attention:
+// The heads of a BERT that ONNX Runtime computes: a head table and its clusters. The model file needs no output for attention:
 // the outputs of its softmaxes are asked for. Run it with a folder that has model.onnx, vocab.txt and config.json, and with texts:
 //
 //     dotnet run notebooks/samples/onnx-runtime.cs -- artifacts/bin/models/all-MiniLM-L6-v2 data/texts/sentences.txt heads.csv
@@ -31,6 +31,11 @@ foreach (string needed in new[] { file, Path.Combine(folder, "config.json"), arg
 }
 byte[] model = File.ReadAllBytes(file);
 string[] softmaxes = [.. SoftmaxOutputs(model)];
+if (softmaxes.Length == 0)
+{
+    Console.Error.WriteLine($"{file}: has no Softmax node; take the file before attention was fused into one node");
+    return 1;
+}
 using var session = new InferenceSession([.. model, .. AsOutputs(softmaxes)]);
 
 // Any tokenizer does; this one is the kit's.

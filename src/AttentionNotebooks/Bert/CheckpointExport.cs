@@ -3,9 +3,9 @@ namespace AttentionNotebooks;
 /// <summary>Writes any checkpoint that the kit reads, such as an ONNX file, as a plain folder in Hugging Face's layout.</summary>
 public static class CheckpointExport
 {
-    /// <summary>Reads a checkpoint and writes it with config.json, model.safetensors, the tokenizer's files, and
-    /// <c>1_Pooling/config.json</c> where there is one. The folder gets its name
-    /// only when it is complete.</summary>
+    /// <summary>Reads a checkpoint and writes it with config.json, model.safetensors, the tokenizer's files, and what says how tokens
+    /// become a text (<c>1_Pooling</c>, <c>N_Dense</c>) where there is any. The folder gets its name only when it is
+    /// complete.</summary>
     /// <param name="source">The checkpoint's folder.</param>
     /// <param name="target">The folder to write; it must not be there yet, or be empty.</param>
     /// <returns>The tensors of the checkpoint that the model has no place for and that are left out, by name.</returns>
@@ -19,7 +19,8 @@ public static class CheckpointExport
         try
         {
             Directory.CreateDirectory(temporary); // fails before the model is read, where it must fail
-            var left = Save(source, temporary);
+            using var checkpoint = Checkpoint.Load(source);
+            var left = Save(checkpoint, temporary);
             if (Directory.Exists(full)) Directory.Delete(full); // empty, or it stays and this fails
             Directory.Move(temporary, full);
             return left;
@@ -34,9 +35,11 @@ public static class CheckpointExport
         }
     }
 
-    private static IReadOnlyList<string> Save(string source, string folder)
+    /// <summary>Writes a loaded checkpoint into a folder, with its head for classes where it has one.</summary>
+    /// <returns>The tensors of its file that are left out, by name.</returns>
+    /// <exception cref="InputException">The folder cannot be written to, or the head does not fit.</exception>
+    internal static IReadOnlyList<string> Save(Checkpoint checkpoint, string folder)
     {
-        using var checkpoint = Checkpoint.Load(source);
         if (ClassifierCheckpoint.IsIn(checkpoint))
         {
             using var classifier = ClassifierCheckpoint.Of(checkpoint);

@@ -39,15 +39,9 @@ public sealed class ClassifierCheckpoint : IDisposable
     /// <summary>Tensors of the file that this model has no place for, such as a masked-LM head.</summary>
     public IReadOnlyList<string> UnusedKeys => [.. Encoder.UnusedKeys.Except(HeadKeys(Config.Family))];
 
-    /// <summary>Whether the checkpoint has a head for classes.</summary>
-    /// <exception cref="InputException">config.json is damaged.</exception>
-    public static bool IsIn(Checkpoint checkpoint)
-    {
-        var (architectures, _) = ClassLabels.Of(checkpoint.Folder);
-        var family = checkpoint.Config.Family;
-        return (architectures.Count == 0 || architectures.Contains(family.ClassifierClass))
-            && HeadKeys(family).All(checkpoint.UnusedKeys.Contains);
-    }
+    /// <summary>Whether the checkpoint has a head for classes. A head with one output predicts a number and is none.</summary>
+    /// <exception cref="InputException">config.json or the file of weights is damaged.</exception>
+    public static bool IsIn(Checkpoint checkpoint) => Lacking(checkpoint) is null;
 
     /// <summary>Loads a fine-tuned model. The weights become float32 whatever the file holds.</summary>
     /// <param name="device">Where the weights shall live; the CPU unless given.</param>
@@ -72,17 +66,12 @@ public sealed class ClassifierCheckpoint : IDisposable
 
     private static ClassifierCheckpoint Of(Checkpoint encoder, bool owns)
     {
-        string config = Path.Combine(encoder.Folder, BertConfig.FileName), remedy = $"{ModelTasks.Able(encoder)}. {Remedy}";
-        var family = encoder.Config.Family;
-        var (architectures, named) = ClassLabels.Of(encoder.Folder);
-        if (architectures.Count > 0 && !architectures.Contains(family.ClassifierClass))
-            throw new InputException(config, "architectures", $"is {string.Join(", ", architectures)}, which does not predict classes",
-                remedy);
+        string config = Path.Combine(encoder.Folder, BertConfig.FileName);
         using var file = WeightFolder.Open(encoder.Folder);
-        if (HeadKeys(family).FirstOrDefault(k => !file.Keys.Contains(k)) is { } missing)
-            throw new InputException(file.Path, null, $"has no {missing}, so it cannot predict classes", remedy);
-        if (family.Classifier.ReadsPooler && encoder.Model.Bert.Pooler is null)
-            throw new InputException(file.Path, null, "has no bert.pooler.*, which the classifier reads", Remedy);
+        if (Lacking(encoder, file) is { } lack)
+            throw new InputException(lack.InConfig ? config : file.Path, lack.Place, lack.Problem,
+                $"{ModelTasks.Able(encoder)}. {Remedy}");
+        var (_, named) = ClassLabels.Of(encoder.Folder);
         int classes = Classes(file, encoder.Config);
         if (named is not null && named.Count != classes)
             throw new InputException(config, "id2label", $"names {named.Count} classes, but the classifier has {classes}",
@@ -127,7 +116,8 @@ public sealed class ClassifierCheckpoint : IDisposable
     }
 
     /// <summary>Writes the model as an ordinary Hugging Face folder: config.json with the classes' names, the tokenizer's files,
-    /// model.safetensors, and <c>1_Pooling/config.json</c> where the folder of the model that it came from has one.</summary>
+    /// model.safetensors, and what says how tokens become a text (<c>1_Pooling</c>, <c>N_Dense</c>) where the folder of the model that
+    /// it came from has any.</summary>
     /// <param name="folder">The folder; created where missing.</param>
     /// <param name="halfPrecision">Whether to round the weights to float16, which halves the file.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
@@ -141,7 +131,7 @@ public sealed class ClassifierCheckpoint : IDisposable
         SafetensorsFile.Write(Path.Combine(folder, WeightFolder.Safetensors), tensors,
             new Dictionary<string, string> { ["format"] = "pt" });
         Tokenizer.Save(folder);
-        Config.Write(Path.Combine(folder, "config.json"), halfPrecision ? "float16" : "float32", Config.Family.ClassifierClass,
+        Config.Write(Path.Combine(folder, BertConfig.FileName), halfPrecision ? "float16" : "float32", Config.Family.ClassifierClass,
             Labels);
         PoolingFile.Copy(Encoder.Folder, folder);
     }
@@ -156,6 +146,23 @@ public sealed class ClassifierCheckpoint : IDisposable
         }
         Model.Dispose();
         Encoder.Dispose();
+    }
+
+    // Why a checkpoint predicts no classes; nothing where it does. A head whose shapes do not fit is damaged, not lacking.
+    private static Lack? Lacking(Checkpoint encoder, IWeightFile? file = null)
+    {
+        var family = encoder.Config.Family;
+        var (architectures, _) = ClassLabels.Of(encoder.Folder);
+        if (architectures.Count > 0 && !architectures.Contains(family.ClassifierClass))
+            return new Lack(true, "architectures", $"is {string.Join(", ", architectures)}, which does not predict classes");
+        if (HeadKeys(family).FirstOrDefault(k => !encoder.UnusedKeys.Contains(k)) is { } missing)
+            return new Lack(false, null, $"has no {missing}, so it cannot predict classes");
+        if (family.Classifier.ReadsPooler && encoder.Model.Bert.Pooler is null)
+            return new Lack(false, null, "has no bert.pooler.*, which the classifier reads");
+        string key = family.Classifier.FileKey("classifier.weight");
+        using var opened = file is null ? WeightFolder.Open(encoder.Folder) : null;
+        return (file ?? opened!).ShapeOf(key) is [< 2, _]
+            ? new Lack(false, $"tensor {key}", "has one output: a number is predicted, not a class") : null;
     }
 
     private static string FileKey(ModelFamily family, string parameter) => parameter.StartsWith("bert.", StringComparison.Ordinal)
@@ -178,10 +185,10 @@ public sealed class ClassifierCheckpoint : IDisposable
         if (!layout.ReadsPooler && (file.ShapeOf(layout.FileKey("dense.weight")), file.ShapeOf(layout.FileKey("dense.bias")))
             is var (dense, shift) && !(dense.SequenceEqual([config.HiddenSize, config.HiddenSize])
                 && shift.SequenceEqual([config.HiddenSize])))
-            throw new InputException(file.Path, null, $"{layout.Dense}.weight is [{string.Join(", ", dense)}], not [{config.HiddenSize}, "
-                + $"{config.HiddenSize}]", "Take config.json and the weights from the same checkpoint");
-        return weight[0] >= 2 ? (int)weight[0] : throw new InputException(file.Path, $"tensor {weightKey}",
-            "has one output: a number is predicted, not a class", Remedy);
+            throw new InputException(file.Path, null, $"{layout.Dense}.weight is [{string.Join(", ", dense)}] and {layout.Dense}.bias "
+                + $"[{string.Join(", ", shift)}], not [{config.HiddenSize}, {config.HiddenSize}] and [{config.HiddenSize}]",
+                "Take config.json and the weights from the same checkpoint");
+        return (int)weight[0];
     }
 
     private static void Fill(IWeightFile file, BertForSequenceClassification model)
@@ -198,4 +205,7 @@ public sealed class ClassifierCheckpoint : IDisposable
                     "The weights are damaged; download the checkpoint again");
         }
     }
+
+    /// <param name="InConfig">Whether config.json says so, and not the weights.</param>
+    private sealed record Lack(bool InConfig, string? Place, string Problem);
 }

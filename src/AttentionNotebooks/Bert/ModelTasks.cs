@@ -3,8 +3,8 @@ namespace AttentionNotebooks;
 /// <summary>What a checkpoint can be asked, by the heads that it has.</summary>
 internal static class ModelTasks
 {
-    /// <summary>The tasks' names, as <c>attn --task</c> calls them, with the type of each.</summary>
-    public static IReadOnlyList<string> Of(Checkpoint checkpoint) =>
+    // The tasks' names, as attn --task calls them, with the type of each.
+    private static IReadOnlyList<string> Of(Checkpoint checkpoint) =>
     [
         .. checkpoint.HasMaskedLmHead ? ["masked (MaskedWords)", "agreement (VerbNumber)"] : Array.Empty<string>(),
         .. ClassifierCheckpoint.IsIn(checkpoint) ? ["labels (SentenceLabels)"] : Array.Empty<string>(),

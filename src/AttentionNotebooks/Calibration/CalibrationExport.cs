@@ -33,14 +33,7 @@ public static class CalibrationExport
                     + "to be left out");
         using var model = Checkpoint.Load(source);
         Fold(model, calibration);
-        if (ClassifierCheckpoint.IsIn(model))
-        {
-            using var classifier = ClassifierCheckpoint.Of(model);
-            classifier.Save(target);
-            return unfit;
-        }
-        Checkpoint.Save(target, model.Model, model.Tokenizer);
-        PoolingFile.Copy(model.Folder, target);
+        CheckpointExport.Save(model, target);
         return unfit;
     }
 

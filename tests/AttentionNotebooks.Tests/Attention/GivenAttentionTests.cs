@@ -126,10 +126,18 @@ public class GivenAttentionTests
         Assert.Contains(remedy, error.Remedy, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_negative_weight_and_a_row_of_half_precision_are_seen_though_the_sum_is_1()
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public void A_negative_weight_is_seen_in_single_and_half_precision_though_the_row_sums_to_1(bool half)
     {
-        var error = Assert.Throws<InputException>(() => Single(map => (map[4], map[5]) = (-0.25f, 0.75f)).Extract());
+        float[] map = [.. Enumerable.Repeat(0.25f, 16)];
+        (map[4], map[5]) = (-0.25f, 0.75f);
+        var given = new GivenAttention(Model, new HeadGrid(1, 1), [new AttentionText("0", 4, null)], batch =>
+        {
+            if (half) batch.Give(0, Array.ConvertAll(map, w => (Half)w));
+            else batch.Give(0, map);
+        });
+        var error = Assert.Throws<InputException>(() => given.Extract());
         Assert.Contains("negative weight", error.Problem, StringComparison.Ordinal);
     }
 

@@ -82,5 +82,26 @@ internal static class BertFixtures
         return Checkpoint.Load(Path.Combine(folder, name));
     }
 
+    /// <summary>Saves the model with a head that predicts one number, as cross-encoders have it.</summary>
+    public static void SaveOneOutput(Checkpoint start, string folder)
+    {
+        using (var two = ClassifierCheckpoint.Create(start, ["0", "1"])) two.Save(folder);
+        ChangeTensors(folder, (key, t) => key.StartsWith("classifier.", StringComparison.Ordinal) ? t.narrow(0, 0, 1) : t);
+        string config = Path.Combine(folder, BertConfig.FileName);
+        BertConfig.Read(config).Write(config, architecture: start.Config.Family.ClassifierClass);
+    }
+
+    /// <summary>Writes a folder's weights again, each as <paramref name="change"/> makes it; without those that it makes null.</summary>
+    public static void ChangeTensors(string folder, Func<string, Tensor, Tensor?> change)
+    {
+        using var scope = NewDisposeScope();
+        string file = Path.Combine(folder, "model.safetensors");
+        List<KeyValuePair<string, Tensor>> tensors = [];
+        using (var old = SafetensorsFile.Open(file))
+            foreach (string key in old.Entries.Keys)
+                if (change(key, old.Read(key)) is { } kept) tensors.Add(KeyValuePair.Create(key, kept));
+        SafetensorsFile.Write(file, tensors);
+    }
+
     public static string TemporaryFolder() => Directory.CreateTempSubdirectory("attn-bert-").FullName;
 }

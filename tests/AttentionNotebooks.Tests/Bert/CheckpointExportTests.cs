@@ -75,6 +75,31 @@ public sealed class CheckpointExportTests : IDisposable
         Assert.Contains("learnt map", Assert.Throws<InputException>(() => SentenceEmbedding.PoolingOf(folder["plain"])).Message);
     }
 
+    // Cross-encoders, and models whose head reads a pooler that the file lacks.
+    [Theory]
+    [InlineData(false, "has one output: a number is predicted, not a class")]
+    [InlineData(true, "has no bert.pooler.*, which the classifier reads")]
+    public void A_model_whose_head_predicts_no_class_is_written_without_it(bool withoutPooler, string problem)
+    {
+        using (var model = BertFixtures.RandomCheckpoint(folder.Root)) BertFixtures.SaveOneOutput(model, folder["number"]);
+        if (withoutPooler)
+            BertFixtures.ChangeTensors(folder["number"], (k, t) => k.StartsWith("bert.pooler.", StringComparison.Ordinal) ? null : t);
+        using var number = Checkpoint.Load(folder["number"]);
+        Assert.False(ClassifierCheckpoint.IsIn(number));
+        var error = Assert.Throws<InputException>(() => ClassifierCheckpoint.Of(number));
+        Assert.Equal(problem, error.Problem);
+        Assert.StartsWith("Ask this model for one of --task pairs (PairSimilarity), retrieval (Retrieval). ", error.Remedy,
+            StringComparison.Ordinal);
+        Assert.Equal(["classifier.bias", "classifier.weight"], CheckpointExport.Write(folder["number"], folder["plain"]));
+        CalibrationExport.Export(folder["number"], ModelCalibration.Identity(number.Config.Grid), folder["folded"]);
+        foreach (string written in new[] { "plain", "folded" })
+        {
+            using var plain = Checkpoint.Load(folder[written]);
+            Assert.Empty(plain.UnusedKeys);
+            Assert.Equal(!withoutPooler, plain.Model.Bert.Pooler is not null);
+        }
+    }
+
     [Fact]
     public void A_folder_that_is_there_is_left_alone()
     {
@@ -104,7 +129,7 @@ public sealed class CheckpointExportTests : IDisposable
         Assert.True(checkpoint.HasMaskedLmHead);
         var mask = OnnxGolden.Ids("bert-mlm", "attention_mask");
         var logits = checkpoint.Model.forward(OnnxGolden.Ids("bert-mlm", "input_ids"), OnnxGolden.Ids("bert-mlm", "token_type_ids"), mask);
-        Close(OnnxGolden.Floats("bert-mlm", "torch_logits")!, logits, mask.unsqueeze(-1));
+        OnnxGolden.Close(OnnxGolden.Floats("bert-mlm", "torch_logits")!, logits, mask.unsqueeze(-1));
     }
 
     [Fact]
@@ -116,18 +141,11 @@ public sealed class CheckpointExportTests : IDisposable
         Assert.Empty(classifier.UnusedKeys);
         var logits = classifier.Model.forward(OnnxGolden.Ids("bert-seqcls", "input_ids"), OnnxGolden.Ids("bert-seqcls", "token_type_ids"),
             OnnxGolden.Ids("bert-seqcls", "attention_mask"));
-        Close(OnnxGolden.Floats("bert-seqcls", "torch_logits")!, logits, ones(1, dtype: ScalarType.Int64));
+        OnnxGolden.Close(OnnxGolden.Floats("bert-seqcls", "torch_logits")!, logits, ones(1, dtype: ScalarType.Int64));
         CheckpointExport.Write(folder.Root, folder["plain"]);
         using var again = ClassifierCheckpoint.Load(folder["plain"]);
         Assert.Equal(classifier.Labels, again.Labels);
     }
 
     public void Dispose() => folder.Dispose();
-
-    private static void Close(Tensor expected, Tensor actual, Tensor real)
-    {
-        Assert.Equal(expected.shape, actual.shape);
-        double worst = expected.sub(actual).abs().mul(real.to_type(ScalarType.Float32)).max().item<float>();
-        Assert.True(worst <= 1e-5 * Math.Max(1, expected.abs().max().item<float>()), $"the largest difference is {worst:G3}");
-    }
 }

@@ -143,11 +143,7 @@ public sealed class ClassifierCheckpointTests : IDisposable
         {
             string file = Path.Combine(Target, "model.safetensors");
             byte[] whole = File.ReadAllBytes(file);
-            List<KeyValuePair<string, Tensor>> tensors = [];
-            using (var old = SafetensorsFile.Open(file))
-                foreach (string key in old.Entries.Keys)
-                    if (change(key, old.Read(key)) is { } kept) tensors.Add(KeyValuePair.Create(key, kept));
-            SafetensorsFile.Write(file, tensors);
+            BertFixtures.ChangeTensors(Target, change);
             string message = Assert.Throws<InputException>(() => ClassifierCheckpoint.Load(Target)).Message;
             File.WriteAllBytes(file, whole);
             return message;
@@ -160,6 +156,16 @@ public sealed class ClassifierCheckpointTests : IDisposable
         Assert.Contains("a number is predicted",
             Refused((k, t) => k == "classifier.weight" ? zeros(1, 16) : k == "classifier.bias" ? zeros(1) : t), StringComparison.Ordinal);
         Assert.Contains("not finite", Refused((k, t) => k == "classifier.bias" ? full(3, float.NaN) : t), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("dense.weight", 8, 16, "classifier.dense.weight is [8, 16] and classifier.dense.bias [16], not [16, 16] and [16]")]
+    [InlineData("dense.bias", 8, 0, "classifier.dense.weight is [16, 16] and classifier.dense.bias [8], not [16, 16] and [16]")]
+    public void A_first_map_that_does_not_fit_is_named_with_its_bias(string part, int rows, int columns, string problem)
+    {
+        using (var model = Tuned("electra")) model.Save(Target);
+        BertFixtures.ChangeTensors(Target, (k, t) => k != $"classifier.{part}" ? t : columns == 0 ? zeros(rows) : zeros(rows, columns));
+        Assert.Equal(problem, Assert.Throws<InputException>(() => ClassifierCheckpoint.Load(Target)).Problem);
     }
 
     [Fact]
@@ -175,14 +181,7 @@ public sealed class ClassifierCheckpointTests : IDisposable
     [InlineData("electra", "ElectraForSequenceClassification", "classifier.dense.weight", "classifier.out_proj.weight")]
     public void Other_families_keep_their_own_names_and_come_back_the_same(string type, string architecture, string dense, string output)
     {
-        string path = Path.Combine(folder, type);
-        var config = BertFixtures.Config() with { ModelType = type };
-        if (type == "distilbert") config = config with { TypeVocabSize = 0 };
-        if (type == "electra") config = config with { EmbeddingSize = config.HiddenSize };
-        using (var model = BertFixtures.Model(config))
-            Checkpoint.Save(path, model, WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
-        using var start = Checkpoint.Load(path);
-        using var made = ClassifierCheckpoint.Create(start, Labels, seed: 3);
+        using var made = Tuned(type);
         made.Save(Target);
         Assert.Contains($"\"{architecture}\"", File.ReadAllText(Path.Combine(Target, "config.json")), StringComparison.Ordinal);
         using (var file = SafetensorsFile.Open(Path.Combine(Target, "model.safetensors")))
@@ -227,6 +226,17 @@ public sealed class ClassifierCheckpointTests : IDisposable
         using (var model = BertFixtures.Model(BertFixtures.Config(), withPooler: withPooler)) Checkpoint.Save(path, model,
             WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
         return Checkpoint.Load(path);
+    }
+
+    private ClassifierCheckpoint Tuned(string family)
+    {
+        string path = Path.Combine(folder, family);
+        var config = BertFixtures.Config() with { ModelType = family };
+        config = family == "electra" ? config with { EmbeddingSize = config.HiddenSize } : config with { TypeVocabSize = 0 };
+        using (var model = BertFixtures.Model(config))
+            Checkpoint.Save(path, model, WordPieceTokenizer.Create(BertFixtures.Vocabulary, maxLength: 16));
+        using var start = Checkpoint.Load(path);
+        return ClassifierCheckpoint.Create(start, Labels, seed: 3);
     }
 
     private ClassifierCheckpoint Tuned()

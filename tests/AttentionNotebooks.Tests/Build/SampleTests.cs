@@ -4,7 +4,8 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace AttentionNotebooks.Tests.Build;
 
-/// <summary>Programs in notebooks/samples compile against the kit as it is, and do what they say.</summary>
+/// <summary>Programs in notebooks/samples compile against the kit as it is, and do what they say; what <c>dotnet run</c> reads from
+/// their lines with <c>#:</c> is not tested.</summary>
 [Collection(Runner.NotebookCollection.Name)] // the programs write to the console, which notebooks capture
 public class SampleTests
 {
@@ -25,6 +26,16 @@ public class SampleTests
         Assert.All(own.Features.SelectMany(f => own.Grid.All().Select(h => (own[h, f], given[h, f]))),
             v => Assert.Equal(v.Item1, v.Item2, 1e-5 * Math.Max(1, Math.Abs(v.Item1))));
         Assert.DoesNotContain(HeadTable.Read(folder["heads.csv"]).Notes, n => n.Kind == NoteKind.RowsOff);
+    }
+
+    [Fact]
+    public void A_file_whose_attention_is_fused_is_refused()
+    {
+        using var folder = new TestFolder();
+        File.Copy(Path.Combine(Bert.OnnxGolden.Folder("bert-fused"), "model.onnx"), folder["model.onnx"]);
+        folder.Write("config.json", "{}");
+        Assert.Equal(1, Run("onnx-runtime.cs", folder.Root, folder.Write("texts.txt", "a"), folder["heads.csv"]));
+        Assert.False(File.Exists(folder["heads.csv"]));
     }
 
     // In this process, against what the tests run on: it has the packages that the program asks for.

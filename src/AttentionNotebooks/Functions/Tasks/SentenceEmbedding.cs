@@ -13,16 +13,17 @@ public static class SentenceEmbedding
     /// What a model's folder says of its pooling, in the file <c>1_Pooling/config.json</c> of sentence-transformers; the mean where
     /// there is none.
     /// </summary>
-    /// <param name="folder">The checkpoint's folder.</param>
-    /// <exception cref="InputException">The file is damaged or names another pooling, or a learnt map follows the pooling, which is not
-    /// computed.</exception>
+    /// <param name="folder">The checkpoint's folder, or a name of <see cref="PackagedEncoders"/>.</param>
+    /// <exception cref="InputException">The file is damaged or names another pooling, a learnt map follows the pooling, which is not
+    /// computed, or it is the name of an encoder that this build did not bring.</exception>
     public static Pooling PoolingOf(string folder)
     {
         const string Remedy = "Name the pooling yourself (--pooling mean or cls) to compare the pooled states as they are";
-        string path = PoolingFile.In(folder);
-        if (!File.Exists(path)) return Pooling.Mean;
+        folder = PackagedEncoders.Resolve(folder);
         if (PoolingFile.Maps(folder) is [var dense, ..])
             throw new InputException(dense, null, "is a learnt map behind the pooling, which is not computed here", Remedy);
+        string path = PoolingFile.In(folder);
+        if (!File.Exists(path)) return Pooling.Mean;
         using var json = JsonFile.Read(path);
         var reader = new JsonReader(path, json.RootElement);
         string[] modes = [.. json.RootElement.EnumerateObject().Select(p => p.Name)

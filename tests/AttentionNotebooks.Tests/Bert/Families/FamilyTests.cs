@@ -242,17 +242,18 @@ public sealed class FamilyTests : IDisposable
     }
 
     /// <summary>A small random model of a family, saved under the family's names and loaded again.</summary>
-    private Checkpoint Small(string family, int seed)
+    internal static Checkpoint Small(string family, int seed, string folder)
     {
         var config = SmallConfig(family);
         using var model = BertFixtures.Model(config, seed, withPooler: family is "bert" or "roberta");
-        Checkpoint.Save(folder.Root, model, family == "roberta" ? ByteLevelTests.Small
-            : WordPieceTokenizer.Create(BertFixtures.Vocabulary));
-        var loaded = Checkpoint.Load(folder.Root);
+        Checkpoint.Save(folder, model, family == "roberta" ? ByteLevelTests.Small : WordPieceTokenizer.Create(BertFixtures.Vocabulary));
+        var loaded = Checkpoint.Load(folder);
         Assert.Equal(config, loaded.Config);
         Assert.Empty(loaded.UnusedKeys);
         return loaded;
     }
+
+    private Checkpoint Small(string family, int seed) => Small(family, seed, folder.Root);
 
     // Ids of words only: neither special nor padding.
     private static int[] Ids(Random random, int length) => BertFixtures.Ids(random, length);

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.IO.Compression;
-using System.Text;
 using System.Text.Json;
 using AttentionNotebooks.Tests.Features;
 using TorchSharp;
@@ -190,18 +188,8 @@ public sealed class MpnetTests : IDisposable
 
     private static (Tensor Ids, int[] Lengths) Batch()
     {
-        using var zip = ZipFile.OpenRead(Path.Combine(Ids, "golden.npz"));
-        using var entry = zip.GetEntry("input_ids.npy")!.Open();
-        using var bytes = new MemoryStream();
-        entry.CopyTo(bytes);
-        byte[] all = bytes.ToArray();
-        const int Rows = 3;
-        int from = 10 + BinaryPrimitives.ReadUInt16LittleEndian(all.AsSpan(8)); // NumPy's header, version 1
-        Assert.Contains("'<i8'", Encoding.ASCII.GetString(all, 0, from), StringComparison.Ordinal);
-        var numbers = Enumerable.Range(0, (all.Length - from) / 8);
-        long[] ids = [.. numbers.Select(i => BinaryPrimitives.ReadInt64LittleEndian(all.AsSpan(from + 8 * i)))];
-        int width = ids.Length / Rows;
-        return (tensor(ids, [Rows, width]), [.. ids.Chunk(width).Select(r => r.Count(i => i != 1))]);
+        var ids = GoldenArrays.Read(Path.Combine(Ids, "golden.npz"), "input_ids");
+        return (ids, [.. ids.data<long>().ToArray().Chunk((int)ids.shape[1]).Select(r => r.Count(i => i != 1))]);
     }
 
     private static NpyArray Array(string name)

@@ -1,5 +1,4 @@
 using System.Text;
-using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 
 namespace AttentionNotebooks.Tests.Bert;
@@ -8,7 +7,7 @@ namespace AttentionNotebooks.Tests.Bert;
 internal sealed class OnnxEngine : IDisposable
 {
     private const string Hidden = "last_hidden_state";
-    private const int GraphField = 7, NodeField = 1, OutputField = 12, NameField = 1, NodeOutputField = 2, OperatorField = 4;
+    private const int GraphField = 7, OutputField = 12, NameField = 1;
 
     private static readonly string[] Inputs = ["input_ids", "attention_mask", "token_type_ids"];
 
@@ -21,8 +20,10 @@ internal sealed class OnnxEngine : IDisposable
     /// <param name="alone">Whether nothing else wants the cores: then its threads wait for work in a loop, as is its default.</param>
     public OnnxEngine(string folder, bool alone = false)
     {
-        byte[] model = File.ReadAllBytes(Path.Combine(folder, "model.onnx"));
-        _maps = [.. SoftmaxOutputs(model)];
+        string file = Path.Combine(folder, "model.onnx");
+        byte[] model = File.ReadAllBytes(file);
+        // In the graph's order, which is that of the layers.
+        _maps = [.. OnnxFile.Read(file).Nodes.Where(n => n.Is("Softmax")).Select(n => n.Output)];
         using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         if (!alone) options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         _session = new InferenceSession([.. model, .. AsOutputs(_maps)], options);
@@ -49,7 +50,7 @@ internal sealed class OnnxEngine : IDisposable
 
     /// <summary>The engine as a source of attention.</summary>
     public GivenAttention Source(HeadGrid grid, IReadOnlyList<TokenizedText> texts, int padId) =>
-        new(new ModelOrigin("ONNX Runtime", "1.31.1", "given"), grid, texts, batch =>
+        new(new ModelOrigin("ONNX Runtime", OrtEnv.Instance().GetVersionString(), "given"), grid, texts, batch =>
         {
             long[] ids = batch.Padded(i => texts[i].Ids, padId), segments = batch.Padded(i => texts[i].Segments);
             using var outputs = Run(ids, segments, batch.Mask(), batch.Length);
@@ -66,58 +67,11 @@ internal sealed class OnnxEngine : IDisposable
         _run.Dispose();
     }
 
-    // The names of what Softmax nodes compute, in the graph's order, which is that of the layers.
-    private static List<string> SoftmaxOutputs(byte[] model)
-    {
-        var names = new List<string>();
-        var input = new CodedInputStream(model);
-        foreach (int _ in Fields(input, GraphField, model.Length))
-        {
-            long endOfGraph = input.ReadLength() + input.Position;
-            foreach (int __ in Fields(input, NodeField, endOfGraph))
-            {
-                long endOfNode = input.ReadLength() + input.Position;
-                string? output = null, type = null;
-                while (input.Position < endOfNode)
-                {
-                    uint tag = input.ReadTag();
-                    if (WireFormat.GetTagFieldNumber(tag) == NodeOutputField) output ??= input.ReadString();
-                    else if (WireFormat.GetTagFieldNumber(tag) == OperatorField) type = input.ReadString();
-                    else input.SkipLastField();
-                }
-                if (type == "Softmax") names.Add(output!);
-            }
-        }
-        return names;
-    }
-
-    // Stops at each field of the number, before its length, and passes over the others.
-    private static IEnumerable<int> Fields(CodedInputStream input, int number, long end)
-    {
-        while (input.Position < end)
-        {
-            uint tag = input.ReadTag();
-            if (WireFormat.GetTagFieldNumber(tag) == number) yield return number;
-            else input.SkipLastField();
-        }
-    }
-
     // A second graph field, which Protocol Buffers merge with the first: outputs of which nothing but the name is said.
-    private static byte[] AsOutputs(IEnumerable<string> names)
-    {
-        byte[] outputs = [.. names.SelectMany(name => Field(OutputField, Field(NameField, Encoding.UTF8.GetBytes(name))))];
-        return Field(GraphField, outputs);
-    }
-
-    private static byte[] Field(int number, byte[] content)
-    {
-        using var bytes = new MemoryStream();
-        using (var output = new CodedOutputStream(bytes, leaveOpen: true))
+    private static byte[] AsOutputs(IEnumerable<string> names) => OnnxWriter.Message(file => OnnxWriter.Bytes(file, GraphField,
+        OnnxWriter.Message(graph =>
         {
-            output.WriteTag(number, WireFormat.WireType.LengthDelimited);
-            output.WriteLength(content.Length);
-        }
-        bytes.Write(content);
-        return bytes.ToArray();
-    }
+            foreach (string name in names)
+                OnnxWriter.Bytes(graph, OutputField, OnnxWriter.Message(o => OnnxWriter.Bytes(o, NameField, Encoding.UTF8.GetBytes(name))));
+        })));
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 
 namespace AttentionNotebooks.Tests.Bert;
@@ -40,15 +39,6 @@ public class InvariantGlobalizationTests
         Assert.Equal("e\u0301", UnicodeForms.Decomposed("é"));
     }
 
-    private static async Task<(int Code, string Error)> Attn(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "attn.dll"), .. arguments])
-        { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, await output + error);
-    }
+    private static Task<(int Code, string Said)> Attn(params string[] arguments) =>
+        CommandLine.Shell.AttnApart(start => start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1", arguments);
 }

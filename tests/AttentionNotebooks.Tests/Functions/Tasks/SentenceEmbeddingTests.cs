@@ -54,6 +54,16 @@ public sealed class SentenceEmbeddingTests : IDisposable
         Says("""{"pooling_mode_cls_token": true}""");
         Directory.CreateDirectory(folder["2_Dense"]);
         Assert.Contains("2_Dense: is a learnt map behind the pooling", Refused());
+        Directory.Delete(folder["1_Pooling"], recursive: true);
+        Assert.Contains("2_Dense: is a learnt map behind the pooling", Refused());
+    }
+
+    [Fact]
+    public void The_name_of_an_encoder_of_the_build_stands_for_its_folder()
+    {
+        Assert.SkipUnless(PackagedEncoders.Folder(PackagedEncoders.ArcticXs) is null, "built with -p:ArcticXs=true; build without it");
+        var error = Assert.Throws<InputException>(() => SentenceEmbedding.PoolingOf(PackagedEncoders.ArcticXs));
+        Assert.Equal("is not beside the kit", error.Problem);
     }
 
     public void Dispose() => folder.Dispose();

@@ -111,9 +111,7 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
         string input = sums.Flat(node.Input(0));
         OnnxLinear Part(int part) => new(new OnnxProduct(input, weight, node, (int)(part * width), (int)width),
             new OnnxVector(bias, (int)(part * width), (int)width));
-        double scale = node.Number("scale", 0);
-        return Of(new(Part(0), null, 1, false), new(Part(1), null, 1, false), new(Part(2), null, 1, false), scale == 0 ? 1 : scale, node,
-            Heads(node), ownScale: scale == 0);
+        return Whole(node, Part);
     }
 
     private OnnxAttention MultiHead(OnnxNode node)
@@ -132,8 +130,14 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
                 throw new NoMatchException("its inputs are not the products of one width with weights", node);
             return new OnnxLinear(product, new OnnxVector(bias, (int)(part * product.Outputs), (int)product.Outputs));
         }
+        return Whole(node, Part);
+    }
+
+    // A node that takes the linear maps' results as they are, and splits them itself.
+    private OnnxAttention Whole(OnnxNode node, Func<int, OnnxLinear> part)
+    {
         double scale = node.Number("scale", 0);
-        return Of(new(Part(0), null, 1, false), new(Part(1), null, 1, false), new(Part(2), null, 1, false), scale == 0 ? 1 : scale, node,
+        return Of(new(part(0), null, 1, false), new(part(1), null, 1, false), new(part(2), null, 1, false), scale == 0 ? 1 : scale, node,
             Heads(node), ownScale: scale == 0);
     }
 
@@ -184,14 +188,11 @@ internal sealed class AttentionMatcher(OnnxValues values, SumMatcher sums, MaskC
     private string? Exponential(OnnxNode node)
     {
         if (!node.Is("Div") || values.Maker(node.Input(0)) is not { } exp || !exp.Is("Exp") || values.Maker(node.Input(1)) is not { } sum
-            || !OverKeys(sum, "ReduceSum") || values.Origin(sum.Input(0)) != values.Origin(node.Input(0))) return null;
+            || !values.Reduces(sum, "ReduceSum", 3) || values.Origin(sum.Input(0)) != values.Origin(node.Input(0))) return null;
         if (values.Maker(exp.Input(0)) is not { } sub || !sub.Is("Sub") || values.Maker(sub.Input(1)) is not { } most
-            || !OverKeys(most, "ReduceMax") || values.Origin(most.Input(0)) != values.Origin(sub.Input(0))) return null;
+            || !values.Reduces(most, "ReduceMax", 3) || values.Origin(most.Input(0)) != values.Origin(sub.Input(0))) return null;
         return sub.Input(0);
     }
-
-    private bool OverKeys(OnnxNode node, string type) => node.Is(type) && node.Whole("keepdims", 1) == 1
-        && (node.Input(1).Length > 0 ? values.Wholes(node.Input(1)) : [.. node.Wholes("axes")]) is [-1 or 3];
 
     private (OnnxNode Product, double Scale) Scores(string name, OnnxNode softmax)
     {

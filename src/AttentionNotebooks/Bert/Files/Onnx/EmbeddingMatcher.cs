@@ -59,8 +59,9 @@ internal sealed class EmbeddingMatcher(OnnxValues values, SumMatcher sums)
     // A table of which rows are taken: by ids, or one after the other.
     private Look? Table(string value)
     {
-        if (values.Maker(value) is not { } node) return null;
-        if (node.Is("Unsqueeze") || node.Is("Expand")) return Table(node.Input(0));
+        var at = values.Maker(value);
+        while (at is not null && (at.Is("Unsqueeze") || at.Is("Expand"))) at = values.Maker(at.Input(0));
+        if (at is not { } node) return null;
         if (node.Is("Gather") && node.Whole("axis", 0) == 0 && Rows(node.Input(0)) is { Shape.Length: 2 } table)
             return new Look(table, node.Input(1), values.Given(node.Input(1)));
         if (node.Is("Slice") && Rows(node.Input(0)) is { } rows && values.IsFromStart(node)

@@ -72,7 +72,7 @@ internal sealed class LayerMatcher
             step++;
             var middle = sums.Norm(residual) ?? throw NoMatchException.Expected("a layer normalisation was expected",
                 values.Maker(residual));
-            var attention = attentions.Find(Output(middle).Input);
+            var attention = Attention(middle);
             var (output, outputBias, entering) = Block(middle, attention.Input);
             if (entering != attention.Input)
                 throw new NoMatchException("attention does not read what is added to it", middle.Node);
@@ -89,8 +89,8 @@ internal sealed class LayerMatcher
         }
     }
 
-    // Attention's output map, which may stand beside another product: that of embeddings that are widened.
-    private OnnxProduct Output(OnnxNorm norm)
+    // The attention whose output map may stand beside another product: that of embeddings that are widened.
+    private OnnxAttention Attention(OnnxNorm norm)
     {
         var sum = sums.Sum(norm.Inputs);
         NoMatchException? last = null;
@@ -98,8 +98,7 @@ internal sealed class LayerMatcher
         {
             try
             {
-                attentions.Find(product.Input);
-                return product;
+                return attentions.Find(product.Input);
             }
             catch (NoMatchException e)
             {

@@ -21,8 +21,6 @@ internal enum MaskUse
 /// </summary>
 internal sealed class MaskCheck(OnnxValues values, OnnxData data)
 {
-    private const string Encoders = "Take an encoder in which every token sees all others: BERT, RoBERTa, DistilBERT, ELECTRA";
-
     // Scores differ by less, so that nothing is left of what has so much less.
     private const double LeastHidden = 1000;
 
@@ -37,7 +35,7 @@ internal sealed class MaskCheck(OnnxValues values, OnnxData data)
     {
         if (embeddings.SegmentInput is { } segments && looked.Contains(segments))
             throw new InputException(values.Graph.Path, masks[0].At.Place,
-                $"lets attention depend on the segments of tokens ({segments})", Encoders);
+                $"lets attention depend on the segments of tokens ({segments})", Remedies.Encoder);
         if (values.Graph.Inputs.Where(looked.Contains).ToList() is not [var input] || input == embeddings.WordInput) return;
         var (token, padding) = (new MaskMeaning(values, input, 1), new MaskMeaning(values, input, 0));
         foreach (var (mask, use, at) in masks)
@@ -87,11 +85,11 @@ internal sealed class MaskCheck(OnnxValues values, OnnxData data)
         bool compares = node.Is("Sub") || node.Is("Equal");
         if (node.Is("EyeLike") || (compares && IsPlace(node.Input(0)) && IsPlace(node.Input(1))))
             throw new InputException(values.Graph.Path, at.Place, $"lets attention depend on the distance of tokens ({node.Output})",
-                Encoders);
+                Remedies.Encoder);
         if ((node.Is("Cast") && IsFloat(node) && IsNumberOfPlace(node.Input(0)))
             || (node.Is("Range") && values.Graph.Tensors.TryGetValue(node.Input(0), out var first) && first.IsFloat))
             throw new InputException(values.Graph.Path, at.Place, $"lets attention depend on the places of tokens ({node.Output})",
-                Encoders);
+                Remedies.Encoder);
     }
 
     private static bool IsFloat(OnnxNode cast) =>
@@ -133,7 +131,7 @@ internal sealed class MaskCheck(OnnxValues values, OnnxData data)
     /// <summary>The error for a model whose tokens do not see later ones.</summary>
     public static InputException Decoder(string path, OnnxNode at, string? by = null) => new(path, at.Place,
         $"hides later tokens{(by is null ? "" : $" ({by})")}: this is a decoder",
-        "Take an encoder, in which every token sees all others: BERT, RoBERTa, DistilBERT, ELECTRA");
+        Remedies.Encoder);
 
     private InputException Decoder(OnnxNode at, string by) => Decoder(values.Graph.Path, at, by);
 }

@@ -4,15 +4,25 @@ namespace AttentionNotebooks;
 /// Computes what a mask does to a token that is there and to padding, where nodes that treat each element alike lead to it from the
 /// graph's input. Exporters write the same mask in many ways, so it is computed and not recognised.
 /// </summary>
-/// <param name="input">The graph's input: 1 for a token, 0 for padding.</param>
+/// <param name="input">The graph's input that marks tokens.</param>
+/// <param name="token">What it gives: 1 for a token, 0 for padding.</param>
 internal sealed class MaskMeaning(OnnxValues values, string input, double token)
 {
+    // Longer than any exporter computes a mask; each step is a call inside the one before.
+    private const int Longest = 500;
+
     private readonly Dictionary<string, double> known = new(StringComparer.Ordinal);
+    private int steps;
 
     /// <summary>An element of a value; truths are 1 and 0, and what is unknown is no number.</summary>
+    /// <exception cref="InputException">The way to it is longer than that of any encoder's mask.</exception>
     public double Of(string name)
     {
         if (known.TryGetValue(name, out double value)) return value;
+        if (steps == Longest)
+            throw new InputException(values.Graph.Path, $"value {name}", $"is a step of a mask that takes more than {Longest}",
+                Remedies.Export);
+        steps++;
         if (values.Graph.Maker(name) is { Domain: "", Type: "Cast" } cast)
         {
             value = Of(cast.Input(0));
@@ -23,6 +33,7 @@ internal sealed class MaskMeaning(OnnxValues values, string input, double token)
             value = values.Given(name) is { } given ? given == input ? token : double.NaN
                 : values.Uniform(name) ?? (values.Graph.Maker(name) is { Domain: "" } node ? Of(node) : double.NaN);
         }
+        steps--;
         known.Add(name, value);
         return value;
     }

@@ -118,11 +118,7 @@ internal sealed class OnnxData(string path)
         if (tensor.Count < 0 || tensor.ElementBytes == 0)
             throw new InputException(path, $"tensor {tensor.Name}", $"is {tensor.Sides} of ONNX's type {tensor.Type}, which is not read",
                 Remedies.Export);
-        if (tensor.External is { } external)
-        {
-            var (file, offset, length) = OnnxExternalFile.Locate(path, tensor, external, bytes);
-            return (file, offset, length);
-        }
+        if (tensor.External is { } external) return OnnxExternalFile.Locate(path, tensor, external, bytes);
         var span = tensor.Span!.Value;
         if (tensor.Encoding == OnnxEncoding.Raw && span.Length != bytes) throw Wrong(tensor, $"{span.Length} bytes");
         return (path, span.Offset, span.Length);
@@ -140,14 +136,7 @@ internal sealed class OnnxData(string path)
         try
         {
             using var handle = File.OpenHandle(file);
-            while (target.Length > 0)
-            {
-                int read = RandomAccess.Read(handle, target, offset);
-                if (read == 0) return false;
-                target = target[read..];
-                offset += read;
-            }
-            return true;
+            return SafetensorsFile.Fill(handle, target, offset);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

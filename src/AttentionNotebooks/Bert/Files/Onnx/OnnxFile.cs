@@ -72,7 +72,7 @@ internal sealed class OnnxFile
         switch (field)
         {
             case 1: nodes.Add(Node()); return true;
-            case 5: Add(Tensor("")); return true;
+            case 5: Add(Tensor()); return true;
             case 11: inputs.Add(ValueName()); return true;
             case 12: outputs.Add(ValueName()); return true;
             case 15: hasSparse = true; return false;
@@ -153,7 +153,7 @@ internal sealed class OnnxFile
                 case (2, Wire.Fixed32): attribute.Number = reader.Single(); return true;
                 case (3, Wire.Varint): attribute.Whole = reader.Whole(); return true;
                 case (4, Wire.LengthDelimited): attribute.Text = reader.Text(); return true;
-                case (5, Wire.LengthDelimited): attribute.Tensor = Tensor(""); return true;
+                case (5, Wire.LengthDelimited): attribute.Tensor = Tensor(); return true;
                 case (7, _): reader.Singles(type, attribute.Numbers); return true;
                 case (8, _): reader.Wholes(type, attribute.Wholes); return true;
                 default: return false;
@@ -162,8 +162,9 @@ internal sealed class OnnxFile
         return (name, attribute);
     }
 
-    private OnnxTensor Tensor(string name)
+    private OnnxTensor Tensor()
     {
+        string name = "";
         var shape = new List<long>();
         var spans = new List<(int Field, long Offset, long Length)>();
         var external = new Dictionary<string, string>();
@@ -178,7 +179,7 @@ internal sealed class OnnxFile
                     var (offset, length) = reader.Span();
                     spans.Add((field, offset, length));
                     return true;
-                case (4 or 5 or 7 or 10 or 11, _): spans.Add((field, 0, -1)); return false; // not packed, as no writer leaves it
+                case (4 or 5 or 7 or 10 or 11, _): spans.Add((field, 0, -1)); return false; // one number at a time: allowed, but no writer does it
                 case (8, Wire.LengthDelimited): name = reader.Text(); return true;
                 case (13, Wire.LengthDelimited): Entry(external); return true;
                 case (14, Wire.Varint): location = reader.Whole(); return true;

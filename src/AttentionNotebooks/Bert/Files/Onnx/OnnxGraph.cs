@@ -51,8 +51,7 @@ internal sealed class OnnxGraph
     /// <summary>The node that makes a value, or <see langword="null"/>.</summary>
     public OnnxNode? Maker(string name) => makers.GetValueOrDefault(name);
 
-    /// <summary>The nodes that use a value.</summary>
-    public IReadOnlyList<OnnxNode> Users(string name) => users.TryGetValue(name, out var list) ? list : [];
+    private IReadOnlyList<OnnxNode> Users(string name) => users.TryGetValue(name, out var list) ? list : [];
 
     // Kahn (1962). Everything that follows the graph backwards relies on it having no circle.
     private List<OnnxNode> Sorted(List<OnnxNode> nodes)

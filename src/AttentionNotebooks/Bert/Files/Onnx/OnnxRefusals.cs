@@ -24,7 +24,7 @@ internal static class OnnxRefusals
         foreach (string input in graph.Inputs)
             if (input.StartsWith("past", StringComparison.Ordinal) || input.StartsWith("encoder_hidden_states", StringComparison.Ordinal))
                 throw new InputException(graph.Path, $"input {input}", "is what a decoder is given",
-                    "Take an encoder, in which every token sees all others: BERT, RoBERTa, DistilBERT, ELECTRA");
+                    Remedies.Encoder);
     }
 
     /// <summary>Refuses layers that share one set of weights.</summary>
@@ -35,9 +35,7 @@ internal static class OnnxRefusals
             var (a, b) = (layers[l - 1].Attention.Query.Product.Weight, layers[l].Attention.Query.Product.Weight);
             if (!Same(data, a, b)) continue;
             throw new InputException(graph.Path, layers[l].Attention.Node.Place,
-                $"uses the weights of layer {l - 1} again ({b.Tensor.Name}), as ALBERT does, which is not read",
-                    $"Read are {ModelFamily.Supported}; "
-                    + "take a model of one of them");
+                $"uses the weights of layer {l - 1} again ({b.Tensor.Name}), as ALBERT does, which is not read", Remedies.Family);
         }
     }
 

@@ -98,9 +98,14 @@ internal sealed class OnnxValues(OnnxGraph graph, OnnxData data)
         return null;
     }
 
-    /// <summary>Whether a slice takes what comes first, one after the other.</summary>
+    /// <summary>Whether a slice takes the first elements, without gaps.</summary>
     public bool IsFromStart(OnnxNode slice) => slice.Is("Slice") && Sizes(slice.Input(1)) is { } starts && starts.All(s => s == 0)
         && (slice.Input(4).Length == 0 || (Sizes(slice.Input(4)) is { } steps && steps.All(s => s == 1)));
+
+    /// <summary>Whether a node reduces the last side alone, and keeps it with the length 1.</summary>
+    /// <param name="last">The last side's number.</param>
+    public bool Reduces(OnnxNode node, string type, long last) => node.Is(type) && node.Whole("keepdims", 1) == 1
+        && (node.Input(1).Length > 0 ? Wholes(node.Input(1)) : [.. node.Wholes("axes")]) is [var axis] && (axis == -1 || axis == last);
 
     /// <summary>A list of sizes; <see langword="null"/> for those that the input decides, and for the list where its length is
     /// unknown.</summary>
@@ -146,9 +151,13 @@ internal sealed class OnnxValues(OnnxGraph graph, OnnxData data)
     // One side of a shape, which may be one in another order.
     private double? Side(string shape, long side, Func<string, long?> last)
     {
-        if (Maker(shape) is not { } node) return null;
-        if (node.Is("Shape")) return side is -1 or 3 ? last(node.Input(0)) : null;
-        return node.Is("Gather") && Wholes(node.Input(1)) is { Length: 4 } order && side is -1 or 3 ? Side(node.Input(0), order[3], last)
-            : null;
+        for (int step = 0; step < MostSizes; step++)
+        {
+            if (side is not (-1 or 3) || Maker(shape) is not { } node) return null;
+            if (node.Is("Shape")) return last(node.Input(0));
+            if (!node.Is("Gather") || Wholes(node.Input(1)) is not { Length: 4 } order) return null;
+            (shape, side) = (node.Input(0), order[3]);
+        }
+        return null;
     }
 }

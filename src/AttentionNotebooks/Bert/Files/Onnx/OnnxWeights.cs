@@ -32,9 +32,6 @@ internal sealed class OnnxWeights : IWeightFile
     /// <inheritdoc/>
     public IEnumerable<string> Keys => parts.Keys;
 
-    /// <summary>Whether the file has the head of a <see cref="BertForSequenceClassification"/>.</summary>
-    public bool HasClassifier => parts.ContainsKey("classifier.weight");
-
     /// <inheritdoc/>
     public IReadOnlyList<long> ShapeOf(string key) => parts[key].Shape;
 

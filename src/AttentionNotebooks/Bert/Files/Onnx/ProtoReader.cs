@@ -60,7 +60,8 @@ internal sealed class ProtoReader : IDisposable
     public void Message(Func<int, WireFormat.WireType, bool> field)
     {
         Count();
-        long outer = limit, end = Length() is var size ? input.Position + size : 0;
+        int size = Length(); // moves on to the content
+        long outer = limit, end = input.Position + size;
         if (end > outer) throw Damaged();
         limit = end;
         Fields(end, field);
@@ -122,7 +123,8 @@ internal sealed class ProtoReader : IDisposable
         else if (type != WireFormat.WireType.LengthDelimited) throw Damaged();
         else
         {
-            long end = Length() is var size ? input.Position + size : 0;
+            int size = Length();
+            long end = input.Position + size;
             if (end > limit) throw Damaged();
             while (input.Position < end) read();
             if (input.Position != end) throw Damaged();

@@ -172,10 +172,5 @@ internal sealed class SumMatcher(OnnxValues values)
         return values.Origin(mean.Input(0)) == x ? x : null;
     }
 
-    private bool IsMean(OnnxNode node)
-    {
-        if (!node.Is("ReduceMean") || node.Whole("keepdims", 1) != 1) return false;
-        var axes = node.Input(1).Length > 0 ? values.Wholes(node.Input(1)) : [.. node.Wholes("axes")];
-        return axes is [-1 or 2];
-    }
+    private bool IsMean(OnnxNode node) => values.Reduces(node, "ReduceMean", 2);
 }

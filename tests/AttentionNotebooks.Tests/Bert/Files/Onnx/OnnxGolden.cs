@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.IO.Compression;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -44,19 +43,7 @@ internal static class OnnxGolden
     }
 
     /// <summary>Whole numbers of golden.npz as a tensor.</summary>
-    public static Tensor Ids(string name, string key)
-    {
-        using var zip = ZipFile.OpenRead(Path.Combine(Folder(name), "golden.npz"));
-        using var entry = zip.GetEntry(key + ".npy")!.Open();
-        using var bytes = new MemoryStream();
-        entry.CopyTo(bytes);
-        byte[] all = bytes.ToArray();
-        const int Rows = 3;
-        int from = 10 + BinaryPrimitives.ReadUInt16LittleEndian(all.AsSpan(8)); // NumPy's header, version 1
-        long[] ids = [.. Enumerable.Range(0, (all.Length - from) / 8).Select(i => BinaryPrimitives.ReadInt64LittleEndian(all.AsSpan(from
-            + 8 * i)))];
-        return tensor(ids, [Rows, ids.Length / Rows]);
-    }
+    public static Tensor Ids(string name, string key) => GoldenArrays.Read(Path.Combine(Folder(name), "golden.npz"), key);
 
     /// <summary>Numbers of golden.npz as a tensor; null where there are none of that name.</summary>
     public static Tensor? Floats(string name, params string[] keys)
@@ -70,5 +57,14 @@ internal static class OnnxGolden
                 return tensor(array.Values, [.. array.Shape.Select(s => (long)s)]).to_type(ScalarType.Float32);
             }
         return null;
+    }
+
+    /// <summary>Compares within 1e-5 of the largest number.</summary>
+    /// <param name="real">1 where numbers are compared, 0 at padding.</param>
+    public static void Close(Tensor expected, Tensor actual, Tensor real)
+    {
+        Assert.Equal(expected.shape, actual.shape);
+        double worst = expected.sub(actual).abs().mul(real.to_type(ScalarType.Float32)).max().item<float>();
+        Assert.True(worst <= 1e-5 * Math.Max(1, expected.abs().max().item<float>()), $"the largest difference is {worst:G3}");
     }
 }

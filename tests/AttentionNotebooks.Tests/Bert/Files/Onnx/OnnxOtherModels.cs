@@ -3,6 +3,9 @@ namespace AttentionNotebooks.Tests.Bert;
 /// <summary>Graphs that look like a BERT's and are another model's.</summary>
 internal sealed class OnnxOtherModels(BertForMaskedLM model, string kind) : OnnxBert(model)
 {
+    // A call inside a call for each would need more than any thread's stack.
+    private const int Long = 30_000;
+
     private int layers;
 
     protected override string Mask(string mask)
@@ -20,14 +23,26 @@ internal sealed class OnnxOtherModels(BertForMaskedLM model, string kind) : Onnx
                 return Graph.Node("Add", [mask, Graph.Node("Gather", [Graph.Tensor(Graph.Fresh(), [.. Enumerable.Range(0,
                 12).Select(i => i / 7f)], 3, 4),
                 rows])]);
+            case "a mask of many steps": return Chain(mask, at => Graph.Node("Neg", [at]));
             case "past": Graph.Input("past_key_values.0.key"); return mask;
             case "If": Graph.Node("If", [mask], ("then_branch", 1)); return mask;
             default: return mask;
         }
     }
 
+    // The root of a head's width, through one order of sides after the other.
+    protected override string Scores(string query, string key)
+    {
+        if (kind != "sides of sides") return base.Scores(query, key);
+        string same = Graph.Wholes(0, 1, 2, 3);
+        string sides = Chain(Graph.Node("Shape", [query]), at => Graph.Node("Gather", [at, same]));
+        string width = Graph.Node("Cast", [Graph.Node("Gather", [sides, Graph.Whole(3)])], ("to", 1));
+        return Graph.Node("Div", [Graph.Node("MatMul", [query, key]), Graph.Node("Sqrt", [width])]);
+    }
+
     protected override string Positions(string table, string ids) =>
-        kind == "shifted" ? Positions(table, ids, start: 2)
+        kind == "widened positions" ? Chain(base.Positions(table, ids), at => Graph.Node("Expand", [at, Graph.Wholes(1, 1)]))
+        : kind == "shifted" ? Positions(table, ids, start: 2)
         : kind == "static" ? Graph.Tensor(Graph.Fresh(), new float[7 * Config.HiddenSize], 1, 7, Config.HiddenSize) : base.Positions(table,
             ids);
 
@@ -75,6 +90,12 @@ internal sealed class OnnxOtherModels(BertForMaskedLM model, string kind) : Onnx
     }
 
     protected override void Head(string hidden) { }
+
+    private static string Chain(string value, Func<string, string> next)
+    {
+        for (int step = 0; step < Long; step++) value = next(value);
+        return value;
+    }
 }
 
 /// <summary>A BERT whose words lie in another file.</summary>

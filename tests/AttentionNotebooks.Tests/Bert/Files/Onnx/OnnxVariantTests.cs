@@ -55,6 +55,17 @@ public sealed class OnnxVariantTests : IDisposable
         Assert.InRange(expected.sub(states).abs().max().item<float>(), 0, 1e-4f);
     }
 
+    [Fact]
+    public void Positions_that_are_widened_again_and_again_are_the_table_that_was_looked_up()
+    {
+        using var scope = NewDisposeScope();
+        using var model = BertFixtures.Model(BertFixtures.Config(layers: 1), withHead: false);
+        File.WriteAllBytes(folder["model.onnx"], new OnnxOtherModels(model, "widened positions").File());
+        OnnxGolden.Vocabulary(folder, 14);
+        using var checkpoint = Checkpoint.Load(folder.Root);
+        Assert.Equal(model.Bert.forward(tensor(Ids, [1, 8])).Floats(), checkpoint.Model.Bert.forward(tensor(Ids, [1, 8])).Floats());
+    }
+
     [Theory]
     [InlineData("segments are always 1", "looks up segments by neither an input of the graph nor 0")]
     [InlineData("segments change places", "looks up segments by neither an input of the graph nor 0")]
