@@ -65,8 +65,9 @@ internal static class FunctionsVerb
             var ofHalves = halves ? HeldOutRelations.Halves(hits, folded, chosen) : null;
             int[] kept = [.. Enumerable.Range(0, scores.Count).Where(i => scores[i].Accuracy.Count >= parsed.GetValue(atLeast))];
             if (kept.Length == 0)
-                throw new InputException(parsed.GetValue(treebank)!, null, $"has no relation with {parsed.GetValue(atLeast)} dependents in the "
-                    + $"{fitting.Count} sentences that were scored", "Ask for fewer with --dependents, or score more sentences");
+                throw new InputException(parsed.GetValue(treebank)!, null,
+                    $"has no relation with {parsed.GetValue(atLeast)} dependents in the {fitting.Count} sentences that were scored",
+                    "Ask for fewer with --dependents, or score more sentences");
             RelationTable.Write([.. kept.Select(i => scores[i])], parsed.GetValue(file)!,
                 ofHalves is null ? null : [.. kept.Select(i => ofHalves[i])], from);
             var relations = halves || parsed.GetValue(summary) is not null ? HeldOutRelations.Score(hits, folded, chosen) : [];
