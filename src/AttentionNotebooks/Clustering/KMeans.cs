@@ -11,7 +11,9 @@ public sealed record KMeansResult(int[] Labels, double[][] Centroids, double Ine
 /// <summary>
 /// K-means: Lloyd's algorithm (1982) from k-means++ starts (Arthur and Vassilvitskii 2007, with the greedy choice among
 /// 2 + ln k candidates of their §5), many restarts, and single-point exchange (Hartigan and Wong 1979) on each result,
-/// which leaves Lloyd's local optima that moving one point would improve. Deterministic by seed.
+/// which leaves Lloyd's local optima that moving one point would improve. Deterministic by seed. The result is a local optimum; that of
+/// all starts is the best partition on one feature of the shipped tables and in random columns of 144 values, for 2 to 8 clusters,
+/// by comparison with dynamic programming (Wang and Song 2011).
 /// </summary>
 public static class KMeans
 {
