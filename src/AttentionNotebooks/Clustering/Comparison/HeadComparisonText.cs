@@ -100,8 +100,8 @@ internal static class HeadComparisonText
             + $"{Interval(m.Distance)} standard deviations per feature; any two heads are {Number(m.AnyPair)} apart. Distances: features "
             + $"standardised {(c.Options.EachByItself ? "in each model by itself" : "over both models together")}. B's features "
             + $"dealt anew within layers: {Interval(m.DealtAnew)}; this is not a test, because features depend on each other. A small "
-            + $"distance and like depths are no evidence of kinship: small models with random weights match at like depths too, nearer than "
-            + $"dealt anew. "
+            + $"distance and like depths are no evidence of kinship: small models with random weights match at like depths too, nearer "
+            + $"than dealt anew. "
             + $"Mean correlation of the pairs {Interval(m.Correlation)}. Depths of the partners: Spearman {Interval(m.Depth)}, p = "
             + $"{P(m.DepthPValue)}.");
         if (!double.IsNaN(m.SameNumber))

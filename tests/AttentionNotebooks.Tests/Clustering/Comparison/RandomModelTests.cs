@@ -6,7 +6,7 @@ namespace AttentionNotebooks.Tests.Clustering.Comparison;
 /// <summary>Models with random weights, which share nothing but their architecture and the texts.</summary>
 public class RandomModelTests
 {
-    private const int Pairs = 12;
+    private const int Pairs = 8;
 
     [Fact]
     public void They_match_nearer_than_dealt_anew_and_at_like_depths_and_their_centres_mostly_beat_random_heads()
@@ -31,7 +31,7 @@ public class RandomModelTests
         });
         CentreTransfer[] carried = [.. found.SelectMany(c => new[] { c.OnA, c.OnB })];
         Assert.True(carried.Count(t => t.AdjustedRand.Value > t.RandomCentres.Value) >= 0.75 * carried.Length);
-        // Numbers alone do not agree: more than 3 of 12 by chance in 2 of 1,000 cases.
-        Assert.InRange(found.Count(c => c.Matching.SameNumberPValue <= 0.05), 0, 3);
+        // Heads of the same number are no more alike than others: a p so small more than twice has by chance a probability of 0.006.
+        Assert.InRange(found.Count(c => c.Matching.SameNumberPValue <= 0.05), 0, 2);
     }
 }
