@@ -8,7 +8,7 @@ internal static class TextFeaturesVerb
     public static Command Create(TextWriter output, TextWriter error)
     {
         var source = new SourceOptions(error);
-        var features = FeatureOption.Create("the columns that attn cluster uses");
+        var features = FeatureOption.Create("the columns that attn cluster uses, and the distances between words");
         var file = new OutFile("An entry per feature, [texts, layers, heads] float32; attn cluster --texts reads it.", "texts.npz",
             [OutFile.Npz]);
         var command = new Command("text-features", "Computes the features of every head in every text, to test whether other texts "
@@ -19,7 +19,7 @@ internal static class TextFeaturesVerb
             var (attention, model) = source.Open(parsed);
             using var own = model;
             var wanted = parsed.GetValue(features) is { } names ? FeatureCatalogue.For(attention).Parse(names, attention)
-                : [.. StandardFeatures.ForClustering.Select(StandardFeatures.Get)];
+                : StandardFeatures.PerText;
             TextValues values;
             using (var progress = new ProgressLine(error, "texts")) values = attention.Record(wanted, progress: progress,
                 cancellation: cancellation);

@@ -13,16 +13,17 @@ public static class StandardFeatures
         WordFeatures.Distance, WordFeatures.Relative, WordFeatures.OnWords,
     ];
 
+    /// <summary>What is kept of every text by default: the features that heads are clustered on, and the distances between words.</summary>
+    public static IReadOnlyList<HeadFeature> PerText { get; } =
+        [.. All.Except([StructureFeatures.Globalness, StructureFeatures.Diagonality])];
+
     /// <summary>
     /// The 12 that heads are clustered on by default. Globalness and diagonality would count twice what is there: the one is
     /// entropy, the other the mean distance per token (r = −.9999 over the heads of BERT-base). Distances between words are kept for
     /// clusters of their own (<see cref="BetweenWords"/>).
     /// </summary>
     public static IReadOnlyList<string> ForClustering { get; } =
-    [
-        .. All.Except([StructureFeatures.Globalness, StructureFeatures.Diagonality, WordFeatures.Distance, WordFeatures.Relative,
-            WordFeatures.OnWords]).Select(f => f.Name),
-    ];
+        [.. PerText.Except([WordFeatures.Distance, WordFeatures.Relative, WordFeatures.OnWords]).Select(f => f.Name)];
 
     /// <summary>How far and how much heads look between words, without special tokens: what to cluster on beside the default.</summary>
     public static IReadOnlyList<string> BetweenWords { get; } = [WordFeatures.Distance.Name, WordFeatures.OnWords.Name];

@@ -59,6 +59,23 @@ public class ShippedExperimentsTests
         Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(copy["copy.json"]));
     }
 
+    [Theory]
+    [InlineData("masked", "hidden words"), InlineData("sst2", "SST-2"), InlineData("agreement", "agreement")]
+    public void The_readme_has_the_figures_of_the_files(string task, string name)
+    {
+        string readme = File.ReadAllText(Path.Combine(_folder, "README.md"));
+        var e = ExperimentFigures.Read(Path.Combine(_folder, $"calibrate.{task}.json"));
+        var moved = e.Arms.Skip(1).Select(a => a.Losses.Zip(e.Arms[0].Losses).Count(l => Math.Abs(l.First - l.Second) > 1e-6));
+        Assert.Contains($"| {name} | {string.Join(" | ", moved)} |", readme);
+        var x = ExplanationFigures.Read(Path.Combine(_folder, $"explain.{task}.json"));
+        Assert.Contains($"| {name} | {Percent(x.FromOtherHeads.R2)} [{Percent(x.FromOtherHeads.R2Low)}, {Percent(x.FromOtherHeads.R2High)}] | "
+            + $"{Percent(x.FromOtherHeads.NullMax)} |", readme);
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"{x.Test!.Rank:0.00} ("), readme);
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"{x.Test.R2:0.00}").Replace('-', '−'), readme);
+
+        static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0} %");
+    }
+
     [Fact]
     public void The_readme_names_every_kind_of_file_and_the_script_says_how_it_is_called()
     {

@@ -8,7 +8,7 @@ public class RealClusterTests
     public void The_shipped_values_per_text_are_what_the_maps_give(string maps, string? tokens, string shipped)
     {
         using var folder = new TestFolder();
-        Source(maps, tokens).Record([.. StandardFeatures.ForClustering.Select(StandardFeatures.Get)]).Write(folder["again.npz"]);
+        Source(maps, tokens).Record(StandardFeatures.PerText).Write(folder["again.npz"]);
         var (again, kept) = (Npz.Read(folder["again.npz"], "").ToList(), Npz.Read(Repository.Path("data", "bert-base", shipped), "")
             .ToList());
         Assert.Equal(kept.Select(e => e.Name), again.Select(e => e.Name));
