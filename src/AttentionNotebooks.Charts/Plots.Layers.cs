@@ -63,14 +63,18 @@ public sealed partial class Plots
         return Drawing.Finish([.. traces, .. keys], layout, title, caption ?? LayerCaption(models, bands, intervals, axes.Relative));
     }
 
-    // Where layers stand: at their numbers, or at their depth where models have different numbers of layers.
-    private sealed record LayerAxes(bool Relative, int Layers, int Models)
+    // Where layers stand: at their numbers, or at their depth where models have different numbers of layers. Models of as many layers
+    // stand beside one another, so that their points can be told apart.
+    private sealed record LayerAxes(IReadOnlyList<int> LayersOf)
     {
-        public static LayerAxes Of(IReadOnlyList<(string Name, IReadOnlyList<Profile> Profiles)> models)
-        {
-            int[] layers = [.. models.SelectMany(m => m.Profiles).Select(p => p.Layers.Count).Distinct()];
-            return new LayerAxes(layers.Length > 1, layers.Max(), models.Count);
-        }
+        public static LayerAxes Of(IReadOnlyList<(string Name, IReadOnlyList<Profile> Profiles)> models) =>
+            new([.. models.Select(m => m.Profiles[0].Layers.Count)]);
+
+        public int Models => LayersOf.Count;
+
+        public bool Relative => LayersOf.Distinct().Count() > 1;
+
+        public int Layers => LayersOf.Max();
 
         public double Step => Relative ? 1.0 / Layers : 1;
 
@@ -78,12 +82,17 @@ public sealed partial class Plots
 
         public string Title => Relative ? "relative depth (0: bottom, 1: top)" : "layer (from 0)";
 
-        // Of a layer of one model; models stand beside one another so that their points can be told apart.
-        public double At(int layer, int layers, int model) => (Relative ? Profile.DepthOf(layer, layers) : layer)
-            + ((model + 0.5) / Models - 0.5) * LaneShare * Step;
+        public double At(int layer, int model)
+        {
+            var (lane, lanes) = Lane(model);
+            return (Relative ? Profile.DepthOf(layer, LayersOf[model]) : layer) + ((lane + 0.5) / lanes - 0.5) * LaneShare * Step;
+        }
 
-        public double At(int layer, int layers, int model, int head, int heads) => At(layer, layers, model)
-            + ((head + 0.5) / heads - 0.5) * LaneShare * DotShare / Models * Step;
+        public double At(int layer, int model, int head, int heads) =>
+            At(layer, model) + ((head + 0.5) / heads - 0.5) * LaneShare * DotShare / Lane(model).Lanes * Step;
+
+        private (int Lane, int Lanes) Lane(int model) => (LayersOf.Take(model).Count(n => n == LayersOf[model]),
+            LayersOf.Count(n => n == LayersOf[model]));
     }
 
     private static Trace HeadTrace(Profile p, LayerAxes axes, int s, string name)
@@ -91,10 +100,10 @@ public sealed partial class Plots
         var heads = p.Layers.SelectMany(l => l.Heads.Select((v, h) => (Head: new Head(l.Layer, h), Value: v)))
             .Where(h => double.IsFinite(h.Value)).ToArray();
         return new Trace("scatter").With("mode", "markers").With("showlegend", false).With("legendgroup", Group(axes, s, "heads"))
-            .With("x", heads.Select(h => axes.At(h.Head.Layer, p.Layers.Count, s, h.Head.Index, p.Grid.Heads)).ToArray())
+            .With("x", heads.Select(h => axes.At(h.Head.Layer, s, h.Head.Index, p.Grid.Heads)).ToArray())
             .With("y", heads.Select(h => h.Value).ToArray())
             .With("customdata", heads.Select(h => h.Head.ToString()).ToArray())
-            .With("marker", new { color = Style.Fade(Style.Colour(s), 0.4), size = 5, symbol = Style.Symbol(s) })
+            .With("marker", new { color = Style.Fade(Style.Colour(s), 0.4), size = 5, symbol = Style.Symbol(s) }).With("cliponaxis", false)
             .With("hovertemplate", $"<b>{Of(name)}%{{customdata}}</b><br>{Style.Label(p.Column.Name)} "
                 + $"%{{y:.4~g}}{Style.Label(ColumnUnit.AfterNumber(p.Column.Unit))}<extra></extra>");
     }
@@ -107,7 +116,8 @@ public sealed partial class Plots
             + string.Create(CultureInfo.InvariantCulture, $"<br>standard deviation of {l.Count} heads {Style.Number(l.Spread)}");
         return new Trace("scatter").With("mode", "lines+markers").With("name", Style.Label(name))
             .With("showlegend", axes.Models > 1 && first).With("legendgroup", Group(axes, s, "mean"))
-            .With("x", p.Layers.Select(l => axes.At(l.Layer, p.Layers.Count, s)).ToArray()).With("y", p.Layers.Select(l => l.Mean.Value).Gaps())
+            .With("x", p.Layers.Select(l => axes.At(l.Layer, s)).ToArray()).With("y", p.Layers.Select(l => l.Mean.Value).Gaps())
+            .With("cliponaxis", false)
             .With("line", new { color = Style.Colour(s), width = 2, dash = Style.Dash(s) })
             .With("marker", new
             {
@@ -133,7 +143,7 @@ public sealed partial class Plots
     private static Trace BandTrace(Profile p, LayerAxes axes, int s)
     {
         LayerValues[] known = [.. p.Layers.Where(l => l.Count > 0)];
-        double[] x = [.. known.Select(l => axes.At(l.Layer, p.Layers.Count, s))];
+        double[] x = [.. known.Select(l => axes.At(l.Layer, s))];
         return new Trace("scatter").With("mode", "lines").With("showlegend", false).With("legendgroup", Group(axes, s, "band"))
             .With("x", x.Concat(x.Reverse()).ToArray())
             .With("y", known.Select(l => l.Mean.Value + l.Spread).Concat(known.Reverse().Select(l => l.Mean.Value - l.Spread)).ToArray())
@@ -182,7 +192,8 @@ public sealed partial class Plots
         {
             double x = f % columns * (width + BetweenColumns), top = f / columns * (PanelHeight + BetweenRows);
             bool positive = models.All(m => m.Profiles[f].Layers.All(l => !(l.Least < 0)));
-            string unit = models.Select(m => m.Profiles[f].Column.Unit).FirstOrDefault(u => u.Length > 0) ?? "", n = f == 0 ? "" : $"{f + 1}";
+            string n = f == 0 ? "" : $"{f + 1}";
+            string unit = models.Select(m => m.Profiles[f].Column.Unit).FirstOrDefault(u => u.Length > 0) ?? "";
             layout = layout
                 .With($"xaxis{n}", Drawing.Axis(axes.Title).With("domain", new[] { x / plot, Math.Min(1, (x + width) / plot) })
                     .With("anchor", $"y{n}").With("range", axes.Range)
@@ -201,7 +212,8 @@ public sealed partial class Plots
             + (bands ? " The band tells how different the heads of a layer are, not how sure the mean is." : "")
             + (intervals ? " The bars tell how far the mean may move with other texts, not how different the heads are." : "")
             + (relative ? " The models have different numbers of layers, so each layer stands at its relative depth." : "");
-        string[] facts = [.. models.SelectMany(m => m.Profiles.Select(p => $"{Of(m.Name)}{p.Column.Name}: {Extremes(p)}."))];
+        string[] facts = [.. models.SelectMany(m =>
+            m.Profiles.Select(p => $"{(models.Count > 1 ? $"{m.Name}, " : "")}{p.Column.Name}: {Extremes(p)}."))];
         return facts.Length > MostSentences ? marks : $"{marks} {string.Join(" ", facts)}";
     }
 
@@ -215,19 +227,10 @@ public sealed partial class Plots
             + $"lowest in layer {lowest.Layer} ({Style.Number(lowest.Mean.Value)}{unit})")
             + (double.IsNaN(p.Middle.Value) ? "" : string.Create(CultureInfo.InvariantCulture,
                 $"; layers {outer} to {p.Layers.Count - outer - 1} minus the others {Style.Number(p.Middle.Value)}{unit}")
-                + (p.Texts == 0 ? "" : $" ({Style.Number(p.Middle.Low)} to {Style.Number(p.Middle.High)})"));
+                + (p.Texts == 0 ? "" : $" (95 % over texts: {Style.Number(p.Middle.Low)} to {Style.Number(p.Middle.High)})"));
     }
 
     private static string Group(LayerAxes axes, int model, string marks) => axes.Models > 1 ? $"model {model}" : marks;
 
     private static string Of(string name) => name.Length == 0 ? "" : $"{Style.Label(name)} ";
-}
-
-/// <summary>Panels of one chart.</summary>
-internal static class Panels
-{
-    /// <summary>The trace in a panel.</summary>
-    /// <param name="panel">From 0.</param>
-    public static Trace On(this Trace trace, int panel) => panel == 0 ? trace
-        : trace.With("xaxis", $"x{panel + 1}").With("yaxis", $"y{panel + 1}");
 }

@@ -63,8 +63,8 @@ public partial interface IPlots
     /// <param name="features">The features' names, six at most.</param>
     /// <param name="title">What is drawn.</param>
     /// <param name="caption">What to see; by default the highest and the lowest layer.</param>
-    /// <param name="band">Whether a band shows one standard deviation of the layer's heads on both sides of their mean; by default only where
-    /// no interval over texts is known.</param>
+    /// <param name="band">Whether a band shows one standard deviation of the layer's heads on both sides of their mean; by default only
+    /// where no interval over texts is known.</param>
     /// <param name="references">Values to compare with, such as 1 for a ratio to uniform attention: a dashed line each, in the panel of
     /// the feature.</param>
     /// <exception cref="InputException">There is no such feature.</exception>

@@ -13,8 +13,8 @@ internal static class ProfileVerb
     {
         var tables = new Argument<string[]>("TABLE")
         {
-            Description = "Head tables of attn features (.csv, .parquet, .npz), or values per text of attn text-features (.npz): these give "
-                + "the means intervals over the texts.",
+            Description = "Head tables of attn features (.csv, .parquet, .npz), or values per text of attn text-features (.npz), which "
+                + "give the means intervals over the texts.",
             Arity = ArgumentArity.OneOrMore,
         };
         var features = new Option<string?>("--features")
@@ -89,7 +89,9 @@ internal static class ProfileVerb
     // A row per feature and model: the layers with the least and the most, and whether the middle differs from the ends.
     private static IEnumerable<string> Lines((string Name, IReadOnlyList<LayerProfile> Profiles)[] models)
     {
-        List<string[]> rows = [["feature", "model", "lowest layer", "highest layer", "middle layers minus others"]];
+        bool several = models.Length > 1;
+        List<string[]> rows = [["feature", .. several ? ["model"] : (string[])[], "lowest layer: mean ± SD of heads", "highest layer",
+            "middle layers minus others"]];
         for (int f = 0; f < models[0].Profiles.Count; f++)
             foreach (var (name, profiles) in models)
             {
@@ -98,9 +100,11 @@ internal static class ProfileVerb
                 string unit = p.Column.Unit.Length == 0 ? "" : $" ({p.Column.Unit})";
                 string Layer(LayerValues? l) => l is null ? "no value" : string.Create(CultureInfo.InvariantCulture,
                     $"{l.Layer}: {Number(l.Mean.Value)} ± {Number(l.Spread)}");
-                rows.Add([p.Column.Name + unit, name, Layer(known.MinBy(l => l.Mean.Value)), Layer(known.MaxBy(l => l.Mean.Value)),
-                    double.IsNaN(p.Middle.Value) ? "–" : Number(p.Middle.Value)
-                        + (p.Texts == 0 ? "" : $" (95 % over {p.Texts:N0} texts: {Number(p.Middle.Low)} to {Number(p.Middle.High)})")]);
+                string middle = double.IsNaN(p.Middle.Value) ? "–" : Number(p.Middle.Value) + (p.Texts == 0 ? ""
+                    : string.Create(CultureInfo.InvariantCulture,
+                        $" (95 % over {p.Texts:N0} texts: {Number(p.Middle.Low)} to {Number(p.Middle.High)})"));
+                rows.Add([p.Column.Name + unit, .. several ? [name] : (string[])[], Layer(known.MinBy(l => l.Mean.Value)),
+                    Layer(known.MaxBy(l => l.Mean.Value)), middle]);
             }
         int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(c => rows.Max(r => r[c].Length))];
         return rows.Select(r => $"  {string.Join("  ", r.Select((cell, c) => cell.PadRight(widths[c])))}".TrimEnd());

@@ -47,7 +47,8 @@ public sealed record LayerProfile(ColumnInfo Column, HeadGrid Grid, IReadOnlyLis
     /// <param name="features">The columns' names.</param>
     /// <returns>In the order of the names.</returns>
     /// <exception cref="InputException">There is no such column.</exception>
-    public static IReadOnlyList<LayerProfile> Compute(HeadTable table, params IReadOnlyList<string> features) => Compute(table, features, 0);
+    public static IReadOnlyList<LayerProfile> Compute(HeadTable table, params IReadOnlyList<string> features) =>
+        Compute(table, features, 0);
 
     /// <inheritdoc cref="Compute(HeadTable, IReadOnlyList{string})"/>
     /// <param name="seed">Decides the draws.</param>

@@ -19,7 +19,8 @@ internal static class TextDraws
         return tensor(weights, [draws, texts]);
     }
 
-    /// <summary>What <see cref="HeadColumn.Over"/> gives of every draw. A text without a value of a head (NaN) is left out for it.</summary>
+    /// <summary>What <see cref="HeadColumn.Over"/> gives of every draw. A text without a value of a head (NaN) is left out for
+    /// it.</summary>
     /// <param name="column">A column that knows the value of every text.</param>
     /// <param name="weights">The draws, from <see cref="Weights"/>.</param>
     /// <returns><c>[head position][draw]</c>; NaN where a head has no value in a draw.</returns>
