@@ -36,8 +36,9 @@ public sealed record LayerValues(int Layer, Interval Mean, double Spread, IReadO
 /// <example><code>
 /// var bert = HeadTable.Read(Kit.DataPath("bert-base/heads.csv"));
 /// var profile = LayerProfile.Compute(bert, "mean_distance")[0];
-/// profile.Layers[7].Mean.Value                         // mean of the 12 heads of layer 7, in tokens
-/// LayerProfile.Compute(TextValues.Read(Kit.DataPath("bert-base/texts.npz")), "mean_distance")[0].Middle
+/// double seventh = profile.Layers[7].Mean.Value;       // mean of the 12 heads of layer 7, in tokens
+/// var texts = TextValues.Read(Kit.DataPath("bert-base/texts.npz"));
+/// LayerProfile.Compute(texts, "mean_distance")[0].Middle // with its interval
 /// </code></example>
 public sealed record LayerProfile(ColumnInfo Column, HeadGrid Grid, IReadOnlyList<LayerValues> Layers, Interval Middle, int Texts)
 {

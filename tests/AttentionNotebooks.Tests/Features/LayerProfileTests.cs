@@ -17,14 +17,15 @@ public class LayerProfileTests
         Assert.Equal(-2, profile.Middle.Value);
         // A table alone says nothing of its texts.
         Assert.Equal(0, profile.Texts);
-        Assert.All(profile.Layers.Select(l => l.Mean).Append(profile.Middle), i => Assert.True(double.IsNaN(i.Low) && double.IsNaN(i.High)));
+        Assert.All(profile.Layers.Select(l => l.Mean).Append(profile.Middle),
+            i => Assert.True(double.IsNaN(i.Low) && double.IsNaN(i.High)));
     }
 
     [Fact]
     public void A_head_without_a_value_is_left_out_and_a_layer_of_such_heads_has_none()
     {
-        var profile = LayerProfile.Compute(new HeadTable(new HeadGrid(2, 3), ["x"], [[1, double.NaN, 3, double.NaN, double.NaN, double.NaN]]),
-            "x")[0];
+        const double No = double.NaN;
+        var profile = LayerProfile.Compute(new HeadTable(new HeadGrid(2, 3), ["x"], [[1, No, 3, No, No, No]]), "x")[0];
         Assert.Equal((2, 1, 2), (profile.Layers[0].Mean.Value, profile.Layers[0].Spread, profile.Layers[0].Count));
         Assert.Equal(0, profile.Layers[1].Count);
         Assert.All([profile.Layers[1].Mean.Value, profile.Layers[1].Spread, profile.Layers[1].Least, profile.Layers[1].Most],
@@ -37,7 +38,8 @@ public class LayerProfileTests
     {
         // −(l − (L − 1)/2)² over 12 layers: −1.25 in the middle four, −17.25 in the others.
         double centre = (layers - 1) / 2.0;
-        Assert.Equal(expected, LayerProfile.MiddleContrast([.. Enumerable.Range(0, layers).Select(l => -(l - centre) * (l - centre))]), 1e-12);
+        Assert.Equal(expected, LayerProfile.MiddleContrast([.. Enumerable.Range(0, layers).Select(l => -(l - centre) * (l - centre))]),
+            1e-12);
         Assert.Equal(0, LayerProfile.MiddleContrast([.. Enumerable.Range(0, layers).Select(l => 3.0 * l + 1)]), 1e-12);
     }
 
@@ -161,7 +163,8 @@ public class LayerProfileTests
     [Fact]
     public void Of_one_text_there_is_no_interval()
     {
-        var profile = LayerProfile.Compute(MapsInMemory.Single(Maps.Uniform(4)).Record([DistanceFeatures.MeanDistance]), "mean_distance")[0];
+        var values = MapsInMemory.Single(Maps.Uniform(4)).Record([DistanceFeatures.MeanDistance]);
+        var profile = LayerProfile.Compute(values, "mean_distance")[0];
         Assert.Equal(0, profile.Texts);
         Assert.Equal(1.25, profile.Layers[0].Mean.Value, 1e-6); // of 16 pairs 6 are 1 apart, 4 are 2 and 2 are 3
         Assert.True(double.IsNaN(profile.Layers[0].Mean.Low));
@@ -172,7 +175,8 @@ public class LayerProfileTests
     {
         var values = Corpus.Source().Record([DistanceFeatures.MeanDistance]);
         Assert.Contains("mean_distance", Assert.Throws<InputException>(() => LayerProfile.Compute(values, "mean_distanc")).Message);
-        Assert.Contains("mean_distance", Assert.Throws<InputException>(() => LayerProfile.Compute(values.ToTable(), "mean_distanc")).Message);
+        Assert.Contains("mean_distance",
+            Assert.Throws<InputException>(() => LayerProfile.Compute(values.ToTable(), "mean_distanc")).Message);
     }
 
     [Fact]
