@@ -6,7 +6,7 @@
 # SST-2-MAPS is the folder that the tables of data/bert-base/ were made from: the tokens of the 97 sentences (sst2.tokens.jsonl) and
 # the trees of 96 of them (sst2.conllu); its maps are not read. EWT.conllu is the dev part of UD English EWT 2
 # (universaldependencies.org). MODEL is all-MiniLM-L6-v2, the encoder that comes with the build,
-# unless a folder is given. OUT is where the tables go, this folder unless given. Takes seconds.
+# unless a folder is given. OUT is where the tables go, this folder unless given. Takes about half a minute on two cores.
 # Needs the kit built: dotnet build -c Release src/AttentionNotebooks.Cli
 set -euo pipefail
 if [ $# -lt 2 ] || [ $# -gt 4 ]; then sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2; fi

@@ -81,7 +81,8 @@ public sealed class GivenAttention : IAttentionSource
     {
         get;
         init => field = value is null or (>= 0 and < 1) ? value
-            : throw new InputException(nameof(RowSumTolerance), null, FormattableString.Invariant($"cannot be {value}"), "Give a number from 0 to below 1");
+            : throw new InputException(nameof(RowSumTolerance), null, FormattableString.Invariant($"cannot be {value}"),
+                "Give a number from 0 to below 1");
     }
 
     /// <inheritdoc/>

@@ -1,8 +1,8 @@
 namespace AttentionNotebooks;
 
 /// <summary>
-/// Real pre-trained encoders that the build unpacks beside the kit (<c>artifacts/bin/models</c>). Where a
-/// checkpoint is loaded, their names stand for their folders, unless there is a folder of that name.
+/// Real pre-trained encoders that the build unpacks beside the kit (<c>artifacts/bin/models</c>). Where a checkpoint is
+/// loaded, their names stand for their folders, unless there is a folder of that name.
 /// </summary>
 /// <example><code>
 /// var model = Checkpoint.Load(PackagedEncoders.MiniLM);

@@ -106,7 +106,7 @@ public static class Validity
     }
 
     /// <summary>The adjusted Rand index where each point counts so many times, without pairs of a point with itself; NaN where neither
-    /// partition puts a pair together.</summary>
+    /// partition puts a pair together, or both put all together.</summary>
     internal static double AdjustedRand(int[] a, int[] b, int[] times)
     {
         // Over the points of a cell: Σ w_i · w_j, i < j.

@@ -56,7 +56,7 @@ public class KMeansTests
     }
 
     // Every assignment of n points to k labels; small n only.
-    private static IEnumerable<int[]> Partitions(int n, int k)
+    internal static IEnumerable<int[]> Partitions(int n, int k)
     {
         for (long code = 0; code < (long)Math.Pow(k, n); code++)
         {
@@ -67,7 +67,7 @@ public class KMeansTests
         }
     }
 
-    private static double Inertia(double[][] points, int[] labels, int k) => Enumerable.Range(0, k).Sum(c =>
+    internal static double Inertia(double[][] points, int[] labels, int k) => Enumerable.Range(0, k).Sum(c =>
     {
         var own = points.Where((_, i) => labels[i] == c).ToArray();
         return Enumerable.Range(0, points[0].Length).Sum(d => own.Sum(p => Math.Pow(p[d] - own.Average(q => q[d]), 2)));

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks;
 
 /// <summary>
-/// BERT, or a model of a similar family, with a head for the class of a text or of a pair: classifier(f(dense(hidden[0]))). In BERT the dense map is
-/// the pooler's and f is tanh; other families have a dense map of the head's own, and some another f.
+/// BERT, or a model of a similar family, with a head for the class of a text or of a pair: classifier(f(dense(hidden[0]))). In BERT
+/// the dense map is the pooler's and f is tanh; other families have a dense map of the head's own, and some another f.
 /// </summary>
 /// <remarks>Devlin et al. (2019), section 4.1; Hugging Face's classes <c>…ForSequenceClassification</c>.</remarks>
 public sealed class BertForSequenceClassification : nn.Module

@@ -201,7 +201,7 @@ public sealed class HeadComparison
     }
 
     /// <summary>Refuses a file that <see cref="WriteChanges"/> could not write, before anything is computed.</summary>
-    /// <param name="file">The file.</param>
+    /// <param name="file">What the error names.</param>
     /// <param name="a">The heads of the first model's maps; <see langword="null"/> where it has no maps.</param>
     /// <param name="b">The same of the second model.</param>
     /// <exception cref="InputException">One has no maps, or they have different heads.</exception>

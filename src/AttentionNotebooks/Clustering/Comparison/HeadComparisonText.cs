@@ -100,7 +100,8 @@ internal static class HeadComparisonText
             + $"{Interval(m.Distance)} standard deviations per feature; any two heads are {Number(m.AnyPair)} apart. Distances: features "
             + $"standardised {(c.Options.EachByItself ? "in each model by itself" : "over both models together")}. B's features "
             + $"dealt anew within layers: {Interval(m.DealtAnew)}; this is not a test, because features depend on each other. A small "
-            + $"distance and like depths are no evidence of kinship: models with random weights match about as near and at like depths. "
+            + $"distance and like depths are no evidence of kinship: small models with random weights match at like depths too, nearer "
+            + $"than dealt anew. "
             + $"Mean correlation of the pairs {Interval(m.Correlation)}. Depths of the partners: Spearman {Interval(m.Depth)}, p = "
             + $"{P(m.DepthPValue)}.");
         if (!double.IsNaN(m.SameNumber))
@@ -134,7 +135,7 @@ internal static class HeadComparisonText
         Line(text, Culture, $"Each model is clustered on its own z-scores. Heads that are carried over are scaled "
             + $"by the mean and spread of {(c.Options.EachByItself ? "their own model" : "the model that the centres come from")}. "
             + $"Any division of the heads agrees somewhat with clusters, so heads drawn at random stand for the centres "
-            + $"beside it. This is no test of kinship: the centres of models with random weights mostly do better than heads too.\n");
+            + $"beside it. This is no test of kinship: the centres of small models with random weights mostly do better than heads too.\n");
         Transfer(text, c.OnB, c.ClustersA, c.ClustersB, "A", "B");
         Transfer(text, c.OnA, c.ClustersB, c.ClustersA, "B", "A");
         if (c.SameHeads is { } same) Line(text, Culture, $"Heads of the same number, each model's own clusters: adjusted Rand index "

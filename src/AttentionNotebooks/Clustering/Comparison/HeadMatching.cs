@@ -11,8 +11,9 @@ public sealed record HeadMatch(Head A, Head B, double Distance, double Correlati
 /// <summary>
 /// Which head of one model is like which head of another: the assignment with the least sum of distances (Kuhn 1955; Jonker and
 /// Volgenant 1987), over standardised features. Each head has one partner at most; where one model has fewer heads, some heads of the
-/// other have none. A small distance is no evidence of kinship: heads of unrelated models match about as near. Only heads of the same
-/// number that match are evidence (<see cref="SameNumberPValue"/>), where the models have the same heads.
+/// other have none. A small distance is no evidence of kinship: heads of small models with random weights match nearer than
+/// <see cref="DealtAnew"/> and at like depths too. Only heads of the same number that match are evidence
+/// (<see cref="SameNumberPValue"/>), where the models have the same heads.
 /// </summary>
 /// <example><code>
 /// var bert = HeadTable.Read(Kit.DataPath("bert-base/heads.csv"));

@@ -24,8 +24,8 @@ public static class SubjectVerbAgreement
 
     /// <summary>Reads items.</summary>
     /// <param name="file">A tab-separated file with a header; columns beyond those of <see cref="AgreementItem"/> are passed over.</param>
-    /// <exception cref="InputException">The file cannot be read, lacks a column, or a row is broken or has a text of characters none of which
-    /// can be seen.</exception>
+    /// <exception cref="InputException">The file cannot be read, lacks a column, or a row is broken or has a text of characters none of
+    /// which can be seen.</exception>
     public static IReadOnlyList<AgreementItem> Read(string file)
     {
         var items = new List<AgreementItem>();

@@ -60,7 +60,7 @@ public sealed class PairSimilarity : ITextTask
     /// <param name="options">Batch size; the shard is passed over.</param>
     /// <param name="maxLength">Longer texts are cut to so many tokens; to the model's positions unless given.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="InputException">There is no pair of one kind, a text is empty, or the folder names a pooling that is not
+    /// <exception cref="InputException">There is no pair of one kind, a text has no token, or the folder names a pooling that is not
     /// computed.</exception>
     public static PairSimilarity Fit(Checkpoint checkpoint, SentencePairs fitted, SentencePairs asked, Pooling? pooling = null,
         VisitOptions? options = null, int? maxLength = null, CancellationToken cancellation = default)

@@ -42,7 +42,7 @@ public sealed class Retrieval : ITextTask
     /// <param name="options">Batch size; the shard is passed over.</param>
     /// <param name="maxLength">Longer texts are cut to so many tokens; to the model's positions unless given.</param>
     /// <exception cref="InputException">There is no set, they differ in size, one has fewer than two candidates or fewer candidates than
-    /// questions, a text is empty, or the folder names a pooling that is not computed.</exception>
+    /// questions, a text has no token, or the folder names a pooling that is not computed.</exception>
     public Retrieval(Checkpoint checkpoint, IReadOnlyList<RetrievalSet> sets, Pooling? pooling = null, VisitOptions? options = null,
         int? maxLength = null)
     {

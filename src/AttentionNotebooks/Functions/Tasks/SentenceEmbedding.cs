@@ -38,7 +38,7 @@ public static class SentenceEmbedding
     /// <param name="texts">The texts, at least one; longer ones are cut to the model's positions.</param>
     /// <param name="pooling">How tokens become a text; what the model's folder says (<see cref="PoolingOf"/>) unless given.</param>
     /// <returns><c>[texts][D]</c>, each of length 1.</returns>
-    /// <exception cref="InputException">A text is empty, or the folder names a pooling that is not computed.</exception>
+    /// <exception cref="InputException">A text has no token, or the folder names a pooling that is not computed.</exception>
     /// <example><code>
     /// float[][] e = SentenceEmbedding.Compute(Kit.Model(), ["The cat sat.", "A cat was sitting."]);
     /// e[0].Zip(e[1], (a, b) => a * b).Sum()  // the cosine of the two

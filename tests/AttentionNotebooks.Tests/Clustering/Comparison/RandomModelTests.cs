@@ -6,10 +6,10 @@ namespace AttentionNotebooks.Tests.Clustering.Comparison;
 /// <summary>Models with random weights, which share nothing but their architecture and the texts.</summary>
 public class RandomModelTests
 {
-    private const int Pairs = 12;
+    private const int Pairs = 8;
 
     [Fact]
-    public void They_match_nearer_than_features_dealt_anew_at_like_depths_and_their_centres_do_better_than_random_heads()
+    public void They_match_nearer_than_dealt_anew_and_at_like_depths_and_their_centres_mostly_beat_random_heads()
     {
         using var folder = new TestFolder();
         var random = new Random(5);
@@ -24,6 +24,14 @@ public class RandomModelTests
         }
         HeadComparison[] found = [.. Enumerable.Range(0, Pairs).Select(i =>
             HeadComparison.Compute(Heads(2 * i), Heads(2 * i + 1), new() { Clusters = 3, Draws = 19, Seed = i }))];
-        Assert.Fail(string.Join("\n", found.Select(c => FormattableString.Invariant($"{c.Matching.Distance} dealt {c.Matching.DealtAnew} depth {c.Matching.Depth} p {c.Matching.DepthPValue:0.000} B {c.OnB.AdjustedRand} r {c.OnB.RandomCentres} A {c.OnA.AdjustedRand.Value:0.00} r {c.OnA.RandomCentres.Value:0.00} same p {c.Matching.SameNumberPValue:0.00}"))));
+        Assert.All(found, c =>
+        {
+            Assert.True(c.Matching.Distance.Value < c.Matching.DealtAnew.Low, $"{c.Matching.Distance}, dealt anew {c.Matching.DealtAnew}");
+            Assert.True(c.Matching is { Depth.Low: > 0.5, DepthPValue: < 0.01 }, $"depth {c.Matching.Depth}");
+        });
+        CentreTransfer[] carried = [.. found.SelectMany(c => new[] { c.OnA, c.OnB })];
+        Assert.True(carried.Count(t => t.AdjustedRand.Value > t.RandomCentres.Value) >= 0.75 * carried.Length);
+        // Heads of the same number are no more alike than others: a p so small more than twice has by chance a probability of 0.006.
+        Assert.InRange(found.Count(c => c.Matching.SameNumberPValue <= 0.05), 0, 2);
     }
 }

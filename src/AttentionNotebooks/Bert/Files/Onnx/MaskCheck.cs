@@ -130,8 +130,7 @@ internal sealed class MaskCheck(OnnxValues values, OnnxData data)
 
     /// <summary>The error for a model whose tokens do not see later ones.</summary>
     public static InputException Decoder(string path, OnnxNode at, string? by = null) => new(path, at.Place,
-        $"hides later tokens{(by is null ? "" : $" ({by})")}: this is a decoder",
-        Remedies.Encoder);
+        $"hides later tokens{(by is null ? "" : $" ({by})")}: this is a decoder", Remedies.Encoder);
 
     private InputException Decoder(OnnxNode at, string by) => Decoder(values.Graph.Path, at, by);
 }

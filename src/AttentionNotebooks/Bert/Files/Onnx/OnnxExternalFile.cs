@@ -5,7 +5,8 @@ namespace AttentionNotebooks;
 /// <summary>Finds the elements of a tensor in a file beside the model, and nowhere else.</summary>
 internal static class OnnxExternalFile
 {
-    private const string Distrust = "Export the model again with its weights beside it; do not use this file if you do not know who made it";
+    private const string Distrust =
+        "Export the model again with its weights beside it; do not use this file if you do not know who made it";
 
     /// <summary>Where a tensor's elements lie; checked against the file.</summary>
     /// <exception cref="InputException">The file is missing, too short, or outside of the model's folder; offset or length are

@@ -179,7 +179,8 @@ internal sealed class OnnxFile
                     var (offset, length) = reader.Span();
                     spans.Add((field, offset, length));
                     return true;
-                case (4 or 5 or 7 or 10 or 11, _): spans.Add((field, 0, -1)); return false; // one number at a time: allowed, but no writer does it
+                // One number at a time: allowed, but no writer does it.
+                case (4 or 5 or 7 or 10 or 11, _): spans.Add((field, 0, -1)); return false;
                 case (8, Wire.LengthDelimited): name = reader.Text(); return true;
                 case (13, Wire.LengthDelimited): Entry(external); return true;
                 case (14, Wire.Varint): location = reader.Whole(); return true;

@@ -23,8 +23,7 @@ internal static class OnnxRefusals
         }
         foreach (string input in graph.Inputs)
             if (input.StartsWith("past", StringComparison.Ordinal) || input.StartsWith("encoder_hidden_states", StringComparison.Ordinal))
-                throw new InputException(graph.Path, $"input {input}", "is what a decoder is given",
-                    Remedies.Encoder);
+                throw new InputException(graph.Path, $"input {input}", "is what a decoder is given", Remedies.Encoder);
     }
 
     /// <summary>Refuses layers that share one set of weights.</summary>
