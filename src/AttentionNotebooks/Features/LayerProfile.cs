@@ -87,8 +87,11 @@ public sealed record LayerProfile(ColumnInfo Column, HeadGrid Grid, IReadOnlyLis
         var table = values.ToTable();
         using var scope = NewDisposeScope();
         var drawn = texts < 2 ? null : TextDraws.Weights(texts, draws, seed);
-        return [.. named.Select(f => Of(values.Grid, table.Column(f.Name), drawn is null ? [] : values.Weighted(f, drawn),
-            drawn is null ? 0 : texts))];
+        // The table leaves out a column in which some head has no value.
+        HeadColumn Means(ColumnInfo f) => table.Features.Contains(f.Name) ? table.Column(f.Name)
+            : new HeadColumn(f, [.. values.Weighted(f, tensor(Enumerable.Repeat(1.0 / texts, texts).ToArray(), [1, texts]))
+                .Select(means => means[0])]);
+        return [.. named.Select(f => Of(values.Grid, Means(f), drawn is null ? [] : values.Weighted(f, drawn), drawn is null ? 0 : texts))];
     }
 
     /// <summary>
