@@ -87,6 +87,11 @@ internal static class Drawing
     public static LinearAxis Ticks(this LinearAxis axis, IEnumerable<double> at, IEnumerable<string> labels) =>
         axis.With("tickmode", "array").With("tickvals", at.ToArray()).With("ticktext", labels.ToArray());
 
+    /// <summary>Puts a trace into a panel of a chart of several.</summary>
+    /// <param name="panel">From 0.</param>
+    public static Trace On(this Trace trace, int panel) => panel == 0 ? trace
+        : trace.With("xaxis", $"x{panel + 1}").With("yaxis", $"y{panel + 1}");
+
     /// <summary>A thin colour bar with its title written upwards beside it.</summary>
     /// <param name="title">Title with unit; already a label.</param>
     public static object ColourBar(string title) =>

@@ -102,6 +102,7 @@ namespace AttentionNotebooks.Cli
             DistancesVerb.Create(output, error),
             TextFeaturesVerb.Create(output, error),
             MeanMapsVerb.Create(output, error),
+            ProfileVerb.Create(output),
             ClusterVerb.Create(output),
             CompareVerb.Create(output, error),
             FunctionsVerb.Create(output, error),

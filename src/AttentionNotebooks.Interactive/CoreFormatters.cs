@@ -23,6 +23,7 @@ internal static class CoreFormatters
         Both<HeadColumn>(c => Table(c).ToHtml(), c => Table(c).ToText());
         Both<HeadTable>(t => Table(t).ToHtml(), t => Table(t).ToText());
         Both<HeadClustering>(c => Table(c).ToHtml(), c => Table(c).ToText());
+        Both<IReadOnlyList<LayerProfile>>(p => LayerTables.Of(p).ToHtml(), p => LayerTables.Of(p).ToText());
         Both<IReadOnlyList<(Head Head, double Value)>>(r => Table(r).ToHtml(), r => Table(r).ToText());
         Both<Contingency>(c => ClusterTables.Of(c).ToHtml(), c => ClusterTables.Of(c).ToText());
         Both<IReadOnlyList<FeatureDifference>>(d => ClusterTables.Of(d).ToHtml(), d => ClusterTables.Of(d).ToText());

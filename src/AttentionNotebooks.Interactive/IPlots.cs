@@ -57,6 +57,58 @@ public partial interface IPlots
     /// <exception cref="InputException">There is no such feature, or it has no value in any head.</exception>
     Figure Distribution(HeadTable table, string feature, string? title = null, string? caption = null);
 
+    /// <summary>Columns by layer, a panel each, side by side: every head is a point at its layer, by number from left to right, and a line
+    /// joins the means of the layers. Where the values of the texts are known, bars are the 95 % interval of the mean over texts.</summary>
+    /// <param name="table">The heads and their features.</param>
+    /// <param name="features">The features' names, six at most.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see; by default the highest and the lowest layer.</param>
+    /// <param name="band">Whether a band shows one standard deviation of the layer's heads on both sides of their mean; by default only
+    /// where no interval over texts is known.</param>
+    /// <param name="references">Values to compare with, such as 1 for a ratio to uniform attention: a dashed line each, in the panel of
+    /// the feature.</param>
+    /// <exception cref="InputException">There is no such feature.</exception>
+    /// <exception cref="ArgumentException">There is no feature or there are too many, one has no value in any head, or a reference is of
+    /// another.</exception>
+    Figure LayerProfile(HeadTable table, IReadOnlyList<string> features, string? title = null, string? caption = null, bool? band = null,
+        IReadOnlyList<(string Feature, double Value, string Name)>? references = null);
+
+    /// <summary>The same from the values of every text: features of all texts together have intervals too.</summary>
+    /// <param name="values">The values of every text, as a live model or an archive of maps records them.</param>
+    /// <param name="features">The features' names.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see.</param>
+    /// <param name="band">Whether a band shows the heads' standard deviation.</param>
+    /// <param name="references">Values to compare with.</param>
+    /// <exception cref="InputException">There is no such feature.</exception>
+    /// <exception cref="ArgumentException">There is nothing to draw or too much, or a reference is of another feature.</exception>
+    Figure LayerProfile(TextValues values, IReadOnlyList<string> features, string? title = null, string? caption = null,
+        bool? band = null, IReadOnlyList<(string Feature, double Value, string Name)>? references = null);
+
+    /// <summary>The same of several models in one panel per column, each with a colour and a symbol of its own. Models of different depth
+    /// stand at their relative depth, from 0 (bottom of the first layer) to 1 (top of the last); the axis says so.</summary>
+    /// <param name="models">Each model's name and its profiles, of the same columns in the same order.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see.</param>
+    /// <param name="band">Whether a band shows the heads' standard deviation.</param>
+    /// <param name="references">Values to compare with.</param>
+    /// <exception cref="ArgumentException">There is nothing to draw or too much, the models' columns differ, or a reference is of another
+    /// feature.</exception>
+    Figure LayerProfile(IReadOnlyList<(string Name, IReadOnlyList<LayerProfile> Profiles)> models, string? title = null,
+        string? caption = null, bool? band = null, IReadOnlyList<(string Feature, double Value, string Name)>? references = null);
+
+    /// <summary>The same of several models, from their tables.</summary>
+    /// <param name="models">Each model's name and table.</param>
+    /// <param name="features">The features' names; every table has them.</param>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="caption">What to see.</param>
+    /// <param name="band">Whether a band shows the heads' standard deviation.</param>
+    /// <param name="references">Values to compare with.</param>
+    /// <exception cref="InputException">There is no such feature.</exception>
+    /// <exception cref="ArgumentException">There is nothing to draw or too much, or a reference is of another feature.</exception>
+    Figure LayerProfile(IReadOnlyList<(string Name, HeadTable Table)> models, IReadOnlyList<string> features, string? title = null,
+        string? caption = null, bool? band = null, IReadOnlyList<(string Feature, double Value, string Name)>? references = null);
+
     /// <summary>The heads as points in the plane, with a colour, a symbol and a hull per cluster.</summary>
     /// <param name="clustering">The clusters.</param>
     /// <param name="xy">Two coordinates per head in the grid's order, <c>[heads][2]</c>.</param>

@@ -16,7 +16,7 @@ internal class OutOption : Option<string>
 /// <summary>A file that a verb writes in the format that its name ends with; other endings are refused before the work.</summary>
 internal sealed class OutFile : OutOption
 {
-    public const string Csv = ".csv", Parquet = ".parquet", Npz = ".npz", Json = ".json", Markdown = ".md";
+    public const string Csv = ".csv", Parquet = ".parquet", Npz = ".npz", Json = ".json", Markdown = ".md", Html = ".html";
 
     /// <summary>The endings of a table of heads.</summary>
     public static readonly string[] HeadTable = [Csv, Parquet, Npz];

@@ -15,6 +15,7 @@ public class PlotsTests
         ["HeadMaps"] = () => Kit.Plot.HeadMaps([Map(9), Map(9), Map(9)], ["0-1", "2-3", "4-5"], Tokens(9), "title"),
         ["HeadGrid"] = () => Kit.Plot.HeadGrid(InTokens, "position", "title"),
         ["Distribution"] = () => Kit.Plot.Distribution(InTokens, "position", "title"),
+        ["LayerProfile"] = () => Kit.Plot.LayerProfile(InTokens, ["position", "signed"], "title"),
         ["ClusterScatter"] = () => Kit.Plot.ClusterScatter(Sample, _xy, "layer", "head", "title"),
         ["ClusterGrid"] = () => Kit.Plot.ClusterGrid(Sample, "title"),
         ["ClusterProfiles"] = () => Kit.Plot.ClusterProfiles(Sample, "title"),
@@ -59,6 +60,7 @@ public class PlotsTests
     [InlineData("AttentionMap", "attended token (key)", "attending token (query)")]
     [InlineData("HeadGrid", "head", "layer")]
     [InlineData("Distribution", "position (tokens)", "layer")]
+    [InlineData("LayerProfile", "layer (from 0)", "position (tokens)")]
     [InlineData("ClusterScatter", "layer", "head")]
     [InlineData("ClusterGrid", "head", "layer")]
     [InlineData("ClusterProfiles", null, "cluster")]

@@ -28,6 +28,7 @@ public sealed partial class FullDiskTests : IDisposable
         "distances --model {model} --text {texts} --metric w1 --out {out}/d.npz",
         "text-features --model {model} --text {texts} --out {out}/texts.npz",
         "maps --model {model} --text {texts} --limit 20 --out {out}/maps.npz",
+        "profile {heads} --features mean_distance --chart {out}/p.html --out {out}/p.csv",
         "cluster --heads {heads} --k 4 --out {out}/clusters.csv --json {out}/clusters.json",
         "train-demo --text {sentences} " + Training + " --out {out}/bert",
         "run {notebook} --out {out}",

@@ -40,6 +40,8 @@ public sealed class OptionTests : IDisposable
     [InlineData("mean-maps --maps m.npz", "m.csv", ".npz")]
     [InlineData("text-features --maps m.npz", "t.csv", ".npz")]
     [InlineData("distances --maps m.npz --metric js", "d.csv", ".npz")]
+    [InlineData("profile h.csv", "p.parquet", ".csv")]
+    [InlineData("profile h.csv --chart p.png", "p.csv", ".html")]
     [InlineData("functions --model m --conllu t", "f.parquet", ".csv")]
     [InlineData("functions --model m --conllu t --summary s.xlsx", "f.csv", ".csv")]
     [InlineData("token-types --maps m.npz", "t.npz", ".csv")]

@@ -23,9 +23,8 @@ public sealed record FeatureAgreement(string Feature, string Unit, double[] Laye
     /// <summary>Its name, with its unit in brackets where that is known.</summary>
     public string Label => Unit.Length == 0 ? Feature : $"{Feature} ({Unit})";
 
-    /// <summary>Whether the first model's middle layers have more or less of it: the mean of the middle layers minus that of the others,
-    /// with its 95 % interval over heads drawn in each layer; NaN for fewer than three layers. The others are a third of the layers at
-    /// each end, rounded down.</summary>
+    /// <summary>Whether the first model's middle layers have more or less of it: <see cref="LayerProfile.MiddleContrast"/>, with its 95 %
+    /// interval over heads drawn in each layer; NaN for fewer than three layers.</summary>
     public Interval MiddleA { get; private init; }
 
     /// <summary>The same of the second model.</summary>
@@ -59,9 +58,6 @@ public sealed record FeatureAgreement(string Feature, string Unit, double[] Laye
         return [.. Enumerable.Range(0, depths).Select(d => layers.Select((v, l) => v * shares[d * layers.Count + l]).Sum())];
     }
 
-    /// <summary>How many layers at each end are not middle layers; 0 for fewer than three layers, which have no middle.</summary>
-    internal static int Outer(int layers) => layers / 3;
-
     private static FeatureAgreement Of(HeadTable a, HeadTable b, string feature, int shuffles, int seed)
     {
         HeadColumn x = a.Column(feature), y = b.Column(feature);
@@ -76,13 +72,7 @@ public sealed record FeatureAgreement(string Feature, string Unit, double[] Laye
 
     private static Interval Middle(HeadGrid grid, double[] values, int seed)
     {
-        int outer = Outer(grid.Layers);
-        if (outer == 0) return new Interval(double.NaN, double.NaN, double.NaN);
-        double Of(int[] heads)
-        {
-            double[] layers = Layers(grid, values, heads);
-            return layers[outer..^outer].Average() - layers[..outer].Concat(layers[^outer..]).Average();
-        }
+        double Of(int[] heads) => LayerProfile.MiddleContrast(Layers(grid, values, heads));
         var random = new Random(seed);
         return Interval.OfDraws(Of(All(grid)), Enumerable.Range(0, Bootstrap.DefaultDraws).Select(_ => Of(Drawn(grid, random))));
     }

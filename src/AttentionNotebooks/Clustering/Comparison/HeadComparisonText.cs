@@ -80,7 +80,7 @@ internal static class HeadComparisonText
 
     private static string Middle(string name, HeadTable table)
     {
-        int layers = table.Grid.Layers, outer = FeatureAgreement.Outer(layers);
+        int layers = table.Grid.Layers, outer = LayerProfile.Outer(layers);
         return outer == 0 ? Invariant($"{name}: none of {layers}") : outer == layers - 1 - outer ? Invariant($"{name}: {outer}")
             : Invariant($"{name}: {outer} to {layers - 1 - outer}");
     }

@@ -97,7 +97,7 @@ public sealed record HeadMatching(IReadOnlyList<HeadMatch> Pairs, IReadOnlyList<
     }
 
     /// <summary>How deep a head lies: 0 is the bottom of the first layer, 1 the top of the last.</summary>
-    internal static double DepthOf(Head head, HeadGrid grid) => (head.Layer + 0.5) / grid.Layers;
+    internal static double DepthOf(Head head, HeadGrid grid) => LayerProfile.DepthOf(head.Layer, grid.Layers);
 
     // The best assignment moves with the heads, so it need not be computed anew.
     private static (double, double, double) SameNumbers(HeadGrid grid, int[] partner, Random random)

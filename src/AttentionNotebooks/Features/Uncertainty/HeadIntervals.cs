@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace AttentionNotebooks;
@@ -27,10 +26,7 @@ public static class TextIntervals
         if (texts < 2)
             throw new InputException("an interval over texts", null, $"needs two texts at least, and there is {texts}", "Give more texts");
         using var scope = NewDisposeScope();
-        var weights = new double[draws * texts];
-        foreach (var (d, chosen) in Bootstrap.Draws(texts, draws, new Random(seed)).Index())
-            foreach (int t in chosen) weights[d * texts + t] += 1.0 / texts;
-        var drawn = tensor(weights, [draws, texts]);
+        var drawn = TextDraws.Weights(texts, draws, seed);
         return [.. values.Features.Select(f =>
         {
             Interval[] ofHeads =
