@@ -46,7 +46,7 @@ public static class ClusterReport
             bic = Bic(c),
             stability = new
             {
-                what = "adjusted Rand index with the clustering of heads drawn with replacement",
+                what = "adjusted Rand index with the clustering of heads drawn with replacement; low and high: where 95 % of the draws lie",
                 mean = overHeads?.Mean,
                 low = overHeads?.Interval.Low,
                 high = overHeads?.Interval.High,
@@ -73,11 +73,21 @@ public static class ClusterReport
                 p_holm = Finite(d.Holm),
                 p_benjamini_hochberg = Finite(d.BenjaminiHochberg),
             }),
+            sorted_otherwise = DistanceExperiment.Against(c, seed: c.Seed).Select(t => new
+            {
+                by = t.Name,
+                what = t.Table.Shared.Count > 0 ? "overlap of two rules on the same columns, no test" : "association",
+                shared_columns = t.Table.Shared,
+                cramers_v = Finite(t.Table.CramersV),
+                cramers_v_shuffled = Finite(t.Table.ExpectedV),
+                p = Finite(t.Table.PValue),
+            }),
             clusters = c.Clusters.Select(x => new
             {
                 number = x.Number,
                 name = x.Name,
                 evidence = x.Evidence,
+                heads_that_meet_the_rule = x.MeetRule,
                 heads = x.Heads.Select(h => h.ToString()),
                 means = x.Means,
             }),
