@@ -88,8 +88,8 @@ internal static class CoreFormatters
             string.Create(CultureInfo.InvariantCulture,
                 $"{clustering.Clusters.Count} clusters of {clustering.Grid.Count} heads, mean silhouette {clustering.Silhouette:0.000}"),
             ["cluster", "name", "heads", "meet the rule", "layers", "silhouette", "most telling means", "evidence"], [.. rows],
-            $"Clustered on {string.Join(", ", clustering.Table.Features)} ({ScalingName(clustering.Scaling)}). Means name a cluster; \"meet the rule\" says how many of "
-                + "its heads meet the rule of this name by themselves.");
+            $"Clustered on {string.Join(", ", clustering.Table.Features)} ({ScalingName(clustering.Scaling)}). Means name a cluster; "
+                + "\"meet the rule\" says how many of its heads meet the rule of this name by themselves.");
     }
 
     private static TextTable Table(IReadOnlyList<(Head Head, double Value)> ranking) =>

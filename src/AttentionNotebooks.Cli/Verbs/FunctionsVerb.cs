@@ -31,7 +31,11 @@ internal static class FunctionsVerb
         };
         var summary = OutFile.Also("--summary", "Also write a row per relation: best head, held-out accuracy, baseline, tests.", "F.csv",
             OutFile.Csv);
-        var seed = new Option<int>("--seed") { Description = "Decides the halves, the draws of the intervals and the random weights.", HelpName = "S" };
+        var seed = new Option<int>("--seed")
+        {
+            Description = "Decides the halves, the draws of the intervals and the random weights.",
+            HelpName = "S",
+        };
         var file = new OutFile("A row per relation, head and direction.", "functions.csv", [OutFile.Csv]);
         var command = new Command("functions", "Scores every head on every syntactic relation of a treebank, beside the best fixed "
             + "offset (Clark et al. 2019, §4.2).");

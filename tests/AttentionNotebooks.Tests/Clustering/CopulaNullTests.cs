@@ -1,6 +1,7 @@
 namespace AttentionNotebooks.Tests.Clustering;
 
-/// <summary>The null of the heads' own margins and rank correlations: what a draw keeps, what it loses, and how often it is wrong.</summary>
+/// <summary>The null of the heads' own margins and rank correlations: what a draw keeps, what it loses, how often it is
+/// wrong.</summary>
 public class CopulaNullTests
 {
     [Fact]
