@@ -141,6 +141,9 @@ public sealed class TextBatch : IDisposable
     /// <param name="name">Its name; every maker of one name must make the same.</param>
     internal Tensor Cached(string name, Func<Tensor> make) => _tensors.Of(name, make);
 
+    /// <inheritdoc cref="KeptTensors.Of{T}(string, Func{T})"/>
+    internal T Cached<T>(string name, Func<T> make) where T : IDisposable => _tensors.Of(name, make);
+
     /// <inheritdoc/>
     public void Dispose() => _tensors.Dispose();
 

@@ -82,16 +82,20 @@ internal sealed class HeadScores : IDisposable
                 "Choose one of distance, concentration, structure, patterns or tokens");
         var settings = Settings(setting);
         var sums = new double[feature.Statistic?.Parts ?? 1];
+        int lacking = 0;
         foreach (var text in _texts)
         {
             using var scope = NewDisposeScope();
             using var maps = new LayerMaps(text.Batch, 0, Maps(text, settings));
             float[] values = feature.Statistic is null ? FeatureValues.Of(feature, maps, One)
                 : FeatureValues.Of(feature.Statistic, maps, One);
-            for (int p = 0; p < sums.Length; p++) sums[p] += values[p] / _texts.Length;
+            if (feature.MayLack && float.IsNaN(values[0])) lacking++;
+            else
+                for (int p = 0; p < sums.Length; p++) sums[p] += values[p];
         }
+        for (int p = 0; p < sums.Length; p++) sums[p] /= _texts.Length - lacking;
         double value = feature.Statistic is null ? sums[0] : feature.OfMeans!(sums);
-        return double.IsFinite(value) ? value : throw FeatureValues.NoValue(feature, Head);
+        return double.IsFinite(value) ? value : throw FeatureValues.NoValue(feature.Info, Head);
     }
 
     /// <inheritdoc/>

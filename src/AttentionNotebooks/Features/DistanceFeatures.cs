@@ -127,12 +127,16 @@ public static class DistanceFeatures
 
     /// <summary>The share of a text's attention at every offset j − i: the sums along the diagonals, divided by n.</summary>
     /// <returns><c>[B, H, 2T − 1]</c>; offset o stands at T − 1 + o. Sums to 1.</returns>
-    public static Tensor OffsetShares(this LayerMaps m) => m.Shared(nameof(OffsetShares), () =>
+    public static Tensor OffsetShares(this LayerMaps m) =>
+        m.Shared(nameof(OffsetShares), () => OffsetSums(m.Probabilities) / m.Lengths.unsqueeze(-1));
+
+    // The sums along the diagonals of maps [B, H, T, T]: [B, H, 2T − 1].
+    private static Tensor OffsetSums(Tensor maps)
     {
         // Row i is written i places further left into rows of 2T − 1, so that diagonals become columns.
-        long t = m.Length;
+        long t = maps.shape[^1];
         Tensor? skewed = null, diagonal = null;
-        var sums = m.Probabilities.Stepwise(step =>
+        var sums = maps.Stepwise(step =>
         {
             if (skewed is null || skewed.shape[0] != step.shape[0]) // the last step may be shorter
             {
@@ -144,25 +148,32 @@ public static class DistanceFeatures
             return skewed.view(-1, t, 2 * t - 1).sum(dim: 1);
         });
         Free();
-        return sums / m.Lengths.unsqueeze(-1);
+        return sums;
 
         void Free()
         {
             diagonal?.Dispose();
             skewed?.Dispose();
         }
-    });
+    }
 
     /// <summary>The share of a text's attention at every distance |i − j|.</summary>
     /// <returns><c>[B, H, T]</c>; sums to 1.</returns>
-    public static Tensor DistanceShares(this LayerMaps m) => m.Shared(nameof(DistanceShares), () =>
+    public static Tensor DistanceShares(this LayerMaps m) => m.Shared(nameof(DistanceShares), () => Folded(m.OffsetShares()));
+
+    /// <summary>The sums of maps at every distance |i − j|.</summary>
+    /// <param name="maps"><c>[B, H, T, T]</c>.</param>
+    /// <returns><c>[B, H, T]</c>.</returns>
+    internal static Tensor DistanceSums(Tensor maps) => Folded(OffsetSums(maps));
+
+    // From offsets −(T − 1) … T − 1 to distances 0 … T − 1.
+    private static Tensor Folded(Tensor offsets)
     {
-        long t = m.Length;
-        var offsets = m.OffsetShares();
+        long t = (offsets.shape[^1] + 1) / 2;
         var ahead = offsets.narrow(-1, t - 1, t).clone();
         if (t > 1) ahead.narrow(-1, 1, t - 1).PlusInPlace(offsets.narrow(-1, 0, t - 1).flip(-1));
         return ahead;
-    });
+    }
 
     // The mass at distances from … to, both included. All of it in a text that reaches no further, none in one that does not reach them.
     private static HeadFeature Band(string name, string definition, int from, int to) => new(name, "share", definition, "this kit",

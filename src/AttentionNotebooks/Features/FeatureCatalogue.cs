@@ -8,7 +8,7 @@ public sealed record FeatureFamily(string Name, string Question, IReadOnlyList<H
 
 /// <summary>
 /// Every feature that the kit knows, in families, for the texts of one source: how rare a token is depends on the texts it is
-/// counted in. <see cref="StandardFeatures"/> are the 14 that are computed when none is named.
+/// counted in. <see cref="StandardFeatures"/> are the 17 that are computed when none is named.
 /// </summary>
 public sealed class FeatureCatalogue
 {
@@ -26,6 +26,8 @@ public sealed class FeatureCatalogue
         foreach (var f in new[] { TokenFeatures.Self, TokenFeatures.Previous, TokenFeatures.Next }) kinds[f.Name] = MeasureKind.Position;
         foreach (var f in new[] { TokenFeatures.Cls, TokenFeatures.Sep, TokenFeatures.Punctuation })
             kinds[f.Name] = MeasureKind.SpecialTokens;
+        foreach (var f in WordFeatures.All.Where(f => f.Unit == "share")) kinds[f.Name] = MeasureKind.Tokens;
+        foreach (var f in WordFeatures.All.Where(f => f.Needs.HasFlag(FeatureNeeds.Values))) kinds[f.Name] = MeasureKind.Norm;
         return kinds;
     });
 
@@ -38,6 +40,7 @@ public sealed class FeatureCatalogue
         Families =
         [
             new("distance", "how far?", DistanceFeatures.All, MeasureKind.Position),
+            new("words", "how far between words?", WordFeatures.All, MeasureKind.Position),
             new("concentration", "how sharply?", ConcentrationFeatures.All, MeasureKind.Concentration),
             new("structure", "in which shape?", StructureFeatures.All, MeasureKind.Structure),
             new("patterns", "of which of Kovaleva's five kinds?", PatternFeatures.All, MeasureKind.Structure),
@@ -55,7 +58,14 @@ public sealed class FeatureCatalogue
 
     /// <summary>What a feature's family says that it says about a head.</summary>
     internal static MeasureKind KindOf(string feature) => _kinds.Value.TryGetValue(feature, out var kind) ? kind
-        : DistanceFeatures.Numbered(feature) is not null ? MeasureKind.Position : MeasureKind.Other;
+        : Numbered(feature) is not null ? MeasureKind.Position : MeasureKind.Other;
+
+    /// <summary>Whether texts may lack the feature of that name.</summary>
+    internal static bool MayLack(string feature) => (WordFeatures.All.FirstOrDefault(f => f.Name == feature)
+        ?? WordFeatures.Numbered(feature))?.MayLack == true;
+
+    /// <summary>The feature of a name that carries a number; else <see langword="null"/>.</summary>
+    internal static HeadFeature? Numbered(string name) => DistanceFeatures.Numbered(name) ?? WordFeatures.Numbered(name);
 
     /// <summary>The families.</summary>
     public IReadOnlyList<FeatureFamily> Families { get; }
@@ -66,7 +76,8 @@ public sealed class FeatureCatalogue
     /// <summary>What a source has for features.</summary>
     public static FeatureNeeds Has(IAttentionSource source) =>
         (source.Texts.All(t => t.Tokens is not null) ? FeatureNeeds.Tokens : 0)
-        | (source.Texts.All(t => t.Tags is not null) ? FeatureNeeds.Tags : 0) | (source.HasValues ? FeatureNeeds.Values : 0);
+        | (source.Texts.All(t => t.Tags is not null) ? FeatureNeeds.Tags : 0) | (source.HasValues ? FeatureNeeds.Values : 0)
+        | (source.Texts.Any(t => t.Segments()[^1] > 0) ? FeatureNeeds.Pairs : 0);
 
     /// <summary>Of the features, those that a source can give.</summary>
     public IReadOnlyList<HeadFeature> Possible(IAttentionSource source) => [.. All.Where(f => (f.Needs & ~Has(source)) == 0)];
@@ -98,9 +109,9 @@ public sealed class FeatureCatalogue
     }
 
     /// <summary>The feature of that name.</summary>
-    /// <param name="name">Its name; <c>within_N</c>, <c>beyond_N</c> and <c>distance_qN</c> exist for any number.</param>
+    /// <param name="name">Its name; <c>within_N</c>, <c>beyond_N</c>, <c>distance_qN</c> and <c>words_qN</c> exist for any number.</param>
     /// <exception cref="InputException">There is no such feature.</exception>
-    public HeadFeature Get(string name) => All.FirstOrDefault(f => f.Name == name) ?? DistanceFeatures.Numbered(name)
+    public HeadFeature Get(string name) => All.FirstOrDefault(f => f.Name == name) ?? Numbered(name)
         ?? throw Spelling.Unknown("feature", name, [.. Families.Select(f => f.Name), .. All.Select(f => f.Name)]);
 
     private static HeadFeature Given(HeadFeature feature, IAttentionSource source)
@@ -109,6 +120,8 @@ public sealed class FeatureCatalogue
         InputException Lacks(string what, string remedy) => new($"feature \"{feature.Name}\"", null, $"needs {what}", remedy);
         if (lacking.HasFlag(FeatureNeeds.Values))
             throw Lacks("the model's values, which saved maps do not have", "Give the model itself (--model)");
+        if (lacking.HasFlag(FeatureNeeds.Pairs))
+            throw Lacks("pairs of texts", "Give pairs, or leave the feature out: single texts have no other text to look at");
         if (lacking.HasFlag(FeatureNeeds.Tags))
             throw Lacks("parts of speech", "Give the texts as a treebank (--conllu), or \"tags\" beside the tokens of saved maps");
         if (lacking.HasFlag(FeatureNeeds.Tokens)) throw Lacks("the texts' tokens", "Give the tokens of the saved maps (--tokens)");

@@ -14,6 +14,7 @@ public sealed class FeatureReducer : IAttentionVisitor
     private readonly TextStatistic[] _statistics;
     private readonly ExactSum[][] _sums, _squares; // [feature][head position]; empty for features of all texts together
     private readonly ExactSum[][][] _means;        // [statistic][part][head position]
+    private readonly int[][] _lacking;             // [feature][head position]: texts without a value; empty where all have one
     private readonly MapFindings _findings;
     private int _texts;
 
@@ -28,14 +29,15 @@ public sealed class FeatureReducer : IAttentionVisitor
         _sums = [.. features.Select(f => f.Statistic is null ? new ExactSum[grid.Count] : [])];
         _squares = [.. _sums.Select(s => new ExactSum[s.Length])];
         _means = [.. _statistics.Select(s => Enumerable.Range(0, s.Parts).Select(_ => new ExactSum[grid.Count]).ToArray())];
+        _lacking = [.. features.Select(f => f.MayLack ? new int[grid.Count] : [])];
         _findings = new MapFindings(grid);
     }
 
     private FeatureReducer(HeadGrid grid, IReadOnlyList<HeadFeature> features, int texts, ExactSum[][] sums, ExactSum[][] squares,
-        ExactSum[][][] means, MapFindings findings)
+        ExactSum[][][] means, int[][] lacking, MapFindings findings)
     {
-        (_grid, _features, _statistics, _texts, _sums, _squares, _means, _findings) =
-            (grid, features, StatisticsOf(features), texts, sums, squares, means, findings);
+        (_grid, _features, _statistics, _texts, _sums, _squares, _means, _lacking, _findings) =
+            (grid, features, StatisticsOf(features), texts, sums, squares, means, lacking, findings);
     }
 
     /// <summary>The model's heads.</summary>
@@ -58,6 +60,8 @@ public sealed class FeatureReducer : IAttentionVisitor
 
     internal IReadOnlyList<ExactSum[][]> Means => _means;
 
+    internal IReadOnlyList<int[]> Lacking => _lacking;
+
     internal MapFindings Findings => _findings;
 
     internal IReadOnlyList<HeadFeature> Definitions => _features;
@@ -65,15 +69,17 @@ public sealed class FeatureReducer : IAttentionVisitor
     /// <summary>A reducer as it was when its sums were written.</summary>
     /// <exception cref="ArgumentException">The sums do not fit the features.</exception>
     internal static FeatureReducer Restore(HeadGrid grid, IReadOnlyList<HeadFeature> features, int texts, ExactSum[][] sums,
-        ExactSum[][] squares, ExactSum[][][] means, MapFindings findings)
+        ExactSum[][] squares, ExactSum[][][] means, int[][] lacking, MapFindings findings)
     {
         int Heads(HeadFeature f) => f.Statistic is null ? grid.Count : 0;
         var statistics = StatisticsOf(features);
         bool fits = sums.Select(s => s.Length).SequenceEqual(features.Select(Heads))
             && squares.Select(s => s.Length).SequenceEqual(features.Select(Heads))
             && means.Select(m => m.Length).SequenceEqual(statistics.Select(s => s.Parts))
-            && means.All(m => m.All(p => p.Length == grid.Count));
-        return fits ? new FeatureReducer(grid, features, texts, sums, squares, means, findings)
+            && means.All(m => m.All(p => p.Length == grid.Count))
+            && lacking.Select(l => l.Length).SequenceEqual(features.Select(f => f.MayLack ? grid.Count : 0))
+            && lacking.All(l => l.All(n => n >= 0 && n <= texts));
+        return fits ? new FeatureReducer(grid, features, texts, sums, squares, means, lacking, findings)
             : throw new ArgumentException($"the sums do not fit {features.Count} features of {grid.Count} heads");
     }
 
@@ -105,36 +111,41 @@ public sealed class FeatureReducer : IAttentionVisitor
         Add(_sums, other._sums);
         Add(_squares, other._squares);
         for (int s = 0; s < _means.Length; s++) Add(_means[s], other._means[s]);
+        for (int f = 0; f < _lacking.Length; f++)
+            for (int h = 0; h < _lacking[f].Length; h++) _lacking[f][h] += other._lacking[f][h];
         _findings.Add(other._findings);
         _texts += other._texts;
     }
 
     /// <summary>The table: per head and feature, mean and standard deviation over the texts seen.</summary>
     /// <exception cref="InvalidOperationException">No text was seen.</exception>
-    /// <exception cref="InputException">A feature of all texts together has no value in them.</exception>
+    /// <exception cref="InputException">A feature has no value in them.</exception>
     public HeadTable ToTable() => ToTable(leaveOutUndefined: false);
 
     /// <summary>The table, without the features that have no value in these texts if the caller wants so.</summary>
-    /// <param name="leaveOutUndefined">Whether a feature of all texts together that has no value in these is left out; otherwise it is an
-    /// error.</param>
+    /// <param name="leaveOutUndefined">Whether a feature that has no value in these texts is left out; otherwise it is an error.</param>
     /// <exception cref="InvalidOperationException">No text was seen.</exception>
-    /// <exception cref="InputException">A feature has no value, and is not to be left out.</exception>
+    /// <exception cref="InputException">A feature has no value, and is not to be left out. One of those that texts may lack is left out
+    /// with a note, unless there is no other.</exception>
     public HeadTable ToTable(bool leaveOutUndefined)
     {
         if (_texts == 0) throw new InvalidOperationException("no text was seen");
         double[] Of(Func<int, double> value) => [.. Enumerable.Range(0, _grid.Count).Select(value)];
-        var columns = new List<(HeadFeature Feature, double[] Values, double[]? Deviations)>();
+        var columns = new List<FeatureColumn>();
         for (int i = 0; i < _features.Count; i++)
         {
-            var (f, sums, squares) = (_features[i], _sums[i], _squares[i]);
+            var (f, sums, squares, lacking) = (_features[i], _sums[i], _squares[i], _lacking[i]);
+            int Texts(int h) => f.MayLack ? _texts - lacking[h] : _texts;
             columns.Add(f.Statistic is null
-                ? (f, Of(h => sums[h].Mean(_texts)), Of(h => Math.Sqrt(ExactSum.Variance(sums[h], squares[h], _texts))))
-                : (f, Of(h => Together(f, h)), null));
+                ? new(f, Of(h => sums[h].Mean(Texts(h))), Of(h => Math.Sqrt(ExactSum.Variance(sums[h], squares[h], Texts(h)))), lacking)
+                : new(f, Of(h => Together(f, h)), null, []));
         }
-        foreach (var c in columns.Where(c => !leaveOutUndefined && !c.Values.All(double.IsFinite)))
-            throw FeatureValues.NoValue(c.Feature, _grid[Array.FindIndex(c.Values, v => !double.IsFinite(v))]);
-        columns.RemoveAll(c => !c.Values.All(double.IsFinite));
-        return new HeadTable(_grid, [.. columns.Select(c => new HeadColumn(c.Feature.Info, c.Values) { Spread = c.Deviations })], _texts,
+        // Where texts may have no value, a note says that a head has none at all.
+        bool all = columns.All(c => !c.IsWhole);
+        foreach (var c in columns.Where(c => !c.IsWhole && !leaveOutUndefined && (all || !c.Feature.MayLack)))
+            throw FeatureValues.NoValue(c.Feature.Info, _grid[Array.FindIndex(c.Values, v => !double.IsFinite(v))]);
+        columns.RemoveAll(c => !c.IsWhole && !c.Feature.MayLack);
+        return new HeadTable(_grid, [.. columns.Where(c => c.IsWhole).Select(c => new HeadColumn(c.Feature.Info, c.Values) { Spread = c.Deviations })], _texts,
             TableNotes.Of(_grid, columns, _texts, _findings));
     }
 
@@ -148,7 +159,11 @@ public sealed class FeatureReducer : IAttentionVisitor
             {
                 double v = values[b * _grid.Heads + h];
                 int at = maps.Layer * _grid.Heads + h;
-                FeatureValues.Check(_features[f].Name, v, maps.Batch.Texts[b], _grid[at]);
+                if (!FeatureValues.Has(_features[f], v, maps.Batch.Texts[b], _grid[at]))
+                {
+                    _lacking[f][at]++;
+                    continue;
+                }
                 _sums[f][at].Add(v);
                 _squares[f][at].Add(v * v);
             }

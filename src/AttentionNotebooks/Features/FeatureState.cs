@@ -15,9 +15,9 @@ namespace AttentionNotebooks;
 /// <param name="Batches">Batches of the shard.</param>
 public sealed record FeatureState(string Run, int Shard, int Shards, int BatchesDone, int Batches, FeatureReducer Sums)
 {
-    private const string Format = "attention-notebooks features 3";
-    // had no statistics; no findings
-    private static readonly string[] OlderFormats = ["attention-notebooks features 1", "attention-notebooks features 2"];
+    private const string Format = "attention-notebooks features 4";
+    // had no statistics; no findings; no texts without a value
+    private static readonly string[] OlderFormats = [.. Enumerable.Range(1, 3).Select(n => $"attention-notebooks features {n}")];
     private const string Remedy = "Run attn features again for it";
 
     /// <summary>Where the maps come from; <see langword="null"/> where it is not known.</summary>
@@ -65,6 +65,9 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
         Sums.Findings.Write(json);
         WriteSums("sums", Sums.Sums);
         WriteSums("squares", Sums.Squares);
+        json.WriteStartArray("lacking");
+        foreach (int[] column in Sums.Lacking) json.WriteStringValue(string.Join(' ', column));
+        json.WriteEndArray();
         json.WriteStartObject("statistics");
         for (int s = 0; s < Sums.Statistics.Count; s++) WriteSums(Sums.Statistics[s].Name, Sums.Means[s]);
         json.WriteEndObject();
@@ -103,8 +106,9 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
             var statistics = json.GetProperty("statistics").EnumerateObject().ToDictionary(s => s.Name, s => Sums(s.Value));
             ExactSum[][][] means = [.. features.Select(f => f.Statistic).OfType<TextStatistic>().Distinct()
                 .Select(s => statistics[s.Name])];
+            int[][] lacking = [.. json.GetProperty("lacking").EnumerateArray().Select(c => Counts(c.GetString()!))];
             var sums = FeatureReducer.Restore(grid, features, Number("texts"), Sums(json.GetProperty("sums")),
-                Sums(json.GetProperty("squares")), means, MapFindings.Read(json.GetProperty("findings"), grid));
+                Sums(json.GetProperty("squares")), means, lacking, MapFindings.Read(json.GetProperty("findings"), grid));
             return new FeatureState(json.GetProperty("run").GetString()!, Number("shard"), Number("shards"), Number("batches_done"),
                 Number("batches"), sums)
             {
@@ -139,12 +143,16 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
 
     private static HeadFeature Named(string name, int leastTokens)
     {
-        var known = Known.All.FirstOrDefault(f => f.Name == name) ?? DistanceFeatures.Numbered(name)
+        var known = Known.All.FirstOrDefault(f => f.Name == name) ?? FeatureCatalogue.Numbered(name)
             ?? throw new FormatException($"names a feature \"{name}\" that this version does not know");
         return known.Statistic is null ? known with { LeastTokens = leastTokens } : known;
     }
 
     private static FeatureCatalogue Known { get; } = new(TokenCounts.Of([]));
+
+    private static int[] Counts(string text) =>
+        [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(n => int.Parse(n, NumberStyles.None, CultureInfo.InvariantCulture))];
 
     private static ExactSum[] Column(string text) =>
         [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries)

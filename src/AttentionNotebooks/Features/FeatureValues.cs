@@ -30,10 +30,20 @@ internal static class FeatureValues
                 + $"instead of [{maps.Count}, {grid.Heads}, {statistic.Parts}]");
     }
 
-    /// <summary>A feature of all texts together that these texts do not have.</summary>
-    public static InputException NoValue(HeadFeature feature, Head head) =>
+    /// <summary>A feature that these texts do not have.</summary>
+    public static InputException NoValue(ColumnInfo feature, Head head) =>
         new($"feature \"{feature.Name}\"", $"head {head}", $"has no value in these texts: {feature.Definition}",
             "Give more or longer texts, or leave the feature out");
+
+    /// <summary>Whether a feature has a value in a text.</summary>
+    /// <returns><see langword="false"/> where it has none and may have none.</returns>
+    /// <exception cref="InputException">The value is no number, or too large for exact sums.</exception>
+    public static bool Has(HeadFeature feature, double v, AttentionText text, Head head)
+    {
+        if (feature.MayLack && double.IsNaN(v)) return false;
+        Check(feature.Name, v, text, head);
+        return true;
+    }
 
     /// <summary>Refuses a value that is no number, or too large for exact sums.</summary>
     /// <exception cref="InputException">It is.</exception>

@@ -86,6 +86,9 @@ public sealed record HeadFeature
     /// <summary>Whether texts shorter than <see cref="LeastTokens"/> are left out; else they count in the mean.</summary>
     public bool LeavesOutShorter { get; init; }
 
+    /// <summary>Whether a text may have no value: <see cref="Compute"/> gives NaN there, and the mean is over the other texts.</summary>
+    public bool MayLack { get; init; }
+
     /// <summary>What is averaged over the texts first; <see langword="null"/> for a feature with a value in every text.</summary>
     public TextStatistic? Statistic { get; }
 
@@ -123,4 +126,7 @@ public enum FeatureNeeds
 
     /// <summary>A treebank's sentences.</summary>
     Treebank = 16,
+
+    /// <summary>Pairs of texts.</summary>
+    Pairs = 32,
 }

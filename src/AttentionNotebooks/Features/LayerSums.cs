@@ -23,7 +23,7 @@ public static class LayerSums
     {
         // One pass over the maps as a matrix-vector product, instead of a product map as large as they are.
         long b = a.shape[0], h = a.shape[1];
-        return a.reshape(b * h, -1).mv(weight.reshape(-1)).reshape(b, h);
+        return a.reshape(b * h, -1).mv(weight.reshape(-1).to_type(a.dtype)).reshape(b, h);
     }
 
     /// <summary>The same per token of the text: Σ_ij a_ij·w_ij / n.</summary>

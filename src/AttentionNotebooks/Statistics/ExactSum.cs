@@ -37,9 +37,9 @@ internal struct ExactSum
     /// <param name="other">The other sum.</param>
     public void Add(ExactSum other) => _sum = checked(_sum + other._sum);
 
-    /// <summary>The mean of the terms.</summary>
+    /// <summary>The mean of the terms; NaN where there were none.</summary>
     /// <param name="count">How many there were.</param>
-    public readonly double Mean(int count) => Ratio(_sum, count);
+    public readonly double Mean(int count) => count == 0 ? double.NaN : Ratio(_sum, count);
 
     /// <summary>
     /// The population variance of terms whose sum is <paramref name="sum"/> and whose squares' sum is <paramref name="squares"/>;

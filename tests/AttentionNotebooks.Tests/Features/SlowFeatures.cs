@@ -93,10 +93,13 @@ internal static class SlowFeatures
             case "norm_distance" or "norm_cls" or "norm_sep":
                 var weighed = Maps.Of(n, (i, j) => a[i, j] * norms![j] / Enumerable.Range(0, n).Sum(k => a[i, k] * norms[k]));
                 return Of(feature switch { "norm_distance" => "mean_distance", "norm_cls" => "cls", _ => "sep" }, weighed, text);
+            case "distance_words_part": return Sum((i, j) => Special(i) || Special(j) ? 0 : a[i, j] * Math.Abs(i - j)) / n;
+            case "distance_special_part": return Sum((i, j) => Special(i) || Special(j) ? a[i, j] * Math.Abs(i - j) : 0) / n;
             case "rollout_distance":
                 return Sum((i, j) => Enumerable.Range(0, n).Sum(k => (a[i, k] + (i == k ? 1 : 0)) / 2 * below![k, j]) * Math.Abs(i - j))
                     / n;
             default:
+                if (feature.Contains("words_", StringComparison.Ordinal)) return SlowWordFeatures.Of(feature, a, text.Tokens, norms);
                 string[] parts = feature.Split('_');
                 if (parts[0] == "distance" && parts[1][0] == 'q')
                 {

@@ -88,7 +88,7 @@ public class StandardFeatureTests
         var table = source.Extract([StandardFeatures.Get(feature)]);
         foreach (var head in grid.All())
         {
-            double[] slow = [.. texts.Select((t, i) => SlowFeatures.Of(feature, source[i, head], t))];
+            double[] slow = [.. texts.Select((t, i) => SlowFeatures.Of(feature, source[i, head], t)).Where(v => !double.IsNaN(v))];
             Assert.Equal(slow.Average(), table[head, feature], 1e-5);
             Assert.Equal(Math.Sqrt(slow.Average(v => v * v) - slow.Average() * slow.Average()),
                 table.Column(feature).Spread![grid.PositionOf(head)], 1e-4);

@@ -22,7 +22,7 @@ public sealed class TableNotesTests : IDisposable
         // The identity has the same value of everything but of what the length decides: of [CLS] and [SEP] 1/n, of verticality −ln n.
         var constant = Assert.Single(notes, n => n.Kind == NoteKind.Constant && n.Heads.SequenceEqual([OneKeyHead]));
         Assert.Equal(["mean_distance", "distance_std", "local_2", "entropy", "max_weight", "self", "previous", "next", "globalness",
-            "diagonality"], constant.Features);
+            "diagonality", "words_share"], constant.Features);
         // Both looks as far ahead as back.
         Assert.Equal("mean_offset: the same in all 3 texts for heads 0-0, 1-0.",
             Assert.Single(notes, n => n.Features.Contains("mean_offset")).Text);

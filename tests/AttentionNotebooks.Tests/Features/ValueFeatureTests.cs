@@ -15,7 +15,8 @@ public class ValueFeatureTests
         using var folder = new TestFolder();
         using var model = LiveAttentionTests.Model(folder);
         var source = new LiveAttention(model, Texts);
-        var values = source.Record(ValueFeatures.All);
+        HeadFeature[] features = [.. ValueFeatures.All, .. WordFeatures.All.Where(f => f.Needs.HasFlag(FeatureNeeds.Values))];
+        var values = source.Record(features);
         var weights = BertFixtures.Weights(model.Model);
         var config = model.Config;
         var reference = new ReferenceBert(weights, config.NumHiddenLayers, config.NumAttentionHeads, config.HiddenSize);
@@ -25,7 +26,7 @@ public class ValueFeatureTests
             foreach (var head in source.Grid.All())
             {
                 double[] norms = [.. hidden[head.Layer].Select(x => Norm(weights, config, head, x))];
-                foreach (var f in ValueFeatures.All)
+                foreach (var f in features)
                     Assert.Equal(SlowFeatures.Of(f.Name, attention[head.Layer][head.Index], source.Texts[t], norms),
                         values[t, head, f.Name], 2e-4);
             }

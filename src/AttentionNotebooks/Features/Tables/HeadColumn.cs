@@ -56,7 +56,8 @@ public sealed record HeadColumn : IReadOnlyList<double>
     /// <summary>The standard deviation over texts (population) of each head; <see langword="null"/> where it is not known.</summary>
     public double[]? Spread { get; init; }
 
-    /// <summary>The value of every text, <c>[text][head position]</c>; <see langword="null"/> where it is not known.</summary>
+    /// <summary>The value of every text, <c>[text][head position]</c>, NaN where a text has none; <see langword="null"/> where it is not
+    /// known.</summary>
     public IReadOnlyList<double[]>? PerText { get; init; }
 
     /// <summary>Each text's weight; <see langword="null"/> where all weigh the same.</summary>
@@ -69,7 +70,8 @@ public sealed record HeadColumn : IReadOnlyList<double>
     /// <param name="index">The position.</param>
     public double this[int index] => Values[index];
 
-    /// <summary>The values that a choice of texts gives, which may hold one more than once: Σ value / Σ weight.</summary>
+    /// <summary>The values that a choice of texts gives, which may hold one more than once: Σ value / Σ weight over the texts that have
+    /// one.</summary>
     /// <param name="texts">Positions of texts, at least one.</param>
     /// <exception cref="InputException">The values of the texts are not known.</exception>
     public double[] Over(IReadOnlyList<int> texts)
@@ -77,24 +79,29 @@ public sealed record HeadColumn : IReadOnlyList<double>
         if (PerText is null)
             throw new InputException($"measure \"{Name}\"", null, "has no values per text",
                 "Measure it on texts instead of reading it from a table");
-        var sums = new double[PerText[0].Length];
-        double weight = 0;
+        double[] sums = new double[PerText[0].Length], weights = new double[sums.Length];
         foreach (int text in texts)
         {
-            weight += TextWeights?[text] ?? 1;
+            double weight = TextWeights?[text] ?? 1;
             var values = PerText[text];
-            for (int h = 0; h < sums.Length; h++) sums[h] += values[h];
+            for (int h = 0; h < sums.Length; h++)
+            {
+                if (double.IsNaN(values[h])) continue;
+                sums[h] += values[h];
+                weights[h] += weight;
+            }
         }
-        for (int h = 0; h < sums.Length; h++) sums[h] /= weight;
+        for (int h = 0; h < sums.Length; h++) sums[h] /= weights[h];
         return sums;
     }
 
-    /// <summary>The same with a value per item instead of per text: the mean of its texts, which stand side by side and weigh the
-    /// same.</summary>
+    /// <summary>The same with a value per item instead of per text: the mean of its texts that have one; they stand side by side and weigh
+    /// the same.</summary>
     /// <param name="texts">How many texts an item has.</param>
     internal HeadColumn OfItems(int texts) => texts == 1 || PerText is null ? this : this with
     {
-        PerText = [.. PerText.Chunk(texts).Select(item => Enumerable.Range(0, Count).Select(h => item.Average(t => t[h])).ToArray())],
+        PerText = [.. PerText.Chunk(texts).Select(item => Enumerable.Range(0, Count).Select(h =>
+            item.Select(t => t[h]).Where(v => !double.IsNaN(v)).DefaultIfEmpty(double.NaN).Average()).ToArray())],
     };
 
     /// <summary>The same numbers under another name.</summary>

@@ -18,7 +18,7 @@ public static class KnownColumns
 
     /// <summary>What the kit itself knows of a name.</summary>
     internal static ColumnInfo Shipped(string name) => _found.GetOrAdd(name, n =>
-        Later(n) ?? (_features.Value.All.FirstOrDefault(f => f.Name == n) ?? DistanceFeatures.Numbered(n))?.Info ?? new ColumnInfo(n));
+        Later(n) ?? (_features.Value.All.FirstOrDefault(f => f.Name == n) ?? FeatureCatalogue.Numbered(n))?.Info ?? new ColumnInfo(n));
 
     /// <summary>Brings the measures of a later room; called once when the library loads.</summary>
     internal static void Add(Func<string, ColumnInfo?> find)

@@ -27,6 +27,9 @@ public enum NoteKind
 
     /// <summary>There is one text, and so no spread over texts.</summary>
     OneText,
+
+    /// <summary>Texts in which a feature has no value, for some heads or for all. The mean is over the others.</summary>
+    NoValue,
 }
 
 /// <summary>Something that a table's numbers do not show and that its reader must know.</summary>
@@ -36,7 +39,8 @@ public enum NoteKind
 /// <param name="Count">How many texts or rows are concerned.</param>
 /// <param name="Of">Of how many.</param>
 /// <param name="Detail">The sum that is farthest off and where it stands (<see cref="NoteKind.RowsOff"/>); how many tokens are enough
-/// (<see cref="NoteKind.TooShort"/>, <see cref="NoteKind.LeftOut"/>); else empty.</param>
+/// (<see cref="NoteKind.TooShort"/>, <see cref="NoteKind.LeftOut"/>); whether the column is left out (<see cref="NoteKind.NoValue"/>); else
+/// empty.</param>
 public sealed record TableNote(NoteKind Kind, IReadOnlyList<string> Features, IReadOnlyList<Head> Heads, long Count, long Of,
     string Detail = "")
 {
@@ -57,10 +61,18 @@ public sealed record TableNote(NoteKind Kind, IReadOnlyList<string> Features, IR
                 $"{Count:N0} of {Of:N0} texts have fewer than {Detail} tokens, where nothing a head does shows in {FeatureList}; they "
                     + $"count in the mean."),
         NoteKind.LeftOut => Invariant($"{Count:N0} of {Of:N0} texts have fewer than {Detail} tokens and are left out of {FeatureList}."),
+        NoteKind.NoValue when Detail == TableNotes.LeftOut =>
+            Invariant($"{FeatureList}: left out: no value in {AnyText} for {(Heads.Count == 0 ? "any head" : HeadList)}."),
+        NoteKind.NoValue when Heads.Count == 0 =>
+            Invariant($"{FeatureList}: no value in {Count:N0} of {Of:N0} texts; the mean is over the others."),
+        NoteKind.NoValue =>
+            Invariant($"{FeatureList}: no value in up to {Count:N0} of {Of:N0} texts for {HeadList}; the mean is over the others."),
         _ => "There is one text: how the values change from text to text is not known.",
     };
 
     private string AllTexts => Of == 1 ? "the one text" : Invariant($"all {Of:N0} texts");
+
+    private string AnyText => Of == 1 ? "the one text" : Invariant($"any of {Of:N0} texts");
 
     private string FeatureList => string.Join(", ", Features);
 

@@ -1,23 +1,37 @@
 namespace AttentionNotebooks;
 
+/// <summary>A column as it was computed.</summary>
+/// <param name="Values">The mean of each head.</param>
+/// <param name="Deviations">The standard deviation over texts; <see langword="null"/> for a feature of all texts together.</param>
+/// <param name="Lacking">In how many texts each head has no value; empty where all have one.</param>
+internal readonly record struct FeatureColumn(HeadFeature Feature, double[] Values, double[]? Deviations, int[] Lacking)
+{
+    /// <summary>Whether every head has a value.</summary>
+    public bool IsWhole => Values.All(double.IsFinite);
+}
+
 /// <summary>What must be said beside a table of means.</summary>
 internal static class TableNotes
 {
+    /// <summary>Says in a note of <see cref="NoteKind.NoValue"/> that the column is left out.</summary>
+    public const string LeftOut = "left out";
+
     // Values that differ by no more are the same but for the rounding of float32: of the value itself, and where terms of both
     // signs cancel, of those. Features are shares, nats or tokens, so that their terms are of the order of 1.
     private const double Relative = 1e-6, Absolute = 1e-6;
 
     /// <summary>The notes of a table.</summary>
     /// <param name="grid">The model's heads.</param>
-    /// <param name="columns">Its columns: feature, means, and standard deviations over texts where there are such.</param>
+    /// <param name="columns">Its columns.</param>
     /// <param name="texts">How many texts there are.</param>
     /// <param name="findings">What was found in their maps.</param>
     public static IReadOnlyList<TableNote> Of(HeadGrid grid,
-        IReadOnlyList<(HeadFeature Feature, double[] Values, double[]? Deviations)> columns, int texts, MapFindings findings)
+        IReadOnlyList<FeatureColumn> columns, int texts, MapFindings findings)
     {
         List<TableNote> notes = [.. Of(findings, texts)];
         if (texts == 1) notes.Add(new TableNote(NoteKind.OneText, [], [], 1, 1));
-        foreach (var group in columns.GroupBy(c => (c.Feature.LeastTokens, c.Feature.LeavesOutShorter)).OrderBy(g => g.Key.LeastTokens))
+        // What texts may lack has its own note.
+        foreach (var group in columns.Where(c => !c.Feature.MayLack).GroupBy(c => (c.Feature.LeastTokens, c.Feature.LeavesOutShorter)).OrderBy(g => g.Key.LeastTokens))
         {
             long count = findings.Shorter(group.Key.LeastTokens);
             if (count > 0)
@@ -25,8 +39,15 @@ internal static class TableNotes
                     : NoteKind.TooShort, [.. group.Select(c => c.Feature.Name)], [], count, texts,
                     FormattableString.Invariant($"{group.Key.LeastTokens}")));
         }
-        // A feature that no text is long enough for has its note already.
-        var others = columns.Where(c => findings.Shorter(c.Feature.LeastTokens) < texts).ToArray();
+        foreach (var group in columns.Where(c => c.Lacking.Any(n => n > 0)).GroupBy(c => string.Join(' ', c.Lacking)))
+        {
+            int[] lacking = group.First().Lacking;
+            bool leftOut = lacking.Max() == texts;
+            notes.Add(new TableNote(NoteKind.NoValue, [.. group.Select(c => c.Feature.Name)],
+                lacking.All(n => n == lacking[0]) ? [] : [.. grid.All().Where((_, h) => lacking[h] > 0 && (!leftOut || lacking[h] == texts))], lacking.Max(), texts, leftOut ? LeftOut : ""));
+        }
+        // A feature that no text is long enough for, or that some head lacks, has its note already.
+        var others = columns.Where(c => c.IsWhole && findings.Shorter(c.Feature.LeastTokens) < texts).ToArray();
         if (texts > 1)
         {
             // Features that are constant for the same heads share a note.

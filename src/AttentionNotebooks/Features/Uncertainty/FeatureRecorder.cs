@@ -49,7 +49,8 @@ internal sealed class FeatureRecorder : IAttentionVisitor
             for (int i = 0; i < values.Length; i++)
             {
                 int b = i / parts / grid.Heads, head = maps.Layer * grid.Heads + i / parts % grid.Heads;
-                FeatureValues.Check(part.Statistic?.Name ?? part.Name, values[i], maps.Batch.Texts[b], grid[head]);
+                if (part.Statistic is null) FeatureValues.Has(part, values[i], maps.Batch.Texts[b], grid[head]);
+                else FeatureValues.Check(part.Statistic.Name, values[i], maps.Batch.Texts[b], grid[head]);
                 _values.Set(maps.Batch.Indices[b], column + i % parts, head, values[i]);
             }
         }

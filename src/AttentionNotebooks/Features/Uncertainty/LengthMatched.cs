@@ -96,14 +96,15 @@ public static class LengthMatched
     public static IReadOnlyList<LengthTrend> OnLength(this TextValues values, string feature)
     {
         RequireLengths(values);
-        double[] n = [.. values.Texts.Select(t => (double)t.Length)];
-        double mean = n.Average(), spread = n.Sum(v => (v - mean) * (v - mean));
-        if (spread == 0)
-            throw new InputException("a line over lengths", null, $"does not exist: all texts have {n[0]} tokens",
-                "Give texts of different lengths");
         return [.. values.Grid.All().Select(head =>
         {
-            double[] y = [.. Enumerable.Range(0, n.Length).Select(t => values[t, head, feature])];
+            int[] texts = [.. Enumerable.Range(0, values.Texts.Count).Where(t => !double.IsNaN(values[t, head, feature]))];
+            double[] n = [.. texts.Select(t => (double)values.Texts[t].Length)], y = [.. texts.Select(t => values[t, head, feature])];
+            double mean = n.DefaultIfEmpty().Average(), spread = n.Sum(v => (v - mean) * (v - mean));
+            if (spread == 0)
+                throw new InputException("a line over lengths", null,
+                    texts.Length == 0 ? $"does not exist: head {head} has a value in no text" : $"does not exist: all texts have {n[0]} tokens",
+                    "Give texts of different lengths");
             double slope = n.Zip(y, (x, v) => (x - mean) * v).Sum() / spread, r = RankCorrelation.Pearson(n, y);
             return new LengthTrend(head, y.Average() - slope * mean, slope, double.IsNaN(r) ? 0 : r * r);
         })];

@@ -5,21 +5,26 @@ public sealed partial class TextValues
 {
     /// <summary>The mean over some of the texts; one may be named repeatedly.</summary>
     /// <param name="texts">Their positions, at least one.</param>
-    /// <exception cref="InputException">A feature of all texts together has no value in them.</exception>
+    /// <exception cref="InputException">A feature has no value in them.</exception>
     public HeadTable Mean(IReadOnlyCollection<int> texts)
     {
         int heads = Grid.Count, width = ColumnCount * heads;
         var means = new double[width];
+        var lacking = new int[width];
         foreach (int t in texts)
         {
             var row = _values.AsSpan(checked(t * width), width);
-            for (int i = 0; i < width; i++) means[i] += row[i];
+            for (int i = 0; i < width; i++)
+            {
+                if (double.IsNaN(row[i])) lacking[i]++;
+                else means[i] += row[i];
+            }
         }
-        for (int i = 0; i < width; i++) means[i] /= texts.Count;
+        for (int i = 0; i < width; i++) means[i] /= texts.Count - lacking[i];
         double[] Of(ColumnInfo info) => _together.TryGetValue(info.Name, out var f)
             ? [.. Enumerable.Range(0, heads).Select(h =>
                 Together(f, h, part => means[(_statisticColumns[f.Statistic!] + part) * heads + h]))]
-            : means[(_columns[info.Name] * heads)..((_columns[info.Name] + 1) * heads)];
+            : Present(info.Name, means[(_columns[info.Name] * heads)..((_columns[info.Name] + 1) * heads)]);
         return new HeadTable(Grid, [.. Features.Select(f => new HeadColumn(f, Of(f)))], texts.Count, from: From);
     }
 

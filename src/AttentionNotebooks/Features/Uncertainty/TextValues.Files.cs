@@ -5,7 +5,8 @@ public sealed partial class TextValues
 {
     private const string MakeAgain = "Write it with attn text-features";
 
-    /// <summary>Writes one entry per feature, <c>[texts, layers, heads]</c> float32, in NumPy's .npz format.</summary>
+    /// <summary>Writes one entry per feature, <c>[texts, layers, heads]</c> float32, in NumPy's .npz format; NaN where a text has no
+    /// value.</summary>
     /// <param name="file">The file; it holds all or is as it was. Notes and provenance go beside it (<see cref="TableNotesFile"/>).</param>
     /// <exception cref="InputException">The folder cannot be written to, or a feature has no value in a single text.</exception>
     public void Write(string file)
@@ -17,11 +18,15 @@ public sealed partial class TextValues
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    /// <exception cref="InputException">It is missing or broken, its entries have different shapes, or a value is not finite.</exception>
+    /// <exception cref="InputException">It is missing or broken, its entries have different shapes, or a value is missing that must be
+    /// there.</exception>
     public static TextValues Read(string file)
     {
         var entries = new List<(string Name, double[] Values)>();
         int[]? shape = null;
+        var beside = TableNotesFile.ReadAll(file);
+        bool MayLack(string name) => FeatureCatalogue.MayLack(name)
+            || beside?.Notes.Any(n => n.Kind == NoteKind.NoValue && n.Features.Contains(name)) == true;
         foreach (var (name, array) in Npz.Read(file, MakeAgain))
         {
             InputException Bad(string problem) => new(file, $"entry {name}", problem, MakeAgain);
@@ -29,7 +34,8 @@ public sealed partial class TextValues
             if (array.Shape.Length != 3 || array.Shape.Any(d => d < 1)) throw Bad($"{own} instead of [texts, layers, heads]");
             if (shape is not null && !shape.SequenceEqual(array.Shape))
                 throw Bad($"{own}, the entries before it [{string.Join(", ", shape)}]");
-            if (array.Values.Any(v => !double.IsFinite(v))) throw Bad("holds NaN or infinity");
+            if (array.Values.Any(double.IsInfinity)) throw Bad("holds infinity");
+            if (array.Values.Any(double.IsNaN) && !MayLack(name)) throw Bad("holds NaN");
             if (entries.Any(e => e.Name == name)) throw Bad("occurs twice");
             shape = array.Shape;
             entries.Add((name, array.Values));
@@ -40,7 +46,6 @@ public sealed partial class TextValues
         for (int t = 0, at = 0; t < shape[0]; t++)
             foreach (var (_, own) in entries)
                 for (int h = 0; h < grid.Count; h++) values[at++] = (float)own[t * grid.Count + h];
-        var beside = TableNotesFile.ReadAll(file);
         ColumnInfo Info(string name) => beside?.Columns.FirstOrDefault(c => c.Name == name) ?? KnownColumns.Of(name);
         AttentionText[] texts = [.. Enumerable.Range(0, shape[0]).Select(t => new AttentionText($"{t:000000}", 0, null))];
         return new TextValues(grid, [.. entries.Select(e => Info(e.Name))], texts, values, beside?.Notes ?? []) { From = beside?.From };

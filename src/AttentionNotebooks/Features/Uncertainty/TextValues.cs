@@ -92,26 +92,29 @@ public sealed partial class TextValues
 
     /// <summary>The table of means and spreads, the same bits as <see cref="HeadFeatures.Extract"/> gives, with the value of every text
     /// behind each column.</summary>
-    /// <exception cref="InputException">A feature of all texts together has no value in them.</exception>
+    /// <exception cref="InputException">A feature of all texts together has no value in them, or every feature lacks a head's value.</exception>
     public HeadTable ToTable()
     {
         double[] PerHead(Func<int, double> of) => [.. Enumerable.Range(0, Grid.Count).Select(of)];
-        double Mean(int column, int head) => Sums(column, head).Sum.Mean(Texts.Count);
+        double Mean(int column, int head) => Sums(column, head) is var s ? s.Sum.Mean(Texts.Count - s.Lacking) : 0;
         HeadColumn[] columns = [.. Features.Select(info => _together.TryGetValue(info.Name, out var f)
             ? new HeadColumn(info, PerHead(h => Together(f, h, part => Mean(_statisticColumns[f.Statistic!] + part, h))))
             : new HeadColumn(info, PerHead(h => Mean(_columns[info.Name], h)))
             {
-                Spread = PerHead(h => { var (s, q) = Sums(_columns[info.Name], h);
-                    return Math.Sqrt(ExactSum.Variance(s, q, Texts.Count)); }),
+                Spread = PerHead(h => { var (s, q, lacking) = Sums(_columns[info.Name], h);
+                    return Math.Sqrt(ExactSum.Variance(s, q, Texts.Count - lacking)); }),
                 PerText = new Rows(this, info.Name),
             })];
-        var notes = _notes ?? TableNotes.Of(Grid, [.. Computed.Zip(columns, (f, c) => (f, c.Values, c.Spread))], Texts.Count, Findings);
-        return new HeadTable(Grid, columns, Texts.Count, notes, From);
+        var notes = _notes ?? TableNotes.Of(Grid, [.. Computed.Zip(columns, (f, c) => new FeatureColumn(f, c.Values, c.Spread,
+            f.MayLack ? [.. Enumerable.Range(0, Grid.Count).Select(h => Sums(_columns[f.Name], h).Lacking)] : []))], Texts.Count, Findings);
+        HeadColumn[] whole = [.. columns.Where(c => c.Values.All(double.IsFinite))];
+        if (whole.Length == 0) Present(columns[0].Name, columns[0].Values);
+        return new HeadTable(Grid, whole, Texts.Count, notes, From);
     }
 
     /// <summary>
-    /// The features of several weighted corpora: each weighs the texts, and a value is the weighted mean. Where a feature of all
-    /// texts together has no value under a weighting, it is NaN there.
+    /// The features of several weighted corpora: each weighs the texts, and a value is the weighted mean over those that have one.
+    /// Where a feature has no value under a weighting, it is NaN there.
     /// </summary>
     /// <param name="column">The feature.</param>
     /// <param name="weights"><c>[W, texts]</c>, float64, rows summing to 1.</param>
@@ -153,26 +156,47 @@ public sealed partial class TextValues
                 Array.Copy(_values, At(t, column + c, head), values, (t * columns + c) * heads, heads);
         var means = weights.matmul(tensor(values, [Texts.Count, columns * heads])).t().contiguous().data<double>().ToArray();
         int w = (int)weights.shape[0];
+        if (Array.Exists(values, double.IsNaN))
+        {
+            // The mean over the texts that have a value: those without count neither above nor below the line.
+            double[] present = [.. values.Select(v => double.IsNaN(v) ? 0.0 : 1.0)], known = [.. values.Select(v => double.IsNaN(v) ? 0 : v)];
+            double[] Sum(double[] of) => weights.matmul(tensor(of, [Texts.Count, columns * heads])).t().contiguous().data<double>().ToArray();
+            means = [.. Sum(known).Zip(Sum(present), (sum, weight) => weight > 0 ? sum / weight : double.NaN)];
+        }
         return [.. Enumerable.Range(0, columns).Select(c => Enumerable.Range(0, heads)
             .Select(h => means[((c * heads + h) * w)..((c * heads + h + 1) * w)]).ToArray())];
     }
 
-    private (ExactSum Sum, ExactSum Squares) Sums(int column, int head)
+    // Of the texts that have a value.
+    private (ExactSum Sum, ExactSum Squares, int Lacking) Sums(int column, int head)
     {
         ExactSum sum = default, squares = default;
+        int lacking = 0;
         for (int t = 0; t < Texts.Count; t++)
         {
             double v = _values[At(t, column, head)];
+            if (double.IsNaN(v))
+            {
+                lacking++;
+                continue;
+            }
             sum.Add(v);
             squares.Add(v * v);
         }
-        return (sum, squares);
+        return (sum, squares, lacking);
     }
 
     private double Together(HeadFeature feature, int head, Func<int, double> meanOf)
     {
         double value = feature.OfMeans!([.. Enumerable.Range(0, feature.Statistic!.Parts).Select(meanOf)]);
-        return double.IsFinite(value) ? value : throw FeatureValues.NoValue(feature, Grid[head]);
+        return double.IsFinite(value) ? value : throw FeatureValues.NoValue(feature.Info, Grid[head]);
+    }
+
+    // Means that are all there.
+    private double[] Present(string feature, double[] means)
+    {
+        int bad = Array.FindIndex(means, double.IsNaN);
+        return bad < 0 ? means : throw FeatureValues.NoValue(FeatureOf(feature), Grid[bad]);
     }
 
     private int At(int text, int column, int head) => checked((text * ColumnCount + column) * Grid.Count + head);

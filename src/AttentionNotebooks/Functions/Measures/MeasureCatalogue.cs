@@ -34,7 +34,7 @@ public static class MeasureCatalogue
 
     /// <summary>Whether a measure or a column has this name.</summary>
     public static bool Has(string name) =>
-        Of(name) is not null || UserMeasures.Find(name) is not null || DistanceFeatures.Numbered(name) is not null;
+        Of(name) is not null || UserMeasures.Find(name) is not null || FeatureCatalogue.Numbered(name) is not null;
 
     /// <summary>Measures what is named.</summary>
     /// <param name="context">What to measure on.</param>
@@ -93,7 +93,7 @@ public static class MeasureCatalogue
         if (UserMeasures.Columns(context.Source.Grid).FirstOrDefault(c => c.Name == name) is { } own) return [own];
         // A single feature needs no pass for its whole family.
         var catalogue = new FeatureCatalogue(TokenCounts.Of([]));
-        bool isFeature = UserMeasures.Features.Any(f => f.Name == name) || DistanceFeatures.Numbered(name) is not null
+        bool isFeature = UserMeasures.Features.Any(f => f.Name == name) || FeatureCatalogue.Numbered(name) is not null
             || catalogue.All.Any(f => f.Name == name);
         if (isFeature && Of(name) is null or FeatureMeasure && catalogue.Families.All(f => f.Name != name))
         {
