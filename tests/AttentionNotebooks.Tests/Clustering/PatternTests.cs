@@ -72,7 +72,7 @@ public class PatternTests
     {
         var experiment = DistanceExperiment.Run(Golden.RealTable, shuffles: 99);
         Assert.Equal(["mean_distance"], experiment.OnDistance.Table.Features);
-        Assert.Equal(13, experiment.OnAll.Table.Features.Count);
+        Assert.Equal(StandardFeatures.ForClustering, experiment.OnAll.Table.Features);
         Assert.Equal(Validity.AdjustedRand(experiment.OnDistance.Labels, experiment.OnAll.Labels), experiment.AdjustedRand);
         Assert.Equal(6, experiment.Tables.Count);
         Assert.All(experiment.Tables, t => Assert.Equal(144, t.Table.Counts.Cast<int>().Sum()));
