@@ -8,7 +8,9 @@ internal static class ClusterTables
 {
     /// <summary>Counts, a row per name of the first sorting.</summary>
     public static TextTable Of(Contingency c) => new(
-        Invariant($"Cramér's V {c.CramersV:0.00} (shuffled {c.ExpectedV:0.00}), p = {c.PValue:0.000}"),
+        c.Shared.Count > 0
+            ? Invariant($"Overlap of two rules on the same columns ({string.Join(", ", c.Shared)}): Cramér's V {c.CramersV:0.00}")
+            : Invariant($"Cramér's V {c.CramersV:0.00} (shuffled {c.ExpectedV:0.00}), p = {c.PValue:0.000}"),
         ["", .. c.Columns],
         [.. c.Rows.Select((row, i) => (string[])[row,
             .. c.Columns.Select((_, j) => c.Counts[i, j].ToString(CultureInfo.InvariantCulture))])],
@@ -37,7 +39,7 @@ internal static class ClusterTables
     /// <summary>Stability, a row per thing that was varied.</summary>
     public static TextTable Of(IReadOnlyList<StabilityReport> reports) => new(
         "Do the clusters come out again?",
-        ["varied", "draws", "adjusted Rand", "95 % from", "to", "heads that keep their cluster in 9 of 10 draws"],
+        ["varied", "draws", "adjusted Rand", "95 % of the draws from", "to", "heads that keep their cluster in 9 of 10 draws"],
         [.. reports.Select(r => (string[])[r.Over, r.Draws.ToString(CultureInfo.InvariantCulture), F(r.Mean), F(r.Interval.Low),
             F(r.Interval.High), $"{r.OwnCluster.Count(p => p >= 0.9)} of {r.OwnCluster.Length}"])],
         "Adjusted Rand index with the clusters as they are: 1 the same, 0 chance.");

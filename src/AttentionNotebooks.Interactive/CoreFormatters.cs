@@ -80,15 +80,17 @@ internal static class CoreFormatters
     {
         var rows = clustering.Clusters.Select(c => (string[])
         [
-            c.Number.ToString(CultureInfo.InvariantCulture), c.Name, c.Heads.Count.ToString(CultureInfo.InvariantCulture), Layers(c),
+            c.Number.ToString(CultureInfo.InvariantCulture), c.Name, c.Heads.Count.ToString(CultureInfo.InvariantCulture),
+            $"{c.MeetRule} of {c.Heads.Count}", Layers(c),
             Number(c.Heads.Average(h => clustering.Silhouettes[clustering.Grid.PositionOf(h)])),
             Telling(clustering, c), c.Evidence,
         ]);
         return new TextTable(
             string.Create(CultureInfo.InvariantCulture,
                 $"{clustering.Clusters.Count} clusters of {clustering.Grid.Count} heads, mean silhouette {clustering.Silhouette:0.000}"),
-            ["cluster", "name", "heads", "layers", "silhouette", "most telling means", "evidence"], [.. rows],
-            $"Clustered on {string.Join(", ", clustering.Table.Features)} ({ScalingName(clustering.Scaling)}).");
+            ["cluster", "name", "heads", "meet the rule", "layers", "silhouette", "most telling means", "evidence"], [.. rows],
+            $"Clustered on {string.Join(", ", clustering.Table.Features)} ({ScalingName(clustering.Scaling)}). Means name a cluster; "
+                + "\"meet the rule\" says how many of its heads meet the rule of this name by themselves.");
     }
 
     private static TextTable Table(IReadOnlyList<(Head Head, double Value)> ranking) =>

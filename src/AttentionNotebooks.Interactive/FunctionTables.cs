@@ -8,25 +8,33 @@ internal static class FunctionTables
     /// <summary>Relations, with the head that was chosen without the words that it is scored on.</summary>
     public static TextTable Of(IReadOnlyList<HeldOutRelation> relations) => new(
         "Which relations a head finds",
-        ["relation", "words", "best head", "own words", "held out", "95 %", "offset", "gain", "95 %", "p, Holm"],
+        ["relation", "words", "best head", "own words", "held out", "95 %", "offset", "gain", "95 %", "p, Holm",
+            "part of speech", "p, Holm", "random weights", "p, Holm"],
         [.. relations.Select(r => (string[])
         [
             r.Relation, r.Accuracy.Count.ToString(CultureInfo.InvariantCulture),
                 r.Best.Head + (r.Best.Direction == Direction.DependentToHead ? " dep → head" : " head → dep"),
             F(r.Best.Accuracy.Value), F(r.Accuracy.Value), $"{F(r.Interval.Low)} … {F(r.Interval.High)}", F(r.Baseline.Value),
                 Signed(r.Gain), $"{Signed(r.GainInterval.Low)} … {Signed(r.GainInterval.High)}", P(r.Holm),
+                F(r.PartOfSpeech.Accuracy.Value), P(r.PartOfSpeech.Holm), F(r.RandomWeights?.Accuracy.Value ?? double.NaN),
+                P(r.RandomWeights?.Holm ?? double.NaN),
         ])],
         "Held out: head, direction and offset are chosen on one half of the sentences and scored on the other, both ways (offset and gain "
             + "too). Own words: the best head on the words that it was chosen on. p: McNemar's test of the held-out head against the "
-            + "held-out offset, corrected for all relations of the treebank.");
+            + "held-out offset, corrected for all relations of the treebank. Part of speech: the nearest word of one part of speech on one "
+            + "side; random weights: the best head of a model that has learnt nothing; both chosen and scored in the same way. "
+            + (relations.Count == 0 ? "" : RelationCounts.Of(relations).ToString()));
 
     /// <summary>Probes beside their controls.</summary>
     public static TextTable Of(IReadOnlyList<ProbeScore> scores) => new(
         scores.Count == 0 ? "" : FormattableString.Invariant($"Heads found of {scores[0].Test.Count:N0} words held out"),
-        ["looks at", "UAS", "95 % from", "to", "on training sentences", "weights"],
-        [.. scores.Select(s => (string[])[s.Name, F(s.Test.Value), F(s.Interval.Low), F(s.Interval.High), F(s.Train.Value),
+        ["looks at", "UAS", "95 % from", "to", "control task", "selectivity", "95 % from", "to", "on training sentences", "weights"],
+        [.. scores.Select(s => (string[])[s.Name, F(s.Test.Value), F(s.Interval.Low), F(s.Interval.High),
+            F(s.Control?.Value ?? double.NaN), Signed(s.Selectivity.Value), Signed(s.Selectivity.Low), Signed(s.Selectivity.High),
+            F(s.Train.Value),
             s.Weights.ToString(CultureInfo.InvariantCulture)])],
-        "UAS: share of words (punctuation aside) whose head, or whose being the root, is found. Intervals over sentences.");
+        "UAS: share of words (punctuation aside) whose head, or whose being the root, is found. Control task: every word type has a head "
+            + "by a random rule of its own (Hewitt and Liang 2019); selectivity: UAS minus what the same probe finds of it. Intervals over sentences.");
 
     /// <summary>Where attention goes.</summary>
     public static TextTable Of(IReadOnlyList<TypeShare> shares) => new(

@@ -78,7 +78,8 @@ internal static class ClusterVerb
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{parsed.GetValue(file)}: {clustering.Clusters.Count} "
                 + $"clusters of {table.Grid} heads, silhouette {clustering.Silhouette:0.000}"));
             NoteLines.Write(clustering.Table.Notes, parsed.GetValue(heads)!, output);
-            foreach (var c in clustering.Clusters) output.WriteLine($"  {c.Number}  {c.Name}, {c.Heads.Count} heads: {c.Evidence}");
+            foreach (var c in clustering.Clusters) output.WriteLine($"  {c.Number}  {c.Name}, {c.Heads.Count} heads "
+                + $"({c.MeetRule} of them meet the rule of this name): {c.Evidence}");
         });
         return command;
     }

@@ -20,8 +20,8 @@ internal static class FunctionsVerb
         var fold = new Option<bool>("--fold-subtypes") { Description = "Count a subtype as its relation: nsubj:pass as nsubj." };
         var heldOut = new Option<bool>("--held-out")
         {
-            Description = "Cross-validate: choose each head on one half of the sentences and report its accuracy on the other; add "
-                + "both halves' counts to every row.",
+            Description = "Cross-validate: choose each head on one half of the sentences and report its accuracy on the other, beside "
+                + "an offset, a rule on parts of speech and, with --model, random weights; add both halves' counts to every row.",
         };
         var atLeast = new Option<int>("--dependents")
         {
@@ -31,7 +31,11 @@ internal static class FunctionsVerb
         };
         var summary = OutFile.Also("--summary", "Also write a row per relation: best head, held-out accuracy, baseline, tests.", "F.csv",
             OutFile.Csv);
-        var seed = new Option<int>("--seed") { Description = "Decides the halves and the draws of the intervals.", HelpName = "S" };
+        var seed = new Option<int>("--seed")
+        {
+            Description = "Decides the halves, the draws of the intervals and the random weights.",
+            HelpName = "S",
+        };
         var file = new OutFile("A row per relation, head and direction.", "functions.csv", [OutFile.Csv]);
         var command = new Command("functions", "Scores every head on every syntactic relation of a treebank, beside the best fixed "
             + "offset (Clark et al. 2019, §4.2).");
@@ -70,7 +74,12 @@ internal static class FunctionsVerb
                     "Ask for fewer with --dependents, or score more sentences");
             RelationTable.Write([.. kept.Select(i => scores[i])], parsed.GetValue(file)!,
                 ofHalves is null ? null : [.. kept.Select(i => ofHalves[i])], from);
-            var relations = halves || parsed.GetValue(summary) is not null ? HeldOutRelations.Score(hits, folded, chosen) : [];
+            bool scored = halves || parsed.GetValue(summary) is not null;
+            DependencyHits? random = null;
+            if (scored && checkpoint is not null)
+                using (var progress = new ProgressLine(error, "sentences with random weights"))
+                    random = DependencyHits.OfRandomWeights(checkpoint, fitting, chosen, progress, cancellation);
+            var relations = scored ? HeldOutRelations.Score(hits, folded, chosen, randomWeights: random) : [];
             if (parsed.GetValue(summary) is { } summaryFile) RelationTable.Write(relations, summaryFile, from);
             output.WriteLine($"{parsed.GetValue(file)}: {kept.Select(i => scores[i].Relation).Distinct().Count()} relations over "
                 + $"{fitting.Count} sentences, {source.Grid} heads; the best head of the "
@@ -80,6 +89,7 @@ internal static class FunctionsVerb
                 ? relations.Select(r => RelationLines.Of(r))
                 : commonest.Select(r => RelationLines.Of(r.MaxBy(s => s.Accuracy.Correct)!));
             foreach (string line in lines.Take(Shown)) output.WriteLine(line);
+            if (scored) output.WriteLine(RelationCounts.Of(relations));
         });
         return command;
     }

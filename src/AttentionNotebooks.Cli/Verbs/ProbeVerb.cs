@@ -26,12 +26,12 @@ internal static class ProbeVerb
         };
         var seed = new Option<int>("--seed")
         {
-            Description = "Decides the split, the order of training, the random weights and the draws of intervals.",
+            Description = "Decides the split, the order of training, the random weights, the control task and the draws of intervals.",
             HelpName = "S",
         };
         var file = new OutFile("A row per probe and control.", "F.csv", [OutFile.Csv]);
         var command = new Command("probe", "Trains the probes of Clark et al. 2019, §5, on a treebank, beside right-branching, "
-            + "distances and a model with random weights.");
+            + "distances, a model with random weights, and each probe on a control task (Hewitt and Liang 2019).");
         model.AddTo(command);
         foreach (var option in new Option[] { treebank, limit, epochs, dimensions, seed, file }) command.Add(option);
         command.SetWork((parsed, cancellation) =>
@@ -44,7 +44,10 @@ internal static class ProbeVerb
             output.WriteLine($"{parsed.GetValue(file)}: syntactic heads found, of {scores[0].Test.Count} held-out words:");
             foreach (var s in scores)
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {s.Name,-34} {s.Test.Value:0.000} "
-                    + $"[{s.Interval.Low:0.000}, {s.Interval.High:0.000}]  training {s.Train.Value:0.000}  {s.Weights} weights"));
+                    + $"[{s.Interval.Low:0.000}, {s.Interval.High:0.000}]  training {s.Train.Value:0.000}  {s.Weights} weights")
+                    + (s.Control is not { } control ? "" : string.Create(CultureInfo.InvariantCulture, $"  control {control.Value:0.000}, "
+                        + $"selectivity {s.Selectivity.Value:+0.000;-0.000} [{s.Selectivity.Low:+0.000;-0.000}, "
+                        + $"{s.Selectivity.High:+0.000;-0.000}]")));
         });
         return command;
     }

@@ -15,5 +15,6 @@ internal static class RelationLines
         $"  {r.Relation,-12} {r.Accuracy.Count,5}  head {r.Best.Head,-5} {RelationTable.NameOf(r.Best.Direction)}  "
             + $"{r.Best.Accuracy.Value:0.000}, held out {r.Accuracy.Value:0.000} [{r.Interval.Low:0.000}, {r.Interval.High:0.000}]  "
             + $"offset: {r.Baseline.Value:0.000}  gain {r.Gain:+0.000;-0.000} [{r.GainInterval.Low:+0.000;-0.000}, "
-            + $"{r.GainInterval.High:+0.000;-0.000}]");
+            + $"{r.GainInterval.High:+0.000;-0.000}] p {r.Holm:g2}  part of speech: {r.PartOfSpeech.Accuracy.Value:0.000} p "
+            + $"{r.PartOfSpeech.Holm:g2}{(r.RandomWeights is { } w ? $"  random weights: {w.Accuracy.Value:0.000} p {w.Holm:g2}" : "")}");
 }

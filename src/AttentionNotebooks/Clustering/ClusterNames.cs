@@ -1,5 +1,5 @@
-using System.Globalization;
 using static System.FormattableString;
+using Means = System.Collections.Generic.IReadOnlyDictionary<string, double>;
 
 namespace AttentionNotebooks;
 
@@ -47,9 +47,9 @@ public static class ClusterNames
     public static IReadOnlyList<(string Name, string Evidence)> Of(IReadOnlyList<IReadOnlyDictionary<string, double>> clusters,
         HeadTable table)
     {
-        double? broadest = table.Features.Contains("entropy") ? table.Column("entropy").Max() : null;
-        bool pairs = HeadPatterns.HasPairs(table);
-        var names = clusters.Select(c => Name(c, broadest, pairs)).ToArray();
+        var rules = Rules(table);
+        var names = clusters.Select(c => rules.First(r => r.Holds(c))).Zip(clusters, (rule, c) => (rule.Name, Evidence: rule.Evidence(c)))
+            .ToArray();
         foreach (var same in names.Select((n, i) => (n.Name, At: i)).GroupBy(n => n.Name, n => n.At).Where(g => g.Count() > 1).ToArray())
             foreach (int i in same) names[i] = (Distinguish(names[i].Name, clusters[i], i), names[i].Evidence);
         // Two at the same distance: the cluster's number separates them.
@@ -58,32 +58,54 @@ public static class ClusterNames
         return names;
     }
 
-    private static (string Name, string Evidence) Name(IReadOnlyDictionary<string, double> m, double? broadest, bool pairs)
+    /// <summary>How many of a cluster's heads meet the rule that names the cluster: a mean can meet it where few heads do.</summary>
+    /// <param name="means">The cluster's means, which decide the rule.</param>
+    /// <param name="heads">The cluster's heads.</param>
+    /// <param name="table">All heads.</param>
+    internal static int MeetRule(IReadOnlyDictionary<string, double> means, IEnumerable<Head> heads, HeadTable table)
     {
-        double Get(string feature) => m.GetValueOrDefault(feature, double.NaN); // NaN: no comparison holds
-        double previous = Get("previous"), next = Get("next"), self = Get("self"), cls = Get("cls"), sep = Get("sep"),
-        punctuation = Get("punctuation");
-        if (previous >= PositionalShare && next >= PositionalShare)
-            return ("neighbouring-token", Invariant($"{previous:P0} of the attention is on the previous and {next:P0} on the next token"));
-        if (previous >= PositionalShare) return ("previous-token", Invariant($"{previous:P0} of the attention is on the previous token"));
-        if (next >= PositionalShare) return ("next-token", Invariant($"{next:P0} of the attention is on the next token"));
-        if (self >= PositionalShare) return ("self", Invariant($"{self:P0} of the attention is on the token itself"));
-        if (cls + sep >= SpecialShare)
-            return (cls >= Outweighs * sep ? "[CLS]" : sep >= Outweighs * cls ? "[SEP]"
-                : "[CLS]/[SEP]", Invariant($"{cls:P0} of the attention is on [CLS] and {sep:P0} on [SEP]"));
-        if (punctuation >= PunctuationShare) return ("punctuation", Invariant($"{punctuation:P0} of the attention is on punctuation"));
-        if (Get("local_2") >= LocalShare) return ("local", Invariant($"{Get("local_2"):P0} of the attention is within two tokens"));
-        if (pairs && Get("block") >= BlockShare)
-            return ("block", Invariant($"{Get("block"):P0} of the attention stays in the token's own text of the pair"));
-        if (Get("entropy") >= BroadShare * broadest)
-            return ("broad", Invariant($"entropy {Get("entropy"):0.00} nats, {Get("entropy") / broadest:P0} of the broadest head's"));
-        return m.ContainsKey("entropy") && m.ContainsKey("previous")
-            ? ("heterogeneous",
-                string.Create(CultureInfo.InvariantCulture,
-                    $"no one place gets most: {previous:P0} previous, {next:P0} next, {cls + sep:P0} special tokens, entropy "
-                        + $"{Get("entropy"):0.00} nats"))
-            : ("unnamed", string.Join(", ", m.Select(f => Invariant($"{f.Key} {f.Value:0.###}"))));
+        var rule = Rules(table).First(r => r.Holds(means));
+        return heads.Count(h => rule.Holds(table.Features.ToDictionary(f => f, f => table[h, f])));
     }
+
+    // In the order in which they are asked. NaN for a feature that a table lacks: no comparison holds.
+    private static Rule[] Rules(HeadTable table)
+    {
+        double broadest = table.Features.Contains("entropy") ? table.Column("entropy").Max() : double.NaN;
+        bool pairs = HeadPatterns.HasPairs(table);
+        static double Get(Means m, string feature) => m.GetValueOrDefault(feature, double.NaN);
+        static bool Special(Means m) => Get(m, "cls") + Get(m, "sep") >= SpecialShare;
+        static string Specials(Means m) => Invariant($"{Get(m, "cls"):P0} of the attention is on [CLS] and {Get(m, "sep"):P0} on [SEP]");
+        Rule Share(string name, string feature, double least, string what) =>
+            new(name, m => Get(m, feature) >= least, m => Invariant($"{Get(m, feature):P0} of the attention {what}"));
+        Rule[] named =
+        [
+            new("neighbouring-token", m => Get(m, "previous") >= PositionalShare && Get(m, "next") >= PositionalShare, m =>
+                Invariant($"{Get(m, "previous"):P0} of the attention is on the previous and {Get(m, "next"):P0} on the next token")),
+            Share("previous-token", "previous", PositionalShare, "is on the previous token"),
+            Share("next-token", "next", PositionalShare, "is on the next token"),
+            Share("self", "self", PositionalShare, "is on the token itself"),
+            new("[CLS]", m => Special(m) && Get(m, "cls") >= Outweighs * Get(m, "sep"), Specials),
+            new("[SEP]", m => Special(m) && Get(m, "sep") >= Outweighs * Get(m, "cls"), Specials),
+            new("[CLS]/[SEP]", Special, Specials),
+            Share("punctuation", "punctuation", PunctuationShare, "is on punctuation"),
+            Share("local", "local_2", LocalShare, "is within two tokens"),
+            Share("block", "block", pairs ? BlockShare : double.PositiveInfinity, "stays in the token's own text of the pair"),
+            new("broad", m => Get(m, "entropy") >= BroadShare * broadest, m =>
+                Invariant($"entropy {Get(m, "entropy"):0.00} nats, {Get(m, "entropy") / broadest:P0} of the broadest head's")),
+        ];
+        bool NoneOf(Means m) => !named.Any(r => r.Holds(m));
+        return
+        [
+            .. named,
+            new("heterogeneous", m => m.ContainsKey("entropy") && m.ContainsKey("previous") && NoneOf(m), m => Invariant(
+                $"no one place gets most: {Get(m, "previous"):P0} previous, {Get(m, "next"):P0} next, {Get(m, "cls") + Get(m, "sep"):P0} ")
+                + Invariant($"special tokens, entropy {Get(m, "entropy"):0.00} nats")),
+            new("unnamed", NoneOf, m => string.Join(", ", m.Select(f => Invariant($"{f.Key} {f.Value:0.###}")))),
+        ];
+    }
+
+    private sealed record Rule(string Name, Func<Means, bool> Holds, Func<Means, string> Evidence);
 
     private static string Distinguish(string name, IReadOnlyDictionary<string, double> m, int number) =>
         m.TryGetValue("mean_distance", out double d) ? Invariant($"{name} at {d:0.0} tokens") : Invariant($"{name} {number}");

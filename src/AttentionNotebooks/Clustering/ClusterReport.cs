@@ -4,7 +4,8 @@ namespace AttentionNotebooks;
 
 /// <summary>
 /// The figures of a clustering as JSON: how far clusters stand apart, how stable they are over heads, features, seeds and texts, and how
-/// they compare with clusters of shuffled features and of one Gaussian. It is what <c>attn cluster --json</c> writes.
+/// they compare with clusters of data without groups (<see cref="NullModel"/>), and what each of these nulls permits to say. It is what
+/// <c>attn cluster --json</c> writes.
 /// </summary>
 public static class ClusterReport
 {
@@ -45,7 +46,7 @@ public static class ClusterReport
             bic = Bic(c),
             stability = new
             {
-                what = "adjusted Rand index with the clustering of heads drawn with replacement",
+                what = "adjusted Rand index with the clustering of heads drawn with replacement; low and high: where 95 % of the draws lie",
                 mean = overHeads?.Mean,
                 low = overHeads?.Interval.Low,
                 high = overHeads?.Interval.High,
@@ -57,8 +58,8 @@ public static class ClusterReport
             @null = onPoints ? new
             {
                 shuffled_features = several ? Null(c, NullModel.ShuffledFeatures) : null,
-                one_gaussian = Null(c,
-                NullModel.OneGaussian)
+                one_gaussian = Null(c, NullModel.OneGaussian),
+                gaussian_copula = several ? Null(c, NullModel.GaussianCopula) : null,
             } : null,
             differences = ClusterDifferences.Compute(c, seed: c.Seed).Select(d => new
             {
@@ -72,11 +73,21 @@ public static class ClusterReport
                 p_holm = Finite(d.Holm),
                 p_benjamini_hochberg = Finite(d.BenjaminiHochberg),
             }),
+            sorted_otherwise = DistanceExperiment.Against(c, seed: c.Seed).Select(t => new
+            {
+                by = t.Name,
+                what = t.Table.Shared.Count > 0 ? "overlap of two rules on the same columns, no test" : "association",
+                shared_columns = t.Table.Shared,
+                cramers_v = Finite(t.Table.CramersV),
+                cramers_v_shuffled = Finite(t.Table.ExpectedV),
+                p = Finite(t.Table.PValue),
+            }),
             clusters = c.Clusters.Select(x => new
             {
                 number = x.Number,
                 name = x.Name,
                 evidence = x.Evidence,
+                heads_that_meet_the_rule = x.MeetRule,
                 heads = x.Heads.Select(h => h.ToString()),
                 means = x.Means,
             }),
@@ -101,9 +112,10 @@ public static class ClusterReport
 
     private static object Null(HeadClustering c, NullModel model)
     {
-        var n = StructureNull.Run(c, model, NullRuns, c.Seed);
+        var n = StructureNull.Run(c, model, model == NullModel.GaussianCopula && !IsMixture(c) ? model.Runs() : NullRuns, c.Seed);
         return new
         {
+            claim = n.Claim,
             runs = n.NullSilhouettes.Length,
             silhouette_mean = n.NullSilhouettes.Average(),
             silhouette_p = n.SilhouettePValue,
@@ -112,6 +124,9 @@ public static class ClusterReport
             inertia_p = n.InertiaPValue,
         };
     }
+
+    // A mixture takes thirty times as long as K-means.
+    private static bool IsMixture(HeadClustering c) => c.Algorithm.Name.StartsWith("gmm", StringComparison.Ordinal);
 
     private static double? Bic(HeadClustering c) => c.Algorithm.Name switch
     {

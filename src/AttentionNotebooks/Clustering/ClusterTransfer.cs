@@ -4,7 +4,9 @@ namespace AttentionNotebooks;
 
 /// <summary>Whether the same heads cluster alike on two corpora, or in two models of the same grid.</summary>
 /// <param name="AdjustedRand">
-/// Adjusted Rand index of the two clusterings, with its 95 % interval over samples of the texts; its ends are NaN without values per text.
+/// Adjusted Rand index of the two clusterings, with its 95 % interval over texts: a fifth of the texts of either side is left out at a time
+/// (<c>Jackknife</c>). Noise of the texts lowers the index, so that more texts would rather raise it. The ends are NaN without values per
+/// text.
 /// </param>
 /// <param name="PValue">Share of shufflings of the heads whose index is at least as large, with + 1 above and below.</param>
 /// <param name="WithinLayers">The mean index when heads are shuffled within their layers: what depth alone gives.</param>
@@ -29,14 +31,19 @@ public sealed record ClusterTransfer(Interval AdjustedRand, double PValue, doubl
     /// <summary>Compares two clusterings of the same heads.</summary>
     /// <param name="a">A clustering.</param>
     /// <param name="b">Another, of a model with the same grid.</param>
-    /// <param name="resampleA">Tables over samples of the texts of <paramref name="a"/>, by seed; with <paramref name="resampleB"/> they
-    /// give the interval.</param>
-    /// <param name="resampleB">Tables over samples of the texts of <paramref name="b"/>, by seed.</param>
-    /// <param name="draws">Samples behind the interval, and shufflings behind the p-value.</param>
+    /// <param name="textsA">The values per text behind <paramref name="a"/>; with <paramref name="textsB"/> they give the
+    /// interval.</param>
+    /// <param name="textsB">The values per text behind <paramref name="b"/>.</param>
+    /// <param name="draws">Draws of texts behind the interval, and shufflings behind the p-value.</param>
     /// <param name="seed">Decides them.</param>
-    /// <exception cref="InputException">The grids differ.</exception>
-    public static ClusterTransfer Compute(HeadClustering a, HeadClustering b, Func<int, HeadTable>? resampleA = null,
-        Func<int, HeadTable>? resampleB = null, int draws = 199, int seed = 0)
+    /// <exception cref="InputException">The grids differ, or there is one text only.</exception>
+    public static ClusterTransfer Compute(HeadClustering a, HeadClustering b, TextValues? textsA = null, TextValues? textsB = null,
+        int draws = 199, int seed = 0) => textsA is null || textsB is null ? Compute(a, b, null, draws, seed)
+            : Compute(a, b, ((textsA.Texts.Count, textsA.Mean), (textsB.Texts.Count, textsB.Mean)), draws, seed);
+
+    /// <summary>The same, with each side's number of texts and the head table over some of them.</summary>
+    internal static ClusterTransfer Compute(HeadClustering a, HeadClustering b,
+        ((int Count, Func<int[], HeadTable> Over) A, (int Count, Func<int[], HeadTable> Over) B)? texts, int draws, int seed)
     {
         if (a.Grid != b.Grid)
             throw new InputException("the two clusterings", null, $"are of {a.Grid} and {b.Grid} heads",
@@ -57,11 +64,19 @@ public sealed record ClusterTransfer(Interval AdjustedRand, double PValue, doubl
         double[] within = [.. Enumerable.Range(0, draws).Select(_ =>
             Validity.AdjustedRand(a.Labels, [.. Permutation.WithinLayers(b.Grid, ofLayers).Select(i => b.Labels[i])]))];
         var interval = new Interval(index, double.NaN, double.NaN);
-        if (resampleA is not null && resampleB is not null)
+        if (texts is (var ofA, var ofB))
         {
-            (int A, int B)[] seeds = [.. Enumerable.Range(0, draws).Select(_ => (random.Next(), random.Next()))];
-            double[] indices = Runs.Of(draws, d => Validity.AdjustedRand(Again(a, resampleA(seeds[d].A)), Again(b, resampleB(seeds[d].B))));
-            interval = Interval.OfDraws(index, indices);
+            int fewest = Math.Min(ofA.Count, ofB.Count);
+            if (fewest < 2)
+                throw new InputException("an interval over texts", null, "needs two texts at least on either side", "Give more texts");
+            int[] seeds = [.. Enumerable.Range(0, draws).Select(_ => random.Next())];
+            double[] indices = Runs.Of(draws, d =>
+            {
+                var own = new Random(seeds[d]);
+                return Validity.AdjustedRand(Again(a, ofA.Over(Jackknife.Keep(ofA.Count, own))),
+                    Again(b, ofB.Over(Jackknife.Keep(ofB.Count, own))));
+            });
+            interval = Jackknife.Of(index, indices, fewest, most: 1);
         }
         return new ClusterTransfer(interval, Permutation.PValue(index, chance),
             within.DefaultIfEmpty(double.NaN).Average(), Permutation.PValue(index, within), a.Grid.Count - moved.Length,

@@ -7,17 +7,26 @@ namespace AttentionNotebooks;
 /// <param name="CramersV">Strength of the association, from 0 (none) to 1 (one decides the other): √(χ²/(n·(min(r, c) − 1))), Cramér 1946;
 /// NaN with a single row or column.</param>
 /// <param name="ExpectedV">The mean V over shufflings: what chance gives, which is above 0.</param>
-/// <param name="PValue">Share of shufflings with a V at least as large, with + 1 above and below.</param>
+/// <param name="PValue">Share of shufflings with a V at least as large, with + 1 above and below; NaN where both sortings look at the same
+/// columns (<see cref="Shared"/>), because then it would say nothing.</param>
 public sealed record Contingency(IReadOnlyList<string> Rows, IReadOnlyList<string> Columns, int[,] Counts, double CramersV,
     double ExpectedV, double PValue)
 {
+    /// <summary>
+    /// Columns that both sortings are made from. Where there are any, V is an overlap of two rules and no evidence for either: two rules
+    /// on the same columns must agree to some degree, whatever the heads do.
+    /// </summary>
+    public IReadOnlyList<string> Shared { get; private init; } = [];
+
     /// <summary>Counts two sortings of the same heads, and shuffles one of them against the other.</summary>
     /// <param name="rows">Per head, its row's name.</param>
     /// <param name="columns">Per head, its column's name.</param>
     /// <param name="shuffles">How many shufflings.</param>
     /// <param name="seed">Decides them.</param>
+    /// <param name="shared">Columns of the head table that both sortings are made from; none when omitted.</param>
     /// <exception cref="ArgumentException">The lengths differ, or there is no head.</exception>
-    public static Contingency Compute(IReadOnlyList<string> rows, IReadOnlyList<string> columns, int shuffles = 999, int seed = 0)
+    public static Contingency Compute(IReadOnlyList<string> rows, IReadOnlyList<string> columns, int shuffles = 999, int seed = 0,
+        IReadOnlyList<string>? shared = null)
     {
         if (rows.Count != columns.Count || rows.Count == 0)
             throw new ArgumentException($"{rows.Count} and {columns.Count} heads", nameof(columns));
@@ -33,7 +42,8 @@ public sealed record Contingency(IReadOnlyList<string> Rows, IReadOnlyList<strin
             chance[s] = V(Count(a, b, rowNames.Length, columnNames.Length));
         }
         return new Contingency(rowNames, columnNames, counts, v, shuffles == 0 ? double.NaN
-            : chance.Average(), Permutation.PValue(v, chance));
+            : chance.Average(), shared is { Count: > 0 } ? double.NaN : Permutation.PValue(v, chance))
+        { Shared = shared ?? [] };
     }
 
     private static int[,] Count(int[] a, int[] b, int rows, int columns)

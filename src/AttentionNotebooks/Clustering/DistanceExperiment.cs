@@ -8,8 +8,9 @@ namespace AttentionNotebooks;
 /// <param name="OnAll">Clusters of the clustering features.</param>
 /// <param name="AdjustedRand">Their agreement.</param>
 /// <param name="AdjustedMutualInformation">Their agreement, by information.</param>
-/// <param name="Tables">Each of the two clusterings against layers, Clark's patterns and Kovaleva's classes, with names that say
-/// which.</param>
+/// <param name="Tables">Each of the two clusterings against layers, Clark's patterns and Kovaleva's classes, with names that say which.
+/// Only the layers are no measure of the maps: where patterns look at clustered columns, the table is an overlap of two rules
+/// (<see cref="Contingency.Shared"/>).</param>
 public sealed record DistanceExperiment(HeadClustering OnDistance, HeadClustering OnAll, double AdjustedRand,
     double AdjustedMutualInformation, IReadOnlyList<(string Name, Contingency Table)> Tables)
 {
@@ -22,15 +23,22 @@ public sealed record DistanceExperiment(HeadClustering OnDistance, HeadClusterin
     public static DistanceExperiment Run(HeadTable table, int k = 4, int seed = 0, int shuffles = 999)
     {
         HeadClustering near = table.Cluster(k, ["mean_distance"], seed: seed), all = table.Cluster(k, seed: seed);
-        string[] layers = [.. table.Grid.All().Select(h => $"layer {h.Layer}")];
-        (string Name, string[] Of)[] others = [("layers", layers), ("Clark's patterns", HeadPatterns.Clark(table)),
-            ("Kovaleva's classes", HeadPatterns.Kovaleva(table))];
         return new DistanceExperiment(near, all, Validity.AdjustedRand(near.Labels, all.Labels),
             Agreement.AdjustedMutualInformation(near.Labels, all.Labels),
-            [.. others.SelectMany(o => new[] { ($"mean distance × {o.Name}", Against(near, o.Of, shuffles, seed)),
-                ($"all features × {o.Name}", Against(all, o.Of, shuffles, seed)) })]);
+            [.. Against(near, shuffles, seed).Zip(Against(all, shuffles, seed), (n, a) => new[] { ($"mean distance × {n.Name}", n.Table),
+                ($"all features × {a.Name}", a.Table) }).SelectMany(pair => pair)]);
     }
 
-    private static Contingency Against(HeadClustering clustering, string[] other, int shuffles, int seed) =>
-        Contingency.Compute([.. clustering.Grid.All().Select(h => clustering[h].Name)], other, shuffles, seed);
+    /// <summary>A clustering against layers, Clark's patterns and Kovaleva's classes.</summary>
+    internal static (string Name, Contingency Table)[] Against(HeadClustering clustering, int shuffles = 999, int seed = 0)
+    {
+        var table = clustering.AllFeatures;
+        string[] names = [.. clustering.Grid.All().Select(h => clustering[h].Name)],
+            layers = [.. table.Grid.All().Select(h => $"layer {h.Layer}")],
+            used = clustering.Space.Given ? [] : [.. clustering.Table.Features];
+        Contingency Of(string[] other, IEnumerable<string> asked) =>
+            Contingency.Compute(names, other, shuffles, seed, [.. used.Intersect(asked)]);
+        return [("layers", Of(layers, [])), ("Clark's patterns", Of(HeadPatterns.Clark(table), HeadPatterns.ClarkColumns)),
+            ("Kovaleva's classes", Of(HeadPatterns.Kovaleva(table), HeadPatterns.KovalevaColumns))];
+    }
 }

@@ -92,4 +92,9 @@ public sealed class HeadClustering
 /// Console.WriteLine(largest.Evidence);   // the figures behind the name
 /// </code></example>
 public sealed record HeadCluster(int Number, string Name, string Evidence, IReadOnlyList<Head> Heads,
-    IReadOnlyDictionary<string, double> Means, double[] Centroid);
+    IReadOnlyDictionary<string, double> Means, double[] Centroid)
+{
+    /// <summary>How many of the heads meet by themselves the rule that named the cluster by its means, from 0 to the number of heads. A
+    /// name says more the more heads meet its rule.</summary>
+    public int MeetRule { get; init; }
+}

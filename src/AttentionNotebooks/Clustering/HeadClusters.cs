@@ -94,7 +94,8 @@ public static class HeadClusters
         var points = space.Points!;
         var centroids = Validity.Centroids(points, labels);
         HeadCluster[] clusters = [.. order.Select((_, i) =>
-            new HeadCluster(i, names[i].Name, names[i].Evidence, heads[i], means[i], centroids[i]))];
+            new HeadCluster(i, names[i].Name, names[i].Evidence, heads[i], means[i], centroids[i])
+            { MeetRule = ClusterNames.MeetRule(means[i], heads[i], table) })];
         return new HeadClustering(columns, scaling, points, labels, clusters, Validity.Inertia(points, labels),
             Validity.Silhouettes(space.Distances, labels), table, space, algorithm, seed);
     }

@@ -27,7 +27,12 @@ public static class HeadPatterns
     /// <summary>From this share on each, vertical and diagonal stand in one map. The kit's threshold for single maps.</summary>
     public const double BothShare = PatternFeatures.BothShare;
 
-    private static readonly string[] _ofClark = ["next", "previous", "cls", "sep", "punctuation", "normalised_entropy", "entropy"];
+    /// <summary>The columns that <see cref="Clark"/> looks at.</summary>
+    public static IReadOnlyList<string> ClarkColumns { get; } =
+        ["next", "previous", "cls", "sep", "punctuation", "normalised_entropy", "entropy"];
+
+    /// <summary>The columns that <see cref="Kovaleva"/> looks at.</summary>
+    public static IReadOnlyList<string> KovalevaColumns { get; } = ["cls", "sep", "self", "previous", "next", "block"];
 
     /// <summary>The patterns of Clark et al. 2019, by the thresholds of their released code.</summary>
     /// <param name="table">The head table.</param>
@@ -51,7 +56,7 @@ public static class HeadPatterns
     /// <summary>The same, and what the patterns are over draws of the texts; no draws where the values per text are not known.</summary>
     internal static (string[] Heads, string[][] Draws) ClarkOverTexts(HeadTable table, int seed)
     {
-        HeadColumn[] asked = [.. table.Columns.Where(c => _ofClark.Contains(c.Name))];
+        HeadColumn[] asked = [.. table.Columns.Where(c => ClarkColumns.Contains(c.Name))];
         int texts = asked.Length == 0 || asked.Any(c => c.PerText is null) ? 0 : asked[0].PerText!.Count;
         return (Clark(table), texts < 2 ? [] : [.. Bootstrap.Draws(texts, Bootstrap.DefaultDraws, new Random(seed)).Select(drawn =>
             Clark(new HeadTable(table.Grid, [.. asked.Select(c => new HeadColumn(c.Info, c.Over(drawn)))])))]);

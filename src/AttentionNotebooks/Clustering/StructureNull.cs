@@ -1,16 +1,5 @@
 namespace AttentionNotebooks;
 
-/// <summary>What heads without clusters are taken to look like.</summary>
-public enum NullModel
-{
-    /// <summary>Each feature shuffled among the heads: every distribution is kept, and what ties the features together is lost.</summary>
-    ShuffledFeatures,
-
-    /// <summary>One Gaussian with the heads' means and covariances: correlations are kept, groups are lost (the null of SigClust, Liu et
-    /// al. 2008).</summary>
-    OneGaussian,
-}
-
 /// <summary>How much structure the same algorithm finds in data without any.</summary>
 /// <param name="Model">What "none" means.</param>
 /// <param name="Silhouette">The mean silhouette on the heads.</param>
@@ -22,6 +11,9 @@ public enum NullModel
 public sealed record StructureNull(NullModel Model, double Silhouette, double[] NullSilhouettes, double InertiaRatio,
     double[] NullInertiaRatios, double[] EtaSquared, double[][] NullEtaSquared)
 {
+    /// <summary>What may be said where this null is rejected.</summary>
+    public string Claim => Model.Claim();
+
     /// <summary>Share of the null that stands apart at least as much, with + 1 above and below.</summary>
     public double SilhouettePValue => Permutation.PValue(Silhouette, NullSilhouettes);
 
@@ -37,21 +29,22 @@ public sealed record StructureNull(NullModel Model, double Silhouette, double[] 
     /// <summary>Clusters null data with the clustering's own algorithm, k and features.</summary>
     /// <param name="clustering">The clustering, of points.</param>
     /// <param name="model">What heads without clusters look like.</param>
-    /// <param name="runs">How many null data sets.</param>
+    /// <param name="runs">How many null data sets; when omitted, <see cref="NullModels.Runs"/>.</param>
     /// <param name="seed">Decides them.</param>
-    /// <exception cref="InputException">The clustering is on given distances; or on one feature, which shuffling leaves as it
-    /// is.</exception>
-    public static StructureNull Run(HeadClustering clustering, NullModel model = NullModel.ShuffledFeatures, int runs = 199, int seed = 0)
+    /// <exception cref="InputException">The clustering is on given distances; or on one feature, whose values alone every null but one
+    /// Gaussian leaves as they are.</exception>
+    public static StructureNull Run(HeadClustering clustering, NullModel model = NullModel.ShuffledFeatures, int? runs = null, int seed = 0)
     {
         var points = clustering.Space.PointsFor("of the null");
-        if (model == NullModel.ShuffledFeatures && points[0].Length < 2)
-            throw new InputException("the null of shuffled features", null, "needs two features: one alone is the same after shuffling",
+        if (model != NullModel.OneGaussian && points[0].Length < 2)
+            throw new InputException($"the null of {model.Named()}", null, "needs two features: one alone is the same after shuffling",
                 "Compare with one Gaussian, or use the gap statistic");
+        int asked = runs ?? model.Runs();
         int k = clustering.Clusters.Count;
         var algorithm = ReferenceEquals(clustering.Algorithm, ClusterAlgorithms.KMeans) ? ClusterAlgorithms.KMeansWith(restarts: 10)
             : clustering.Algorithm;
-        Func<Random, double[][]> draw = model == NullModel.ShuffledFeatures ? random => Shuffled(points, random) : Gaussian(points);
-        var found = Runs.Of(runs, r =>
+        var draw = NullData.Of(points, model);
+        var found = Runs.Of(asked, r =>
         {
             var random = new Random(Seed(seed, r));
             var data = draw(random);
@@ -60,7 +53,7 @@ public sealed record StructureNull(NullModel Model, double Silhouette, double[] 
             catch (InputException) { return ((double Silhouette, double Ratio, double[] Eta)?)null; }
         }).Where(f => f is not null).Select(f => f!.Value).ToArray();
         if (found.Length == 0)
-            throw new InputException("the null", null, $"gave {k} clusters in none of {runs} runs",
+            throw new InputException("the null", null, $"gave {k} clusters in none of {asked} runs",
                 "Choose a smaller k, or another algorithm");
         var own = Figures(points, clustering.Labels);
         return new StructureNull(model, own.Silhouette, [.. found.Select(f => f.Silhouette)], own.Ratio, [.. found.Select(f => f.Ratio)],
@@ -75,25 +68,5 @@ public sealed record StructureNull(NullModel Model, double Silhouette, double[] 
         double[] eta = [.. Enumerable.Range(0, points[0].Length).Select(f => EffectSize.EtaSquared([.. points.Select(p => p[f])], labels))];
         return (Validity.Silhouettes(points, labels).Average(),
             Validity.Inertia(points, labels) / Validity.Inertia(points, new int[points.Length]), eta);
-    }
-
-    private static double[][] Shuffled(double[][] points, Random random)
-    {
-        double[][] columns = [.. Enumerable.Range(0, points[0].Length).Select(f => points.Select(p => p[f]).ToArray())];
-        foreach (var column in columns) random.Shuffle(column);
-        return [.. Enumerable.Range(0, points.Length).Select(i => columns.Select(c => c[i]).ToArray())];
-    }
-
-    // Independent normals along the principal components, with their variances.
-    private static Func<Random, double[][]> Gaussian(double[][] points)
-    {
-        int d = points[0].Length;
-        var pca = PrincipalComponents.Fit(points, d);
-        double[] deviation = [.. Enumerable.Range(0, d).Select(c => Math.Sqrt(pca.Coordinates.Average(p => p[c] * p[c])))];
-        return random => [.. points.Select(_ =>
-        {
-            double[] at = [.. deviation.Select(s => s * MathNet.Numerics.Distributions.Normal.Sample(random, 0, 1))];
-            return Enumerable.Range(0, d).Select(f => Enumerable.Range(0, d).Sum(c => at[c] * pca.Loadings[c][f])).ToArray();
-        })];
     }
 }

@@ -45,6 +45,9 @@ public class RealClusterTests
         var clustering = Golden.RealTable.Cluster(4);
         Assert.Equal(0.01, StructureNull.Run(clustering, NullModel.ShuffledFeatures, 99).SilhouettePValue);
         Assert.Equal(0.01, StructureNull.Run(clustering, NullModel.OneGaussian, 99).SilhouettePValue);
+        var copula = StructureNull.Run(clustering, NullModel.GaussianCopula, 199);
+        Assert.Equal(0.005, copula.SilhouettePValue);
+        Assert.InRange(copula.NullSilhouettes.Average(), 0.2, 0.26); // an independent computation on one feature more has 0.230
         Assert.InRange(Stability.OverTexts(clustering, TextValues.Read(Repository.Path("data", "bert-base", "texts.npz")).Resample,
             draws: 40)!.Mean, 0.9, 1);
     }

@@ -111,8 +111,8 @@ public class ResamplingTests
     public void The_same_clusters_transfer_wholly_and_shuffled_ones_by_chance()
     {
         var a = Planted(0.02, 0).Cluster(4);
-        var same = ClusterTransfer.Compute(a, Planted(0.02, 1).Cluster(4), seed => Planted(0.02, seed), seed => Planted(0.02, seed),
-            draws: 99);
+        (int, Func<int[], HeadTable>) texts = (30, kept => Planted(0.02, kept.Sum()));
+        var same = ClusterTransfer.Compute(a, Planted(0.02, 1).Cluster(4), (texts, texts), draws: 99, seed: 0);
         Assert.Equal((1.0, 48, 0.01), (same.AdjustedRand.Value, same.Kept, same.PValue));
         Assert.Equal((1.0, 1.0), (same.AdjustedRand.Low, same.AdjustedRand.High));
         Assert.Empty(same.Moved);
@@ -134,6 +134,56 @@ public class ResamplingTests
         var t = ClusterTransfer.Compute(Layered(1).Cluster(4), Layered(2).Cluster(4), draws: 99);
         Assert.Equal((1.0, 0.01), (t.AdjustedRand.Value, t.PValue));
         Assert.Equal((1.0, 1.0), (t.WithinLayers, t.WithinLayersPValue));
+    }
+
+    [Theory]
+    [InlineData(null), InlineData("mean_distance")]
+    public void The_agreement_of_the_shipped_tables_lies_in_its_own_interval(string? feature)
+    {
+        string[]? features = feature is null ? null : [feature];
+        var (sst2, tweets) = (Shipped("heads.csv").Cluster(4, features), Shipped("heads.tweets.csv").Cluster(4, features));
+        var index = ClusterTransfer.Compute(sst2, tweets, Texts("texts.npz"), Texts("texts.tweets.npz"), draws: 59).AdjustedRand;
+        Assert.Equal(Validity.AdjustedRand(sst2.Labels, tweets.Labels), index.Value);
+        Assert.True(index.Low < index.Value && index.Value < index.High && index.High <= 1, $"{index}");
+        static string Path(string name) => Repository.Path("data", "bert-base", name);
+        static HeadTable Shipped(string name) => HeadTable.Read(Path(name));
+        static TextValues Texts(string name) => TextValues.Read(Path(name));
+    }
+
+    [Fact]
+    public void Intervals_of_agreement_hold_the_agreement_of_endless_texts_where_percentiles_of_draws_with_replacement_do_not()
+    {
+        const int Sets = 40, Heads = 36, TextsOfEach = 20, Draws = 60;
+        var held = Runs.Of(Sets, set =>
+        {
+            var random = new Random(set);
+            double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+            double[] Each(Func<int, double> of) => [.. Enumerable.Range(0, Heads).Select(of)];
+            HeadTable Table(double[][] columns) => new(new HeadGrid(1, Heads), ["x", "y"], columns);
+            HeadClustering Cluster(HeadTable table) => table.Cluster(3, algorithm: ClusterAlgorithms.KMeansWith(5));
+            // Three groups whose heads stand elsewhere in the second model, some of them beyond a border.
+            double[][] first = [Each(i => (i % 3 == 1 ? 4 : 0) + Normal()), Each(i => (i % 3 == 2 ? 4 : 0) + Normal())];
+            double[][] second = [.. first.Select(column => column.Select(v => v + Normal()).ToArray())];
+            double truth = Validity.AdjustedRand(Cluster(Table(first)).Labels, Cluster(Table(second)).Labels);
+            // In each text every value has noise of its own.
+            double[][][] Texts(double[][] of) => [.. Enumerable.Range(0, TextsOfEach).Select(_ => of.Select(column =>
+                column.Select(v => v + 2.5 * Normal()).ToArray()).ToArray())];
+            double[][][] textsA = Texts(first), textsB = Texts(second);
+            HeadTable Mean(double[][][] texts, int[] of) =>
+                Table([.. Enumerable.Range(0, 2).Select(c => Each(h => of.Average(t => texts[t][c][h])))]);
+            int[] all = [.. Enumerable.Range(0, TextsOfEach)];
+            var (a, b) = (Cluster(Mean(textsA, all)), Cluster(Mean(textsB, all)));
+            var index = ClusterTransfer.Compute(a, b, ((TextsOfEach, of => Mean(textsA, of)), (TextsOfEach, of => Mean(textsB, of))),
+                Draws, set).AdjustedRand;
+            Assert.InRange(index.Value, index.Low, index.High);
+            var percentiles = Interval.OfDraws(index.Value, [.. Enumerable.Range(0, Draws).Select(_ => Validity.AdjustedRand(
+                Cluster(Mean(textsA, Bootstrap.Draw(TextsOfEach, random))).Labels,
+                Cluster(Mean(textsB, Bootstrap.Draw(TextsOfEach, random))).Labels))]);
+            return (Own: index.Low <= truth && truth <= index.High, Percentiles: percentiles.Low <= truth && truth <= percentiles.High);
+        });
+        // 38 of 40 expected; fewer than 34 have a probability of 1 %.
+        Assert.InRange(held.Count(h => h.Own), 34, Sets);
+        Assert.InRange(held.Count(h => h.Percentiles), 0, 28);
     }
 
     // 48 heads in 4 groups around the corners of a square, with noise of this width.

@@ -69,6 +69,32 @@ public class ValidityTests
     }
 
     [Fact]
+    public void The_interval_over_points_holds_the_index_of_endless_points_in_nearly_19_of_20_samples()
+    {
+        // Two partitions of three groups that agree with probability 0.8.
+        double[,] share = { { .4, .05, .05 }, { .03, .24, .03 }, { .02, .02, .16 } };
+        double Squares(Func<int, double> of) => Enumerable.Range(0, 3).Sum(i => of(i) * of(i));
+        double both = share.Cast<double>().Sum(s => s * s), ofA = Squares(i => share[i, 0] + share[i, 1] + share[i, 2]),
+            ofB = Squares(j => share[0, j] + share[1, j] + share[2, j]);
+        double truth = (both - ofA * ofB) / ((ofA + ofB) / 2 - ofA * ofB);
+        int held = Runs.Of(100, sample =>
+        {
+            var random = new Random(sample);
+            int[] cells = [.. Enumerable.Range(0, 72).Select(_ =>
+            {
+                double at = random.NextDouble();
+                int cell = 0;
+                while (cell < 8 && (at -= share[cell / 3, cell % 3]) >= 0) cell++;
+                return cell;
+            })];
+            var found = Validity.AdjustedRandOverPoints([.. cells.Select(c => c / 3)], [.. cells.Select(c => c % 3)], sample);
+            Assert.InRange(found.Value, found.Low, found.High);
+            return found.Low <= truth && truth <= found.High;
+        }).Count(x => x);
+        Assert.InRange(held, 89, 100); // fewer than 89 of 95 expected have a probability of 1 %
+    }
+
+    [Fact]
     public void One_cluster_has_no_silhouette() =>
         Assert.Contains("Choose k from 2", Assert.Throws<InputException>(() => Validity.Silhouettes(Line, new int[5])).Message);
 }

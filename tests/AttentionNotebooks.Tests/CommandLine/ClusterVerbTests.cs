@@ -29,6 +29,9 @@ public class ClusterVerbTests
         var chance = root.GetProperty("null").GetProperty("shuffled_features");
         Assert.InRange(chance.GetProperty("runs").GetInt32(), 50, 99);
         Assert.True(chance.GetProperty("inertia_ratio").GetDouble() < chance.GetProperty("inertia_ratio_mean").GetDouble());
+        var copula = root.GetProperty("null").GetProperty("gaussian_copula");
+        Assert.InRange(copula.GetProperty("runs").GetInt32(), algorithm == "gmm" ? 50 : 900, algorithm == "gmm" ? 99 : 999);
+        Assert.Contains("same margins and rank correlations", copula.GetProperty("claim").GetString());
         Assert.Equal(144, root.GetProperty("heads").GetArrayLength());
         Assert.Equal(root.GetProperty("silhouette").GetDouble(), root.GetProperty("heads").EnumerateArray()
             .Average(h => h.GetProperty("silhouette").GetDouble()), 1e-12);

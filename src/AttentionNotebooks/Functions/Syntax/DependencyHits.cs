@@ -66,6 +66,24 @@ public sealed class DependencyHits : IAttentionVisitor
         return hits;
     }
 
+    /// <summary>What the heads of a model of the same shape find that has learnt nothing: its weights are started anew, as BERT's are
+    /// before training. The best of many heads without skill is the baseline of the best of many heads.</summary>
+    /// <param name="checkpoint">The model whose sizes and tokenizer to take; it is left as it is.</param>
+    /// <param name="sentences">The sentences, as <see cref="TreebankAttention.Of"/> gives them for the checkpoint.</param>
+    /// <param name="seed">Decides the weights.</param>
+    /// <param name="progress">Reports after each batch.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="InputException">The checkpoint's folder can no longer be read.</exception>
+    /// <exception cref="ArgumentException">A sentence does not fit the model.</exception>
+    public static DependencyHits OfRandomWeights(Checkpoint checkpoint, IReadOnlyList<TreebankSentence> sentences, int seed = 0,
+        IProgress<VisitProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        using var random = RandomWeights.Like(checkpoint, seed);
+        var (source, fitting, leftOut) = TreebankAttention.Of(random, sentences);
+        return leftOut == 0 ? Measure(source, fitting, progress: progress, cancellation: cancellation)
+            : throw new ArgumentException($"{leftOut} sentences do not fit the model", nameof(sentences));
+    }
+
     /// <summary>How often a head finds the syntactic head, over all words, punctuation too; roots count as missed, as in Clark et al.'s
     /// code.</summary>
     /// <param name="direction">Which way it is read.</param>

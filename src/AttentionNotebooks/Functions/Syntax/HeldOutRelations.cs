@@ -8,7 +8,11 @@ namespace AttentionNotebooks;
 /// <param name="Offset">The best fixed offset of the half that was chosen on.</param>
 /// <param name="OffsetScored">The offset's accuracy on the other half.</param>
 public sealed record HeldOutChoice(Head Head, Direction Direction, Proportion Chosen, Proportion Scored, int Offset,
-    Proportion OffsetScored);
+    Proportion OffsetScored)
+{
+    /// <summary>The best rule on parts of speech of the half that was chosen on.</summary>
+    public PartOfSpeechRule PartOfSpeech { get; init; }
+}
 
 /// <summary>A relation, with nothing chosen on the words that it is scored on.</summary>
 /// <param name="Best">The best head over all words, as papers report it: chosen and scored on the same words.</param>
@@ -32,6 +36,13 @@ public sealed record HeldOutRelation(string Relation, RelationScore Best, IReadO
     /// <summary><see cref="PValue"/> corrected by Benjamini and Hochberg for all relations.</summary>
     public double BenjaminiHochberg { get; init; }
 
+    /// <summary>Against the nearest word of a part of speech on one side, the best such rule of the other half.</summary>
+    public required HeldOutBaseline PartOfSpeech { get; init; }
+
+    /// <summary>Against the best of all heads and directions of a model of the same shape with random weights; <see langword="null"/>
+    /// where that was not measured.</summary>
+    public HeldOutBaseline? RandomWeights { get; init; }
+
     /// <summary>Whether the held-out head is at least ten percent better than the held-out offset.</summary>
     /// <param name="margin">Ten percent of what.</param>
     public bool Exceeds(Margin margin) => RelationScore.Exceeds(Accuracy, Baseline, margin);
@@ -40,7 +51,8 @@ public sealed record HeldOutRelation(string Relation, RelationScore Best, IReadO
 /// <summary>
 /// The maximum over 288 heads and directions flatters: of many guessers without skill the best one looks good on the words that
 /// it was chosen on. Here the sentences are dealt into halves; head, direction and the baseline's offset are chosen on one half
-/// and scored on the other, and the other way round (cross-fitting).
+/// and scored on the other, and the other way round (cross-fitting). An offset knows only distance. So two more baselines are chosen
+/// in the same way: the nearest word of a part of speech, and the best head of a model that has learnt nothing.
 /// </summary>
 public static class HeldOutRelations
 {
@@ -49,19 +61,32 @@ public static class HeldOutRelations
     /// <param name="foldSubtypes">Whether a subtype counts as its relation.</param>
     /// <param name="seed">Decides the halves and the draws of the intervals.</param>
     /// <param name="draws">Draws of sentences for the intervals.</param>
+    /// <param name="randomWeights">What a model with random weights found in the same sentences
+    /// (<see cref="DependencyHits.OfRandomWeights"/>); no such baseline when omitted.</param>
     /// <returns>The relations, the commonest first; those without a word in one of the halves are left out.</returns>
     /// <exception cref="InputException">There is only one sentence.</exception>
+    /// <exception cref="ArgumentException">The model with random weights read other sentences.</exception>
     public static IReadOnlyList<HeldOutRelation> Score(DependencyHits hits, bool foldSubtypes = false, int seed = 0,
-        int draws = Bootstrap.DefaultDraws)
+        int draws = Bootstrap.DefaultDraws, DependencyHits? randomWeights = null)
     {
+        if (randomWeights is not null && !randomWeights.Words.SequenceEqual(hits.Words))
+            throw new ArgumentException("random weights read other sentences", nameof(randomWeights));
         if (hits.Sentences.Count < 2)
             throw new InputException("the treebank", null, "has one sentence, which cannot be dealt into two halves",
                 "Give more sentences");
         var half = hits.Table.Half(seed);
-        var found = hits.Relations(foldSubtypes).Select(r => Score(hits, r, hits.WordsOf(r, foldSubtypes), half, seed, draws))
+        var tags = new PartOfSpeechBaseline(hits);
+        var found = hits.Relations(foldSubtypes)
+            .Select(r => Score(hits, r, hits.WordsOf(r, foldSubtypes), half, tags, randomWeights, seed, draws))
             .OfType<HeldOutRelation>().ToArray();
-        double[] p = [.. found.Select(r => r.PValue)], holm = MultipleTesting.Holm(p), bh = MultipleTesting.BenjaminiHochberg(p);
-        return [.. found.Select((r, i) => r with { Holm = holm[i], BenjaminiHochberg = bh[i] }).OrderByDescending(r => r.Accuracy.Count)];
+        double[] p = [.. found.Select(r => r.PValue)], holm = MultipleTesting.Holm(p), bh = MultipleTesting.BenjaminiHochberg(p),
+            ofTags = MultipleTesting.Holm([.. found.Select(r => r.PartOfSpeech.PValue)]),
+            ofRandom = randomWeights is null ? [] : MultipleTesting.Holm([.. found.Select(r => r.RandomWeights!.PValue)]);
+        return [.. found.Select((r, i) => r with
+        {
+            Holm = holm[i], BenjaminiHochberg = bh[i], PartOfSpeech = r.PartOfSpeech with { Holm = ofTags[i] },
+            RandomWeights = r.RandomWeights is { } random ? random with { Holm = ofRandom[i] } : null,
+        }).OrderByDescending(r => r.Accuracy.Count)];
     }
 
     /// <summary>Every head's counts in either half, from which any choice can be made again.</summary>
@@ -82,31 +107,38 @@ public static class HeldOutRelations
         })];
     }
 
-    private static HeldOutRelation? Score(DependencyHits hits, string relation, BitSet words, BitSet half, int seed, int draws)
+    private static HeldOutRelation? Score(DependencyHits hits, string relation, BitSet words, BitSet half, PartOfSpeechBaseline tags,
+        DependencyHits? randomWeights, int seed, int draws)
     {
         if (hits.Table.CrossFit(words, half) is not { } fit) return null;
         BitSet first = words.And(half), second = words.Without(half);
         int onFirst = OffsetBaseline.Best(hits, first), onSecond = OffsetBaseline.Best(hits, second);
         var baseline = OffsetBaseline.Hits(hits, second, onFirst).Or(OffsetBaseline.Hits(hits, first, onSecond));
+        PartOfSpeechRule ruleOnFirst = tags.Best(first), ruleOnSecond = tags.Best(second);
+        var ofTags = tags.Hits(second, ruleOnFirst).Or(tags.Hits(first, ruleOnSecond));
 
         int count = words.Count();
         double[][] counts = hits.Table.PerUnit(words, fit.Hits, baseline);
         double[] gains = [.. counts[0].Zip(counts[1], (h, b) => h - b)];
-        HeldOutChoice Choice(int candidate, int offset, BitSet own, BitSet other)
+        HeldOutChoice Choice(int candidate, int offset, PartOfSpeechRule rule, BitSet own, BitSet other)
         {
             var (head, direction) = hits.Candidate(candidate);
             var set = hits.Table[candidate];
             return new HeldOutChoice(head, direction, new Proportion(set.CountAnd(own), own.Count()),
                 new Proportion(set.CountAnd(other), other.Count()),
-                offset, new Proportion(OffsetBaseline.Hits(hits, other, offset).Count(), other.Count()));
+                offset, new Proportion(OffsetBaseline.Hits(hits, other, offset).Count(), other.Count()))
+            { PartOfSpeech = rule };
         }
         return new HeldOutRelation(relation, DependencyRelations.Score(hits, relation, words).MaxBy(s => s.Accuracy.Correct)!,
-            [Choice(fit.OnFirst, onFirst, first, second), Choice(fit.OnSecond, onSecond, second, first)],
+            [Choice(fit.OnFirst, onFirst, ruleOnFirst, first, second), Choice(fit.OnSecond, onSecond, ruleOnSecond, second, first)],
             new Proportion(fit.Hits.Count(), count), Bootstrap.Ratio(counts[0], counts[2], draws, seed: seed),
             new Proportion(baseline.Count(), count), (fit.Hits.Count() - baseline.Count()) / (double)count,
                 Bootstrap.Ratio(gains, counts[2], draws, seed: seed))
         {
             PValue = McNemar.PValue(fit.Hits.CountAndNot(words, baseline), baseline.CountAndNot(words, fit.Hits)),
+            PartOfSpeech = HeldOutBaseline.Of(hits.Table, words, fit.Hits, ofTags, seed, draws),
+            RandomWeights = randomWeights?.Table.CrossFit(words, half) is { } random
+                ? HeldOutBaseline.Of(hits.Table, words, fit.Hits, random.Hits, seed, draws) : null,
         };
     }
 }

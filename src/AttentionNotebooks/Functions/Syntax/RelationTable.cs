@@ -53,7 +53,9 @@ public static class RelationTable
         TableNotesFile.Write(file, [], from);
     }
 
-    /// <summary>Writes a row per relation: its best head, and what a head is worth on the sentences that it was not chosen on.</summary>
+    /// <summary>Writes a row per relation: its best head, and what a head is worth on the sentences that it was not chosen on,
+    /// beside the baselines: offset, part of speech (<c>pos_…</c>), and random weights (<c>random_…</c>, empty where not
+    /// measured).</summary>
     /// <param name="file">The file; it holds all rows or is as it was.</param>
     /// <param name="from">Where the scores come from, if that is known; it goes beside the file (<see cref="TableNotesFile"/>).</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
@@ -62,7 +64,9 @@ public static class RelationTable
         var text = new CsvText("relation", "count", "layer", "head", "direction", "accuracy", "baseline", "offset", "p", "p_holm",
             "held_out", "held_out_low", "held_out_high", "held_out_baseline", "gain", "gain_low", "gain_high",
             "held_out_p", "held_out_p_holm", "held_out_p_bh", "ten_percent_absolute", "ten_percent_relative",
-            "chosen_a", "direction_a", "offset_a", "chosen_b", "direction_b", "offset_b");
+            "chosen_a", "direction_a", "offset_a", "chosen_b", "direction_b", "offset_b",
+            "pos_a", "pos_b", "pos_baseline", "pos_gain", "pos_gain_low", "pos_gain_high", "pos_p", "pos_p_holm",
+            "random_baseline", "random_gain", "random_gain_low", "random_gain_high", "random_p", "random_p_holm");
         foreach (var r in relations)
         {
             var b = r.Best;
@@ -73,6 +77,7 @@ public static class RelationTable
                 r.GainInterval.High, r.PValue, r.Holm, r.BenjaminiHochberg,
                 Flag(r.Exceeds(Margin.Points)), Flag(r.Exceeds(Margin.Ratio)),
                 .. r.Choices.SelectMany(c => new object[] { c.Head, NameOf(c.Direction), c.Offset }),
+                .. r.Choices.Select(c => $"{c.PartOfSpeech}"), .. Fields(r.PartOfSpeech), .. Fields(r.RandomWeights),
             ]);
         }
         text.Write(file);
@@ -129,6 +134,9 @@ public static class RelationTable
         return correct >= 0 && correct <= count && Math.Abs(correct / (double)count - share) < Slack ? new Proportion(correct, count)
             : throw row.Wrong($"has \"{row.Text(column)}\", which is no share of {count} words", column);
     }
+
+    private static object?[] Fields(HeldOutBaseline? b) => b is null ? new object?[6]
+        : [b.Accuracy.Value, b.Gain, b.GainInterval.Low, b.GainInterval.High, b.PValue, b.Holm];
 
     private static int Flag(bool value) => value ? 1 : 0;
 }

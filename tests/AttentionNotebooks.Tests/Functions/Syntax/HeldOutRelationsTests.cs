@@ -1,3 +1,5 @@
+using AttentionNotebooks.Tests.Features;
+
 namespace AttentionNotebooks.Tests.Functions;
 
 /// <summary>Heads chosen on one half of the sentences and scored on the other: plain loops, planted heads, and heads without
@@ -46,6 +48,26 @@ public class HeldOutRelationsTests
             Assert.Equal(McNemar.PValue(head.Zip(offset).Count(p => p.First && !p.Second), head.Zip(offset)
                 .Count(p => !p.First && p.Second)), found.PValue, 1e-12);
             Assert.Equal(found.Gain, found.Accuracy.Value - found.Baseline.Value, 1e-12);
+
+            // The nearest word of a part of speech on one side, by looking at one word after the other.
+            int? Nearest((int Text, int Word, int Head, string) w, string tag, int side)
+            {
+                var sentence = treebank.Sentences[w.Text].Words;
+                for (int j = w.Word + side; j >= 0 && j < sentence.Count; j += side)
+                    if (sentence[j].Tag == tag) return j;
+                return null;
+            }
+            var rules = new[] { "NOUN", "PUNCT" }.SelectMany(t => new[] { (Tag: t, Side: -1), (Tag: t, Side: 1) }).ToArray();
+            (string Tag, int Side) Rule((int Text, int Word, int Head, string)[] of) =>
+                rules.MaxBy(r => of.Count(w => Nearest(w, r.Tag, r.Side) == w.Head));
+            bool[] tags = [.. b.Select(w => Nearest(w, Rule(a).Tag, Rule(a).Side) == w.Head),
+                .. a.Select(w => Nearest(w, Rule(b).Tag, Rule(b).Side) == w.Head)];
+            Assert.Equal([Rule(a), Rule(b)], found.Choices.Select(c => (c.PartOfSpeech.Tag, c.PartOfSpeech.Side)));
+            Assert.Equal(new Proportion(tags.Count(x => x), words.Length), found.PartOfSpeech.Accuracy);
+            Assert.Equal(found.Accuracy.Value - found.PartOfSpeech.Accuracy.Value, found.PartOfSpeech.Gain, 1e-12);
+            Assert.Equal(McNemar.PValue(head.Zip(tags).Count(p => p.First && !p.Second), head.Zip(tags)
+                .Count(p => !p.First && p.Second)), found.PartOfSpeech.PValue, 1e-12);
+            Assert.Null(found.RandomWeights);
             Assert.InRange(found.Accuracy.Value, found.Interval.Low, found.Interval.High);
             Assert.InRange(found.Gain, found.GainInterval.Low, found.GainInterval.High);
         }
@@ -96,6 +118,43 @@ public class HeldOutRelationsTests
         Assert.Equal(0.489, relations["nsubj"].Best.Accuracy.Value, 5e-4);
         Assert.InRange(relations["nsubj"].Accuracy.Value, 0.3, 0.42);
         Assert.InRange(0.0, relations["nsubj"].GainInterval.Low, relations["nsubj"].GainInterval.High);
+    }
+
+    [Fact]
+    public void Another_model_of_many_guessers_is_a_baseline_chosen_in_the_same_way()
+    {
+        var treebank = new PlantedTreebank(60);
+        var knowing = DependencyHits.Measure(treebank.Source(Grid, knowing: new Head(1, 2)), treebank.Sentences);
+        var guessing = DependencyHits.Measure(new PlantedTreebank(60).Source(new HeadGrid(3, 3)), treebank.Sentences);
+        var (beside, alone) = (HeldOutRelations.Score(knowing, randomWeights: guessing), HeldOutRelations.Score(guessing));
+        Assert.All(beside, r => Assert.Equal(alone.Single(a => a.Relation == r.Relation).Accuracy, r.RandomWeights!.Accuracy));
+        Assert.All(beside, r => Assert.True(r.RandomWeights!.Beaten && r.RandomWeights.Gain > 0.5 && r.PartOfSpeech.Beaten));
+        Assert.Equal(MultipleTesting.Holm([.. beside.Select(r => r.RandomWeights!.PValue)]), beside.Select(r => r.RandomWeights!.Holm));
+        Assert.Equal(new RelationCounts(4, 4, 4, 4, 4, 4), RelationCounts.Of(beside));
+        // A model against itself: no gain, and nothing is beaten.
+        Assert.All(HeldOutRelations.Score(knowing, randomWeights: knowing),
+            r => Assert.Equal((0, 1, false), (r.RandomWeights!.Gain, r.RandomWeights.PValue, r.RandomWeights.Beaten)));
+        Assert.Throws<ArgumentException>(() => HeldOutRelations.Score(knowing, randomWeights: DependencyHits.Measure(
+            new PlantedTreebank(5, seed: 9).Source(Grid), new PlantedTreebank(5, seed: 9).Sentences)));
+    }
+
+    [Fact]
+    public void The_nearest_word_of_a_part_of_speech_by_hand()
+    {
+        // "the old cat saw a dog .": determiners depend on the nearest noun to the right, nouns on the verb.
+        TreebankSentence sentence = new("0", [new("the", "DET", 2, "det"), new("old", "ADJ", 2, "amod"), new("cat", "NOUN", 3, "nsubj"),
+            new("saw", "VERB", -1, "root"), new("a", "DET", 5, "det"), new("dog", "NOUN", 3, "obj"), new(".", "PUNCT", 3, "punct")]);
+        AttentionText text = new("0", 9, ["[CLS]", .. sentence.Words.Select(w => w.Form), "[SEP]"]);
+        var hits = DependencyHits.Measure(new MapsInMemory(new HeadGrid(1, 1), [text], (_, _) => Maps.Uniform(9)), [sentence]);
+        var tags = new PartOfSpeechBaseline(hits);
+        BitSet Words(string relation) => hits.WordsOf(relation, fold: false);
+        Assert.Equal(new PartOfSpeechRule("NOUN", 1), tags.Best(Words("det")));
+        Assert.Equal(2, tags.Hits(Words("det"), new PartOfSpeechRule("NOUN", 1)).Count()); // no one offset finds both: +2 and +1
+        Assert.Equal(1, OffsetBaseline.Hits(hits, Words("det"), OffsetBaseline.Best(hits, Words("det"))).Count());
+        Assert.Equal("VERB left", tags.Best(Words("obj")).ToString());
+        Assert.Equal("VERB right", tags.Best(Words("nsubj")).ToString());
+        Assert.Equal(0, tags.Hits(Words("obj"), new PartOfSpeechRule("VERB", 1)).Count());
+        Assert.Equal(0, tags.Hits(Words("nsubj"), new PartOfSpeechRule("NOUN", -1)).Count()); // a word is not its own nearest
     }
 
     [Fact]

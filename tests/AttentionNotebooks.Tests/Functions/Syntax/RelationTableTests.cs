@@ -52,6 +52,20 @@ public sealed class RelationTableTests : IDisposable
             rows.Select(r => (r.Text("relation"), r.Number("held_out"), r.Number("gain_low"), r.Text("chosen_b"))));
     }
 
+    [Fact]
+    public void The_summary_has_the_baselines_and_leaves_random_weights_empty_where_they_were_not_measured()
+    {
+        RelationTable.Write(HeldOutRelations.Score(_hits), _folder["s.csv"]);
+        var relations = HeldOutRelations.Score(_hits, randomWeights: _hits);
+        RelationTable.Write(relations, _folder["both.csv"]);
+        string[] columns = ["pos_a", "pos_baseline", "pos_p_holm", "random_baseline", "random_p_holm"];
+        Assert.All(CsvTable.Read(_folder["s.csv"], "", columns).Rows, r => Assert.Equal("", r.Text("random_baseline")));
+        Assert.Equal(relations.Select(r => ($"{r.Choices[0].PartOfSpeech}", r.PartOfSpeech.Accuracy.Value, r.PartOfSpeech.Holm,
+                r.RandomWeights!.Accuracy.Value, r.RandomWeights.Holm)),
+            CsvTable.Read(_folder["both.csv"], "", columns).Rows.Select(r => (r.Text("pos_a"), r.Number("pos_baseline"),
+                r.Number("pos_p_holm"), r.Number("random_baseline"), r.Number("random_p_holm"))));
+    }
+
     [Theory]
     [InlineData("dep->head,4,", "up,4,", "column direction: has \"up\" where dep->head or head->dep belongs")]
     [InlineData("obj,0,0,", "obj,9,0,", "names head 9-0, which is outside the 2 × 3 heads")]

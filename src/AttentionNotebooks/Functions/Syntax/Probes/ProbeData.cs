@@ -76,6 +76,11 @@ internal sealed class ProbeData
         })]);
     }
 
+    /// <summary>The same maps with other heads to find.</summary>
+    /// <param name="heads">Per sentence and word the head's position, or the number of words for a root.</param>
+    internal ProbeData WithHeads(IReadOnlyList<int[]> heads) =>
+        new(Name, Maps, Trees, [.. Sentences.Zip(heads, (s, h) => s with { Heads = h })], Grid);
+
     private static int Square(TreebankSentence sentence) =>
         (sentence.Words.Count + ProbeSentence.Specials) * (sentence.Words.Count + ProbeSentence.Specials);
 

@@ -1,7 +1,7 @@
 namespace AttentionNotebooks;
 
 /// <summary>A model's probes beside what they must be compared with, all on the same held-out sentences (Clark et al. 2019, Table 3, is
-/// arranged like this).</summary>
+/// arranged like this), and each probe beside itself on a control task (Hewitt and Liang 2019).</summary>
 public static class ProbeReport
 {
     /// <summary>Components of the word vectors unless another number is given.</summary>
@@ -31,7 +31,8 @@ public static class ProbeReport
         var chance = ProbeData.OfAttention(TreebankAttention.Of(random, fitting).Source, fitting, "attention of random weights", memory,
             cancellation: cancellation);
         var distances = ProbeData.OfDistances(fitting);
-        ProbeScore Probe(ProbeData data, WordVectors? vectors = null) => DependencyProbe.Train(data, vectors, options, cancellation);
+        ProbeScore Probe(ProbeData data, WordVectors? vectors = null) => DependencyProbe.Train(data, vectors, options, cancellation)
+            .Against(DependencyProbe.Train(ControlTask.Of(data, options.Seed), vectors, options, cancellation), options.Seed);
         return
         [
             DependencyProbe.RightBranching(attention, options), DependencyProbe.BestOffset(attention, options), Probe(distances),

@@ -36,4 +36,23 @@ public sealed record ProbeScore(string Name, Proportion Test, Interval Interval,
 
     /// <summary>Per map, u_k: what attention from head to dependent weighs. Empty for rules.</summary>
     public double[] FromHead { get; init; } = [];
+
+    /// <summary>What the same probe finds of a control task on the same held-out words, where every word type has a head by a random rule
+    /// of its own (Hewitt and Liang 2019); <see langword="null"/> for rules, which learn nothing.</summary>
+    public Proportion? Control { get; init; }
+
+    /// <summary>Selectivity: accuracy minus control accuracy, with its 95 % interval over sentences. What a probe finds by learning words
+    /// by heart, it finds in the control task too. Ends of NaN where there is no control.</summary>
+    public Interval Selectivity { get; init; } = new(double.NaN, double.NaN, double.NaN);
+
+    /// <summary>Per held-out sentence with words that are asked, how many heads were found and asked.</summary>
+    internal IReadOnlyList<(int Found, int Asked)> Sentences { get; init; } = [];
+
+    /// <summary>The score beside that of its control task, of the same sentences.</summary>
+    internal ProbeScore Against(ProbeScore control, int seed) => this with
+    {
+        Control = control.Test,
+        Selectivity = Bootstrap.Ratio([.. Sentences.Zip(control.Sentences, (own, other) => (double)(own.Found - other.Found))],
+            [.. Sentences.Select(s => (double)s.Asked)], seed: seed),
+    };
 }

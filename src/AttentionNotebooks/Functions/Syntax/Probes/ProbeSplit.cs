@@ -27,6 +27,7 @@ internal sealed record ProbeSplit(int[] Train, int[] Test, int Seed)
         static Proportion All(Dictionary<int, (int Found, int Asked)> of) => new(of.Values.Sum(v => v.Found), of.Values.Sum(v => v.Asked));
         var held = Test.Where(test.ContainsKey).Select(s => test[s]).ToArray();
         return new ProbeScore(name, All(test), Bootstrap.Ratio([.. held.Select(v => (double)v.Found)],
-            [.. held.Select(v => (double)v.Asked)], seed: Seed), All(train), weights);
+            [.. held.Select(v => (double)v.Asked)], seed: Seed), All(train), weights)
+        { Sentences = held };
     }
 }
