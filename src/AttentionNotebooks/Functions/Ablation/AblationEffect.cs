@@ -21,7 +21,8 @@ public sealed record AblationEffect(HeadGroup Group, AblationMode Mode, bool Onl
 /// </param>
 /// <param name="PLess">The other side: whether it matters less than random heads.</param>
 /// <param name="Holm">PMore, corrected for the number of groups (Holm 1979).</param>
-public sealed record RandomEffects(double[] Losses, double[] Accuracies, double PMore, double PLess, double Holm)
+/// <param name="Others">How many other groups of this make there are, drawn or not.</param>
+public sealed record RandomEffects(double[] Losses, double[] Accuracies, double PMore, double PLess, double Holm, double Others)
 {
     /// <summary>The mean change of the loss.</summary>
     public double Mean => Losses.Average();

@@ -3,8 +3,8 @@ namespace AttentionNotebooks;
 /// <summary>How groups of heads are removed and compared.</summary>
 public sealed record AblationOptions
 {
-    /// <summary>Random groups by default. The least p-value of 20 is 1/21.</summary>
-    public const int DefaultRandomGroups = 20;
+    /// <summary>Random groups by default are so many at least, and more where the correction for many groups needs them.</summary>
+    public const int LeastRandomGroups = 99;
 
     /// <summary>What is put in a head's place.</summary>
     public AblationMode Mode { get; init; } = AblationMode.Uniform;
@@ -12,8 +12,9 @@ public sealed record AblationOptions
     /// <summary>Keep each group and remove all other heads, instead of the group.</summary>
     public bool OnlyKept { get; init; }
 
-    /// <summary>How many random groups each group is compared with; 0 for none.</summary>
-    public int RandomGroups { get; init; } = DefaultRandomGroups;
+    /// <summary>How many random groups each group is compared with; 0 for none. By default so many that a group that matters more than
+    /// all of them is sure after Holm's correction (<see cref="RandomGroupsFor"/>).</summary>
+    public int? RandomGroups { get; init; }
 
     /// <summary>In what they are like the group.</summary>
     public GroupMatch Match { get; init; } = GroupMatch.Layers;
@@ -26,6 +27,10 @@ public sealed record AblationOptions
 
     /// <summary>Decides the random groups and the draws of the intervals.</summary>
     public int Seed { get; init; }
+
+    /// <summary>How many random groups each of several groups is compared with: <see cref="RandomGroups"/>, or what is enough.</summary>
+    /// <param name="groups">How many groups are corrected together.</param>
+    public int RandomGroupsFor(int groups) => RandomGroups ?? Math.Max(LeastRandomGroups, LeastPValue.DrawsFor(groups));
 }
 
 /// <summary>Removes groups of heads from a model and measures the loss, against random groups of the same make.</summary>
@@ -37,7 +42,7 @@ public static class AblationStudy
 {
     /// <summary>Weighs groups of heads.</summary>
     /// <param name="task">What the model is asked; two items at least.</param>
-    /// <param name="options">How; uniform maps, against 20 random groups, when omitted.</param>
+    /// <param name="options">How; uniform maps, against enough random groups, when omitted.</param>
     /// <param name="progress">Reports after each pass, in passes of the model over a batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>One effect per group, in their order. Every set of heads is run once, however many groups or draws share it.</returns>
@@ -52,7 +57,8 @@ public static class AblationStudy
         if (groups.Count == 0) throw new InputException("the list of groups of heads", null, "is empty", "Name at least one");
         if (groups.FirstOrDefault(g => g.Heads.Count == 0) is { } empty)
             throw new InputException($"group \"{empty.Name}\"", null, "has no head", "Leave it out");
-        ArgumentOutOfRangeException.ThrowIfNegative(options.RandomGroups, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.RandomGroups ?? 0, nameof(options));
+        int draws = options.RandomGroupsFor(groups.Count(g => RandomGroups.Count(grid, g.Heads, options.Match) > 1));
 
         var runs = new Dictionary<string, int>();
         var ablations = new List<Ablation>();
@@ -63,7 +69,7 @@ public static class AblationStudy
             return runs[string.Join(' ', ablation.Heads)];
         }
         (int Own, int[] Random)[] plan = [.. groups.Select(g =>
-            (Planned(g.Heads), RandomGroups.Like(grid, g.Heads, options.RandomGroups, options.Seed, options.Match).Select(Planned)
+            (Planned(g.Heads), RandomGroups.Like(grid, g.Heads, draws, options.Seed, options.Match).Select(Planned)
                 .ToArray()))];
 
         var (before, after) = AblationScores.Run(task, ablations, options.Threads, false, progress, cancellation);
@@ -74,22 +80,40 @@ public static class AblationStudy
         int[] own = [.. plan.Select(p => p.Own)];
         var intervals = Bootstrap.Ratios([.. own.Select(r => losses[r]), .. own.Select(r => right[r])], questions, seed: options.Seed);
 
-        var random = plan.Select(p => Compared(losses[p.Own].Sum() / total, [.. p.Random.Select(r => losses[r].Sum() / total)],
-            [.. p.Random.Select(r => right[r].Sum() / total)], options.OnlyKept)).ToArray();
+        var random = plan.Zip(groups, (p, g) => Compared(losses[p.Own].Sum() / total, [.. p.Random.Select(r => losses[r].Sum() / total)],
+            [.. p.Random.Select(r => right[r].Sum() / total)], options.OnlyKept, RandomGroups.Count(grid, g.Heads, options.Match) - 1))
+            .ToArray();
         var holm = MultipleTesting.Holm([.. random.Select(r => r?.PMore ?? double.NaN)]);
         return [.. groups.Select((g, i) => new AblationEffect(g, options.Mode, options.OnlyKept, before, after[own[i]],
             intervals[i], intervals[groups.Count + i], random[i] is { } r ? r with { Holm = holm[i] } : null))];
     }
 
-    private static RandomEffects? Compared(double observed, double[] losses, double[] accuracies, bool onlyKept)
+    /// <summary>A sentence that names the remedy where no group could be sure after the correction, whatever it costs: there were too few
+    /// random groups, or there are too few groups of the same make. <see langword="null"/> where one could be, or none was drawn.</summary>
+    /// <param name="effects">Of one run.</param>
+    /// <param name="option">What sets the number of random groups.</param>
+    public static string? TooFewGroups(IReadOnlyList<AblationEffect> effects, string option = nameof(AblationOptions.RandomGroups))
+    {
+        RandomEffects[] compared = [.. effects.Select(e => e.Random).OfType<RandomEffects>()];
+        if (compared.Length == 0) return null;
+        int most = compared.Max(r => r.Losses.Length), enough = LeastPValue.DrawsFor(compared.Length);
+        double others = compared.Max(r => r.Others);
+        if (most >= enough) return null;
+        return others >= enough ? LeastPValue.Warning(most, compared.Length, "random groups", option)
+            : FormattableString.Invariant($"Nothing could be found here: there are at most {others:0} other groups of the same make, so ")
+                + FormattableString.Invariant($"that no p-value can be below {LeastPValue.Of(most):0.000}, nor below ")
+                + FormattableString.Invariant($"{LeastPValue.Of(most, compared.Length):0.000} after the correction for ")
+                + FormattableString.Invariant($"{compared.Length} group{(compared.Length == 1 ? "" : "s")}. Take larger groups, or fewer.");
+    }
+
+    private static RandomEffects? Compared(double observed, double[] losses, double[] accuracies, bool onlyKept, double others)
     {
         if (losses.Length == 0) return null;
         double rises = RankP(observed, losses, +1), falls = RankP(observed, losses, -1);
-        return new RandomEffects(losses, accuracies, onlyKept ? falls : rises, onlyKept ? rises : falls, double.NaN);
+        return new RandomEffects(losses, accuracies, onlyKept ? falls : rises, onlyKept ? rises : falls, double.NaN, others);
     }
 
-    // (1 + draws at least as far to the side) / (1 + draws): the group itself counts as one. The same heads are one run, so that equal
-    // losses are equal bits.
+    // (1 + draws at least as far to the side) / (1 + draws): the group itself counts as one.
     private static double RankP(double observed, double[] draws, int side) =>
         (1.0 + draws.Count(d => side * d >= side * observed)) / (1 + draws.Length);
 }
