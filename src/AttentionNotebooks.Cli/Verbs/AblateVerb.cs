@@ -34,12 +34,12 @@ internal static class AblateVerb
             DefaultValueFactory = _ => "uniform",
         };
         var only = new Option<bool>("--only") { Description = "Keep each group and remove all other heads, instead of the group." };
-        var random = new Option<int?>("--random-groups")
+        var random = new Option<int>("--random-groups")
         {
             Description = "How many random groups each group is compared with: as many heads from the same layers, or with --by layer "
-                + "as many heads from anywhere. 0 for none; with N the least p-value is 1/(N + 1). Default: 20 for each group, which "
-                + $"Holm's correction needs, and {AblationOptions.LeastRandomGroups} at least. Where there are no more other groups, all.",
+                + "as many heads from anywhere. 0 for none; with N the least p-value is 1/(N + 1), however many groups there are.",
             HelpName = "N",
+            DefaultValueFactory = _ => AblationOptions.DefaultRandomGroups,
         };
         var reference = new Option<string?>("--reference")
         {
@@ -57,7 +57,7 @@ internal static class AblateVerb
         mode.AcceptOnlyFromAmong("uniform", "zero", "mean");
         random.Validators.Add(r =>
         {
-            if (r.GetValueOrDefault<int?>() is < 0 or > 100_000) r.AddError("--random-groups takes 0 to 100000.");
+            if (r.GetValueOrDefault<int>() is < 0 or > 100_000) r.AddError("--random-groups takes 0 to 100000.");
         });
         var command = new Command("ablate", "Removes heads, layers or clusters from a model and measures the change of loss and "
             + "accuracy, with intervals over items and random groups as a control.");
@@ -121,8 +121,8 @@ internal static class AblateVerb
         foreach (var e in effects.OrderByDescending(e => (options.OnlyKept ? -1 : 1) * e.Loss.Value).Take(Shown))
         {
             string control = e.Random is { } r ? string.Create(CultureInfo.InvariantCulture, $"; random {r.Mean:+0.000;-0.000;0.000} "
-                + $"[{r.Low:+0.000;-0.000;0.000}, {r.High:+0.000;-0.000;0.000}] ({r.Losses.Length}), p = {r.PMore:0.000}, "
-                + $"Holm {r.Holm:0.000}") : "";
+                + $"[{r.Low:+0.000;-0.000;0.000}, {r.High:+0.000;-0.000;0.000}], p = {r.PMore:0.000}, "
+                + $"corrected {r.Adjusted:0.000}") : "";
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {e.Group.Name,-20} loss "
                 + $"{e.Loss.Value:+0.000;-0.000;0.000} [{e.Loss.Low:+0.000;-0.000;0.000}, {e.Loss.High:+0.000;-0.000;0.000}], accuracy "
                 + $"{e.Accuracy.Value:+0.000;-0.000;+0.000}{control}"));

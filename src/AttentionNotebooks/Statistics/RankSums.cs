@@ -31,6 +31,14 @@ internal sealed class RankSums
     /// <summary>Twice the mid-rank of each value in its stratum, from 0, stratum after stratum.</summary>
     public int[] Doubled() => [.. _ranks.SelectMany(r => r)];
 
+    /// <summary>The least and the largest sum that so many ranks of each stratum can have.</summary>
+    /// <param name="taken">How many the group has in each stratum.</param>
+    public (int Low, int High) Extremes(int[] taken)
+    {
+        int Sum(Func<int[], IEnumerable<int>> order) => _ranks.Select((r, s) => order(r).Take(taken[s]).Sum()).Sum();
+        return (Sum(r => r.Order()), Sum(r => r.OrderDescending()));
+    }
+
     /// <summary>The null of a group.</summary>
     /// <param name="taken">How many the group has in each stratum.</param>
     /// <returns>From the sum of the group's doubled ranks to −ln of its two-sided p-value: 0 where nothing is surprising.</returns>

@@ -3,8 +3,9 @@ namespace AttentionNotebooks;
 /// <summary>How groups of heads are removed and compared.</summary>
 public sealed record AblationOptions
 {
-    /// <summary>Random groups by default are so many at least, and more where the correction for many groups needs them.</summary>
-    public const int LeastRandomGroups = 99;
+    /// <summary>Random groups by default. The least p-value of 40 is 1/41, also after the correction for several groups; a group that one
+    /// of them passes has 2/41, which is below 0.05 too.</summary>
+    public const int DefaultRandomGroups = 40;
 
     /// <summary>What is put in a head's place.</summary>
     public AblationMode Mode { get; init; } = AblationMode.Uniform;
@@ -12,9 +13,8 @@ public sealed record AblationOptions
     /// <summary>Keep each group and remove all other heads, instead of the group.</summary>
     public bool OnlyKept { get; init; }
 
-    /// <summary>How many random groups each group is compared with; 0 for none. By default so many that a group that matters more than
-    /// all of them is sure after Holm's correction (<see cref="RandomGroupsFor"/>).</summary>
-    public int? RandomGroups { get; init; }
+    /// <summary>How many random groups each group is compared with; 0 for none.</summary>
+    public int RandomGroups { get; init; } = DefaultRandomGroups;
 
     /// <summary>In what they are like the group.</summary>
     public GroupMatch Match { get; init; } = GroupMatch.Layers;
@@ -27,10 +27,6 @@ public sealed record AblationOptions
 
     /// <summary>Decides the random groups and the draws of the intervals.</summary>
     public int Seed { get; init; }
-
-    /// <summary>How many random groups each of several groups is compared with: <see cref="RandomGroups"/>, or what is enough.</summary>
-    /// <param name="groups">How many groups are corrected together.</param>
-    public int RandomGroupsFor(int groups) => RandomGroups ?? Math.Max(LeastRandomGroups, LeastPValue.DrawsFor(groups));
 }
 
 /// <summary>Removes groups of heads from a model and measures the loss, against random groups of the same make.</summary>
@@ -42,7 +38,7 @@ public static class AblationStudy
 {
     /// <summary>Weighs groups of heads.</summary>
     /// <param name="task">What the model is asked; two items at least.</param>
-    /// <param name="options">How; uniform maps, against enough random groups, when omitted.</param>
+    /// <param name="options">How; uniform maps, against 40 random groups, when omitted.</param>
     /// <param name="progress">Reports after each pass, in passes of the model over a batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>One effect per group, in their order. Every set of heads is run once, however many groups or draws share it.</returns>
@@ -57,8 +53,7 @@ public static class AblationStudy
         if (groups.Count == 0) throw new InputException("the list of groups of heads", null, "is empty", "Name at least one");
         if (groups.FirstOrDefault(g => g.Heads.Count == 0) is { } empty)
             throw new InputException($"group \"{empty.Name}\"", null, "has no head", "Leave it out");
-        ArgumentOutOfRangeException.ThrowIfNegative(options.RandomGroups ?? 0, nameof(options));
-        int draws = options.RandomGroupsFor(groups.Count(g => RandomGroups.Count(grid, g.Heads, options.Match) > 1));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.RandomGroups, nameof(options));
 
         var runs = new Dictionary<string, int>();
         var ablations = new List<Ablation>();
@@ -69,7 +64,7 @@ public static class AblationStudy
             return runs[string.Join(' ', ablation.Heads)];
         }
         (int Own, int[] Random)[] plan = [.. groups.Select(g =>
-            (Planned(g.Heads), RandomGroups.Like(grid, g.Heads, draws, options.Seed, options.Match).Select(Planned)
+            (Planned(g.Heads), RandomGroups.Like(grid, g.Heads, options.RandomGroups, options.Seed, options.Match).Select(Planned)
                 .ToArray()))];
 
         var (before, after) = AblationScores.Run(task, ablations, options.Threads, false, progress, cancellation);
@@ -83,9 +78,9 @@ public static class AblationStudy
         var random = plan.Zip(groups, (p, g) => Compared(losses[p.Own].Sum() / total, [.. p.Random.Select(r => losses[r].Sum() / total)],
             [.. p.Random.Select(r => right[r].Sum() / total)], options.OnlyKept, RandomGroups.Count(grid, g.Heads, options.Match) - 1))
             .ToArray();
-        var holm = MultipleTesting.Holm([.. random.Select(r => r?.PMore ?? double.NaN)]);
+        double[] adjusted = Adjusted([.. own.Select(r => losses[r].Sum() / total)], random, options.OnlyKept);
         return [.. groups.Select((g, i) => new AblationEffect(g, options.Mode, options.OnlyKept, before, after[own[i]],
-            intervals[i], intervals[groups.Count + i], random[i] is { } r ? r with { Holm = holm[i] } : null))];
+            intervals[i], intervals[groups.Count + i], random[i] is { } r ? r with { Adjusted = adjusted[i] } : null))];
     }
 
     /// <summary>A sentence that names the remedy where no group could be sure after the correction, whatever it costs: there were too few
@@ -96,14 +91,28 @@ public static class AblationStudy
     {
         RandomEffects[] compared = [.. effects.Select(e => e.Random).OfType<RandomEffects>()];
         if (compared.Length == 0) return null;
-        int most = compared.Max(r => r.Losses.Length), enough = LeastPValue.DrawsFor(compared.Length);
-        double others = compared.Max(r => r.Others);
-        if (most >= enough) return null;
-        return others >= enough ? LeastPValue.Warning(most, compared.Length, "random groups", option)
-            : FormattableString.Invariant($"Nothing could be found here: there are at most {others:0} other groups of the same make, so ")
-                + FormattableString.Invariant($"that no p-value can be below {LeastPValue.Of(most):0.000}, nor below ")
-                + FormattableString.Invariant($"{LeastPValue.Of(most, compared.Length):0.000} after the correction for ")
-                + FormattableString.Invariant($"{compared.Length} group{(compared.Length == 1 ? "" : "s")}. Take larger groups, or fewer.");
+        double others = compared.Max(r => r.Others), least = 1 / (1 + others);
+        return least < LeastPValue.Level
+            ? LeastPValue.Warning(compared.Max(r => r.Losses.Length), 1, "random groups", option)
+            : FormattableString.Invariant($"Nothing could be found here: the largest group has {others:0} other groups of its make, so ")
+                + FormattableString.Invariant($"that no p-value can be below {least:0.000} by more than luck. Take larger groups.");
+    }
+
+    // How far each group is out among its random groups, in their standard deviations: groups of one head and of thirty cost differently,
+    // and the largest of them all is to be found. The group is counted among its draws, which keeps the test exact.
+    internal static double[] Adjusted(double[] observed, RandomEffects?[] random, bool onlyKept)
+    {
+        double[][] all = [.. observed.Select((o, g) => (double[])[o, .. random[g]?.Losses ?? []])];
+        double[][] scores = [.. all.Select(losses =>
+        {
+            double mean = losses.Average(), spread = Math.Sqrt(losses.Average(l => (l - mean) * (l - mean)));
+            return losses.Select(l => spread > 0 ? (onlyKept ? mean - l : l - mean) / spread : 0).ToArray();
+        })];
+        double[] adjusted = [.. Enumerable.Repeat(double.NaN, observed.Length)];
+        int[] compared = [.. Enumerable.Range(0, observed.Length).Where(g => random[g] is not null)];
+        double[] p = WestfallYoung.Adjusted([.. compared.Select(g => scores[g][0])], [.. compared.Select(g => scores[g][1..])]);
+        foreach (var (i, g) in compared.Index()) adjusted[g] = p[i];
+        return adjusted;
     }
 
     private static RandomEffects? Compared(double observed, double[] losses, double[] accuracies, bool onlyKept, double others)
@@ -113,7 +122,8 @@ public static class AblationStudy
         return new RandomEffects(losses, accuracies, onlyKept ? falls : rises, onlyKept ? rises : falls, double.NaN, others);
     }
 
-    // (1 + draws at least as far to the side) / (1 + draws): the group itself counts as one.
+    // (1 + draws at least as far to the side) / (1 + draws): the group itself counts as one. The same heads are one run, so that equal
+    // losses are equal bits.
     private static double RankP(double observed, double[] draws, int side) =>
         (1.0 + draws.Count(d => side * d >= side * observed)) / (1 + draws.Length);
 }

@@ -19,6 +19,7 @@ internal sealed class RankSumTest
             for (int end = head + strata[s]; head < end; head++)
                 if (labels[head] >= 0) taken[labels[head]][s]++;
         var observed = new double[clusters * count];
+        var most = new double[observed.Length];
         var @null = new double[observed.Length][];
         Deltas = new double[observed.Length];
         for (int f = 0; f < count; f++)
@@ -31,6 +32,11 @@ internal sealed class RankSumTest
                 (observed[cell], @null[cell], Deltas[cell]) = (surprise[c](sums[c]), new double[shuffled.Length],
                     Delta(sums[c], taken[c], strata));
             }
+            for (int c = 0; c < clusters; c++)
+            {
+                var (low, high) = measures[f].Extremes(taken[c]);
+                most[c * count + f] = Math.Max(surprise[c](low), surprise[c](high));
+            }
             for (int d = 0; d < shuffled.Length; d++)
             {
                 sums = Sums(ranks, shuffled[d], clusters);
@@ -39,6 +45,8 @@ internal sealed class RankSumTest
         }
         PValues = [.. observed.Select((o, i) => Permutation.PValue(o, @null[i]))];
         Adjusted = WestfallYoung.Adjusted(observed, @null);
+        Least = [.. most.Select((m, cell) =>
+            WestfallYoung.Adjusted([.. observed.Select((o, i) => i == cell ? m : o)], @null)[cell])];
     }
 
     /// <summary>δ over pairs of the same stratum; NaN where there is none.</summary>
@@ -49,6 +57,9 @@ internal sealed class RankSumTest
 
     /// <summary>P-values corrected for all.</summary>
     public double[] Adjusted { get; }
+
+    /// <summary>What each corrected p-value would be if the cluster had the highest or the lowest values of all heads.</summary>
+    public double[] Least { get; }
 
     private static int[] Sums(int[] ranks, int[] labels, int clusters)
     {
