@@ -17,27 +17,44 @@ public static class WestfallYoung
     /// <param name="null">Per test, the statistic in each draw of the null. Draw d of every test is the same shuffling.</param>
     /// <returns>Per test, its adjusted p-value: at least the p-value of the test alone, and in the order of the statistics.</returns>
     /// <exception cref="ArgumentException">The tests have different numbers of draws.</exception>
-    public static double[] Adjusted(IReadOnlyList<double> observed, IReadOnlyList<double[]> @null)
+    public static double[] Adjusted(IReadOnlyList<double> observed, IReadOnlyList<double[]> @null) =>
+        AdjustedAndLeast(observed, @null, observed).Adjusted;
+
+    /// <summary>Adjusted p-values, and what each would be at best.</summary>
+    /// <param name="observed">As for <see cref="Adjusted"/>.</param>
+    /// <param name="null">As for <see cref="Adjusted"/>.</param>
+    /// <param name="most">Per test, the largest statistic that it can have, such as that of a group that has the highest values of
+    /// all.</param>
+    /// <returns>The adjusted p-values; and per test what its own would be if its statistic were the largest, and the others as they
+    /// are.</returns>
+    /// <exception cref="ArgumentException">The tests have different numbers of draws.</exception>
+    public static (double[] Adjusted, double[] Least) AdjustedAndLeast(IReadOnlyList<double> observed, IReadOnlyList<double[]> @null,
+        IReadOnlyList<double> most)
     {
         int draws = @null.Count == 0 ? 0 : @null[0].Length;
         if (@null.Count != observed.Count || @null.Any(n => n.Length != draws))
             throw new ArgumentException("the tests do not share their draws", nameof(@null));
         int[] order = [.. Enumerable.Range(0, observed.Count).Where(i => !double.IsNaN(observed[i])).OrderByDescending(i => observed[i])];
-        // Per rank, the draws in which this test or one with a smaller statistic goes as far.
-        var reached = new int[order.Length];
-        for (int d = 0; d < draws; d++)
+        // Where each test would come if it had the most that it can have: above all that have less.
+        var rising = order.Where(i => most[i] > observed[i]).ToLookup(i => order.Count(j => observed[j] >= most[i]));
+        double[] largest = [.. Enumerable.Repeat(double.NegativeInfinity, draws)]; // in each draw, of the tests so far
+        double[] own = new double[order.Length], best = [.. Enumerable.Repeat(double.NaN, observed.Count)];
+        double P(double statistic) => (1.0 + largest.Count(v => Permutation.Reaches(v, statistic))) / (1 + draws);
+        for (int rank = order.Length - 1; rank >= 0; rank--)
         {
-            double largest = double.NegativeInfinity;
-            for (int rank = order.Length - 1; rank >= 0; rank--)
-            {
-                largest = Math.Max(largest, @null[order[rank]][d]);
-                if (Permutation.Reaches(largest, observed[order[rank]])) reached[rank]++;
-            }
+            double[] drawn = @null[order[rank]];
+            for (int d = 0; d < draws; d++) largest[d] = Math.Max(largest[d], drawn[d]);
+            own[rank] = P(observed[order[rank]]);
+            foreach (int test in rising[rank]) best[test] = P(most[test]);
         }
-        double[] adjusted = [.. Enumerable.Repeat(double.NaN, observed.Count)];
+        double[] adjusted = [.. Enumerable.Repeat(double.NaN, observed.Count)], least = [.. adjusted];
         double so = 0;
         for (int rank = 0; rank < order.Length; rank++)
-            adjusted[order[rank]] = so = Math.Max(so, (1.0 + reached[rank]) / (1 + draws));
-        return adjusted;
+        {
+            foreach (int test in rising[rank]) least[test] = Math.Max(so, best[test]);
+            adjusted[order[rank]] = so = Math.Max(so, own[rank]);
+            if (!(most[order[rank]] > observed[order[rank]])) least[order[rank]] = so;
+        }
+        return (adjusted, least);
     }
 }

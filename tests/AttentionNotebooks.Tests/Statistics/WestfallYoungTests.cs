@@ -25,7 +25,9 @@ public class WestfallYoungTests
             // Whole numbers, so that there are ties.
             double[] observed = [.. Enumerable.Range(0, tests).Select(_ => random.Next(8) == 0 ? double.NaN : random.Next(10))];
             double[][] @null = [.. observed.Select(_ => Enumerable.Range(0, draws).Select(_ => (double)random.Next(10)).ToArray())];
-            double[] adjusted = WestfallYoung.Adjusted(observed, @null);
+            double[] most = [.. observed.Select(o => o + random.Next(4))];
+            var (adjusted, least) = WestfallYoung.AdjustedAndLeast(observed, @null, most);
+            Assert.Equal(adjusted, WestfallYoung.Adjusted(observed, @null));
             for (int i = 0; i < tests; i++)
             {
                 double alone = Permutation.PValue(observed[i], @null[i]);
@@ -33,6 +35,7 @@ public class WestfallYoungTests
                 else
                 {
                     Assert.Equal(Slow(observed, @null, i), adjusted[i], 1e-12);
+                    Assert.Equal(Slow([.. observed.Select((o, j) => j == i ? most[i] : o)], @null, i), least[i], 1e-12);
                     Assert.True(adjusted[i] >= alone - 1e-12);
                     Assert.InRange(adjusted[i], 1.0 / (draws + 1), 1);
                     for (int j = 0; j < tests; j++) if (observed[j] > observed[i]) Assert.True(adjusted[j] <= adjusted[i]);

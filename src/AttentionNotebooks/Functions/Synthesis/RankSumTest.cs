@@ -44,9 +44,7 @@ internal sealed class RankSumTest
             }
         }
         PValues = [.. observed.Select((o, i) => Permutation.PValue(o, @null[i]))];
-        Adjusted = WestfallYoung.Adjusted(observed, @null);
-        Least = [.. most.Select((m, cell) =>
-            WestfallYoung.Adjusted([.. observed.Select((o, i) => i == cell ? m : o)], @null)[cell])];
+        (Adjusted, Least) = WestfallYoung.AdjustedAndLeast(observed, @null, most);
     }
 
     /// <summary>δ over pairs of the same stratum; NaN where there is none.</summary>
