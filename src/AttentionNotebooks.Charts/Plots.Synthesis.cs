@@ -16,8 +16,8 @@ public sealed partial class Plots
         string[][] marks = [.. rows.Select(r => r.Select(Mark).ToArray())];
         string[][] hover = [.. rows.Select(r => r.Select(c => string.Create(CultureInfo.InvariantCulture,
             $"{Style.Number(c.Mean)} against {Style.Number(c.Others)} {c.Function.Unit}<br>δ {c.Delta:0.00} ({c.Low:0.00} to "
-                + $"{c.High:0.00})<br>p {c.Holm:0.000} after Holm, {c.LayerPValue:0.000} within layers{(c.Clustered ? "<br>the heads "
-                + "were clustered on it" : "")}")).ToArray())];
+                + $"{c.High:0.00})<br>p {c.Adjusted:0.000}, within layers {c.LayerAdjusted:0.000} (corrected)"
+                + $"{(c.Clustered ? "<br>the heads were clustered on it" : "")}")).ToArray())];
         string[] labels = [.. rows[0].Select(c => Style.Label(c.Clustered ? c.Function.Name + "*" : c.Function.Name))];
         var cells = new Trace("heatmap").With("z", rows.Select(r => r.Select(c => c.Delta).Gaps()).ToArray()).With("text", marks)
             .With("customdata", hover)
@@ -33,10 +33,11 @@ public sealed partial class Plots
                 synthesis.Clusters.Select((c, i) => Style.Wrapped(
                     string.Create(CultureInfo.InvariantCulture, $"{i} · {c.Name} ({c.Heads.Count})"), 24)))
                 .With("autorange", "reversed").With("ticks", ""));
-        return Drawing.Finish([cells], layout, title, caption ??
+        string warning = synthesis.TooFewDraws() is { } few ? $"{few} " : "";
+        return Drawing.Finish([cells], layout, title, caption ?? warning +
             "Orange: the cluster’s heads have more of it than the other heads, blue: less; 1 means every one of them. A number is sure "
-            + "(its interval excludes 0 and p < 0.05 after Holm), one in brackets no more than where the heads lie would give, an empty "
-            + "cell is open. * The heads were clustered on it.");
+            + "(its interval excludes 0 and p < 0.05, corrected for all cells), one in brackets is not sure within layers, so that the "
+            + "heads’ layers may explain it, an empty cell is open. * The heads were clustered on it.");
     }
 
     // As text, since plotly.js' number formats cannot begin with a sign.

@@ -82,7 +82,7 @@ namespace AttentionNotebooks.Cli
             }
         }
 
-        private static RootCommand Commands(TextWriter output, TextWriter error)
+        internal static RootCommand Commands(TextWriter output, TextWriter error)
         {
             var root = Verbs(output, error);
             // The kit's own version, whatever program the command line runs in.

@@ -20,15 +20,15 @@ internal static class AblationTables
             string.Create(CultureInfo.InvariantCulture,
                 $"{what} ({first.Mode.ToString().ToLowerInvariant()}): {first.Before.Losses.Length} items, loss {first.Before.Loss:0.000} "
                     + $"nats and accuracy {first.Before.Accuracy.Value:0.000} of the whole model"),
-            ["group", "heads", "loss by", "95 % from", "to", "accuracy by", "random: mean", "95 % from", "to", "p", "p, Holm"],
+            ["group", "heads", "loss by", "95 % from", "to", "accuracy by", "random: mean", "95 % from", "to", "p", "p, corrected"],
             [.. shown.Select(e => (string[])[e.Group.Name, e.Group.Heads.Count.ToString(CultureInfo.InvariantCulture), F(e.Loss.Value),
                 F(e.Loss.Low), F(e.Loss.High), F(e.Accuracy.Value),
-                F(e.Random?.Mean), F(e.Random?.Low), F(e.Random?.High), F(e.Random?.PMore), F(e.Random?.Holm)])],
+                F(e.Random?.Mean), F(e.Random?.Low), F(e.Random?.High), F(e.Random?.PMore), F(e.Random?.Adjusted)])],
             $"{more}Changes of the loss (nats per question) and of the accuracy, with intervals over items. "
             + (draws > 0
                 ? string.Create(CultureInfo.InvariantCulture,
                     $"p: does the group matter more than random groups of the same make? With {draws} of them it cannot be below "
-                        + $"{1.0 / (draws + 1):0.000}.") : "No random groups were drawn, or the groups are the only ones of their make."));
+                        + $"{LeastPValue.Of(draws):0.000}. Corrected: for all groups (Westfall and Young 1993). {AblationStudy.TooFewGroups(effects)}").TrimEnd() : "No random groups were drawn, or the groups are the only ones of their make."));
     }
 
     /// <summary>Pairs of measures, the closest first.</summary>

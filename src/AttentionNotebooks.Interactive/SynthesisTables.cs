@@ -14,6 +14,9 @@ internal static class SynthesisTables
             (string[])[i.ToString(CultureInfo.InvariantCulture), c.Name, c.Heads.Count.ToString(CultureInfo.InvariantCulture),
                 synthesis.Describe(i)])],
         string.Create(CultureInfo.InvariantCulture,
-            $"δ: Cliff's δ with its 95 % interval over heads; sure where that excludes 0 and {synthesis.Draws} shufflings give p < 0.05 "
-                + $"after Holm over all cells. The measures' own uncertainty over texts is not in it."));
+            $"{Warning(synthesis)}δ: Cliff's δ with its 95 % interval over heads; sure where that excludes 0 and {synthesis.Draws} "
+                + $"shufflings give p < 0.05, corrected for all cells (Westfall and Young 1993); p within layers: the same for labels "
+                + $"shuffled within each layer. The measures' own uncertainty over texts is not in it."));
+
+    private static string Warning(ClusterSynthesis synthesis) => synthesis.TooFewDraws() is { } warning ? $"{warning} " : "";
 }

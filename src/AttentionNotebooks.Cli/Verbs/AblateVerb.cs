@@ -37,7 +37,7 @@ internal static class AblateVerb
         var random = new Option<int>("--random-groups")
         {
             Description = "How many random groups each group is compared with: as many heads from the same layers, or with --by layer "
-                + "as many heads from anywhere. 0 for none; with N the least p-value is 1/(N + 1).",
+                + "as many heads from anywhere. 0 for none; with N the least p-value is 1/(N + 1), however many groups there are.",
             HelpName = "N",
             DefaultValueFactory = _ => AblationOptions.DefaultRandomGroups,
         };
@@ -121,10 +121,12 @@ internal static class AblateVerb
         foreach (var e in effects.OrderByDescending(e => (options.OnlyKept ? -1 : 1) * e.Loss.Value).Take(Shown))
         {
             string control = e.Random is { } r ? string.Create(CultureInfo.InvariantCulture, $"; random {r.Mean:+0.000;-0.000;0.000} "
-                + $"[{r.Low:+0.000;-0.000;0.000}, {r.High:+0.000;-0.000;0.000}], p = {r.PMore:0.000}, Holm {r.Holm:0.000}") : "";
+                + $"[{r.Low:+0.000;-0.000;0.000}, {r.High:+0.000;-0.000;0.000}], p = {r.PMore:0.000}, "
+                + $"corrected {r.Adjusted:0.000}") : "";
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {e.Group.Name,-20} loss "
                 + $"{e.Loss.Value:+0.000;-0.000;0.000} [{e.Loss.Low:+0.000;-0.000;0.000}, {e.Loss.High:+0.000;-0.000;0.000}], accuracy "
                 + $"{e.Accuracy.Value:+0.000;-0.000;+0.000}{control}"));
         }
+        if (AblationStudy.TooFewGroups(effects, "--random-groups") is { } warning) output.WriteLine($"  {warning}");
     }
 }

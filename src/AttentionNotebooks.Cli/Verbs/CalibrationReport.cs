@@ -31,6 +31,7 @@ internal static class CalibrationReport
             yield return Text($"    {pair,-36} {change,-26} p = {c.LossPValue:F4} (Holm {holm:F4}); ")
                 + $"less loss in {c.SeedsWithLessLoss} of {c.Seeds} seeds";
         }
+        if (experiment.TooFewItems() is { } warning) yield return $"  {warning}";
         foreach (string unmoved in experiment.Unmoved()) yield return $"  {unmoved}";
         if (experiment.Seeds < 5)
             yield return $"  {experiment.Seeds} {(experiment.Seeds == 1 ? "seed says" : "seeds say")} little of the spread; take five "

@@ -65,7 +65,7 @@ internal static class ExplainVerb
         permutations.Validators.Add(r =>
         {
             if (r.GetValueOrDefault<int>() is < 19 or > 100_000)
-                r.AddError("--permutations takes 19 to 100000: with fewer no p-value is below 0.05.");
+                r.AddError("--permutations takes 19 to 100000: with fewer no p-value can be 0.05.");
         });
         draws.Validators.Add(r => { if (r.GetValueOrDefault<int>() is < 100 or > 100_000) r.AddError("--draws takes 100 to 100000."); });
         var command =

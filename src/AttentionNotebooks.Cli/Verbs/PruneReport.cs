@@ -29,6 +29,7 @@ internal static class PruneReport
                         + $"{c.Loss.High:+0.000;−0.000;0.000}]  accuracy {c.Accuracy.Value:+0.000;−0.000;0.000} "
                         + $"[{c.Accuracy.Low:+0.000;−0.000;0.000}, {c.Accuracy.High:+0.000;−0.000;0.000}]")
                 + (double.IsNaN(c.PValue) ? "" : Text($"  p = {c.PValue:F3} (Holm {c.Holm:F3})"));
+        if (study.TooFewOrders("--random-orders") is { } warning) yield return $"  {warning}";
     }
 
     private static string Row(PruningArea area) => Text($"  {area.Name,-16} {area.Loss,-24} {area.Accuracy,-26}");

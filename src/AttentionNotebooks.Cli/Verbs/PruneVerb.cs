@@ -40,11 +40,11 @@ internal static class PruneVerb
             HelpName = "N",
             DefaultValueFactory = _ => new PruningOptions().Steps
         };
-        var random = new Option<int>("--random-orders")
+        var random = new Option<int?>("--random-orders")
         {
-            Description = "How many random orders; N give p-values of 1/(N + 1) at least.",
+            Description = "How many random orders; N give p-values of 1/(N + 1) at least. Default: 20 for each of --orders, which Holm's "
+                + "correction needs.",
             HelpName = "N",
-            DefaultValueFactory = _ => new PruningOptions().RandomOrders
         };
         var seed = new Option<int>("--seed")
         {
@@ -69,7 +69,10 @@ internal static class PruneVerb
             else if (named.Length == 0) r.AddError("--orders names nothing.");
         });
         steps.Validators.Add(r => { if (r.GetValueOrDefault<int>() is < 1 or > 1000) r.AddError("--steps takes 1 to 1000."); });
-        random.Validators.Add(r => { if (r.GetValueOrDefault<int>() is < 0 or > 10_000) r.AddError("--random-orders takes 0 to 10000."); });
+        random.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int?>() is < 0 or > 10_000) r.AddError("--random-orders takes 0 to 10000.");
+        });
         var command =
             new Command("prune",
                 "Removes heads, the least important first, and follows loss and accuracy on items that importance was not measured on: "

@@ -33,13 +33,21 @@ internal static class SynthesisVerb
             HelpName = "a,b"
         };
         var report = OutFile.Also("--report", "Also write what each cluster does in plain words.", "F.md", OutFile.Markdown);
+        var draws = new Option<int>("--draws")
+        {
+            Description = "Draws for the intervals, and shufflings for the p-values; with N the least p-value is 1/(N + 1), however many "
+                + "clusters and measures there are.",
+            HelpName = "N",
+            DefaultValueFactory = _ => ClusterSynthesis.DefaultDraws,
+        };
+        draws.Validators.Add(r => { if (r.GetValueOrDefault<int>() is < 100 or > 100_000) r.AddError("--draws takes 100 to 100000."); });
         var seed = new Option<int>("--seed") { Description = "Decides the draws and shufflings.", HelpName = "S" };
         var file = new OutFile("A row per cluster and measure.", "synthesis.csv", [OutFile.Csv]);
         var command =
             new Command("synthesis",
                 "What each cluster does: its heads against all others in position, special tokens, syntax, importance and layer, with "
                     + "effect sizes, intervals and controls.")
-                    { heads, clusters, clusteredOn, functions, atLeast, importance, measure, report, seed, file };
+                    { heads, clusters, clusteredOn, functions, atLeast, importance, measure, report, draws, seed, file };
         command.SetWork((parsed, _) =>
         {
             string headFile = parsed.GetValue(heads)!, clusterFile = parsed.GetValue(clusters)!;
@@ -70,7 +78,8 @@ internal static class SynthesisVerb
             }
             measures = [.. measures.DistinctBy(m => m.Name)];
             if (named.Length > 0) measures = [.. named.Distinct().Select(new HeadTable(table.Grid, measures).Column)];
-            var synthesis = ClusterSynthesis.Compute(table.Grid, groups, measures, seed: parsed.GetValue(seed), clusteredOn: made);
+            var synthesis = ClusterSynthesis.Compute(table.Grid, groups, measures, parsed.GetValue(draws), parsed.GetValue(seed),
+                made);
             synthesis.WriteCsv(parsed.GetValue(file)!);
             if (parsed.GetValue(report) is { } words) AtomicFile.WriteText(words, synthesis.ToMarkdown());
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -150,6 +150,19 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
     /// <param name="arm">The row.</param>
     public int SeedsMoved(ExperimentArm arm) => ExperimentArm.Moved(arm.Scores.Select(s => s.Loss), Arms[0].Scores.Select(s => s.Loss));
 
+    /// <summary>A sentence for a test on so few items that no comparison could be sure; <see langword="null"/> where one could.</summary>
+    public string? TooFewItems()
+    {
+        // n items have 2ⁿ ways to flip their signs, and the flip of all goes as far as what was observed.
+        double Least(int items) => LeastPValue.Of((int)Math.Min(PairedComparison.Flips, Math.Pow(2, items - 1) - 1), Comparisons.Count);
+        if (Least(TestItems) < LeastPValue.Level) return null;
+        int enough = TestItems;
+        while (enough < 64 && Least(enough) >= LeastPValue.Level) enough++;
+        return FormattableString.Invariant($"Nothing could be found here: with {TestItems} test items and {Comparisons.Count} ")
+            + FormattableString.Invariant($"comparisons no p-value after the correction can be below {Least(TestItems):0.000}. Take ")
+            + FormattableString.Invariant($"so many texts that {enough} or more are tested on.");
+    }
+
     /// <summary>A sentence for each row that did not move in every seed (<see cref="SeedsMoved"/>).</summary>
     public IEnumerable<string> Unmoved() =>
         Arms.Skip(1).Select(a => ExperimentArm.Unmoved(a.Name, SeedsMoved(a), Seeds)).OfType<string>();

@@ -9,7 +9,7 @@ public class AblationPlotsTests
     private static readonly AblationEffect[] Effects =
     [
         new(new("0 broad & <more>", [new(0, 0), new(1, 1)]), AblationMode.Zero, false, Before, After, new(2, 1.5, 2.75), new(-0.3, -0.5, 0),
-            new([0.5, 0.25, 1], [0, 0, 0], 0.25, 1, 0.5)),
+            new([0.5, 0.25, 1], [0, 0, 0], 0.25, 1, 0.5, 9)),
         new(new("layer 1", [new(1, 0), new(1, 1)]), AblationMode.Zero, false, Before, After, new(-1, -2, 0.5), new(0, 0, 0), null),
     ];
 

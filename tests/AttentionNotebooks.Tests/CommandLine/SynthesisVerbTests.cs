@@ -25,7 +25,7 @@ public sealed class SynthesisVerbTests : IDisposable
         Assert.True(code == 0, error);
         var rows = File.ReadAllLines(folder["s.csv"]).Select(l => l.Split(',')).ToArray();
         Assert.Equal(4 * 11, rows.Length - 1); // layer, 8 columns of the table, the best relation, the gradient
-        Assert.Contains(rows, r => r[3] == "previous" && r[6] == "1" && r[15] == "1");
+        Assert.Contains(rows, r => r[3] == "previous" && r[6] == "1" && r[17] == "1" && r[18] == "1");
         // The mean of the gain: one head of the cluster that has it at 0.6, all others at -0.1; rare relations do not count.
         var gains = rows.Where(r => r[3] == "best relation")
             .Select(r => double.Parse(r[7], System.Globalization.CultureInfo.InvariantCulture)).ToArray();

@@ -14,8 +14,11 @@ public sealed record FeatureEffect(string Feature, double Coefficient, Interval 
 /// <summary>The features of an importance model one by one.</summary>
 internal static class FeatureEffects
 {
-    /// <summary>Shuffles for the p-value of a rank correlation.</summary>
+    /// <summary>Shuffles for the p-value of a rank correlation; more where the correction for many features needs them.</summary>
     public const int Shuffles = 999;
+
+    /// <summary>How many shuffles so many features take at least.</summary>
+    public static int ShufflesFor(int features) => Math.Max(Shuffles, LeastPValue.DrawsFor(features));
 
     /// <summary>Coefficients and rank correlations with intervals over draws of heads; each draw is one for all features, each shuffle
     /// too.</summary>
@@ -24,7 +27,7 @@ internal static class FeatureEffects
     /// <param name="y">Importance, standardised.</param>
     /// <param name="fit">The fit on all heads.</param>
     /// <param name="lambda">Its λ, kept in every draw.</param>
-    /// <param name="permutations">Shuffles for the p-values; <see cref="Shuffles"/> at least.</param>
+    /// <param name="permutations">Shuffles for the p-values; <see cref="ShufflesFor"/> at least.</param>
     /// <param name="draws">Draws of heads.</param>
     /// <param name="random">Decides both.</param>
     public static FeatureEffect[] Measure(HeadTable columns, double[][] x, double[] y, RidgeFit fit, double lambda, int permutations,
@@ -45,7 +48,7 @@ internal static class FeatureEffects
         }
         double[][] ranked = [.. columns.Features.Select(f => Ranks.Of(columns.Column(f)))];
         double[] importance = Ranks.Of(y), observed = [.. ranked.Select(r => RankCorrelation.Pearson(r, importance))];
-        for (int s = 0; s < Math.Max(permutations, Shuffles); s++)
+        for (int s = 0; s < Math.Max(permutations, ShufflesFor(count)); s++)
         {
             random.Shuffle(importance); // shuffled ranks are the ranks of the shuffled
             for (int c = 0; c < count; c++) @null[c].Add(Math.Abs(RankCorrelation.Pearson(ranked[c], importance)));

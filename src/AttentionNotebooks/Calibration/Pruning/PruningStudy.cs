@@ -2,10 +2,16 @@ namespace AttentionNotebooks;
 
 /// <summary>How heads are removed.</summary>
 /// <param name="Steps">In how many steps all are.</param>
-/// <param name="RandomOrders">How many random orders; N give p-values of 1/(N + 1) at least.</param>
+/// <param name="RandomOrders">How many random orders; N give p-values of 1/(N + 1) at least. By default so many that an order that keeps
+/// more than all of them is sure after Holm's correction (<see cref="RandomOrdersFor"/>).</param>
 /// <param name="Seed">Decides the random orders and the draws of the intervals.</param>
 /// <param name="Threads">How many passes run at once (<see cref="AblationScores.Run"/>).</param>
-public sealed record PruningOptions(int Steps = 12, int RandomOrders = 20, int Seed = 0, int Threads = 1);
+public sealed record PruningOptions(int Steps = 12, int? RandomOrders = null, int Seed = 0, int Threads = 1)
+{
+    /// <summary>How many random orders stand beside several orders: <see cref="RandomOrders"/>, or what is enough.</summary>
+    /// <param name="orders">How many orders are corrected together.</param>
+    public int RandomOrdersFor(int orders) => RandomOrders ?? LeastPValue.DrawsFor(orders);
+}
 
 /// <summary>The area under a curve, over the heads that it removes: what a question costs, or how often it is answered right, on average
 /// over the curve.</summary>
@@ -49,10 +55,17 @@ public sealed record PruningStudy(IReadOnlyList<PruningCurve> Curves, IReadOnlyL
     {
         options ??= new PruningOptions();
         var grid = model.Config.Grid;
-        var curves = PruningCurve.Measure(model, test, [.. orders, .. PruningOrders.Random(grid, options.RandomOrders, options.Seed)],
-            options.Steps, options.Threads, progress: progress, cancellation: cancellation);
+        var random = PruningOrders.Random(grid, options.RandomOrdersFor(orders.Count), options.Seed);
+        var curves = PruningCurve.Measure(model, test, [.. orders, .. random], options.Steps, options.Threads, progress: progress,
+            cancellation: cancellation);
         return Compare([.. curves.Take(orders.Count)], [.. curves.Skip(orders.Count)], options.Seed);
     }
+
+    /// <summary>A sentence that names the remedy where there are too few random orders for any order to be sure; <see langword="null"/>
+    /// where they suffice, or there are none.</summary>
+    /// <param name="option">What sets their number.</param>
+    public string? TooFewOrders(string option = nameof(PruningOptions.RandomOrders)) =>
+        LeastPValue.Warning(Random.Count, Curves.Count, RandomOrders, option);
 
     /// <summary>Compares curves of the same items and steps.</summary>
     /// <param name="curves">The orders' curves, one at least.</param>

@@ -43,7 +43,7 @@ public sealed record FeatureAgreement(string Feature, string Unit, double[] Laye
     public static IReadOnlyList<FeatureAgreement> Compute(HeadTable a, HeadTable b, IReadOnlyList<string>? features = null, int seed = 0)
     {
         features ??= CommonSpace.Shared(a, b);
-        int shuffles = Math.Max(Least, ShufflesPerFeature * features.Count - 1);
+        int shuffles = ShufflesFor(features.Count);
         FeatureAgreement[] found = Runs.Of(features.Count, f => Of(a, b, features[f], shuffles, seed));
         double[] heads = MultipleTesting.Holm([.. found.Select(f => f.HeadsPValue)]);
         return [.. found.Select((f, i) => f with { HeadsHolm = heads[i] })];
@@ -57,6 +57,9 @@ public sealed record FeatureAgreement(string Feature, string Unit, double[] Laye
         float[] shares = MeanMaps.Shares(layers.Count, depths, perBin: true);
         return [.. Enumerable.Range(0, depths).Select(d => layers.Select((v, l) => v * shares[d * layers.Count + l]).Sum())];
     }
+
+    /// <summary>How many shufflings so many features take.</summary>
+    internal static int ShufflesFor(int features) => Math.Max(Least, ShufflesPerFeature * features - 1);
 
     private static FeatureAgreement Of(HeadTable a, HeadTable b, string feature, int shuffles, int seed)
     {

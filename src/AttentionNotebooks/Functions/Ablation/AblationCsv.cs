@@ -9,7 +9,7 @@ public static class AblationCsv
     /// <summary>The columns.</summary>
     public const string Header = "group,layer,head,mode,items,loss_before,loss_after,change,ci_low,ci_high,"
         + "accuracy_before,accuracy_after,accuracy_change,accuracy_ci_low,accuracy_ci_high,"
-        + "random_groups,random_mean,random_low,random_high,p,p_holm,p_less,heads,only";
+        + "random_groups,random_mean,random_low,random_high,p,p_adjusted,p_less,heads,only";
 
     /// <summary>Writes effects.</summary>
     /// <param name="file">The file; it holds the whole table or is as it was.</param>
@@ -32,7 +32,7 @@ public static class AblationCsv
                 e.Mode.ToString().ToLowerInvariant(), e.Before.Losses.Length, e.Before.Loss, e.After.Loss, e.Loss.Value, e.Loss.Low,
                 e.Loss.High,
                 e.Before.Accuracy.Value, e.After.Accuracy.Value, e.Accuracy.Value, e.Accuracy.Low, e.Accuracy.High,
-                r?.Losses.Length ?? 0, r?.Mean, r?.Low, r?.High, r?.PMore, r?.Holm, r?.PLess, heads.Count, e.OnlyKept ? "true" : "false");
+                r?.Losses.Length ?? 0, r?.Mean, r?.Low, r?.High, r?.PMore, r?.Adjusted, r?.PLess, heads.Count, e.OnlyKept ? "true" : "false");
         }
         return text.ToString();
     }
@@ -50,7 +50,7 @@ public static class AblationCsv
         string[] columns = ["change", "accuracy_change"];
         var rows = new Dictionary<Head, double[]>();
         const string Remedy = "Write it with attn ablate --by head, which removes every head alone";
-        foreach (var row in CsvTable.Read(file, Remedy, Header.Split(',')).Rows)
+        foreach (var row in CsvTable.Read(file, Remedy, ["layer", "head", .. columns, "heads", "only"]).Rows)
         {
             if (row.Text("heads") != "1" || row.Text("only") != "false") throw row.Wrong("is not of one head removed alone");
             var head = row.Head();

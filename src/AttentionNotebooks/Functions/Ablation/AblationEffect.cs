@@ -20,8 +20,10 @@ public sealed record AblationEffect(HeadGroup Group, AblationMode Mode, bool Onl
 /// counted as one draw). Removed, it matters more where the loss rises more; kept alone, where it rises less.
 /// </param>
 /// <param name="PLess">The other side: whether it matters less than random heads.</param>
-/// <param name="Holm">PMore, corrected for the number of groups (Holm 1979).</param>
-public sealed record RandomEffects(double[] Losses, double[] Accuracies, double PMore, double PLess, double Holm)
+/// <param name="Adjusted">PMore, corrected for the groups of the run by the farthest of them in each draw
+/// (<see cref="WestfallYoung"/>).</param>
+/// <param name="Others">How many other groups of this make there are, drawn or not.</param>
+public sealed record RandomEffects(double[] Losses, double[] Accuracies, double PMore, double PLess, double Adjusted, double Others)
 {
     /// <summary>The mean change of the loss.</summary>
     public double Mean => Losses.Average();

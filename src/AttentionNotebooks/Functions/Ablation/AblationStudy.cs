@@ -3,8 +3,9 @@ namespace AttentionNotebooks;
 /// <summary>How groups of heads are removed and compared.</summary>
 public sealed record AblationOptions
 {
-    /// <summary>Random groups by default. The least p-value of 20 is 1/21.</summary>
-    public const int DefaultRandomGroups = 20;
+    /// <summary>Random groups by default. The least p-value of 40 is 1/41, also after the correction for several groups; a group that one
+    /// of them passes has 2/41, which is below 0.05 too.</summary>
+    public const int DefaultRandomGroups = 40;
 
     /// <summary>What is put in a head's place.</summary>
     public AblationMode Mode { get; init; } = AblationMode.Uniform;
@@ -37,7 +38,7 @@ public static class AblationStudy
 {
     /// <summary>Weighs groups of heads.</summary>
     /// <param name="task">What the model is asked; two items at least.</param>
-    /// <param name="options">How; uniform maps, against 20 random groups, when omitted.</param>
+    /// <param name="options">How; uniform maps, against 40 random groups, when omitted.</param>
     /// <param name="progress">Reports after each pass, in passes of the model over a batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>One effect per group, in their order. Every set of heads is run once, however many groups or draws share it.</returns>
@@ -74,18 +75,51 @@ public static class AblationStudy
         int[] own = [.. plan.Select(p => p.Own)];
         var intervals = Bootstrap.Ratios([.. own.Select(r => losses[r]), .. own.Select(r => right[r])], questions, seed: options.Seed);
 
-        var random = plan.Select(p => Compared(losses[p.Own].Sum() / total, [.. p.Random.Select(r => losses[r].Sum() / total)],
-            [.. p.Random.Select(r => right[r].Sum() / total)], options.OnlyKept)).ToArray();
-        var holm = MultipleTesting.Holm([.. random.Select(r => r?.PMore ?? double.NaN)]);
+        var random = plan.Zip(groups, (p, g) => Compared(losses[p.Own].Sum() / total, [.. p.Random.Select(r => losses[r].Sum() / total)],
+            [.. p.Random.Select(r => right[r].Sum() / total)], options.OnlyKept, RandomGroups.Count(grid, g.Heads, options.Match) - 1))
+            .ToArray();
+        double[] adjusted = Adjusted([.. own.Select(r => losses[r].Sum() / total)], random, options.OnlyKept);
         return [.. groups.Select((g, i) => new AblationEffect(g, options.Mode, options.OnlyKept, before, after[own[i]],
-            intervals[i], intervals[groups.Count + i], random[i] is { } r ? r with { Holm = holm[i] } : null))];
+            intervals[i], intervals[groups.Count + i], random[i] is { } r ? r with { Adjusted = adjusted[i] } : null))];
     }
 
-    private static RandomEffects? Compared(double observed, double[] losses, double[] accuracies, bool onlyKept)
+    /// <summary>A sentence that names the remedy where no group could be sure after the correction, whatever it costs: there were too few
+    /// random groups, or there are too few groups of the same make. <see langword="null"/> where one could be, or none was drawn.</summary>
+    /// <param name="effects">Of one run.</param>
+    /// <param name="option">What sets the number of random groups.</param>
+    public static string? TooFewGroups(IReadOnlyList<AblationEffect> effects, string option = nameof(AblationOptions.RandomGroups))
+    {
+        RandomEffects[] compared = [.. effects.Select(e => e.Random).OfType<RandomEffects>()];
+        if (compared.Length == 0) return null;
+        double others = compared.Max(r => r.Others), least = 1 / (1 + others);
+        return least < LeastPValue.Level
+            ? LeastPValue.Warning(compared.Max(r => r.Losses.Length), 1, "random groups", option)
+            : FormattableString.Invariant($"Nothing could be found here: the largest group has {others:0} other groups of its make, so ")
+                + FormattableString.Invariant($"that no p-value can be below {least:0.000} by more than luck. Take larger groups.");
+    }
+
+    // How far each group is out among its random groups, in their standard deviations: groups of one head and of thirty cost differently,
+    // and the largest of them all is to be found. The group is counted among its draws, which keeps the test exact.
+    internal static double[] Adjusted(double[] observed, RandomEffects?[] random, bool onlyKept)
+    {
+        double[][] all = [.. observed.Select((o, g) => (double[])[o, .. random[g]?.Losses ?? []])];
+        double[][] scores = [.. all.Select(losses =>
+        {
+            double mean = losses.Average(), spread = Math.Sqrt(losses.Average(l => (l - mean) * (l - mean)));
+            return losses.Select(l => spread > 0 ? (onlyKept ? mean - l : l - mean) / spread : 0).ToArray();
+        })];
+        double[] adjusted = [.. Enumerable.Repeat(double.NaN, observed.Length)];
+        int[] compared = [.. Enumerable.Range(0, observed.Length).Where(g => random[g] is not null)];
+        double[] p = WestfallYoung.Adjusted([.. compared.Select(g => scores[g][0])], [.. compared.Select(g => scores[g][1..])]);
+        foreach (var (i, g) in compared.Index()) adjusted[g] = p[i];
+        return adjusted;
+    }
+
+    private static RandomEffects? Compared(double observed, double[] losses, double[] accuracies, bool onlyKept, double others)
     {
         if (losses.Length == 0) return null;
         double rises = RankP(observed, losses, +1), falls = RankP(observed, losses, -1);
-        return new RandomEffects(losses, accuracies, onlyKept ? falls : rises, onlyKept ? rises : falls, double.NaN);
+        return new RandomEffects(losses, accuracies, onlyKept ? falls : rises, onlyKept ? rises : falls, double.NaN, others);
     }
 
     // (1 + draws at least as far to the side) / (1 + draws): the group itself counts as one. The same heads are one run, so that equal

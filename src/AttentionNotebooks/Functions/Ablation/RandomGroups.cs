@@ -11,44 +11,53 @@ public enum GroupMatch
 }
 
 /// <summary>
-/// Groups of heads drawn by chance, as a control: what taking out any heads of the same make does. Under the hypothesis that
-/// it does not matter which heads they are, the group itself is one such draw, so draws may hit it too.
+/// Groups of heads drawn by chance, as a control: what taking out any heads of the same make does. A draw shuffles the heads, and a group
+/// becomes the heads that come into its places. All groups see the same shufflings, so that they can be corrected together
+/// (<see cref="WestfallYoung"/>). Under the hypothesis that it does not matter which heads they are, the group itself is one such draw,
+/// so draws may hit it too.
 /// </summary>
 public static class RandomGroups
 {
+    /// <summary>How many different groups of a make there are, the group itself among them.</summary>
+    /// <param name="grid">The model's heads.</param>
+    /// <param name="group">The group to match.</param>
+    /// <param name="match">In what they are alike.</param>
+    /// <exception cref="InputException">The model has no such head.</exception>
+    public static double Count(HeadGrid grid, IReadOnlyCollection<Head> group, GroupMatch match = GroupMatch.Layers)
+    {
+        int[] positions = [.. group.Select(grid.PositionOf).Distinct()];
+        return match == GroupMatch.Size ? Choose(grid.Count, positions.Length)
+            : positions.GroupBy(p => p / grid.Heads).Aggregate(1.0, (ways, layer) => ways * Choose(grid.Heads, layer.Count()));
+    }
+
     /// <summary>Draws groups.</summary>
     /// <param name="grid">The model's heads.</param>
     /// <param name="group">The group to match.</param>
     /// <param name="draws">How many; draws may repeat one another.</param>
-    /// <param name="seed">Decides them, together with the group's heads.</param>
+    /// <param name="seed">Decides the shufflings: draw d of every group is of the same one.</param>
     /// <param name="match">In what they are alike.</param>
     /// <returns>The draws; none where the group is the only one of its make, as a whole layer is.</returns>
     /// <exception cref="InputException">The model has no such head.</exception>
     public static IReadOnlyList<IReadOnlyList<Head>> Like(HeadGrid grid, IReadOnlyCollection<Head> group, int draws, int seed,
         GroupMatch match = GroupMatch.Layers)
     {
-        int[] positions = [.. group.Select(grid.PositionOf).Distinct().Order()];
-        // Where to draw from, and how many.
-        (int[] From, int Take)[] pools = match == GroupMatch.Size
-            ? [([.. Enumerable.Range(0, grid.Count)], positions.Length)]
-            : [.. positions.GroupBy(p => p / grid.Heads)
-                .Select(g => (Enumerable.Range(g.Key * grid.Heads, grid.Heads).ToArray(), g.Count()))];
-        if (pools.All(p => p.Take == p.From.Length)) return [];
-        // The group's own seed, so that what it is compared with does not depend on the groups beside it.
-        var random = new Random(positions.Aggregate(seed, (hash, p) => unchecked(hash * 1_000_003 + p)));
+        int[] positions = [.. group.Select(grid.PositionOf).Distinct()];
+        if (Count(grid, group, match) <= 1) return [];
+        var random = new Random(seed);
         return [.. Enumerable.Range(0, draws).Select(_ =>
-            (IReadOnlyList<Head>)[.. pools.SelectMany(p => Drawn(p.From, p.Take, random)).Order().Select(p => grid[p])])];
+        {
+            int[] order = match == GroupMatch.Layers ? Permutation.WithinLayers(grid, random) : Shuffled(grid.Count, random);
+            return (IReadOnlyList<Head>)[.. positions.Select(p => order[p]).Order().Select(p => grid[p])];
+        })];
     }
 
-    // Fisher and Yates, as far as needed.
-    private static int[] Drawn(int[] from, int take, Random random)
+    private static int[] Shuffled(int count, Random random)
     {
-        int[] cards = [.. from];
-        for (int i = 0; i < take; i++)
-        {
-            int other = random.Next(i, cards.Length);
-            (cards[i], cards[other]) = (cards[other], cards[i]);
-        }
-        return cards[..take];
+        int[] order = [.. Enumerable.Range(0, count)];
+        random.Shuffle(order);
+        return order;
     }
+
+    private static double Choose(int from, int take) =>
+        Math.Round(Enumerable.Range(1, take).Aggregate(1.0, (ways, i) => ways * (from - take + i) / i));
 }

@@ -42,7 +42,7 @@ public static class AgreementByAttractors
     /// <summary>Asks a model without groups of heads, such as the clusters of a clustering (<see cref="HeadGroups"/>), and without random
     /// groups of the same make.</summary>
     /// <param name="task">The items.</param>
-    /// <param name="options">What is put in the heads' place, and the random groups; uniform maps, against 20, when omitted.</param>
+    /// <param name="options">What is put in the heads' place, and the random groups; uniform maps, against 40, when omitted.</param>
     /// <param name="progress">Reports after each pass, in passes of the model over a batch.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>For each group in its order a row per number of attractors, and one for all numbers above 0 where there are

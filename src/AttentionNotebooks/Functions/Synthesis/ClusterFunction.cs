@@ -8,16 +8,22 @@ namespace AttentionNotebooks;
 /// <param name="Delta">Cliff's δ: how much more often a head of the cluster has more of it than another head, from −1 to 1.</param>
 /// <param name="Low">The lower end of δ's 95 % interval over heads.</param>
 /// <param name="High">Its upper end.</param>
-/// <param name="PValue">How often shuffled labels give as large a |δ|.</param>
-/// <param name="LayerPValue">The same for labels shuffled within each layer: small where the difference is more than the layers'.</param>
-/// <param name="Holm"><paramref name="PValue"/> corrected for all clusters and measures (Holm 1979).</param>
+/// <param name="PValue">How often shuffled labels give a δ that is as surprising.</param>
+/// <param name="Adjusted"><paramref name="PValue"/> corrected for all clusters and measures (<see cref="WestfallYoung"/>).</param>
+/// <param name="LeastAdjusted">What <paramref name="Adjusted"/> would be if these heads had more of the measure than all others, or less:
+/// with few heads it cannot be small.</param>
+/// <param name="LayerDelta">δ over pairs of heads of the same layer; NaN where no layer has heads of the cluster and others.</param>
+/// <param name="LayerPValue">How often labels shuffled within each layer give one that is as surprising.</param>
+/// <param name="LayerAdjusted"><paramref name="LayerPValue"/> corrected in the same way.</param>
 /// <param name="Clustered">Whether the heads were clustered on the measure, so that the clusters differ in it by construction.</param>
 public sealed record ClusterFunction(int Cluster, HeadColumn Function, double Mean, double Others, double Delta, double Low, double High,
-    double PValue, double LayerPValue, double Holm, bool Clustered = false)
+    double PValue, double Adjusted, double LeastAdjusted, double LayerDelta, double LayerPValue, double LayerAdjusted,
+    bool Clustered = false)
 {
     /// <summary>Whether the difference is beyond doubt: the interval excludes 0 and the corrected p-value is below 0.05.</summary>
-    public bool IsSure => (Low > 0 || High < 0) && Holm < 0.05;
+    public bool IsSure => (Low > 0 || High < 0) && Adjusted < LeastPValue.Level;
 
-    /// <summary>Whether it is also more than where the cluster's layers lie.</summary>
-    public bool IsBeyondLayers => IsSure && LayerPValue < 0.05;
+    /// <summary>Whether it is also more than where the cluster's layers lie: within layers there is a sure difference of the same
+    /// sign.</summary>
+    public bool IsBeyondLayers => IsSure && LayerAdjusted < LeastPValue.Level && Math.Sign(LayerDelta) == Math.Sign(Delta);
 }

@@ -5,7 +5,11 @@ namespace AttentionNotebooks;
 /// the same in plain words. Intervals are over heads: the heads of the cluster and the others are drawn again. They do not
 /// hold the measures' own uncertainty over texts.
 /// </summary>
-/// <remarks>Cliff (1993), δ; Efron (1979), percentile intervals; Phipson and Smyth (2010), permutation p-values; Holm (1979).</remarks>
+/// <remarks>
+/// Cliff (1993), δ; Efron (1979), percentile intervals; Wilcoxon (1945) and van Elteren (1960), rank sums over all heads and within
+/// layers; Phipson and Smyth (2010), permutation p-values; Westfall and Young (1993), correction for all cells. δ of a small cluster has a
+/// larger spread than that of a large one, so that cells are compared by how improbable their rank sums are (<see cref="RankSums"/>).
+/// </remarks>
 public sealed class ClusterSynthesis
 {
     /// <summary>Draws and shufflings by default.</summary>
@@ -35,6 +39,11 @@ public sealed class ClusterSynthesis
 
     /// <summary>How many draws and shufflings are behind each cell.</summary>
     public int Draws { get; }
+
+    /// <summary>A sentence that names the remedy where <see cref="Draws"/> are too few for any cell to be sure; <see langword="null"/>
+    /// where they suffice.</summary>
+    /// <param name="option">What sets their number.</param>
+    public string? TooFewDraws(string option = "draws") => LeastPValue.Warning(Draws, 1, "shufflings", option);
 
     /// <summary>The cell of a cluster and a measure.</summary>
     /// <param name="cluster">The cluster's number, from 0.</param>
@@ -82,45 +91,31 @@ public sealed class ClusterSynthesis
         var ofLayers = new Random(seed + 1);
         int[][] shuffled = Shuffled(labels, draws, new Random(seed)), withinLayers = [.. Enumerable.Range(0, draws)
             .Select(_ => Permutation.WithinLayers(grid, ofLayers).Select(i => labels[i]).ToArray())];
+        RankSums[] overAll = [.. functions.Select(f => new RankSums(f.Values))], byLayer = [.. functions.Select(f => new RankSums(
+            [.. Enumerable.Range(0, grid.Layers).Select(l => f.Values.AsSpan(l * grid.Heads, grid.Heads).ToArray())]))];
+        var all = new RankSumTest(labels, shuffled, clusters.Count, [labels.Length], overAll);
+        var layers = new RankSumTest(labels, withinLayers, clusters.Count, [.. Enumerable.Repeat(grid.Heads, grid.Layers)], byLayer);
         var cells = new List<ClusterFunction>();
         for (int c = 0; c < clusters.Count; c++)
-            foreach (var function in functions) cells.Add(Cell(c, function, labels, shuffled, withinLayers, draws, seed));
-        double[] holm = MultipleTesting.Holm([.. cells.Select(c => c.PValue)]);
-        return new ClusterSynthesis(grid, clusters, functions,
-            [.. cells.Select((c, i) => c with { Holm = holm[i], Clustered = clusteredOn?.Contains(c.Function.Name) == true })], draws);
+        {
+            var draw = new DeltaDraws([.. labels.Select(l => l == c)], draws, seed + 2);
+            for (int f = 0; f < functions.Count; f++)
+            {
+                double[] values = functions[f].Values;
+                var interval = draw.Of(values);
+                int cell = cells.Count;
+                cells.Add(new ClusterFunction(c, functions[f], values.Where((_, i) => labels[i] == c).Average(),
+                    values.Where((_, i) => labels[i] != c).Average(), interval.Value, interval.Low, interval.High, all.PValues[cell],
+                    all.Adjusted[cell], all.Least[cell], layers.Deltas[cell], layers.PValues[cell], layers.Adjusted[cell],
+                    clusteredOn?.Contains(functions[f].Name) == true));
+            }
+        }
+        return new ClusterSynthesis(grid, clusters, functions, cells, draws);
     }
 
     /// <summary>What a cluster does, in plain words.</summary>
     /// <param name="cluster">The cluster's number, from 0.</param>
     public string Describe(int cluster) => SynthesisText.Of(this, cluster);
-
-    private static ClusterFunction Cell(int cluster, HeadColumn function, int[] labels, int[][] shuffled, int[][] withinLayers, int draws,
-        int seed)
-    {
-        double[] own = [.. function.Values.Where((_, i) => labels[i] == cluster)],
-            others = [.. function.Values.Where((_, i) => labels[i] != cluster)];
-        // Ranks once: δ of any split of the heads is then a sum of ranks (Mann and Whitney 1947).
-        double[] ranks = Ranks.Of(function.Values);
-        double delta = Delta(ranks, labels, cluster);
-        var interval = Bootstrap.Compare(own, others, EffectSize.CliffsDelta, draws, seed + 2);
-        double PValue(int[][] nulls) => Permutation.PValue(Math.Abs(delta), [.. nulls.Select(l => Math.Abs(Delta(ranks, l, cluster)))]);
-        return new ClusterFunction(cluster, function, own.Average(), others.Average(), delta, interval.Low, interval.High, PValue(shuffled),
-            PValue(withinLayers), double.NaN);
-    }
-
-    private static double Delta(double[] ranks, int[] labels, int cluster)
-    {
-        double sum = 0;
-        int n = 0;
-        for (int i = 0; i < ranks.Length; i++)
-        {
-            if (labels[i] != cluster) continue;
-            sum += ranks[i];
-            n++;
-        }
-        double u = sum - n * (n - 1) / 2.0; // ranks count from 0
-        return 2 * u / ((double)n * (ranks.Length - n)) - 1;
-    }
 
     private static int[][] Shuffled(int[] labels, int draws, Random random) => [.. Enumerable.Range(0, draws).Select(_ =>
     {

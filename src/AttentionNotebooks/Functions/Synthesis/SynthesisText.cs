@@ -24,11 +24,13 @@ internal static class SynthesisText
         string[] byLayer = [.. cells.Where(c => c.IsSure && !c.IsBeyondLayers && c.Function.Kind != MeasureKind.Layer)
             .Select(c => c.Function.Name)];
         if (byLayer.Length > 0)
-            sentences.Add(
-                $"Where these heads lie may explain {string.Join(", ", byLayer)}: heads shuffled within their layers differ as much.");
+            sentences.Add($"Where these heads lie may explain {string.Join(", ", byLayer)}: within their layers there is no such sure "
+                + "difference.");
         if (cells.Any(c => c.IsSure && c.Clustered))
             sentences.Add("The heads were clustered on what is marked *, so a difference in it is no finding.");
-        if (heads.Count < FewHeads) sentences.Add(Invariant($"{heads.Count} head{(heads.Count == 1 ? " is" : "s are")} little to go by."));
+        if (synthesis.TooFewDraws() is null && cells.Min(c => c.LeastAdjusted) is >= LeastPValue.Level and var least)
+            sentences.Add(Invariant($"So few heads cannot be told apart here, whatever their values: p cannot be below {least:0.000}."));
+        else if (heads.Count < FewHeads) sentences.Add(Invariant($"{heads.Count} head{(heads.Count == 1 ? " is" : "s are")} little to go by."));
         return string.Join(' ', sentences.Where(s => s.Length > 0));
     }
 
@@ -38,12 +40,16 @@ internal static class SynthesisText
         return list.Length == 0 ? "" : $"{beginning}{list}.";
     }
 
-    // "previous* (0.57 against 0.03 share of attention; δ 0.99, 0.97 to 1.00)"
+    // "previous* (0.57 against 0.03 share of attention; δ 0.99, 0.97 to 1.00; p 0.001, within layers 0.001)"
     private static string Cell(ClusterFunction c) =>
         string.Create(CultureInfo.InvariantCulture,
             $"{c.Function.Name}{(c.Clustered ? "*" : "")} ({c.Mean:0.###} against {c.Others:0.###}, {c.Function.Unit}; δ {c.Delta:0.00}, "
-                + $"{c.Low:0.00} to {c.High:0.00})").Replace(" -", " −", StringComparison.Ordinal)
-                .Replace("(-", "(−", StringComparison.Ordinal);
+                + $"{c.Low:0.00} to {c.High:0.00}; p {P(c.Adjusted)}"
+                + $"{(c.Function.Kind == MeasureKind.Layer ? "" : $", within layers {P(c.LayerAdjusted)}")})")
+            .Replace(" -", " −", StringComparison.Ordinal).Replace("(-", "(−", StringComparison.Ordinal);
+
+    // Rounded up, so that no p-value reads as 0.
+    private static string P(double p) => Invariant($"{Math.Ceiling(p * 1000 - 1e-9) / 1000:0.000}");
 
     private static string Layers(int[] sorted) => sorted[0] == sorted[^1] ? Invariant($"layer {sorted[0]}")
         : Invariant($"layers {sorted[0]} to {sorted[^1]}, median {sorted[sorted.Length / 2]}");

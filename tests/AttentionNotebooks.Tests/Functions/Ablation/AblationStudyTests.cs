@@ -53,7 +53,51 @@ public class AblationStudyTests
         Assert.InRange(effects[0].Random!.Losses.Count(l => l < 1), 64, 84);
         Assert.InRange(effects[0].Random!.PMore, 0.01, 0.4);
         Assert.InRange(effects[1].Random!.PMore, 0.15, 1); // the draws with the planted head alone are a quarter
-        Assert.Equal(Math.Min(1, 2 * effects[0].Random!.PMore), effects[0].Random!.Holm, 1e-12); // the smaller of two
+        Assert.All(effects, e => Assert.InRange(e.Random!.Adjusted, e.Random.PMore, 1));
+    }
+
+    [Fact]
+    public void Groups_are_corrected_together_by_the_one_that_is_farthest_out_in_each_draw()
+    {
+        RandomEffects Random(params double[] losses) => new(losses, losses, double.NaN, double.NaN, double.NaN, 99);
+        double[] even = [.. Enumerable.Range(0, 40).Select(i => Math.Sin(i))];
+        // Far beyond its random groups, however many others there are; in the midst of them; and with nothing to compare it with.
+        double[] adjusted = AblationStudy.Adjusted([50, 0.1, 3, 0], [Random([.. even.Select(x => 10 * x)]), Random(even), null,
+            Random(even)], onlyKept: false);
+        Assert.Equal(1 / 41.0, adjusted[0], 1e-12);
+        Assert.True(adjusted[1] > 0.3 && double.IsNaN(adjusted[2]) && adjusted[3] > 0.3, string.Join(' ', adjusted));
+        // Kept alone, a group matters where the loss rises less.
+        Assert.Equal([1 / 41.0, 1], AblationStudy.Adjusted([-5, 5], [Random(even), Random([.. even.Select(x => -x)])], onlyKept: true)
+            .Select(p => Math.Round(p, 12)), (a, b) => Math.Abs(a - b) < 1e-9);
+
+        // Under the null the groups are draws like the others.
+        int rejected = 0;
+        for (int run = 0; run < 1000; run++)
+        {
+            var random = new Random(run);
+            double[][] draws = [.. Enumerable.Range(0, 4).Select(g => Enumerable.Range(0, 41)
+                .Select(_ => Math.Exp(g * random.NextDouble())).ToArray())];
+            double[] p = AblationStudy.Adjusted([.. draws.Select(d => d[0])], [.. draws.Select(d => Random(d[1..]))], false);
+            if (p.Min() < 0.05) rejected++;
+        }
+        Assert.InRange(rejected, 27, 74); // 2 of 41 runs expected, 49; outside has a chance of one in a thousand
+    }
+
+    [Fact]
+    public void What_could_not_be_found_is_said_with_a_remedy_that_works()
+    {
+        using var folder = new TestFolder();
+        using var model = PlantedBert.Create(folder.Root);
+        var task = PlantedBert.Task(model, items: 6);
+        // One head of four has three others: no number of draws helps.
+        Assert.Equal("Nothing could be found here: the largest group has 3 other groups of its make, so that no p-value can be below 0.250 "
+            + "by more than luck. Take larger groups.", AblationStudy.TooFewGroups(AblationStudy.Run(task, HeadGroups.Single(Grid))));
+        HeadGroup half = new("half", [.. Grid.All().Where(h => h.Index < 2)]), other = new("other", [.. Grid.All().Except(half.Heads)]);
+        Assert.Null(AblationStudy.TooFewGroups(AblationStudy.Run(task, [half, other])));
+        Assert.Equal("Nothing could be found here: with 10 random groups no p-value can be below 0.091. Set RandomGroups to 20 or more.",
+            AblationStudy.TooFewGroups(AblationStudy.Run(task, [half, other], new() { RandomGroups = 10 })));
+        Assert.Null(AblationStudy.TooFewGroups(AblationStudy.Run(task, [half, other], new() { RandomGroups = 20 })));
+        Assert.Null(AblationStudy.TooFewGroups(AblationStudy.Run(task, [half], new() { RandomGroups = 0 })));
     }
 
     [Fact]
@@ -119,6 +163,12 @@ public class AblationStudyTests
         // Each head of layer 0 in two of five draws, each of layer 2 in one of five.
         Assert.All(grid.All().Where(h => h.Layer == 0), h => Assert.InRange(draws.Count(d => d.Contains(h)), 160, 240));
         Assert.All(grid.All().Where(h => h.Layer == 2), h => Assert.InRange(draws.Count(d => d.Contains(h)), 65, 135));
+        // Two of five, and one of five.
+        Assert.Equal((50, 455), (RandomGroups.Count(grid, group), RandomGroups.Count(grid, group, GroupMatch.Size)));
+        // Draws of groups that share no head share none.
+        Head[] rest = [.. grid.All().Except(group)];
+        Assert.All(draws.Zip(RandomGroups.Like(grid, rest, 500, seed: 1)), d =>
+            Assert.Equal(grid.All(), d.First.Concat(d.Second).OrderBy(grid.PositionOf)));
         Assert.All(RandomGroups.Like(grid, group, 50, 1, GroupMatch.Size), d => Assert.Equal(3, d.Distinct().Count()));
         Assert.Contains(RandomGroups.Like(grid, group, 50, 1, GroupMatch.Size), d => d.Any(h => h.Layer == 1));
     }
@@ -134,7 +184,8 @@ public class AblationStudyTests
         var task = PlantedBert.Task(model, items: 6);
         Assert.Null(AblationStudy.Run(task, [layer])[0].Random);
         Assert.Null(AblationStudy.Run(task, [HeadGroups.Single(Grid)[0]], new() { RandomGroups = 0 })[0].Random);
-        Assert.Equal(20, AblationStudy.Run(task, [layer], new() { Match = GroupMatch.Size })[0].Random!.Losses.Length);
+        Assert.Equal(AblationOptions.DefaultRandomGroups,
+            AblationStudy.Run(task, [layer], new() { Match = GroupMatch.Size })[0].Random!.Losses.Length);
     }
 
     [Fact]
