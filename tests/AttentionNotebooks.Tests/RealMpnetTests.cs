@@ -1,5 +1,4 @@
 using AttentionNotebooks.Tests.Features;
-using TorchSharp;
 
 namespace AttentionNotebooks.Tests;
 
@@ -54,8 +53,8 @@ public class RealMpnetTests
     [Fact]
     public void Between_words_the_middle_layers_look_nearest_in_BERT_and_not_in_MPNet()
     {
-        HeadTable bert = Source("bert-base-maps").Extract([BetweenWords]), mpnet = Source("mpnet-maps").Extract([BetweenWords]);
-        var f = FeatureAgreement.Compute(bert, mpnet, [BetweenWords.Name])[0];
+        HeadTable bert = Source("bert-base-maps").Extract([WordFeatures.Relative]), mpnet = Source("mpnet-maps").Extract([WordFeatures.Relative]);
+        var f = FeatureAgreement.Compute(bert, mpnet, [WordFeatures.Relative.Name])[0];
         Assert.Equal([0.75, 0.75, 0.71, 0.67, 0.72, 0.58, 0.62, 0.59, 0.80, 0.93, 1.01, 1.00], f.LayersA.Select(v => Math.Round(v, 2)));
         Assert.Equal([0.69, 0.71, 0.70, 0.71, 0.75, 0.86, 0.91, 0.92, 0.89, 0.87, 0.87, 0.79], f.LayersB.Select(v => Math.Round(v, 2)));
         Assert.True(f.MiddleA.High < 0 && f.MiddleB.Low > 0);
@@ -63,25 +62,6 @@ public class RealMpnetTests
         Assert.Equal(-10 / 143.0, f.Profile.Value, 1e-12);
         Assert.True(f.Profile is { Low: < 0, High: > 0 });
     }
-
-    // The mean distance between words, [CLS], [SEP] and the token itself left out, as a part of what a uniform map has. Rows without
-    // attention on words are left out; a text without any other row counts as uniform.
-    private static readonly HeadFeature BetweenWords = new("between_words", "of uniform", (a, t) =>
-    {
-        using var scope = torch.NewDisposeScope();
-        var words = t.Mark((text, i) => !text.Roles![i].IsSpecial());
-        var apart = t.Distance.sign(); // 0 on the diagonal, else 1
-        var pairs = words.unsqueeze(1).mul(words.unsqueeze(2)).mul(apart);
-        var kept = a.mul(pairs.unsqueeze(1));
-        var mass = kept.sum(-1);
-        var some = mass.sign();
-        var distance = kept.mul(t.Distance).sum(-1).div(mass.add(torch.ones_like(mass).sub(some)));
-        var ofRows = pairs.mul(t.Distance).sum(-1).div(pairs.sum(-1).maximum(torch.ones_like(words)));
-        var uniform = ofRows.mul(words).sum(-1).div(words.sum(-1));
-        var rows = some.sum(-1);
-        var none = torch.ones_like(rows).sub(rows.sign());
-        return distance.mul(some).sum(-1).div(rows.add(none)).div(uniform.unsqueeze(1)).add(none).MoveToOuterDisposeScope();
-    });
 
     private static MapArchive Source(string folder) => MapArchive.Open(Repository.SharedData(folder, "sst2.npz"),
         Repository.SharedData(folder, "sst2.tokens.jsonl"));
