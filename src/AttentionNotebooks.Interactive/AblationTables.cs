@@ -28,7 +28,9 @@ internal static class AblationTables
             + (draws > 0
                 ? string.Create(CultureInfo.InvariantCulture,
                     $"p: does the group matter more than random groups of the same make? With {draws} of them it cannot be below "
-                        + $"{LeastPValue.Of(draws):0.000}. Corrected: for all groups (Westfall and Young 1993). {AblationStudy.TooFewGroups(effects)}").TrimEnd() : "No random groups were drawn, or the groups are the only ones of their make."));
+                        + $"{LeastPValue.Of(draws):0.000}. Corrected: for all groups (Westfall and Young 1993). "
+                        + $"{AblationStudy.TooFewGroups(effects)}").TrimEnd()
+                : "No random groups were drawn, or the groups are the only ones of their make."));
     }
 
     /// <summary>Pairs of measures, the closest first.</summary>

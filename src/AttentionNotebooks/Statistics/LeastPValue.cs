@@ -11,7 +11,7 @@ public static class LeastPValue
     /// <summary>Below it a difference is called sure.</summary>
     public const double Level = 0.05;
 
-    /// <summary>The least p-value that a rank among draws can have after Holm's or Bonferroni's correction.</summary>
+    /// <summary>The least p-value that a rank among draws can have after Holm's correction.</summary>
     /// <param name="draws">How many draws of the null; with none the p-value is 1.</param>
     /// <param name="tests">How many tests are corrected together.</param>
     public static double Of(int draws, int tests = 1) => Math.Min(1, tests / (draws + 1.0));

@@ -48,7 +48,8 @@ public class EveryTestCanRejectTests
             var groups = HeadGroups.Of(clusters);
             // As many measures as the verb takes at most: those of the table, relations, and all measures of importance.
             HeadColumn[] measures = [.. clusters.AllFeatures.ForSynthesis(), .. MeasureCatalogue.Importance.SelectMany(m => m.Columns)
-                .Where(c => c.InSynthesis).Select((c, i) => new HeadColumn(c, [.. table.Grid.All().Select((_, h) => Math.Sin(h * (i + 2)))]))];
+                .Where(c => c.InSynthesis)
+                .Select((c, i) => new HeadColumn(c, [.. table.Grid.All().Select((_, h) => Math.Sin(h * (i + 2)))]))];
             var synthesis = ClusterSynthesis.Compute(table.Grid, groups, [.. measures.DistinctBy(m => m.Name)]);
             Assert.Null(synthesis.TooFewDraws());
             // Each cluster that more than a few heads make up can be told apart; the kit says of the others that they cannot.

@@ -58,7 +58,7 @@ public class RankSumsTests
         var sums = new RankSums(values);
         int[] ranks = sums.Doubled();
         foreach (int taken in new[] { 20, 21, 39, 40 })
-            foreach (double z in new[] { -3.0, -1, 0.5, 2, 3.5 })
+            foreach (double z in new[] { -3.0, -1, 0.5, 2, 3 })
             {
                 double mean = ranks.Average(), variance = taken * (60 - taken) / 59.0 * ranks.Average(r => (r - mean) * (r - mean));
                 // Every doubled rank of a pair is 1 more than a multiple of 4.

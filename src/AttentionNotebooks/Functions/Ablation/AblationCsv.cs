@@ -32,7 +32,8 @@ public static class AblationCsv
                 e.Mode.ToString().ToLowerInvariant(), e.Before.Losses.Length, e.Before.Loss, e.After.Loss, e.Loss.Value, e.Loss.Low,
                 e.Loss.High,
                 e.Before.Accuracy.Value, e.After.Accuracy.Value, e.Accuracy.Value, e.Accuracy.Low, e.Accuracy.High,
-                r?.Losses.Length ?? 0, r?.Mean, r?.Low, r?.High, r?.PMore, r?.Adjusted, r?.PLess, heads.Count, e.OnlyKept ? "true" : "false");
+                r?.Losses.Length ?? 0, r?.Mean, r?.Low, r?.High, r?.PMore, r?.Adjusted, r?.PLess, heads.Count,
+                e.OnlyKept ? "true" : "false");
         }
         return text.ToString();
     }

@@ -30,7 +30,8 @@ internal static class SynthesisText
             sentences.Add("The heads were clustered on what is marked *, so a difference in it is no finding.");
         if (synthesis.TooFewDraws() is null && cells.Min(c => c.LeastAdjusted) is >= LeastPValue.Level and var least)
             sentences.Add(Invariant($"So few heads cannot be told apart here, whatever their values: p cannot be below {least:0.000}."));
-        else if (heads.Count < FewHeads) sentences.Add(Invariant($"{heads.Count} head{(heads.Count == 1 ? " is" : "s are")} little to go by."));
+        else if (heads.Count < FewHeads)
+            sentences.Add(Invariant($"{heads.Count} head{(heads.Count == 1 ? " is" : "s are")} little to go by."));
         return string.Join(' ', sentences.Where(s => s.Length > 0));
     }
 

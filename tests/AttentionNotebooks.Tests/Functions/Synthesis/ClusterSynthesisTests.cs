@@ -39,8 +39,8 @@ public class ClusterSynthesisTests
         Assert.Equal((1, 1, 1), (cell.Delta, cell.Low, cell.High));
         Assert.True(cell.IsSure && cell.IsBeyondLayers);
         Assert.False(synthesis[0, "noise"].IsSure);
-        Assert.Contains("More than the other heads they have has (0.902 against 0.102, share; δ 1.00, 1.00 to 1.00; p 0.001, within layers "
-            + "0.001).",
+        Assert.Contains("More than the other heads they have has (0.902 against 0.102, share; δ 1.00, 1.00 to 1.00; p 0.001, "
+            + "within layers 0.001).",
             synthesis.Describe(0), StringComparison.Ordinal);
         Assert.Contains("Less they have has", synthesis.Describe(1), StringComparison.Ordinal);
         Assert.Contains("No sure difference from the other heads: noise.", synthesis.Describe(0), StringComparison.Ordinal);
@@ -56,7 +56,8 @@ public class ClusterSynthesisTests
                 [.. Grid.All().Select(h => h.Layer + 0.01 * h.Index)])]);
         Assert.True(synthesis[0, "depth"].IsSure);
         Assert.True(double.IsNaN(synthesis[0, "depth"].LayerDelta));
-        Assert.Equal((1, 1), (synthesis[0, "depth"].LayerPValue, synthesis[0, "depth"].LayerAdjusted)); // within layers there is nothing to shuffle
+        // Within layers there is nothing to shuffle.
+        Assert.Equal((1, 1), (synthesis[0, "depth"].LayerPValue, synthesis[0, "depth"].LayerAdjusted));
         Assert.Contains("Where these heads lie may explain depth", synthesis.Describe(0), StringComparison.Ordinal);
         Assert.Contains("Early: 10 heads, layers 0 to 1", synthesis.Describe(0), StringComparison.Ordinal);
     }
