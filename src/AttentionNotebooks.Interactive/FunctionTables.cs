@@ -34,7 +34,8 @@ internal static class FunctionTables
             F(s.Train.Value),
             s.Weights.ToString(CultureInfo.InvariantCulture)])],
         "UAS: share of words (punctuation aside) whose head, or whose being the root, is found. Control task: every word type has a head "
-            + "by a random rule of its own (Hewitt and Liang 2019); selectivity: UAS minus what the same probe finds of it. Intervals over sentences.");
+            + "by a random rule of its own (Hewitt and Liang 2019); selectivity: UAS minus what the same probe finds of it. "
+            + "Intervals over sentences.");
 
     /// <summary>Where attention goes.</summary>
     public static TextTable Of(IReadOnlyList<TypeShare> shares) => new(

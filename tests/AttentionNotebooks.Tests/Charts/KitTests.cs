@@ -96,7 +96,7 @@ public class KitTests
         string text = Sample.ToDisplayString("text/plain"), html = Sample.ToDisplayString("text/html");
         Assert.Contains("3 clusters of 144 heads, mean silhouette 0.24", text);
         string middle = text.Split('\n').Single(l => l.Contains("middle", StringComparison.Ordinal));
-        Assert.Matches(@"^\s*1\s+middle\s+48\s+6–9\s", middle);
+        Assert.Matches(@"^\s*1\s+middle\s+48\s+0 of 48\s+6–9\s", middle);
         Assert.Contains("position 95.500 (+0.6 sd)", middle);
         Assert.Contains("low &lt;b&gt;", html);
         Assert.Contains("evidence 0 &amp; &lt;more&gt;", html);
