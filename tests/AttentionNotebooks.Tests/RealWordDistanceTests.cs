@@ -26,7 +26,7 @@ public class RealWordDistanceTests
     public void Layers_look_as_far_between_words_as_an_independent_computation_says(string source, string feature, double[] expected)
     {
         var table = Table(source);
-        double[] layers = [.. LayerProfile.Compute(table, feature)[0].Layers.Select(l => l.Mean)];
+        double[] layers = [.. LayerProfile.Compute(table, feature)[0].Layers.Select(l => l.Mean.Value)];
         foreach (var (e, a) in expected.Zip(layers)) Assert.Equal(e, a, 0.00501);
     }
 
