@@ -3,7 +3,7 @@
 # charts, one picture each, in the order of the names below. Needs the kit built: dotnet build -c Release src/AttentionNotebooks.Cli
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-names=(bert-base-clusters bert-base-distance bert-base-cluster-maps bert-base-tree minilm-map minilm-links)
+names=(bert-base-clusters bert-base-distance layers bert-base-cluster-maps bert-base-tree minilm-map minilm-links)
 browser=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome)}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

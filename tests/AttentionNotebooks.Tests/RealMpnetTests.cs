@@ -28,7 +28,7 @@ public class RealMpnetTests
         var c = HeadComparison.Compute(bert, mpnet, new() { Draws = 99 });
         // Heads find partners near them …
         Assert.True(c.Matching.Distance.High < c.Matching.DealtAnew.Low);
-        Assert.Equal((0.863, 1.338), (Math.Round(c.Matching.Distance.Value, 3), Math.Round(c.Matching.AnyPair, 3)));
+        Assert.Equal((0.876, 1.343), (Math.Round(c.Matching.Distance.Value, 3), Math.Round(c.Matching.AnyPair, 3)));
         // … but that is no kinship: a head's number means nothing from one pre-training to the other, neither for partners nor for any
         // feature.
         Assert.True(c.Matching.SameNumber <= 3 && c.Matching.SameNumberPValue > 0.2);
@@ -36,7 +36,7 @@ public class RealMpnetTests
         // BERT's clusters of previous- and next-token heads are BERT's.
         Assert.All(["previous-token", "next-token"], name => Assert.False(c.Names.Single(n => n.Name == name).InBoth));
         Assert.True(c.OnB.AdjustedRand.High < 0.3);
-        Assert.Equal(0.101, c.OnB.AdjustedRand.Value, Digits);
+        Assert.Equal(0.089, c.OnB.AdjustedRand.Value, Digits);
         Assert.Equal(0.221, c.OnA.AdjustedRand.Value, Digits);
     }
 
@@ -53,7 +53,8 @@ public class RealMpnetTests
     [Fact]
     public void Between_words_the_middle_layers_look_nearest_in_BERT_and_not_in_MPNet()
     {
-        HeadTable bert = Source("bert-base-maps").Extract([WordFeatures.Relative]), mpnet = Source("mpnet-maps").Extract([WordFeatures.Relative]);
+        HeadTable bert = Source("bert-base-maps").Extract([WordFeatures.Relative]),
+            mpnet = Source("mpnet-maps").Extract([WordFeatures.Relative]);
         var f = FeatureAgreement.Compute(bert, mpnet, [WordFeatures.Relative.Name])[0];
         Assert.Equal([0.75, 0.75, 0.71, 0.67, 0.72, 0.58, 0.62, 0.59, 0.80, 0.93, 1.01, 1.00], f.LayersA.Select(v => Math.Round(v, 2)));
         Assert.Equal([0.69, 0.71, 0.70, 0.71, 0.75, 0.86, 0.91, 0.92, 0.89, 0.87, 0.87, 0.79], f.LayersB.Select(v => Math.Round(v, 2)));

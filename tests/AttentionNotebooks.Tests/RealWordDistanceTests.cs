@@ -51,7 +51,8 @@ public class RealWordDistanceTests
         Assert.Equal(0.61, table.Column("distance_special_part").Sum() / table.Column("mean_distance").Sum(), 0.005);
         var farthest = table.Highest("words_distance", 1)[0];
         Assert.Equal(("3-0", 11.2), (farthest.Head.ToString(), Math.Round(farthest.Value, 1)));
-        Assert.Equal((1.17, 0.17), (Math.Round(table[farthest.Head, "words_relative"], 2), Math.Round(table[farthest.Head, "words_share"], 2)));
+        Assert.Equal((1.17, 0.17), (Math.Round(table[farthest.Head, "words_relative"], 2),
+            Math.Round(table[farthest.Head, "words_share"], 2)));
         Assert.Equal(["words_distance, words_relative, words_distance_by_mass: no value in up to 2 of 97 texts for head 9-11; the mean is "
             + "over the others."], table.Notes.Where(n => n.Kind == NoteKind.NoValue).Select(n => n.Text));
     }

@@ -145,7 +145,8 @@ public sealed class FeatureReducer : IAttentionVisitor
         foreach (var c in columns.Where(c => !c.IsWhole && !leaveOutUndefined && (all || !c.Feature.MayLack)))
             throw FeatureValues.NoValue(c.Feature.Info, _grid[Array.FindIndex(c.Values, v => !double.IsFinite(v))]);
         columns.RemoveAll(c => !c.IsWhole && !c.Feature.MayLack);
-        return new HeadTable(_grid, [.. columns.Where(c => c.IsWhole).Select(c => new HeadColumn(c.Feature.Info, c.Values) { Spread = c.Deviations })], _texts,
+        return new HeadTable(_grid,
+            [.. columns.Where(c => c.IsWhole).Select(c => new HeadColumn(c.Feature.Info, c.Values) { Spread = c.Deviations })], _texts,
             TableNotes.Of(_grid, columns, _texts, _findings));
     }
 

@@ -22,13 +22,17 @@ public static class WordFeatures
 
     private const string ByMass = "Σ_ij A_ij·|i−j| / Σ_ij A_ij, i ≠ j words";
 
-    private static readonly PairSet Between = new("pairs of words", WordPairs.Tokens), Norm = new("pairs of words", WordPairs.Tokens, FeatureNeeds.Values),
-        Whole = new("pairs of whole words", WordPairs.WholeWords, FeatureNeeds.Tokens), WithSpecial = new("pairs with a special token", WordPairs.WithSpecial),
+    private static readonly PairSet Between = new("pairs of words", WordPairs.Tokens),
+        Norm = new("pairs of words", WordPairs.Tokens, FeatureNeeds.Values),
+        Whole = new("pairs of whole words", WordPairs.WholeWords, FeatureNeeds.Tokens),
+        WithSpecial = new("pairs with a special token", WordPairs.WithSpecial),
         Within = new("pairs of words of one text", b => WordPairs.OfPairs(b, across: false), FeatureNeeds.Pairs),
         Across = new("pairs of words of two texts", b => WordPairs.OfPairs(b, across: true), FeatureNeeds.Pairs);
 
-    /// <summary>Mean distance between words, row by row: each word counts the same. The uniform map has (m + 1)/3 in a single text.</summary>
-    public static HeadFeature Distance { get; } = Feature("words_distance", Tokens, Formula("|i−j|"), Between, s => s.ByRow(s.Distance), DistanceRange);
+    /// <summary>Mean distance between words, row by row: each word counts the same. The uniform map has (m + 1)/3 in a single
+    /// text.</summary>
+    public static HeadFeature Distance { get; } = Feature("words_distance", Tokens, Formula("|i−j|"), Between,
+        s => s.ByRow(s.Distance), DistanceRange);
 
     /// <summary><see cref="Distance"/> divided by the uniform map's.</summary>
     public static HeadFeature Relative { get; } = new("words_relative", OfUniform, "words_distance / that of the uniform map", Kit,
@@ -39,8 +43,8 @@ public static class WordFeatures
     public static HeadFeature OnWords { get; } = Shared("words_share", "Σ_ij A_ij / m, i ≠ j words", Between);
 
     /// <summary>Mean distance between words, weighted by attention: a word counts as much as it attends to other words.</summary>
-    public static HeadFeature DistanceByMass { get; } = Feature("words_distance_by_mass", Tokens, ByMass, Between, s => s.ByMass(s.Distance),
-        DistanceRange);
+    public static HeadFeature DistanceByMass { get; } = Feature("words_distance_by_mass", Tokens, ByMass, Between,
+        s => s.ByMass(s.Distance), DistanceRange);
 
     /// <summary><see cref="DistanceByMass"/> divided by the uniform map's.</summary>
     public static HeadFeature RelativeByMass { get; } = new("words_relative_by_mass", OfUniform,
@@ -71,11 +75,13 @@ public static class WordFeatures
     { Range = "0 … below n", LeastTokens = Two };
 
     /// <summary>The part of mean_distance that goes to or from special tokens.</summary>
-    public static HeadFeature SpecialPart { get; } = new("distance_special_part", Tokens, "Σ_ij A_ij·|i−j| / n, i or j a special token", Kit,
+    public static HeadFeature SpecialPart { get; } = new("distance_special_part", Tokens,
+        "Σ_ij A_ij·|i−j| / n, i or j a special token", Kit,
         m => m.WordSums(WithSpecial).Distance.sum(dim: -1) / m.Lengths)
     { Range = "0 … below n", LeastTokens = 2 };
 
-    /// <summary>A quantile of the distance between words: the least d within which the share q of the attention on other words falls.</summary>
+    /// <summary>A quantile of the distance between words: the least d within which the share q of the attention on other words
+    /// falls.</summary>
     /// <param name="percent">100·q, from 1 to 99.</param>
     public static HeadFeature Quantile(int percent)
     {
@@ -105,7 +111,8 @@ public static class WordFeatures
     { Range = OfUniformRange, Needs = FeatureNeeds.Tokens, LeastTokens = Choice, MayLack = true };
 
     /// <summary>Mean distance between whole words, weighted by attention, in words.</summary>
-    public static HeadFeature WholeDistanceByMass { get; } = Feature("whole_words_distance_by_mass", Words, ByMass + ", pieces merged", Whole,
+    public static HeadFeature WholeDistanceByMass { get; } = Feature("whole_words_distance_by_mass", Words,
+        ByMass + ", pieces merged", Whole,
         s => s.ByMass(s.Distance), DistanceRange);
 
     /// <summary><see cref="WholeDistanceByMass"/> divided by (m + 1)/3.</summary>
@@ -117,15 +124,18 @@ public static class WordFeatures
     public static HeadFeature OnWholeWords { get; } = Shared("whole_words_share", "Σ_ij A_ij / m, i ≠ j words, pieces merged", Whole);
 
     /// <summary>Mean distance between words of one text of a pair, row by row.</summary>
-    public static HeadFeature WithinDistance { get; } = Feature("words_within_distance", Tokens, Formula("|i−j|") + " of one text of a pair",
+    public static HeadFeature WithinDistance { get; } = Feature("words_within_distance", Tokens,
+        Formula("|i−j|") + " of one text of a pair",
         Within, s => s.ByRow(s.Distance), DistanceRange);
 
     /// <summary>Mean distance between words of the two texts of a pair, row by row. Single texts have no value.</summary>
-    public static HeadFeature AcrossDistance { get; } = Feature("words_across_distance", Tokens, Formula("|i−j|") + " of two texts of a pair",
+    public static HeadFeature AcrossDistance { get; } = Feature("words_across_distance", Tokens,
+        Formula("|i−j|") + " of two texts of a pair",
         Across, s => s.ByRow(s.Distance), "2 … n−3");
 
     /// <summary>Attention of words on those of the other text of a pair, per word. Single texts have no value.</summary>
-    public static HeadFeature OnOtherText { get; } = Shared("words_across_share", "Σ_ij A_ij / m, i, j words of two texts of a pair", Across);
+    public static HeadFeature OnOtherText { get; } =
+        Shared("words_across_share", "Σ_ij A_ij / m, i, j words of two texts of a pair", Across);
 
     /// <summary>Mean distance between words of what is carried: <see cref="Distance"/> with A_ij·‖f(x_j)‖ in the place of A_ij.</summary>
     public static HeadFeature NormDistance { get; } = Feature("norm_words_distance", Tokens, Carried(Formula("|i−j|")), Norm,
@@ -148,7 +158,8 @@ public static class WordFeatures
 
     private static HeadFeature Feature(string name, string unit, string definition, PairSet set, Func<WordSums, Tensor> of, string range,
         int leastTokens = Choice) =>
-        new(name, unit, definition, set.Source, m => of(m.WordSums(set))) { Range = range, Needs = set.Needs, LeastTokens = leastTokens, MayLack = true };
+        new(name, unit, definition, set.Source, m => of(m.WordSums(set)))
+        { Range = range, Needs = set.Needs, LeastTokens = leastTokens, MayLack = true };
 
     private static HeadFeature Shared(string name, string definition, PairSet set) =>
         new(name, Share, definition, set.Source, m => m.WordSums(set).Mass.sum(dim: -1) / m.Pairs(set).Rows)

@@ -60,7 +60,8 @@ internal sealed class WordPairs : IDisposable
     /// <summary>The mean distance of a map that gives all keys of a row the same, <c>[B, 1]</c>, float32; NaN without a pair.</summary>
     public Tensor Uniform { get; }
 
-    /// <summary>The mean over the pieces of each word as a product, <c>[B, T, W]</c>; <see langword="null"/> where rows are tokens.</summary>
+    /// <summary>The mean over the pieces of each word as a product, <c>[B, T, W]</c>; <see langword="null"/> where rows are
+    /// tokens.</summary>
     public Tensor? Merge { get; }
 
     /// <summary>1 for pairs that count, <c>[B, T, T]</c>, float32.</summary>

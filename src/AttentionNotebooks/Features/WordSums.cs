@@ -7,7 +7,8 @@ namespace AttentionNotebooks;
 /// <param name="Mass">Σ_j a_ij.</param>
 /// <param name="Distance">Σ_j a_ij·|p_i − p_j|, p the positions.</param>
 /// <param name="Offset">Σ_j a_ij·(p_j − p_i).</param>
-/// <param name="Spread">The standard deviation of p_j − p_i under the row's weights; <see langword="null"/> where it is not asked for.</param>
+/// <param name="Spread">The standard deviation of p_j − p_i under the row's weights; <see langword="null"/> where it is not asked
+/// for.</param>
 internal sealed record WordSums(Tensor Mass, Tensor Distance, Tensor Offset, Tensor? Spread) : IDisposable
 {
     /// <summary>1 for rows with some weight on what counts, <c>[B, H, R]</c>.</summary>

@@ -68,8 +68,8 @@ public class ShippedExperimentsTests
         var moved = e.Arms.Skip(1).Select(a => a.Losses.Zip(e.Arms[0].Losses).Count(l => Math.Abs(l.First - l.Second) > 1e-6));
         Assert.Contains($"| {name} | {string.Join(" | ", moved)} |", readme);
         var x = ExplanationFigures.Read(Path.Combine(_folder, $"explain.{task}.json"));
-        Assert.Contains($"| {name} | {Percent(x.FromOtherHeads.R2)} [{Percent(x.FromOtherHeads.R2Low)}, {Percent(x.FromOtherHeads.R2High)}] | "
-            + $"{Percent(x.FromOtherHeads.NullMax)} |", readme);
+        var p = x.FromOtherHeads;
+        Assert.Contains($"| {name} | {Percent(p.R2)} [{Percent(p.R2Low)}, {Percent(p.R2High)}] | {Percent(p.NullMax)} |", readme);
         Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"{x.Test!.Rank:0.00} ("), readme);
         Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"{x.Test.R2:0.00}").Replace('-', '−'), readme);
 

@@ -81,7 +81,7 @@ public class AttnTests
         Assert.Equal(1 + 2 * 2 * 12, lines.Length);
         Assert.StartsWith("det,0,0,dep->head,", lines[1]); // folded
         Assert.All(lines, l => Assert.Equal(24, l.Split(',').Length));
-        Assert.All(summary, l => Assert.Equal(28, l.Split(',').Length));
+        Assert.All(summary, l => Assert.Equal(42, l.Split(',').Length));
         Assert.Equal(["relation", "det", "nsubj"], summary.Select(l => l.Split(',')[0]));
     }
 

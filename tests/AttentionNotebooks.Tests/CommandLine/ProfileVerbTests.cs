@@ -56,7 +56,7 @@ public sealed class ProfileVerbTests : IDisposable
         await Fails($"{MiniLm}: has no column gini. It has mean_distance", MiniLm, "--features", "gini");
         await Fails("\"sep\": is named twice", Heads, "--features", "sep,sep");
         await Fails("is named twice. Name each table once", Heads, Heads);
-        await Fails("--chart: cannot be drawn: 13 features are too many for one chart: at most 6", Texts, "--chart", folder["p.html"]);
+        await Fails("--chart: cannot be drawn: 15 features are too many for one chart: at most 6", Texts, "--chart", folder["p.html"]);
         await Fails("have no column in common", Heads, folder.Write("own.csv", "layer,head,own\n0,0,1\n0,1,2\n"));
         string own = folder.Write("heads.csv", File.ReadAllText(Heads));
         var (code, _, error) = await Shell.Attn("profile", own, "--out", own);

@@ -13,8 +13,10 @@ internal static class SlowWordFeatures
         int n = a.GetLength(0);
         bool Special(int i) => tokens is null ? i == 0 || i == n - 1 : tokens[i] is "[CLS]" or "[SEP]" or "[MASK]";
         if (feature.StartsWith("norm_", StringComparison.Ordinal))
-            return Of(feature["norm_".Length..], Maps.Of(n, (i, j) => a[i, j] * norms![j] / Enumerable.Range(0, n).Sum(k => a[i, k] * norms[k])),
-                tokens);
+        {
+            var carried = Maps.Of(n, (i, j) => a[i, j] * norms![j] / Enumerable.Range(0, n).Sum(k => a[i, k] * norms[k]));
+            return Of(feature["norm_".Length..], carried, tokens);
+        }
         if (feature.StartsWith("whole_", StringComparison.Ordinal))
         {
             // The words' own map, as a text without special tokens.
@@ -60,7 +62,8 @@ internal static class SlowWordFeatures
             default:
                 double share = int.Parse(of[1..]) / 100.0, whole = rows.Sum(Mass);
                 if (rows.Length == 0) return double.NaN;
-                return all.First(d => rows.Sum(i => all.Where(j => Pair(i, j) && Math.Abs(i - j) <= d).Sum(j => a[i, j])) / whole >= share - 1e-6);
+                double Within(int d) => rows.Sum(i => all.Where(j => Pair(i, j) && Math.Abs(i - j) <= d).Sum(j => a[i, j]));
+                return all.First(d => Within(d) / whole >= share - 1e-6);
         }
     }
 }

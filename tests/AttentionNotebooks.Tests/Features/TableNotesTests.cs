@@ -198,7 +198,7 @@ public sealed class TableNotesTests : IDisposable
                 (await Shell.Attn(verb, "--maps", maps, "--out", folder[$"{verb}.npz"])).Output, StringComparison.Ordinal);
         Assert.Equal([NoteKind.Uniform], MeanMaps.Read(folder["mean-maps.npz"]).Notes.Select(n => n.Kind));
         Assert.Equal(HeadFeatures.Extract(MapArchive.Open(maps),
-            [.. StandardFeatures.ForClustering.Select(StandardFeatures.Get)]).Notes.Select(n => n.Text),
+            StandardFeatures.PerText).Notes.Select(n => n.Text),
                 TextValues.Read(folder["text-features.npz"]).ToTable().Notes.Select(n => n.Text));
     }
 

@@ -22,7 +22,7 @@ internal static class TableNotes
 
     /// <summary>The notes of a table.</summary>
     /// <param name="grid">The model's heads.</param>
-    /// <param name="columns">Its columns.</param>
+    /// <param name="columns">The columns as computed, also those that the table leaves out.</param>
     /// <param name="texts">How many texts there are.</param>
     /// <param name="findings">What was found in their maps.</param>
     public static IReadOnlyList<TableNote> Of(HeadGrid grid,
@@ -31,7 +31,8 @@ internal static class TableNotes
         List<TableNote> notes = [.. Of(findings, texts)];
         if (texts == 1) notes.Add(new TableNote(NoteKind.OneText, [], [], 1, 1));
         // What texts may lack has its own note.
-        foreach (var group in columns.Where(c => !c.Feature.MayLack).GroupBy(c => (c.Feature.LeastTokens, c.Feature.LeavesOutShorter)).OrderBy(g => g.Key.LeastTokens))
+        foreach (var group in columns.Where(c => !c.Feature.MayLack)
+            .GroupBy(c => (c.Feature.LeastTokens, c.Feature.LeavesOutShorter)).OrderBy(g => g.Key.LeastTokens))
         {
             long count = findings.Shorter(group.Key.LeastTokens);
             if (count > 0)
@@ -44,7 +45,8 @@ internal static class TableNotes
             int[] lacking = group.First().Lacking;
             bool leftOut = lacking.Max() == texts;
             notes.Add(new TableNote(NoteKind.NoValue, [.. group.Select(c => c.Feature.Name)],
-                lacking.All(n => n == lacking[0]) ? [] : [.. grid.All().Where((_, h) => lacking[h] > 0 && (!leftOut || lacking[h] == texts))], lacking.Max(), texts, leftOut ? LeftOut : ""));
+                lacking.All(n => n == lacking[0]) ? [] : [.. grid.All().Where((_, h) => lacking[h] >= (leftOut ? texts : 1))],
+                lacking.Max(), texts, leftOut ? LeftOut : ""));
         }
         // A feature that no text is long enough for, or that some head lacks, has its note already.
         var others = columns.Where(c => c.IsWhole && findings.Shorter(c.Feature.LeastTokens) < texts).ToArray();

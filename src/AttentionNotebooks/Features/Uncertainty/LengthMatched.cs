@@ -103,7 +103,8 @@ public static class LengthMatched
             double mean = n.DefaultIfEmpty().Average(), spread = n.Sum(v => (v - mean) * (v - mean));
             if (spread == 0)
                 throw new InputException("a line over lengths", null,
-                    texts.Length == 0 ? $"does not exist: head {head} has a value in no text" : $"does not exist: all texts have {n[0]} tokens",
+                    texts.Length == 0 ? $"does not exist: head {head} has a value in no text"
+                        : $"does not exist: all texts have {n[0]} tokens",
                     "Give texts of different lengths");
             double slope = n.Zip(y, (x, v) => (x - mean) * v).Sum() / spread, r = RankCorrelation.Pearson(n, y);
             return new LengthTrend(head, y.Average() - slope * mean, slope, double.IsNaN(r) ? 0 : r * r);

@@ -92,7 +92,8 @@ public sealed partial class TextValues
 
     /// <summary>The table of means and spreads, the same bits as <see cref="HeadFeatures.Extract"/> gives, with the value of every text
     /// behind each column.</summary>
-    /// <exception cref="InputException">A feature of all texts together has no value in them, or every feature lacks a head's value.</exception>
+    /// <exception cref="InputException">A feature of all texts together has no value in them, or every feature lacks a head's
+    /// value.</exception>
     public HeadTable ToTable()
     {
         double[] PerHead(Func<int, double> of) => [.. Enumerable.Range(0, Grid.Count).Select(of)];
@@ -159,8 +160,10 @@ public sealed partial class TextValues
         if (Array.Exists(values, double.IsNaN))
         {
             // The mean over the texts that have a value: those without count neither above nor below the line.
-            double[] present = [.. values.Select(v => double.IsNaN(v) ? 0.0 : 1.0)], known = [.. values.Select(v => double.IsNaN(v) ? 0 : v)];
-            double[] Sum(double[] of) => weights.matmul(tensor(of, [Texts.Count, columns * heads])).t().contiguous().data<double>().ToArray();
+            double[] present = [.. values.Select(v => double.IsNaN(v) ? 0.0 : 1.0)],
+                known = [.. values.Select(v => double.IsNaN(v) ? 0 : v)];
+            double[] Sum(double[] of) =>
+                weights.matmul(tensor(of, [Texts.Count, columns * heads])).t().contiguous().data<double>().ToArray();
             means = [.. Sum(known).Zip(Sum(present), (sum, weight) => weight > 0 ? sum / weight : double.NaN)];
         }
         return [.. Enumerable.Range(0, columns).Select(c => Enumerable.Range(0, heads)
