@@ -12,7 +12,7 @@ namespace AttentionNotebooks.Tests.Bert;
 /// <param name="Tokens">Tokens of all.</param>
 /// <param name="Maps">Of attention weights, by layer.</param>
 /// <param name="Hidden">Of the last hidden states.</param>
-/// <param name="Features">Of the 14 standard features of all heads, relative to the value where that is above 1.</param>
+/// <param name="Features">Of the standard features of all heads, relative to the value where that is above 1.</param>
 internal sealed record OnnxParity(int Texts, int Shortest, int Longest, int Tokens, double[] Maps, double Hidden, double Features)
 {
     private const int LongAlone = 160, Together = 6;
@@ -79,7 +79,7 @@ internal sealed record OnnxParity(int Texts, int Shortest, int Longest, int Toke
     public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture,
         $"{Texts} texts of {Shortest} to {Longest} tokens ({Tokens} in all): maps {Maps.Max():0.0e+0} "
         + $"(by layer {string.Join(' ', Maps.Select(m => m.ToString("0.0e+0", System.Globalization.CultureInfo.InvariantCulture)))}), "
-        + $"last hidden state {Hidden:0.0e+0}, 14 features {Features:0.0e+0}");
+        + $"last hidden state {Hidden:0.0e+0}, standard features {Features:0.0e+0}");
 
     // The largest difference over the rows of own tokens: per text so many blocks of T rows.
     private static unsafe double Farthest(Tensor own, ReadOnlySpan<float> other, TokenizedText[] batch, int blocks, int width)
