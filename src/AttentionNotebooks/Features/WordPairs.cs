@@ -4,39 +4,36 @@ using static TorchSharp.torch;
 namespace AttentionNotebooks;
 
 /// <summary>
-/// Which pairs of query and key of a batch count as words that look at words, and where each stands. Pairs at one position never
-/// count: the diagonal, and the pieces of one word where positions are those of whole words.
+/// Which pairs of query and key of a batch count as words that look at words, and where each stands. The diagonal never counts.
+/// T are the rows of the maps: tokens, or words where pieces are merged.
 /// </summary>
 internal sealed class WordPairs : IDisposable
 {
     private readonly KeptTensors _tensors = new();
-    private readonly TextBatch _batch;
+    private readonly int _texts, _length;
     private readonly Device _device;
 
     private WordPairs(TextBatch batch, Func<AttentionText, Layout> layoutOf)
     {
-        (_batch, _device) = (batch, batch.Mask.device);
         Layout[] layouts = [.. batch.Texts.Select(layoutOf)];
-        Stride = (batch.Length + WordScan.Lanes - 1) / WordScan.Lanes * WordScan.Lanes;
+        (_texts, _device) = (batch.Count, batch.Mask.device);
+        _length = layouts[0].WordOf is null ? batch.Length : Math.Max(1, layouts.Max(l => l.MaskOf.Length));
+        Stride = (_length + WordScan.Lanes - 1) / WordScan.Lanes * WordScan.Lanes;
         MasksPerText = layouts.Max(l => l.Keys.Length);
-        Position = new float[batch.Count * Stride];
-        MaskOf = new int[batch.Count * batch.Length];
-        Masks = new float[batch.Count * MasksPerText * Stride];
+        MaskOf = new int[_texts * _length];
+        Masks = new float[_texts * MasksPerText * Stride];
         Array.Fill(MaskOf, -1);
         for (int b = 0; b < layouts.Length; b++)
         {
-            var (at, of, keys, _) = layouts[b];
-            for (int i = 0; i < at.Length; i++)
-            {
-                Position[b * Stride + i] = at[i];
-                MaskOf[b * batch.Length + i] = of[i];
-                for (int s = 0; s < keys.Length; s++) Masks[(b * MasksPerText + s) * Stride + i] = keys[s][i] ? 1 : 0;
-            }
+            var (of, keys, _) = layouts[b];
+            of.CopyTo(MaskOf, b * _length);
+            for (int s = 0; s < keys.Length; s++)
+                for (int j = 0; j < keys[s].Length; j++) Masks[(b * MasksPerText + s) * Stride + j] = keys[s][j] ? 1 : 0;
         }
         (float Rows, float Uniform)[] facts = [.. layouts.Select(FactsOf)];
-        Rows = Of([.. facts.Select(f => f.Rows)], batch.Count, 1);
-        Uniform = Of([.. facts.Select(f => f.Uniform)], batch.Count, 1);
-        if (layouts[0].Words is not null) Merge = Merging(layouts);
+        Rows = Of([.. facts.Select(f => f.Rows)], _texts, 1);
+        Uniform = Of([.. facts.Select(f => f.Uniform)], _texts, 1);
+        if (layouts[0].WordOf is not null) Merge = Merging(layouts, batch.Length);
     }
 
     /// <summary>Room for a row of keys: a multiple of the kernel's width, in numbers.</summary>
@@ -45,10 +42,7 @@ internal sealed class WordPairs : IDisposable
     /// <summary>How many masks a text has.</summary>
     public int MasksPerText { get; }
 
-    /// <summary>Where each token stands, <c>[B, Stride]</c>.</summary>
-    public float[] Position { get; }
-
-    /// <summary>Which mask says what keys a query may look at, <c>[B, T]</c>; −1 for a token that is no query.</summary>
+    /// <summary>Which mask says what keys a query may look at, <c>[B, T]</c>; −1 for a row that is no query.</summary>
     public int[] MaskOf { get; }
 
     /// <summary>1 for keys that count, <c>[B, MasksPerText, Stride]</c>.</summary>
@@ -60,31 +54,31 @@ internal sealed class WordPairs : IDisposable
     /// <summary>The mean distance of a map that gives all keys of a row the same, <c>[B, 1]</c>, float32; NaN without a pair.</summary>
     public Tensor Uniform { get; }
 
-    /// <summary>The mean over the pieces of each word as a product, <c>[B, T, W]</c>; <see langword="null"/> where rows are
-    /// tokens.</summary>
+    /// <summary>Where a piece is of a word, one over the number of the word's pieces: <c>[B, tokens, T]</c>, float32;
+    /// <see langword="null"/> where rows are tokens.</summary>
     public Tensor? Merge { get; }
 
     /// <summary>1 for pairs that count, <c>[B, T, T]</c>, float32.</summary>
     public Tensor Weights => _tensors.Of(nameof(Weights), () => Pairwise((b, i, j) =>
-        MaskOf[b * _batch.Length + i] is >= 0 and int mask && Position[b * Stride + i] != Position[b * Stride + j]
-            ? Masks[(b * MasksPerText + mask) * Stride + j] : 0));
+        MaskOf[b * _length + i] is >= 0 and int mask && i != j ? Masks[(b * MasksPerText + mask) * Stride + j] : 0));
 
-    /// <summary>From query to key, <c>[B, T, T]</c>, float32.</summary>
-    public Tensor Offsets => _tensors.Of(nameof(Offsets), () => Pairwise((b, i, j) =>
-        Position[b * Stride + j] - Position[b * Stride + i]));
+    /// <summary>From query to key, j − i, <c>[T, T]</c>, float32.</summary>
+    public Tensor Offsets => _tensors.Of(nameof(Offsets), () =>
+        Of([.. Enumerable.Range(0, _length * _length).Select(at => (float)(at % _length - at / _length))], _length, _length));
 
-    /// <summary>Word pieces that look at other word pieces; positions are those of the tokens.</summary>
+    /// <summary>Word pieces that look at other word pieces.</summary>
     public static WordPairs Tokens(TextBatch batch) => new(batch, text =>
     {
         bool[] words = IsWord(text);
-        return new(Positions(text), [.. words.Select(w => w ? 0 : -1)], [words], null);
+        return new([.. words.Select(w => w ? 0 : -1)], [words], null);
     });
 
-    /// <summary>Words that look at other words; positions are the words' numbers.</summary>
+    /// <summary>Words that look at other words, their pieces merged.</summary>
     public static WordPairs WholeWords(TextBatch batch) => new(batch, text =>
     {
-        int[] words = [.. text.Words ?? TokenWords.Of(text).Select(w => w.Number)];
-        return new([.. words.Select(w => (float)w)], [.. words.Select(w => w < 0 ? -1 : 0)], [[.. words.Select(w => w >= 0)]], words);
+        int[] wordOf = [.. text.Words ?? TokenWords.Of(text).Select(w => w.Number)];
+        int words = wordOf.Max() + 1;
+        return new(new int[words], [[.. Enumerable.Repeat(true, words)]], wordOf);
     });
 
     /// <summary>Word pieces that look at those of their own text of a pair, or of the other text.</summary>
@@ -92,7 +86,7 @@ internal sealed class WordPairs : IDisposable
     {
         bool[] words = IsWord(text);
         int[] segments = text.Segments();
-        return new(Positions(text), [.. words.Select((w, i) => w ? segments[i] : -1)],
+        return new([.. words.Select((w, i) => w ? segments[i] : -1)],
             [.. Enumerable.Range(0, segments.Max() + 1)
                 .Select(s => words.Select((w, i) => w && segments[i] == s != across).ToArray())], null);
     });
@@ -101,7 +95,7 @@ internal sealed class WordPairs : IDisposable
     public static WordPairs WithSpecial(TextBatch batch) => new(batch, text =>
     {
         bool[] words = IsWord(text);
-        return new(Positions(text), [.. words.Select(w => w ? 1 : 0)], [[.. words.Select(_ => true)], [.. words.Select(w => !w)]], null);
+        return new([.. words.Select(w => w ? 1 : 0)], [[.. words.Select(_ => true)], [.. words.Select(w => !w)]], null);
     });
 
     /// <inheritdoc/>
@@ -117,46 +111,40 @@ internal sealed class WordPairs : IDisposable
     private static bool[] IsWord(AttentionText text) =>
         [.. Enumerable.Range(0, text.Length).Select(i => text.Roles is { } roles ? !roles[i].IsSpecial() : i > 0 && i < text.Length - 1)];
 
-    private static float[] Positions(AttentionText text) => [.. Enumerable.Range(0, text.Length).Select(i => (float)i)];
-
     private static (float Rows, float Uniform) FactsOf(Layout text)
     {
         int rows = 0;
         double distance = 0;
-        // One row per position: of a word that is split, its first piece stands for it.
-        int[] First(IEnumerable<int> tokens) => [.. tokens.DistinctBy(i => text.Position[i])];
-        foreach (int i in First(Enumerable.Range(0, text.Position.Length).Where(i => text.MaskOf[i] >= 0)))
+        foreach (var (i, mask) in text.MaskOf.Index().Where(row => row.Item >= 0))
         {
-            bool[] keys = text.Keys[text.MaskOf[i]];
-            int[] others = First(Enumerable.Range(0, keys.Length).Where(j => keys[j] && text.Position[j] != text.Position[i]));
+            int[] others = [.. text.Keys[mask].Index().Where(key => key.Item && key.Index != i).Select(key => key.Index)];
             if (others.Length == 0) continue;
             rows++;
-            distance += others.Average(j => Math.Abs(text.Position[i] - text.Position[j]));
+            distance += others.Average(j => Math.Abs(i - j));
         }
         return (rows, (float)(distance / rows));
     }
 
-    private Tensor Merging(Layout[] layouts)
+    private Tensor Merging(Layout[] layouts, int tokens)
     {
-        int words = Math.Max(1, layouts.Max(l => l.Words!.Max() + 1));
-        var merge = new float[layouts.Length * _batch.Length * words];
+        var merge = new float[_texts * tokens * _length];
         for (int b = 0; b < layouts.Length; b++)
         {
-            var pieces = layouts[b].Words!.CountBy(w => w).ToDictionary();
-            foreach (var (i, w) in layouts[b].Words!.Index())
-                if (w >= 0) merge[(b * _batch.Length + i) * words + w] = 1f / pieces[w];
+            var pieces = layouts[b].WordOf!.CountBy(w => w).ToDictionary();
+            foreach (var (i, w) in layouts[b].WordOf!.Index())
+                if (w >= 0) merge[(b * tokens + i) * _length + w] = 1f / pieces[w];
         }
-        return Of(merge, layouts.Length, _batch.Length, words);
+        return Of(merge, _texts, tokens, _length);
     }
 
     private Tensor Pairwise(Func<int, int, int, float> of)
     {
-        int t = _batch.Length;
-        var values = new float[_batch.Count * t * t];
-        for (int b = 0; b < _batch.Count; b++)
+        int t = _length;
+        var values = new float[_texts * t * t];
+        for (int b = 0; b < _texts; b++)
             for (int i = 0; i < t; i++)
                 for (int j = 0; j < t; j++) values[(b * t + i) * t + j] = of(b, i, j);
-        return Of(values, _batch.Count, t, t);
+        return Of(values, _texts, t, t);
     }
 
     private Tensor Of(float[] values, params long[] shape)
@@ -165,6 +153,6 @@ internal sealed class WordPairs : IDisposable
         return borrowed.clone().DetachFromDisposeScope();
     }
 
-    // Per token where it stands and which of the masks of keys is its own (−1: no query); per mask the keys; per token its word.
-    private readonly record struct Layout(float[] Position, int[] MaskOf, bool[][] Keys, int[]? Words);
+    // Per row which of the masks of keys is its own (−1: no query); per mask the keys; where pieces are merged, per token its word.
+    private readonly record struct Layout(int[] MaskOf, bool[][] Keys, int[]? WordOf);
 }

@@ -31,8 +31,7 @@ internal static class WordScan
             () => ArrayPool<float>.Shared.Rent(Lanes), (m, _, scratch) =>
         {
             int text = m / (int)h;
-            fixed (float* end = scratch, positions = &pairs.Position[text * pairs.Stride],
-                masks = &pairs.Masks[text * pairs.MasksPerText * pairs.Stride])
+            fixed (float* end = scratch, masks = &pairs.Masks[text * pairs.MasksPerText * pairs.Stride])
             {
                 for (int i = 0; i < t; i++)
                 {
@@ -40,7 +39,7 @@ internal static class WordScan
                     (float mass, float distance, float offset) = default((float, float, float));
                     if (mask >= 0)
                     {
-                        var row = new Row((float*)all + (long)at * t, t, end, positions, masks + mask * pairs.Stride, positions[i]);
+                        var row = new Row((float*)all + (long)at * t, t, end, masks + mask * pairs.Stride, i);
                         (mass, distance, offset) = row.Sums();
                         if (spreads != 0) ((float*)spreads)[at] = mass > 0 ? row.Spread(mass, offset / mass) : 0;
                     }
@@ -65,17 +64,15 @@ internal static class WordScan
     // One query's weights; end has room for the last of them, which do not fill a vector.
     private readonly unsafe struct Row
     {
-        private readonly float* _weights, _end, _positions, _mask;
-        private readonly int _tokens, _whole;
-        private readonly float _own;
+        private readonly float* _weights, _end, _mask;
+        private readonly int _tokens, _whole, _query;
 
-        public Row(float* weights, int tokens, float* end, float* positions, float* mask, float own)
+        public Row(float* weights, int tokens, float* end, float* mask, int query)
         {
             _weights = weights;
             _end = end;
-            _positions = positions;
             _mask = mask;
-            (_tokens, _whole, _own) = (tokens, tokens / Lanes * Lanes, own);
+            (_tokens, _whole, _query) = (tokens, tokens / Lanes * Lanes, query);
             var rest = new Span<float>(end, Lanes);
             rest.Clear();
             new Span<float>(weights + _whole, tokens - _whole).CopyTo(rest);
@@ -84,10 +81,9 @@ internal static class WordScan
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public (float Mass, float Distance, float Offset) Sums()
         {
-            Vector512<float> mass = default, distance = default, offset = default, own = Vector512.Create(_own);
-            for (int j = 0; j < _tokens; j += Lanes)
+            Vector512<float> mass = default, distance = default, offset = default, away = Away, step = Vector512.Create((float)Lanes);
+            for (int j = 0; j < _tokens; j += Lanes, away += step)
             {
-                var away = Vector512.Load(_positions + j) - own;
                 var counted = Counted(j, away);
                 var far = counted * away;
                 mass += counted;
@@ -101,15 +97,16 @@ internal static class WordScan
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public float Spread(float mass, float mean)
         {
-            Vector512<float> sum = default, own = Vector512.Create(_own), centre = Vector512.Create(mean);
-            for (int j = 0; j < _tokens; j += Lanes)
-            {
-                var away = Vector512.Load(_positions + j) - own;
+            Vector512<float> sum = default, away = Away, centre = Vector512.Create(mean), step = Vector512.Create((float)Lanes);
+            for (int j = 0; j < _tokens; j += Lanes, away += step)
                 sum = Vector512.FusedMultiplyAdd((away - centre) * (away - centre), Counted(j, away), sum);
-            }
             return MathF.Sqrt(Vector512.Sum(sum) / mass);
         }
 
+        // j − i of the row's first keys.
+        private Vector512<float> Away => Vector512<float>.Indices - Vector512.Create((float)_query);
+
+        // The weights that count; not that of the query itself.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private Vector512<float> Counted(int j, Vector512<float> away) => Vector512.ConditionalSelect(
             Vector512.Equals(away, Vector512<float>.Zero), Vector512<float>.Zero,

@@ -194,11 +194,12 @@ public class WordFeatureTests
         {
             using var batch = new TextBatch(texts, [0, 1]);
             using var own = pairs(batch);
-            using var maps = Padded(source, texts);
-            using WordSums fast = WordSums.Of(maps, own, own.Merge is null),
-                slow = WordSums.Of(maps.to_type(ScalarType.Float64), own, own.Merge is null);
-            foreach (var (x, y) in new[] { (fast.Mass, slow.Mass), (fast.Distance, slow.Distance), (fast.Offset, slow.Offset) }
-                .Concat(own.Merge is null ? [(fast.Spread!, slow.Spread!)] : []))
+            using var scope = NewDisposeScope();
+            Tensor maps = Padded(source, texts), exact = maps.to_type(ScalarType.Float64);
+            if (own.Merge is not null) (maps, exact) = (WordSums.Merged(maps, own), WordSums.Merged(exact, own));
+            using WordSums fast = WordSums.Of(maps, own, spread: true), slow = WordSums.Of(exact, own, spread: true);
+            foreach (var (x, y) in new[] { (fast.Mass, slow.Mass), (fast.Distance, slow.Distance), (fast.Offset, slow.Offset),
+                (fast.Spread!, slow.Spread!) })
                 Assert.Equal(y.Floats(), x.Floats(), (u, v) => Math.Abs(u - v) <= 2e-5 * Math.Max(1, length));
         }
     }
