@@ -14,7 +14,7 @@ internal static class FeatureOption
         return new("--features")
         {
             Description = $"Features and families, comma-separated, or {FeatureCatalogue.Everything}. By default: {standard}. "
-                + $"Families: {string.Join("; ", families)}. within_N, beyond_N and distance_qN exist for every N.",
+                + $"Families: {string.Join("; ", families)}. within_N, beyond_N, distance_qN and words_qN exist for every N.",
             HelpName = "a,b",
         };
     }
