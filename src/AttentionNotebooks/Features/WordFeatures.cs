@@ -165,7 +165,8 @@ public static class WordFeatures
             $"(1/r) Σ_i (Σ_j A_ij·{distance} / Σ_j A_ij), i ≠ j words, over the r rows with Σ_j A_ij > 0";
 
         public HeadFeature Feature(string name, string unit, string definition, string range, int leastTokens,
-            Func<LayerMaps, Tensor> compute) => new($"{Prefix}_{name}", unit, definition.Replace("A_i", $"{Weight}_i", StringComparison.Ordinal) + Said, Source, compute)
+            Func<LayerMaps, Tensor> compute) =>
+            new($"{Prefix}_{name}", unit, definition.Replace("A_i", $"{Weight}_i", StringComparison.Ordinal) + Said, Source, compute)
             { Range = range, Needs = Needs, LeastTokens = leastTokens, MayLack = true };
     }
 }
