@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using TorchSharp;
+using static AttentionNotebooks.MapScan;
 using static TorchSharp.torch;
 
 namespace AttentionNotebooks;
@@ -41,13 +42,6 @@ internal static class WordScan
             return scratch;
         }, scratch => ArrayPool<float>.Shared.Return(scratch));
         return sums;
-    }
-
-    private static Tensor Empty(params long[] shape) => empty(shape, ScalarType.Float32).DetachFromDisposeScope();
-
-    private static unsafe nint Address(Tensor tensor)
-    {
-        fixed (byte* first = tensor.bytes) return (nint)first; // libtorch's own memory, which does not move
     }
 
     // One map; end has room for the end of a row, which does not fill a vector.
