@@ -26,7 +26,9 @@ public static class WordFeatures
         { Needs = FeatureNeeds.Tokens, Said = ", pieces merged", Source = "pieces merged after Clark et al. 2019, §4.1" },
         Carried = new("norm_words", "tokens", WordPairs.Tokens, (m, _) => m.NormWeights())
         {
-            Needs = FeatureNeeds.Values, Weight = "B", Source = "after Kobayashi et al. 2020",
+            Needs = FeatureNeeds.Values,
+            Weight = "B",
+            Source = "after Kobayashi et al. 2020",
             Said = ", B_ij = A_ij·‖f(x_j)‖ / Σ_k A_ik·‖f(x_k)‖",
         },
         Special = new("special", "tokens", WordPairs.WithSpecial, (m, _) => m.Probabilities),

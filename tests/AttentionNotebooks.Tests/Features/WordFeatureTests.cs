@@ -72,8 +72,15 @@ public class WordFeatureTests
     {
         // "un ##aff ##able dogs": from the pieces of the first word the mean, to them the sum.
         string[] tokens = ["[CLS]", "un", "##aff", "##able", "dogs", "bark", "[SEP]"];
-        var a = Maps.Of(7, (i, j) => i switch { 1 => j == 4 ? 1 : 0, 2 => j == 3 ? 1 : 0, 3 => j == 5 ? 1 : 0, 4 => j is 1 or 3 ? 0.5 : 0,
-            5 => j == 4 ? 0.5 : j == 6 ? 0.5 : 0, _ => j == 0 ? 1 : 0 });
+        var a = Maps.Of(7, (i, j) => i switch
+        {
+            1 => j == 4 ? 1 : 0,
+            2 => j == 3 ? 1 : 0,
+            3 => j == 5 ? 1 : 0,
+            4 => j is 1 or 3 ? 0.5 : 0,
+            5 => j == 4 ? 0.5 : j == 6 ? 0.5 : 0,
+            _ => j == 0 ? 1 : 0
+        });
         // Word 0 gives a third to itself, a third to "dogs" (1 away) and a third to "bark" (2): 1.5. Word 1: 1. Word 2: 1.
         Assert.Equal((1.5 + 1 + 1) / 3, Value("whole_words_distance", a, tokens), 1e-6);
         Assert.Equal((1 + 1 + 0.5) / (2 / 3.0 + 1 + 0.5), Value("whole_words_distance_by_mass", a, tokens), 1e-6);

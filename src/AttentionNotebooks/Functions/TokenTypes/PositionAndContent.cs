@@ -12,8 +12,8 @@ namespace AttentionNotebooks;
 /// <param name="Low">Lower ends of 95 % intervals of the position-driven share, <paramref name="Specials"/> + <paramref name="Offset"/>;
 /// NaN for a single text.</param>
 /// <param name="High">Upper ends.</param>
-/// <param name="FromUniform">What the shares are of: how far a row is from uniform, the mean over rows of Σ_j (A_ij − 1/n)², from 0 to below
-/// 1. A share of next to nothing says little.</param>
+/// <param name="FromUniform">What the shares are of: how far a row is from uniform, the mean over rows of Σ_j (A_ij − 1/n)², from 0
+/// to below 1. A share of next to nothing says little.</param>
 public sealed record PositionShares(HeadGrid Grid, double[] Specials, double[] Offset, double[] Content, double[] KeyPosition, double[] Low,
     double[] High, double[] FromUniform)
 {

@@ -1,8 +1,8 @@
 namespace AttentionNotebooks;
 
 /// <summary>
-/// What attention is driven by, as CSV: <c>layer,head,special_tokens,offset,content,key_position,position_low,position_high,from_uniform</c>, a row
-/// per head, empty where a number is not known; what <c>attn token-types --position</c> writes.
+/// What attention is driven by, as CSV:
+/// <c>layer,head,special_tokens,offset,content,key_position,position_low,position_high,from_uniform</c>, a row per head, empty where a number is not known; what <c>attn token-types --position</c> writes.
 /// </summary>
 public static class PositionTable
 {
@@ -17,7 +17,8 @@ public static class PositionTable
     public static void Write(PositionShares shares, string file)
     {
         var text = new CsvText(Columns);
-        double[][] values = [shares.Specials, shares.Offset, shares.Content, shares.KeyPosition, shares.Low, shares.High, shares.FromUniform];
+        double[][] values = [shares.Specials, shares.Offset, shares.Content, shares.KeyPosition, shares.Low, shares.High,
+            shares.FromUniform];
         for (int h = 0; h < shares.Grid.Count; h++)
             text.Add([shares.Grid[h].Layer, shares.Grid[h].Index, .. values.Select(v => double.IsNaN(v[h]) ? null : (object)v[h])]);
         text.Write(file);
