@@ -105,7 +105,7 @@ public class WordFeatureTests
         var source = new MapsInMemory(new HeadGrid(1, 1), [pair], (_, _) => Maps.Uniform(8));
         var table = source.Extract(
             [.. new[] { "whole_words_distance", "whole_words_share" }.Select(name => FeatureCatalogue.For(source).Get(name))]);
-        // Three words: un·do, c and d. From un·do the others are 1 and 2 away; from c two pieces are 1 away and one is; from d one is 1 away, two are 2.
+        // Three words: un·do, c and d. From un·do the others are 1 and 2 away; from c all three pieces 1; from d one piece 1, two 2.
         Assert.Equal((1.5 + 1 + 5 / 3.0) / 3, table[0, 0, "whole_words_distance"], 1e-6);
         Assert.Equal((2 + 3 + 3) / 8.0 / 3, table[0, 0, "whole_words_share"], 1e-6);
     }
