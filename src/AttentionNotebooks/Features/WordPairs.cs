@@ -76,7 +76,7 @@ internal sealed class WordPairs : IDisposable
     /// <summary>Words that look at other words, their pieces merged.</summary>
     public static WordPairs WholeWords(TextBatch batch) => new(batch, text =>
     {
-        int[] wordOf = [.. text.Words ?? TokenWords.Of(text).Select(w => w.Number)];
+        int[] wordOf = TokenWords.NumbersOf(text);
         int words = wordOf.Max() + 1;
         return new(new int[words], [[.. Enumerable.Repeat(true, words)]], wordOf);
     });
