@@ -23,19 +23,4 @@ internal static class TokenWords
         }
         return [.. numbers.Select(n => (n, n < 0 ? "" : words[n]))];
     }
-
-    /// <summary>For each token of a text, the number of its word, from 0 and on over both texts of a pair; −1 for special tokens. Words
-    /// are those of the source where it knows them, else those of <see cref="Of"/>.</summary>
-    public static int[] NumbersOf(AttentionText text)
-    {
-        if (text.Words is not { } own) return [.. Of(text).Select(w => w.Number)];
-        // A source counts the words of each text of a pair from 0, and among them [MASK] and words without a token.
-        var (segments, known) = (text.Segments(), new Dictionary<(int, int), int>());
-        return [.. own.Select((word, i) =>
-        {
-            if (word < 0 || text.Roles![i].IsSpecial()) return -1;
-            known.TryAdd((segments[i], word), known.Count);
-            return known[(segments[i], word)];
-        })];
-    }
 }

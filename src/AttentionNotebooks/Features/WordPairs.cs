@@ -76,7 +76,8 @@ internal sealed class WordPairs : IDisposable
     /// <summary>Words that look at other words, their pieces merged.</summary>
     public static WordPairs WholeWords(TextBatch batch) => new(batch, text =>
     {
-        int[] wordOf = TokenWords.NumbersOf(text);
+        // By the marks of the pieces alone: a source's own words would make live and saved maps of one text differ.
+        int[] wordOf = [.. TokenWords.Of(text).Select(w => w.Number)];
         int words = wordOf.Max() + 1;
         return new(new int[words], [[.. Enumerable.Repeat(true, words)]], wordOf);
     });
