@@ -2,7 +2,8 @@ namespace AttentionNotebooks;
 
 /// <summary>
 /// What attention is driven by, as CSV:
-/// <c>layer,head,special_tokens,offset,content,key_position,position_low,position_high,from_uniform</c>, a row per head, empty where a number is not known; what <c>attn token-types --position</c> writes.
+/// <c>layer,head,special_tokens,offset,content,key_position,position_low,position_high,from_uniform</c>, a row per head,
+/// empty where a number is not known; what <c>attn token-types --position</c> writes.
 /// </summary>
 public static class PositionTable
 {
