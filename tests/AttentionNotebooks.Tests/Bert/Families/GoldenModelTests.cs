@@ -6,7 +6,8 @@ namespace AttentionNotebooks.Tests.Bert;
 
 /// <summary>
 /// Encoders of BERT, RoBERTa, DistilBERT and ELECTRA (MPNet: <see cref="MpnetTests"/>), number by number, against what Hugging Face
-/// transformers computes: hidden states, maps, logits, texts alone, heads removed and gradients of heads. Small models with random weights that are sharper than real ones.
+/// transformers computes: hidden states, maps, logits, texts alone, heads removed and gradients of heads. Small models with
+/// random weights that are sharper than real ones.
 /// </summary>
 public sealed class GoldenModelTests(ITestOutputHelper output) : IDisposable
 {
