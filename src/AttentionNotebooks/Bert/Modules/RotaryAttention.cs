@@ -78,7 +78,7 @@ internal sealed class RotaryAttention : nn.Module
     {
         using var scope = NewDisposeScope();
         var turned = rotary.Turn(queriesAndKeys);                              // [2, B, H, T, d]
-        var scores = turned[0].mul(scale).matmul(turned[1].transpose(-2, -1)); // [B, H, T, T]
+        var scores = turned[0].matmul(turned[1].transpose(-2, -1)).mul_(scale); // [B, H, T, T]
         if (hooks?.EditScores is { } editScores) scores = editScores(layer, scores);
         if (Unseen(scores, padding) is { } unseen) scores = scores.masked_fill(unseen, Scalars.NegativeInfinity);
         var probabilities = scores.softmax(-1, ScalarType.Float32);            // [B, H, T, T]
