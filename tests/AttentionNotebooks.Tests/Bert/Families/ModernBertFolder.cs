@@ -10,26 +10,24 @@ namespace AttentionNotebooks.Tests.Bert;
 /// </summary>
 internal sealed class ModernBertFolder : IDisposable
 {
-    public const int Vocabulary = 120;
-
     private readonly TestFolder folder = new();
     private readonly string source;
 
     /// <summary>Copies a golden folder, with settings changed where <paramref name="change"/> says so.</summary>
-    public ModernBertFolder(string source, Func<string, string>? change = null)
+    /// <param name="source">The golden folder.</param>
+    /// <param name="change">Makes other settings of the text of config.json.</param>
+    /// <param name="vocabulary">How many entries the vocabulary has.</param>
+    public ModernBertFolder(string source, Func<string, string>? change = null, int vocabulary = 120)
     {
         this.source = source;
         File.Copy(Path.Combine(source, "model.safetensors"), folder["model.safetensors"]);
         string config = File.ReadAllText(Path.Combine(source, "config.json"));
         folder.Write("config.json", change is null ? config : change(config));
-        folder.Write("vocab.txt", string.Join('\n', Pieces));
+        folder.Write("vocab.txt", string.Join('\n', Pieces(vocabulary)));
     }
 
     /// <summary>The checkpoint that these tests have beside them: the keys of transformers 4.</summary>
     public static string Own => Repository.Path("tests", "AttentionNotebooks.Tests", "Bert", "Golden", "modernbert");
-
-    public static string[] Pieces =>
-        [.. new[] { "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]" }.Concat(Enumerable.Range(5, Vocabulary - 5).Select(i => $"w{i}"))];
 
     public string Root => folder.Root;
 
@@ -40,7 +38,7 @@ internal sealed class ModernBertFolder : IDisposable
     /// <summary>A text of these ids.</summary>
     public static TokenizedText Text(params int[] ids)
     {
-        string[] pieces = Pieces;
+        string[] pieces = Pieces(ids.Max() + 1);
         return new TokenizedText(ids, [.. ids.Select(i => pieces[i])], new int[ids.Length], [.. Enumerable.Range(0, ids.Length)], 0);
     }
 
@@ -60,4 +58,7 @@ internal sealed class ModernBertFolder : IDisposable
     }
 
     public void Dispose() => folder.Dispose();
+
+    private static string[] Pieces(int count) =>
+        [.. new[] { "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]" }.Concat(Enumerable.Range(5, Math.Max(0, count - 5)).Select(i => $"w{i}"))];
 }

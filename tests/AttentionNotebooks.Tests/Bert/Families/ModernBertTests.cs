@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -50,6 +51,34 @@ public sealed class ModernBertTests
             double[] expected = golden.Doubles(array).Values, own = table.Column(feature).Values.ToArray();
             Assert.Equal(checkpoint.Config.Grid.Count, expected.Length);
             for (int i = 0; i < own.Length; i++) Assert.Equal(expected[i], own[i], Tolerance * expected[i]);
+        }
+    }
+
+    [Theory]
+    [InlineData("whole", "modernbert")]
+    [InlineData("whole-4x", "modernbert-keys-of-4")]
+    public void Ids_of_texts_have_the_maps_of_transformers_while_their_tokenizer_is_refused(string set, string name)
+    {
+        string whole = Repository.SharedData("golden", set, name);
+        var config = BertConfig.Read(Path.Combine(whole, "config.json"));
+        var error = Assert.Throws<InputException>(() => Checkpoint.Load(whole));
+        Assert.Contains("tokenizer.json, normalizer: is given", error.Message, StringComparison.Ordinal);
+        using var golden = new ModernBertFolder(whole, vocabulary: config.VocabSize);
+        using var checkpoint = golden.Load();
+        TokenizedText[] texts = [.. File.ReadLines(Path.Combine(whole, "ids.jsonl")).Select(line =>
+        {
+            using var json = JsonDocument.Parse(line);
+            return ModernBertFolder.Text([.. json.RootElement.GetProperty("ids").EnumerateArray().Select(i => i.GetInt32())]);
+        })];
+        Assert.True(texts.Length > 20);
+        var source = new LiveAttention(checkpoint, texts);
+        var saved = MapArchive.Open(Path.Combine(whole, "maps.npz"));
+        for (int t = 0; t < texts.Length; t++)
+        {
+            var expected = saved.Maps(t).Weights;
+            var own = source.Maps(t).Weights;
+            Assert.Equal(expected.Length, own.Length);
+            for (int i = 0; i < own.Length; i++) Assert.Equal(expected[i], own[i], Tolerance);
         }
     }
 
