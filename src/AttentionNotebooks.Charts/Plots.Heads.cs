@@ -7,6 +7,8 @@ namespace AttentionNotebooks.Charts;
 // One feature over all heads: as a grid, and as a distribution.
 public sealed partial class Plots
 {
+    private const int BarTitleWidth = 26; // characters
+
     /// <inheritdoc/>
     public Figure HeadGrid(HeadTable table, string feature, string? title = null, string? caption = null, bool diverging = false)
     {
@@ -22,7 +24,7 @@ public sealed partial class Plots
             .With("colorscale", diverging ? Style.DivergingScale : Style.InkScale)
             // A scale from 0 lets colours be compared as amounts; only a signed feature has its 0 in the middle.
             .With("zmin", diverging ? -largest : Math.Min(0, known.Min())).With("zmax", diverging ? largest : Math.Max(0, known.Max()))
-            .With("colorbar", Drawing.ColourBar(Style.WithUnit(feature, column.Unit))).With("xgap", 1).With("ygap", 1)
+            .With("colorbar", Drawing.ColourBar(BarTitle(feature, column.Unit))).With("xgap", 1).With("ygap", 1)
             .With("texttemplate", grid.Heads <= 12 ? $"%{{z:{Style.CellFormat(largest)}}}" : null)
             .With("textfont", grid.Heads <= 12 ? new { size = 10 } : null)
             .With("hovertemplate",
@@ -30,6 +32,10 @@ public sealed partial class Plots
                     + $"%{{z:.4~g}}{Style.Label(ColumnUnit.AfterNumber(column.Unit))}<extra></extra>");
         return Drawing.Finish([trace], GridLayout(title, grid, 110), title, caption ?? Extremes(table, column));
     }
+
+    // A short grid has a short bar, beside which a long title would be cut.
+    private static string BarTitle(string feature, string unit) =>
+        Style.Wrapped(unit.Length == 0 ? feature : $"{feature} ({unit})", BarTitleWidth);
 
     /// <inheritdoc/>
     public Figure Distribution(HeadTable table, string feature, string? title = null, string? caption = null)

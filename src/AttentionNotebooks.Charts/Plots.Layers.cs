@@ -154,7 +154,7 @@ public sealed partial class Plots
     private static Trace ReferenceTrace((string Feature, double Value, string Name) reference, LayerAxes axes) =>
         new Trace("scatter").With("mode", "lines+text").With("showlegend", false)
             .With("x", axes.Range).With("y", new[] { reference.Value, reference.Value })
-            .With("text", new[] { "", Style.Label(reference.Name) }).With("textposition", "top left")
+            .With("text", new[] { Style.Label(reference.Name), "" }).With("textposition", "top right")
             .With("textfont", new { size = 11, color = Style.Grey }).With("line", new { color = Style.Grey, width = 1.5, dash = "dash" })
             .With("hoverinfo", "skip");
 

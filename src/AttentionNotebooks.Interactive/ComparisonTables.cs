@@ -14,7 +14,7 @@ internal static class ComparisonTables
         HeadMatching m = c.Matching;
         List<string[]> rows =
         [
-            ["matched heads: distance, SD", Of(m.Distance), $"{Of(m.DealtAnew)} features dealt anew (not a test)", ""],
+            ["matched heads: distance, SD", Of(m.Distance), $"{Of(m.DealtAnew)} features shuffled (not a test)", ""],
             ["clusters of A in B: adjusted Rand", Of(c.OnB.AdjustedRand),
                 $"{Of(c.OnB.RandomCentres)} random heads as centres (not a test)", ""],
             ["clusters of B in A: adjusted Rand", Of(c.OnA.AdjustedRand),
@@ -25,7 +25,7 @@ internal static class ComparisonTables
                 $"{F(same.WithinLayers)} shuffled within layers", P(same.WithinLayersPValue)]);
         if (!double.IsNaN(m.SameNumber))
             rows.Insert(1, ["partners of the same number", Invariant($"{m.SameNumber:0} of {m.Pairs.Count}"),
-                Invariant($"{m.SameNumberByChance:0.0} dealt anew within layers"), P(m.SameNumberPValue)]);
+                Invariant($"{m.SameNumberByChance:0.0} shuffled within layers"), P(m.SameNumberPValue)]);
         if (c.Maps is { } maps)
             rows.Add(["maps of the same number: cosine", Of(maps.OfAll), $"{Of(maps.GainOverHeads)} above the layer's others, over heads",
                 ""]);
@@ -37,12 +37,12 @@ internal static class ComparisonTables
     /// <summary>The nearest pairs of heads.</summary>
     public static TextTable Of(HeadMatching m) => new(
         Invariant($"{m.Pairs.Count} pairs of heads, {Of(m.Distance)} standard deviations apart on average; ")
-            + Invariant($"{Of(m.DealtAnew)} with features dealt anew"),
-        ["A", "B", "distance", "correlation", "dealt anew"],
+            + Invariant($"{Of(m.DealtAnew)} with features shuffled"),
+        ["A", "B", "distance", "correlation", "features shuffled"],
         [.. m.Pairs.OrderBy(p => p.Distance).Take(ShownPairs)
             .Select(p => (string[])[$"{p.A}", $"{p.B}", F(p.Distance), F(p.Correlation), F(p.DealtAnew)])],
         Invariant($"The {Math.Min(ShownPairs, m.Pairs.Count)} nearest. Dealt anew: how near the head's match is when each feature of the ")
-            + "second model is dealt anew within layers. Not a test, because features depend on each other: a small distance is no "
+            + "second model is shuffled within layers. Not a test, because features depend on each other: a small distance is no "
             + "evidence of kinship.");
 
     /// <summary>Heads of both models by pattern.</summary>

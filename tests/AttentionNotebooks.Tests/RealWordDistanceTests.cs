@@ -49,6 +49,11 @@ public class RealWordDistanceTests
             Math.Round(table[rests, "words_share"], 2)));
         Assert.Equal((13.8, 13.4), (Math.Round(table[rests, "mean_distance"], 1), Math.Round(table[rests, "distance_special_part"], 1)));
         Assert.Equal(0.61, table.Column("distance_special_part").Sum() / table.Column("mean_distance").Sum(), 0.005);
+        // Of the uniform map: all pairs (n² − 1)/(3n), pairs of the m = n − 2 words m(m² − 1)/(3n²).
+        double[] lengths = [.. Source("bert-base-maps", "sst2.npz", "sst2.tokens.jsonl").Texts.Select(t => (double)t.Length)];
+        double all = lengths.Sum(n => (n * n - 1) / (3 * n)),
+            words = lengths.Sum(n => (n - 2) * ((n - 2) * (n - 2) - 1) / (3 * n * n));
+        Assert.Equal(0.19, 1 - words / all, 0.005);
         var farthest = table.Highest("words_distance", 1)[0];
         Assert.Equal(("3-0", 11.2), (farthest.Head.ToString(), Math.Round(farthest.Value, 1)));
         Assert.Equal((1.17, 0.17), (Math.Round(table[farthest.Head, "words_relative"], 2),

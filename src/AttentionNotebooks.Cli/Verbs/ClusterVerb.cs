@@ -71,8 +71,9 @@ internal static class ClusterVerb
                 ? table.SilhouetteByK(columns, scaling, parsed.GetValue(seed), how, given).MaxBy(s => s.Silhouette).K
                 : int.Parse(parsed.GetValue(k)!, CultureInfo.InvariantCulture);
             var clustering = table.Cluster(chosen, columns, scaling, parsed.GetValue(seed), how, given);
+            var values = parsed.GetValue(texts) is { } t ? TextValues.Read(t) : null;
             var report = parsed.GetValue(json) is null ? null : ClusterReport.Compute(clustering,
-                parsed.GetValue(texts) is { } t ? TextValues.Read(t).Resample : null);
+                values is null ? null : draw => values.Resample(draw, clustering.Table.Features));
             clustering.Write(parsed.GetValue(file)!);
             if (report is not null) AtomicFile.WriteText(parsed.GetValue(json)!, report);
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{parsed.GetValue(file)}: {clustering.Clusters.Count} "

@@ -18,8 +18,8 @@ public static class ClusterReport
 
     /// <summary>Computes the figures; it takes seconds, since the heads are clustered again some hundred times.</summary>
     /// <param name="resample">
-    /// From a seed to the head table over texts drawn with replacement (<see cref="TextValues.Resample"/>), for the stability over texts;
-    /// left out when omitted.
+    /// From a seed to the head table over texts drawn with replacement (<see cref="TextValues.Resample(int)"/>), for the stability over
+    /// texts; left out when omitted.
     /// </param>
     /// <returns>The JSON text.</returns>
     public static string Compute(HeadClustering clustering, Func<int,

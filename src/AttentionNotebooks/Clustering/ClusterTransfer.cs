@@ -39,7 +39,8 @@ public sealed record ClusterTransfer(Interval AdjustedRand, double PValue, doubl
     /// <exception cref="InputException">The grids differ, or there is one text only.</exception>
     public static ClusterTransfer Compute(HeadClustering a, HeadClustering b, TextValues? textsA = null, TextValues? textsB = null,
         int draws = 199, int seed = 0) => textsA is null || textsB is null ? Compute(a, b, null, draws, seed)
-            : Compute(a, b, ((textsA.Texts.Count, textsA.Mean), (textsB.Texts.Count, textsB.Mean)), draws, seed);
+            : Compute(a, b, ((textsA.Texts.Count, t => textsA.Mean(t, a.Table.Features)),
+                (textsB.Texts.Count, t => textsB.Mean(t, b.Table.Features))), draws, seed);
 
     /// <summary>The same, with each side's number of texts and the head table over some of them.</summary>
     internal static ClusterTransfer Compute(HeadClustering a, HeadClustering b,

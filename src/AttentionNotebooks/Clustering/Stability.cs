@@ -50,7 +50,7 @@ public static class Stability
     /// clusters.
     /// </summary>
     /// <param name="resample">A table of the same heads and features over a sample of the texts, by seed, such as
-    /// <see cref="TextValues.Resample"/>.</param>
+    /// <see cref="TextValues.Resample(int)"/>.</param>
     /// <param name="seed">Decides the draws.</param>
     /// <param name="draws">How many.</param>
     /// <exception cref="InputException">A resampled table lacks a feature, or a feature has no spread in it.</exception>

@@ -18,7 +18,7 @@ public sealed record FeatureState(string Run, int Shard, int Shards, int Batches
     private const string Format = "attention-notebooks features 4";
     // had no statistics; no findings; no texts without a value
     private static readonly string[] OlderFormats = [.. Enumerable.Range(1, 3).Select(n => $"attention-notebooks features {n}")];
-    private const string Remedy = "Run attn features again for it";
+    private const string Remedy = "Run attn features again for it, without --resume";
 
     /// <summary>Where the maps come from; <see langword="null"/> where it is not known.</summary>
     public Provenance? From { get; init; }

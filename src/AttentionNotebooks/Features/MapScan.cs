@@ -57,9 +57,11 @@ internal static class MapScan
         return sums;
     }
 
-    private static Tensor Empty(params long[] shape) => empty(shape, ScalarType.Float32).DetachFromDisposeScope();
+    /// <summary>Room for sums, float32, which no dispose scope takes away.</summary>
+    internal static Tensor Empty(params long[] shape) => empty(shape, ScalarType.Float32).DetachFromDisposeScope();
 
-    private static unsafe nint Address(Tensor tensor)
+    /// <summary>Where a tensor's numbers lie.</summary>
+    internal static unsafe nint Address(Tensor tensor)
     {
         fixed (byte* first = tensor.bytes) return (nint)first; // libtorch's own memory, which does not move
     }

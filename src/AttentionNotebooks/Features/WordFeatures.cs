@@ -12,7 +12,8 @@ namespace AttentionNotebooks;
 /// </summary>
 /// <remarks>
 /// Where tokens are not known, the first and the last token count as special. m is the number of a text's words: tokens that are
-/// no special tokens, or, in the features of whole words, words with their pieces merged. A row without weight on another word is left
+/// no special tokens, or, in the features of whole words, words with their pieces merged (by the pieces' marks, such as <c>##</c>;
+/// punctuation is a word of its own). A row without weight on another word is left
 /// out (<c>words_rows</c> says how many are left), and a text in which a head has no such row, as one with fewer than two words, has no
 /// value.
 /// </remarks>
@@ -26,7 +27,9 @@ public static class WordFeatures
         { Needs = FeatureNeeds.Tokens, Said = ", pieces merged", Source = "pieces merged after Clark et al. 2019, §4.1" },
         Carried = new("norm_words", "tokens", WordPairs.Tokens, (m, _) => m.NormWeights())
         {
-            Needs = FeatureNeeds.Values, Weight = "B", Source = "after Kobayashi et al. 2020",
+            Needs = FeatureNeeds.Values,
+            Weight = "B",
+            Source = "after Kobayashi et al. 2020",
             Said = ", B_ij = A_ij·‖f(x_j)‖ / Σ_k A_ik·‖f(x_k)‖",
         },
         Special = new("special", "tokens", WordPairs.WithSpecial, (m, _) => m.Probabilities),
@@ -98,22 +101,22 @@ public static class WordFeatures
     ];
 
     private static HeadFeature DistanceOf(Words words) => words.Feature("distance", words.Unit,
-        words.RowByRow("|i−j|"), "1 … m−1", Choice, m => m.Sums(words).DistanceByRow());
+        words.RowByRow("|i−j|"), "1 … n−3", Choice, m => m.Sums(words).DistanceByRow());
 
     private static HeadFeature ByMassOf(Words words) => words.Feature("distance_by_mass", words.Unit,
-        "Σ_ij A_ij·|i−j| / Σ_ij A_ij, i ≠ j words", "1 … m−1", Choice, m => m.Sums(words).DistanceByMass());
+        "Σ_ij A_ij·|i−j| / Σ_ij A_ij, i ≠ j words", "1 … n−3", Choice, m => m.Sums(words).DistanceByMass());
 
     private static HeadFeature RelativeTo(HeadFeature distance, Words words) => new(
         distance.Name.Replace("_distance", "_relative", StringComparison.Ordinal), OfUniform,
         $"{distance.Name} / that of the uniform map", Kit, m => distance.Compute(m) / m.Pairs(words).Uniform)
-    { Range = "above 0 … below 3", Needs = words.Needs, LeastTokens = Choice, MayLack = true };
+    { Range = "above 0", Needs = words.Needs, LeastTokens = Choice, MayLack = true };
 
     // Negative looks back, positive ahead.
-    private static HeadFeature OffsetOf(Words words) => words.Feature("offset", words.Unit, words.RowByRow("(j−i)"), "−(m−1) … m−1", Two,
+    private static HeadFeature OffsetOf(Words words) => words.Feature("offset", words.Unit, words.RowByRow("(j−i)"), "−(n−3) … n−3", Two,
         m => m.Sums(words).OffsetByRow());
 
     private static HeadFeature StdOf(Words words) => words.Feature("std", words.Unit,
-        "(1/r) Σ_i sd_j(j−i) under A_ij / Σ_k A_ik, i ≠ j words", "0 … (m−1)/2", Choice,
+        "(1/r) Σ_i sd_j(j−i) under A_ij / Σ_k A_ik, i ≠ j words", "0 … (n−4)/2", Choice,
         m => m.Sums(words, spread: true).MeanSpread());
 
     private static HeadFeature ShareOf(Words words) => words.Feature("share", Share, "Σ_ij A_ij / m, i ≠ j words", "0 … 1", Two,
@@ -128,7 +131,7 @@ public static class WordFeatures
         // Made when first asked of a map: a feature can be named and listed where libtorch does not load.
         var share = new Lazy<Scalar>(() => (percent / 100.0 - 1e-6).ToScalar());
         return words.Feature($"q{percent}", words.Unit, $"min d : Σ_{{|i−j|≤d}} A_ij / Σ_ij A_ij ≥ {percent} %, i ≠ j words",
-            "1 … m−1", Choice, m =>
+            "1 … n−3", Choice, m =>
             {
                 // 0/0 where no word has weight on another: NaN, and a NaN is not below the share.
                 var shares = m.Shared($"{words.Prefix} at each distance", () =>
@@ -165,7 +168,8 @@ public static class WordFeatures
             $"(1/r) Σ_i (Σ_j A_ij·{distance} / Σ_j A_ij), i ≠ j words, over the r rows with Σ_j A_ij > 0";
 
         public HeadFeature Feature(string name, string unit, string definition, string range, int leastTokens,
-            Func<LayerMaps, Tensor> compute) => new($"{Prefix}_{name}", unit, definition.Replace("A_i", $"{Weight}_i", StringComparison.Ordinal) + Said, Source, compute)
+            Func<LayerMaps, Tensor> compute) =>
+            new($"{Prefix}_{name}", unit, definition.Replace("A_i", $"{Weight}_i", StringComparison.Ordinal) + Said, Source, compute)
             { Range = range, Needs = Needs, LeastTokens = leastTokens, MayLack = true };
     }
 }

@@ -76,7 +76,8 @@ internal sealed class WordPairs : IDisposable
     /// <summary>Words that look at other words, their pieces merged.</summary>
     public static WordPairs WholeWords(TextBatch batch) => new(batch, text =>
     {
-        int[] wordOf = [.. text.Words ?? TokenWords.Of(text).Select(w => w.Number)];
+        // By the marks of the pieces alone: a source's own words would make live and saved maps of one text differ.
+        int[] wordOf = [.. TokenWords.Of(text).Select(w => w.Number)];
         int words = wordOf.Max() + 1;
         return new(new int[words], [[.. Enumerable.Repeat(true, words)]], wordOf);
     });
@@ -115,12 +116,22 @@ internal sealed class WordPairs : IDisposable
     {
         int rows = 0;
         double distance = 0;
-        foreach (var (i, mask) in text.MaskOf.Index().Where(row => row.Item >= 0))
+        for (int mask = 0; mask < text.Keys.Length; mask++)
         {
-            int[] others = [.. text.Keys[mask].Index().Where(key => key.Item && key.Index != i).Select(key => key.Index)];
-            if (others.Length == 0) continue;
-            rows++;
-            distance += others.Average(j => Math.Abs(i - j));
+            // Σ_j |i − j| over the keys j from those before i and those behind it: one pass, whatever the length.
+            bool[] keys = text.Keys[mask];
+            long all = 0, count = 0, before = 0, beforeCount = 0;
+            for (int j = 0; j < keys.Length; j++) if (keys[j]) (all, count) = (all + j, count + 1);
+            for (int i = 0; i < keys.Length; i++)
+            {
+                long others = count - (keys[i] ? 1 : 0);
+                if (text.MaskOf[i] == mask && others > 0)
+                {
+                    rows++;
+                    distance += (i * beforeCount - before + (all - before) - i * (count - beforeCount)) / (double)others;
+                }
+                if (keys[i]) (before, beforeCount) = (before + i, beforeCount + 1);
+            }
         }
         return (rows, (float)(distance / rows));
     }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using TorchSharp;
+using static AttentionNotebooks.MapScan;
 using static TorchSharp.torch;
 
 namespace AttentionNotebooks;
@@ -30,86 +31,62 @@ internal static class WordScan
         Parallel.For(0, (int)(b * h), new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, get_num_threads()) },
             () => ArrayPool<float>.Shared.Rent(Lanes), (m, _, scratch) =>
         {
-            int text = m / (int)h;
+            int text = m / (int)h, first = m * t;
             fixed (float* end = scratch, masks = &pairs.Masks[text * pairs.MasksPerText * pairs.Stride])
+            fixed (int* maskOf = &pairs.MaskOf[text * t])
             {
-                for (int i = 0; i < t; i++)
-                {
-                    int at = m * t + i, mask = pairs.MaskOf[text * t + i];
-                    (float mass, float distance, float offset) = default((float, float, float));
-                    if (mask >= 0)
-                    {
-                        var row = new Row((float*)all + (long)at * t, t, end, masks + mask * pairs.Stride, i);
-                        (mass, distance, offset) = row.Sums();
-                        if (spreads != 0) ((float*)spreads)[at] = mass > 0 ? row.Spread(mass, offset / mass) : 0;
-                    }
-                    else if (spreads != 0) ((float*)spreads)[at] = 0;
-                    ((float*)masses)[at] = mass;
-                    ((float*)distances)[at] = distance;
-                    ((float*)offsets)[at] = offset;
-                }
+                var map = new Map((float*)all + (long)first * t, t, end, masks, maskOf, pairs.Stride);
+                map.Read((float*)masses + first, (float*)distances + first, (float*)offsets + first,
+                    spread ? (float*)spreads + first : null);
             }
             return scratch;
         }, scratch => ArrayPool<float>.Shared.Return(scratch));
         return sums;
     }
 
-    private static Tensor Empty(params long[] shape) => empty(shape, ScalarType.Float32).DetachFromDisposeScope();
-
-    private static unsafe nint Address(Tensor tensor)
+    // One map; end has room for the end of a row, which does not fill a vector.
+    private readonly unsafe struct Map(float* weights, int tokens, float* end, float* masks, int* maskOf, int stride)
     {
-        fixed (byte* first = tensor.bytes) return (nint)first; // libtorch's own memory, which does not move
-    }
-
-    // One query's weights; end has room for the last of them, which do not fill a vector.
-    private readonly unsafe struct Row
-    {
-        private readonly float* _weights, _end, _mask;
-        private readonly int _tokens, _whole, _query;
-
-        public Row(float* weights, int tokens, float* end, float* mask, int query)
-        {
-            _weights = weights;
-            _end = end;
-            _mask = mask;
-            (_tokens, _whole, _query) = (tokens, tokens / Lanes * Lanes, query);
-            var rest = new Span<float>(end, Lanes);
-            rest.Clear();
-            new Span<float>(weights + _whole, tokens - _whole).CopyTo(rest);
-        }
-
+        // Made as good as it gets at once: a batch has thousands of rows, and the first counts as well.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public (float Mass, float Distance, float Offset) Sums()
+        public void Read(float* mass, float* distance, float* offset, float* spread)
         {
-            Vector512<float> mass = default, distance = default, offset = default, away = Away, step = Vector512.Create((float)Lanes);
-            for (int j = 0; j < _tokens; j += Lanes, away += step)
+            int n = tokens, whole = tokens / Lanes * Lanes;
+            float* rest = end;
+            new Span<float>(rest, Lanes).Clear();
+            for (int i = 0; i < n; i++)
             {
-                var counted = Counted(j, away);
-                var far = counted * away;
-                mass += counted;
-                offset += far;
-                distance += Vector512.Abs(far);
+                mass[i] = distance[i] = offset[i] = 0;
+                if (spread is not null) spread[i] = 0;
+                if (maskOf[i] < 0) continue;
+                float* row = weights + (long)i * n, mask = masks + maskOf[i] * stride;
+                for (int j = whole; j < n; j++) rest[j - whole] = row[j];
+                Vector512<float> sum = default, far = default, ahead = default, step = Vector512.Create((float)Lanes),
+                    first = Vector512<float>.Indices - Vector512.Create((float)i), away = first; // j − i
+                for (int j = 0; j < n; j += Lanes, away += step)
+                {
+                    // The query's own weight is 0 away: it would add to the mass alone.
+                    var counted = Vector512.Load(j < whole ? row + j : rest) * Vector512.Load(mask + j);
+                    var moved = counted * away;
+                    sum += counted & ~Vector512.Equals(away, Vector512<float>.Zero);
+                    ahead += moved;
+                    far += Vector512.Abs(moved);
+                }
+                mass[i] = Vector512.Sum(sum);
+                distance[i] = Vector512.Sum(far);
+                offset[i] = Vector512.Sum(ahead);
+                if (spread is null || mass[i] <= 0) continue;
+                // A pass of its own, over a row that is near: E[j²] − E[j]² would cancel in float32 for a sharp head that looks far.
+                Vector512<float> squares = default, centre = Vector512.Create(offset[i] / mass[i]);
+                away = first;
+                for (int j = 0; j < n; j += Lanes, away += step)
+                {
+                    var counted = Vector512.Load(j < whole ? row + j : rest) * Vector512.Load(mask + j)
+                        & ~Vector512.Equals(away, Vector512<float>.Zero);
+                    squares = Vector512.FusedMultiplyAdd((away - centre) * (away - centre), counted, squares);
+                }
+                spread[i] = MathF.Sqrt(Vector512.Sum(squares) / mass[i]);
             }
-            return (Vector512.Sum(mass), Vector512.Sum(distance), Vector512.Sum(offset));
         }
-
-        // A pass of its own, over a row that is near: E[j²] − E[j]² would cancel in float32 for a sharp head that looks far.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public float Spread(float mass, float mean)
-        {
-            Vector512<float> sum = default, away = Away, centre = Vector512.Create(mean), step = Vector512.Create((float)Lanes);
-            for (int j = 0; j < _tokens; j += Lanes, away += step)
-                sum = Vector512.FusedMultiplyAdd((away - centre) * (away - centre), Counted(j, away), sum);
-            return MathF.Sqrt(Vector512.Sum(sum) / mass);
-        }
-
-        // j − i of the row's first keys.
-        private Vector512<float> Away => Vector512<float>.Indices - Vector512.Create((float)_query);
-
-        // The weights that count; not that of the query itself.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private Vector512<float> Counted(int j, Vector512<float> away) => Vector512.ConditionalSelect(
-            Vector512.Equals(away, Vector512<float>.Zero), Vector512<float>.Zero,
-            Vector512.Load(j < _whole ? _weights + j : _end) * Vector512.Load(_mask + j));
     }
 }

@@ -114,7 +114,7 @@ public class LayerPlotsTests
         var line = Drawn(figure).Single(t => t.GetProperty("mode").GetString() == "lines+text");
         Assert.Equal([71.5, 71.5], line.GetProperty("y").Numbers());
         Assert.Equal("x2", line.GetProperty("xaxis").GetString());
-        Assert.Equal("uniform", line.GetProperty("text")[1].GetString());
+        Assert.Equal("uniform", line.GetProperty("text")[0].GetString());
     }
 
     [Fact]

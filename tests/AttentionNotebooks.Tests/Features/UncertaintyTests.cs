@@ -95,6 +95,20 @@ public class UncertaintyTests
     }
 
     [Fact]
+    public void Texts_without_a_value_do_not_bring_length_back()
+    {
+        // A tenth of the length in both corpora, but of the short texts of the first only one in ten has a value.
+        int[] lengths = [.. Enumerable.Range(0, 100).Select(t => t < 50 ? 10 : 40)];
+        var sparse = Values(One, lengths, (t, _) => t < 50 && t % 10 != 0 ? double.NaN : lengths[t] / 10.0);
+        var compared = LengthMatched.Compare(sparse, Given(lengths, n => n / 10.0), "given", bins: 2);
+        Assert.True(compared.Raw[0] > 1);
+        Assert.Equal(0, compared.Matched[0].Value, 1e-9);
+        // A bin in which the first has no value at all says nothing of either.
+        sparse = Values(One, lengths, (t, _) => t < 50 ? double.NaN : lengths[t] / 10.0);
+        Assert.Equal(0, LengthMatched.Compare(sparse, Given(lengths, n => n / 10.0), "given", bins: 2).Matched[0].Value, 1e-9);
+    }
+
+    [Fact]
     public void The_line_over_length_by_hand()
     {
         var trend = Values(One, [2, 4, 6], (t, _) => new[] { 1, 2, 3 }[t]).OnLength("given")[0];

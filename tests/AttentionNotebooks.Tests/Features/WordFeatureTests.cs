@@ -72,8 +72,15 @@ public class WordFeatureTests
     {
         // "un ##aff ##able dogs": from the pieces of the first word the mean, to them the sum.
         string[] tokens = ["[CLS]", "un", "##aff", "##able", "dogs", "bark", "[SEP]"];
-        var a = Maps.Of(7, (i, j) => i switch { 1 => j == 4 ? 1 : 0, 2 => j == 3 ? 1 : 0, 3 => j == 5 ? 1 : 0, 4 => j is 1 or 3 ? 0.5 : 0,
-            5 => j == 4 ? 0.5 : j == 6 ? 0.5 : 0, _ => j == 0 ? 1 : 0 });
+        var a = Maps.Of(7, (i, j) => i switch
+        {
+            1 => j == 4 ? 1 : 0,
+            2 => j == 3 ? 1 : 0,
+            3 => j == 5 ? 1 : 0,
+            4 => j is 1 or 3 ? 0.5 : 0,
+            5 => j == 4 ? 0.5 : j == 6 ? 0.5 : 0,
+            _ => j == 0 ? 1 : 0
+        });
         // Word 0 gives a third to itself, a third to "dogs" (1 away) and a third to "bark" (2): 1.5. Word 1: 1. Word 2: 1.
         Assert.Equal((1.5 + 1 + 1) / 3, Value("whole_words_distance", a, tokens), 1e-6);
         Assert.Equal((1 + 1 + 0.5) / (2 / 3.0 + 1 + 0.5), Value("whole_words_distance_by_mass", a, tokens), 1e-6);
@@ -94,6 +101,20 @@ public class WordFeatureTests
         Assert.Contains("needs pairs of texts", Assert.Throws<InputException>(
             () => FeatureCatalogue.For(MapsInMemory.Single(Maps.Uniform(5), Five)).Parse("words_across_distance",
                 MapsInMemory.Single(Maps.Uniform(5), Five))).Message);
+    }
+
+    [Fact]
+    public void Whole_words_of_the_two_texts_of_a_pair_are_different_words()
+    {
+        // A source counts the words of each text from 0; a mask in a text is one of its words there, and no word here.
+        // The second word of the second text has no piece.
+        AttentionText pair = new("0", 8, ["[CLS]", "un", "##do", "[MASK]", "[SEP]", "c", "d", "[SEP]"], [-1, 0, 0, 1, -1, 0, 2, -1]);
+        var source = new MapsInMemory(new HeadGrid(1, 1), [pair], (_, _) => Maps.Uniform(8));
+        var table = source.Extract(
+            [.. new[] { "whole_words_distance", "whole_words_share" }.Select(name => FeatureCatalogue.For(source).Get(name))]);
+        // Three words: un·do, c and d. From un·do the others are 1 and 2 away; from c all three pieces 1; from d one piece 1, two 2.
+        Assert.Equal((1.5 + 1 + 5 / 3.0) / 3, table[0, 0, "whole_words_distance"], 1e-6);
+        Assert.Equal((2 + 3 + 3) / 8.0 / 3, table[0, 0, "whole_words_share"], 1e-6);
     }
 
     [Fact]
@@ -120,6 +141,9 @@ public class WordFeatureTests
         Assert.Equal((1.5, 1.5), (interval.Low[0], interval.High[0]));
         Assert.Equal(1.5, values.Mean([0, 1])[0, 0, "words_distance"]);
         Assert.Contains("has no value", Assert.Throws<InputException>(() => values.Mean([1])).Message);
+        // What no head has there keeps nothing else from being drawn.
+        Assert.Equal(["entropy"], values.Mean([1], ["entropy"]).Features);
+        Assert.Equal(values.Resample(3)[0, 1, "entropy"], values.Resample(3, ["entropy"])[0, 1, "entropy"]);
     }
 
     [Fact]

@@ -63,25 +63,26 @@ public static class LengthMatched
 
         // A bin counts as much as a difference of two means of so many texts can show: harmonically.
         double[] weights = [.. groups.Select(g => 1.0 / (1.0 / g.First.Length + 1.0 / g.Second.Length))];
-        double total = weights.Sum();
         using var scope = NewDisposeScope();
         var random = new Random(seed);
-        Tensor Weights(int texts, Func<(int[] First, int[] Second), int[]> side)
+        var ofFirst = ByBin(first, a.Length, g => g.First);
+        var ofSecond = ByBin(second, b.Length, g => g.Second);
+        double[][] differences = [.. Enumerable.Range(0, first.Grid.Count).Select(h => Enumerable.Range(0, draws + 1)
+            .Select(d => Matched(weights, k => ofFirst[k][h][d] - ofSecond[k][h][d])).ToArray())];
+
+        // [bin][head position][0: every text once; then the draws within bins]
+        double[][][] ByBin(TextValues values, int texts, Func<(int[] First, int[] Second), int[]> side)
         {
-            // Row 0: every text once; the others: draws within bins.
-            var rows = new double[(draws + 1) * texts];
+            double[][] rows = [.. groups.Select(_ => new double[(draws + 1) * texts])];
             for (int d = 0; d <= draws; d++)
                 for (int k = 0; k < groups.Length; k++)
                 {
                     var own = side(groups[k]);
                     foreach (int t in d == 0 ? own : Bootstrap.Draw(own.Length, random).Select(i => own[i]))
-                        rows[d * texts + t] += weights[k] / total / own.Length;
+                        rows[k][d * texts + t] += 1.0 / own.Length;
                 }
-            return tensor(rows, [draws + 1, texts]);
+            return [.. rows.Select(r => values.Weighted(values.FeatureOf(feature), tensor(r, [draws + 1, texts])))];
         }
-        var ofFirst = first.Weighted(first.FeatureOf(feature), Weights(a.Length, g => g.First));
-        var ofSecond = second.Weighted(second.FeatureOf(feature), Weights(b.Length, g => g.Second));
-        double[][] differences = [.. ofFirst.Zip(ofSecond, (x, y) => x.Zip(y, (u, v) => u - v).ToArray())];
         double[] meanFirst = first.ToTable().Column(feature), meanSecond = second.ToTable().Column(feature);
         return new LengthComparison(feature, [.. meanFirst.Zip(meanSecond, (x, y) => x - y)],
             [.. differences.Select(d => Interval.OfDraws(d[0], d[1..]))],
@@ -109,6 +110,13 @@ public static class LengthMatched
             double slope = n.Zip(y, (x, v) => (x - mean) * v).Sum() / spread, r = RankCorrelation.Pearson(n, y);
             return new LengthTrend(head, y.Average() - slope * mean, slope, double.IsNaN(r) ? 0 : r * r);
         })];
+    }
+
+    // Bins keep their weights where texts have no value; a bin in which one side has none is left out of both.
+    private static double Matched(double[] weights, Func<int, double> difference)
+    {
+        int[] known = [.. Enumerable.Range(0, weights.Length).Where(k => double.IsFinite(difference(k)))];
+        return known.Sum(k => weights[k] * difference(k)) / known.Sum(k => weights[k]);
     }
 
     private static int[] PositionsOf(int[] lengths, Func<int, bool> within) =>

@@ -12,8 +12,10 @@ namespace AttentionNotebooks;
 /// <param name="Low">Lower ends of 95 % intervals of the position-driven share, <paramref name="Specials"/> + <paramref name="Offset"/>;
 /// NaN for a single text.</param>
 /// <param name="High">Upper ends.</param>
+/// <param name="FromUniform">What the shares are of: how far a row is from uniform, the mean over rows of Σ_j (A_ij − 1/n)², from 0
+/// to below 1. A share of next to nothing says little.</param>
 public sealed record PositionShares(HeadGrid Grid, double[] Specials, double[] Offset, double[] Content, double[] KeyPosition, double[] Low,
-    double[] High)
+    double[] High, double[] FromUniform)
 {
     /// <summary>The position-driven share: 1 − content.</summary>
     public double[] Position => [.. Content.Select(c => 1 - c)];
@@ -43,6 +45,7 @@ public sealed class PositionAndContent : IAttentionVisitor
     private readonly HeadGrid _grid;
     private readonly int _groups;
     private readonly Moments[,] _byHead;        // [group, head]
+    private long _rows;
     private readonly double[][] _count, _x, _xx; // [group][class]: pairs, Σ 1/n, Σ 1/n²
 
     private PositionAndContent(HeadGrid grid, int texts)
@@ -74,7 +77,11 @@ public sealed class PositionAndContent : IAttentionVisitor
         {
             int n = text.Text.Length, group = text.Index % _groups;
             var (offsets, positions) = ClassesOf(text.Text);
-            if (maps.Layer == 0) CountPairs(group, n, offsets, positions);
+            if (maps.Layer == 0)
+            {
+                CountPairs(group, n, offsets, positions);
+                _rows += n;
+            }
             var weights = text.Maps.Floats();   // [H, n, n]
             double x = 1.0 / n;
             for (int h = 0; h < _grid.Heads; h++)
@@ -126,8 +133,8 @@ public sealed class PositionAndContent : IAttentionVisitor
     private PositionShares Result()
     {
         int heads = _grid.Count;
-        var (specials, offset, content, keys, low, high) =
-            (new double[heads], new double[heads], new double[heads], new double[heads], new double[heads], new double[heads]);
+        var (specials, offset, content, keys, low, high, size) = (new double[heads], new double[heads], new double[heads],
+            new double[heads], new double[heads], new double[heads], new double[heads]);
         double quantile = _groups > 1 ? StudentT.InvCDF(0, 1, _groups - 1, 0.975) : double.NaN;
         double[][] pairs = [Sum(_count), Sum(_x), Sum(_xx)];
         for (int h = 0; h < heads; h++)
@@ -135,6 +142,7 @@ public sealed class PositionAndContent : IAttentionVisitor
             Moments[] groups = [.. Enumerable.Range(0, _groups).Select(g => _byHead[g, h])];
             var all = new Moments(Sum([.. groups.Select(g => g.Sum)]), Sum([.. groups.Select(g => g.SumX)]))
             { Squares = groups.Sum(g => g.Squares), Total = groups.Sum(g => g.Total) };
+            size[h] = all.Total / _rows;
             var (bySpecials, byOffset, byKey) = Explained(pairs, all, without: -1, new Moments());
             (specials[h], offset[h], content[h], keys[h]) = (bySpecials, byOffset - bySpecials, 1 - byOffset, byKey);
             double[] left = _groups > 1 ? [.. groups.Select((g, i) => Explained(pairs, all, i, g).ByOffset)] : [];
@@ -142,7 +150,7 @@ public sealed class PositionAndContent : IAttentionVisitor
                 error = Math.Sqrt((_groups - 1.0) / _groups * left.Sum(v => (v - mean) * (v - mean)));
             (low[h], high[h]) = (Math.Max(0, byOffset - quantile * error), Math.Min(1, byOffset + quantile * error));
         }
-        return new PositionShares(_grid, specials, offset, content, keys, low, high);
+        return new PositionShares(_grid, specials, offset, content, keys, low, high, size);
     }
 
     // The shares of all texts less those of one group.

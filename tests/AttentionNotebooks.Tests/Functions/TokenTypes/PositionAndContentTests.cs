@@ -12,6 +12,8 @@ public class PositionAndContentTests
     {
         var shares = Of((t, _) => Maps.Previous(Texts[t].Length));
         Assert.Equal(0, shares.Content[0], 1e-5);
+        // All weight on one key: (1 − 1/n)² there and (n − 1)/n² elsewhere make 1 − 1/n, averaged over rows.
+        Assert.Equal(Texts.Sum(t => t.Length - 1.0) / Texts.Sum(t => t.Length), shares.FromUniform[0], 1e-6);
         Assert.Equal(1, shares.Position[0], 1e-5);
         // [CLS] is looked at by the first two rows alone, so that a constant liking explains little
         Assert.InRange(shares.Offset[0], 0.9, 1);
@@ -56,6 +58,7 @@ public class PositionAndContentTests
     {
         var shares = Of((t, _) => Maps.Uniform(Texts[t].Length));
         Assert.True(double.IsNaN(shares.Content[0]) && double.IsNaN(shares.Specials[0]));
+        Assert.Equal(0, shares.FromUniform[0], 1e-12);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class TokenTypeTableTests : IDisposable
         PositionTable.Write(shares, _folder["p.csv"]);
         var read = PositionTable.Read(_folder["p.csv"]);
         Assert.Equal(shares.Grid, read.Grid);
-        double[][] All(PositionShares s) => [s.Specials, s.Offset, s.Content, s.KeyPosition, s.Low, s.High];
+        double[][] All(PositionShares s) => [s.Specials, s.Offset, s.Content, s.KeyPosition, s.Low, s.High, s.FromUniform];
         Assert.Equal(All(shares), All(read));
     }
 
