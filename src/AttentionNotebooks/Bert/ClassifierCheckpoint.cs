@@ -100,7 +100,8 @@ public sealed class ClassifierCheckpoint : IDisposable
     {
         if (labels.Distinct().Count() != labels.Count || labels.Count < 2)
             throw new InputException("labels", null, $"are {string.Join(", ", labels)}", "Give two classes at least, each its own name");
-        var plain = new BertForMaskedLM(start.Config, withPooler: start.Config.Family.ClassifierOf(start.Config).ReadsPooler, withHead: false);
+        bool readsPooler = start.Config.Family.ClassifierOf(start.Config).ReadsPooler;
+        var plain = new BertForMaskedLM(start.Config, withPooler: readsPooler, withHead: false);
         using (no_grad())
         {
             var sources = start.Model.named_parameters().ToDictionary(p => p.name, p => p.parameter);

@@ -116,6 +116,8 @@ internal sealed record ModernBertSettings(string LayerTypes, int LocalAttention,
 
     private const string Full = "full_attention", Sliding = "sliding_attention", Every = "global_attn_every_n_layers";
 
+    private const string TheTrained = "Keep the one that the model was trained with";
+
     private const string Again = "Copy config.json of the checkpoint again";
 
     /// <summary>A model's settings.</summary>
@@ -134,10 +136,10 @@ internal sealed record ModernBertSettings(string LayerTypes, int LocalAttention,
         string pooling = json.Text("classifier_pooling", "cls");
         if (pooling is not ("cls" or Mean))
             throw new InputException(json.Path, "classifier_pooling", $"is \"{pooling}\"", $"Known are \"cls\" and \"{Mean}\"");
-        double global = Theta(json, Full, "global_rope_theta", 160_000);
-        return new ModernBertSettings(Kinds(json, layers), window, global, Theta(json, Sliding, "local_rope_theta",
-            IsNull(json, "local_rope_theta") ? global : 10_000), json.Flag("attention_bias") ?? false, json.Flag("mlp_bias") ?? false, pooling,
-            json.Whole("pad_token_id", 50_283));
+        double global = Theta(json, Full, "global_rope_theta", 160_000),
+            local = Theta(json, Sliding, "local_rope_theta", IsNull(json, "local_rope_theta") ? global : 10_000);
+        return new ModernBertSettings(Kinds(json, layers), window, global, local, json.Flag("attention_bias") ?? false,
+            json.Flag("mlp_bias") ?? false, pooling, json.Whole("pad_token_id", 50_283));
     }
 
     /// <inheritdoc/>
@@ -172,7 +174,8 @@ internal sealed record ModernBertSettings(string LayerTypes, int LocalAttention,
             json.WriteNumber(Every, every);
     }
 
-    private static string OfEvery(int n, int layers) => string.Join(' ', Enumerable.Range(0, layers).Select(l => l % n == 0 ? Full : Sliding));
+    private static string OfEvery(int n, int layers) =>
+        string.Join(' ', Enumerable.Range(0, layers).Select(l => l % n == 0 ? Full : Sliding));
 
     private static string Kinds(JsonReader json, int layers)
     {
@@ -183,14 +186,15 @@ internal sealed record ModernBertSettings(string LayerTypes, int LocalAttention,
             if (n <= 0) throw new InputException(json.Path, Every, $"is {n}", "ModernBERT's own value is 3");
             old = OfEvery(n, layers);
         }
-        if (!json.Root.TryGetProperty("layer_types", out var list) || list.ValueKind == JsonValueKind.Null) return old ?? OfEvery(3, layers);
+        if (!json.Root.TryGetProperty("layer_types", out var list) || list.ValueKind == JsonValueKind.Null)
+            return old ?? OfEvery(3, layers);
         string?[] kinds = list.ValueKind != JsonValueKind.Array ? []
             : [.. list.EnumerateArray().Select(k => k.ValueKind == JsonValueKind.String ? k.GetString() : null)];
         if (kinds.Length != layers || kinds.Any(k => k is not (Full or Sliding)))
             throw new InputException(json.Path, "layer_types", $"is no list of {layers} kinds, each {Full} or {Sliding}", Again);
         string given = string.Join(' ', kinds);
         return old is null || old == given ? given
-            : throw new InputException(json.Path, Every, "gives other layers than layer_types", "Keep the one that the model was trained with");
+            : throw new InputException(json.Path, Every, "gives other layers than layer_types", TheTrained);
     }
 
     private static bool IsNull(JsonReader json, string key) => json.Root.TryGetProperty(key, out var value)
@@ -201,14 +205,16 @@ internal sealed record ModernBertSettings(string LayerTypes, int LocalAttention,
         double old = IsNull(json, oldKey) ? missing : json.Number(oldKey, missing), theta = old;
         foreach (string key in new[] { "rope_scaling", "rope_parameters" })
         {
-            var rotary = json.Object(key) is { } all ? all.Object(kind) ?? all : null;
-            if (rotary is null) continue;
+            if (!json.Root.TryGetProperty(key, out var given) || given.ValueKind == JsonValueKind.Null) continue;
+            var all = json.Object(key) ?? throw new InputException(json.Path, key, "is no object", Again);
+            var rotary = all.Object(kind) ?? all;
             if (rotary.Text("rope_type", rotary.Text("type", "default")) is var type and not "default")
-                throw new InputException(json.Path, $"{key}, {kind}, rope_type", $"is \"{type}\"", "Only rotations of type \"default\" are read");
+                throw new InputException(json.Path, $"{key}, {kind}, rope_type", $"is \"{type}\"",
+                    "Only rotations of type \"default\" are read");
             theta = rotary.Number("rope_theta", theta);
         }
         if (theta != old && json.Root.TryGetProperty(oldKey, out _))
-            throw new InputException(json.Path, oldKey, "gives another base than rope_parameters", "Keep the one that the model was trained with");
+            throw new InputException(json.Path, oldKey, "gives another base than rope_parameters", TheTrained);
         return theta > 0 && double.IsFinite(theta) ? theta
             : throw new InputException(json.Path, oldKey, "is not a number above 0", Again);
     }

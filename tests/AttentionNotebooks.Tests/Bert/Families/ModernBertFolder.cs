@@ -60,5 +60,5 @@ internal sealed class ModernBertFolder : IDisposable
     public void Dispose() => folder.Dispose();
 
     private static string[] Pieces(int count) =>
-        [.. new[] { "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]" }.Concat(Enumerable.Range(5, Math.Max(0, count - 5)).Select(i => $"w{i}"))];
+        ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Enumerable.Range(5, Math.Max(0, count - 5)).Select(i => $"w{i}")];
 }

@@ -200,10 +200,13 @@ public sealed class ModernBertStageTests
         "global_rope_theta: gives another base than rope_parameters")]
     [InlineData("\"global_rope_theta\": 500.0",
         "\"rope_parameters\": {\"full_attention\": {\"rope_theta\": 10.0, \"rope_type\": \"yarn\"}}", "rope_type: is \"yarn\"")]
+    [InlineData("\"global_rope_theta\": 500.0", "\"rope_parameters\": 10000.0", "rope_parameters: is no object")]
     [InlineData("\"local_attention\": 6", "\"local_attention\": -6", "local_attention: is -6")]
-    [InlineData("\"local_attention\": 6", "\"local_attention\": 6, \"layer_types\": [\"full_attention\"]", "layer_types: is no list of 4 kinds")]
+    [InlineData("\"local_attention\": 6", "\"local_attention\": 6, \"layer_types\": [\"full_attention\"]",
+        "layer_types: is no list of 4 kinds")]
     [InlineData("\"local_attention\": 6",
-        "\"layer_types\": [\"full_attention\", \"full_attention\", \"full_attention\", \"full_attention\"]", "gives other layers than layer_types")]
+        "\"layer_types\": [\"full_attention\", \"full_attention\", \"full_attention\", \"full_attention\"]",
+        "gives other layers than layer_types")]
     [InlineData("\"cls\"", "\"max\"", "classifier_pooling: is \"max\"")]
     [InlineData("\"num_attention_heads\": 4", "\"num_attention_heads\": 32", "heads are 1 wide, which is odd")]
     [InlineData("\"num_hidden_layers\": 4", "\"num_hidden_layers\": 2000000000", "more than any model has")]

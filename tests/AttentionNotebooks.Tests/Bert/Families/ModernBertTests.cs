@@ -91,8 +91,9 @@ public sealed class ModernBertTests
         Tensor ids = golden.Array("input_ids"), mask = golden.Array("attention_mask");
         var lengths = mask.sum(1).data<long>().ToArray();
         using var file = SafetensorsFile.Open(golden["model.safetensors"]);
-        Tensor Last(string name) => lastIsNormed ? golden.Array(name)
-            : nn.functional.layer_norm(golden.Array(name), [checkpoint.Config.HiddenSize], file.Read("model.final_norm.weight"), null, 1e-5);
+        Tensor Normed(Tensor x) =>
+            nn.functional.layer_norm(x, [checkpoint.Config.HiddenSize], file.Read("model.final_norm.weight"), null, 1e-5);
+        Tensor Last(string name) => lastIsNormed ? golden.Array(name) : Normed(golden.Array(name));
         int layers = checkpoint.Config.NumHiddenLayers;
 
         var states = model.HiddenStates(ids, mask: mask);

@@ -27,7 +27,8 @@ internal sealed class SlowModernBert
     /// <summary>Heads [layer][head], the last hidden states [token][D], and logits [token][V] where there is a head for words.</summary>
     public (Head[][] Heads, double[][] Last, double[][]? Logits) Run(int[] ids)
     {
-        double[][] x = Norm([.. ids.Select(i => weights["embeddings.tok_embeddings.weight"][(i * size)..((i + 1) * size)])], "embeddings.norm");
+        double[] words = weights["embeddings.tok_embeddings.weight"];
+        double[][] x = Norm([.. ids.Select(i => words[(i * size)..((i + 1) * size)])], "embeddings.norm");
         var all = new Head[layers][];
         for (int l = 0; l < layers; l++)
         {
@@ -46,7 +47,7 @@ internal sealed class SlowModernBert
         var last = Norm(x, "final_norm");
         if (!weights.ContainsKey("head.dense.weight") || weights.ContainsKey("classifier.weight")) return (all, last, null);
         double[][] head = Norm([.. Dense(last, "head.dense").Select(r => r.Select(Gelu).ToArray())], "head.norm");
-        return (all, last, Dense(head, "decoder", weights["embeddings.tok_embeddings.weight"]));
+        return (all, last, Dense(head, "decoder", words));
     }
 
     private Head Attend(double[][] x, int layer, int head)
