@@ -130,8 +130,8 @@ internal sealed class FineTuningRun : IDisposable
         var batch = _train.Batch(items, _device);
         var hidden = Hidden(model, batch);                                     // [B, T, D]
         var dropout = _options.Dropout > 0 ? Dropout(items.Length, random).to_type(hidden.dtype).to(_device) : null;
-        var loss = nn.functional.cross_entropy(model.Logits(hidden, dropout).to_type(ScalarType.Float32), _train.Targets(items, _device),
-            reduction: nn.Reduction.Sum);
+        var loss = nn.functional.cross_entropy(model.Logits(hidden, dropout, batch.Mask).to_type(ScalarType.Float32),
+            _train.Targets(items, _device), reduction: nn.Reduction.Sum);
         loss.mul(share).backward();
         return loss.Value<float>();
     }

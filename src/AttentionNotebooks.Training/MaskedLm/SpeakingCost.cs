@@ -58,7 +58,7 @@ internal sealed class SpeakingCost : IDisposable
         if (!isPriced(layer)) return;
         var (batch, heads, length, size) = (values.shape[0], values.shape[1], values.shape[2], values.shape[3]);
         // [H, D, d]
-        var weight = model.Bert.Encoder.Layers[layer].Attention.Output.Weight.to_type(ScalarType.Float32).view(-1, heads, size)
+        var weight = model.Bert.Encoder.Layers[layer].OutputWeight.to_type(ScalarType.Float32).view(-1, heads, size)
             .transpose(0, 1);
         var gram = weight.transpose(1, 2).matmul(weight);                      // [H, d, d]
         var own = values.transpose(0, 1).reshape(heads, -1, size).to_type(ScalarType.Float32); // [H, B·T, d]

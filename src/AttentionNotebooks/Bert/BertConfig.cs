@@ -61,6 +61,18 @@ public sealed record BertConfig
     /// <summary>Standard deviation of the weights that the model was started from.</summary>
     public double InitializerRange { get; init; } = 0.02;
 
+    /// <summary>Whether the normalisations around the layers and in the heads add something.</summary>
+    internal bool NormBias { get; init; } = true;
+
+    /// <summary>Whether the dense map of the heads adds something.</summary>
+    internal bool HeadBias { get; init; } = true;
+
+    /// <summary>Whether the masked-LM head adds a number to the score of each entry of the vocabulary.</summary>
+    internal bool DecoderBias { get; init; } = true;
+
+    /// <summary>What only the family's own config.json states; <see langword="null"/> in most families.</summary>
+    internal FamilySettings? Own { get; init; }
+
     /// <summary>The model's heads, L × H.</summary>
     public HeadGrid Grid => new(NumHiddenLayers, NumAttentionHeads);
 
@@ -111,16 +123,20 @@ public sealed record BertConfig
         json.WriteNumber("initializer_range", InitializerRange);
         json.WriteNumber(family.ConfigKey("intermediate_size"), IntermediateSize);
         if (EmbeddingSize is { } width) json.WriteNumber("embedding_size", width);
-        json.WriteNumber("layer_norm_eps", LayerNormEps);
+        json.WriteNumber(family.ConfigKey("layer_norm_eps"), LayerNormEps);
         json.WriteNumber("max_position_embeddings", MaxPositionEmbeddings);
         json.WriteString("model_type", ModelType);
         json.WriteNumber(family.ConfigKey("num_attention_heads"), NumAttentionHeads);
         json.WriteNumber(family.ConfigKey("num_hidden_layers"), NumHiddenLayers);
-        json.WriteNumber("pad_token_id", PositionPaddingId ?? 0);
-        json.WriteString("position_embedding_type", "absolute");
+        if (Own is null)
+        {
+            json.WriteNumber("pad_token_id", PositionPaddingId ?? 0);
+            json.WriteString("position_embedding_type", "absolute");
+        }
         json.WriteString("torch_dtype", dtype);
-        json.WriteNumber("type_vocab_size", TypeVocabSize);
+        if (Own is null) json.WriteNumber("type_vocab_size", TypeVocabSize);
         json.WriteNumber("vocab_size", VocabSize);
+        Own?.Write(json, this);
         if (labels is not null) ClassLabels.Write(json, labels);
         json.WriteEndObject();
     });

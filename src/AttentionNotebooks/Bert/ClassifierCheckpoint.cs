@@ -37,7 +37,7 @@ public sealed class ClassifierCheckpoint : IDisposable
     public TextTokenizer Tokenizer => Encoder.Tokenizer;
 
     /// <summary>Tensors of the file that this model has no place for, such as a masked-LM head.</summary>
-    public IReadOnlyList<string> UnusedKeys => [.. Encoder.UnusedKeys.Except(HeadKeys(Config.Family))];
+    public IReadOnlyList<string> UnusedKeys => [.. Encoder.UnusedKeys.Except(HeadKeys(Config))];
 
     /// <summary>Whether the checkpoint has a head for classes. A head with one output predicts a number and is none.</summary>
     /// <exception cref="InputException">config.json or the file of weights is damaged.</exception>
@@ -100,7 +100,8 @@ public sealed class ClassifierCheckpoint : IDisposable
     {
         if (labels.Distinct().Count() != labels.Count || labels.Count < 2)
             throw new InputException("labels", null, $"are {string.Join(", ", labels)}", "Give two classes at least, each its own name");
-        var plain = new BertForMaskedLM(start.Config, withPooler: start.Config.Family.Classifier.ReadsPooler, withHead: false);
+        bool readsPooler = start.Config.Family.ClassifierOf(start.Config).ReadsPooler;
+        var plain = new BertForMaskedLM(start.Config, withPooler: readsPooler, withHead: false);
         using (no_grad())
         {
             var sources = start.Model.named_parameters().ToDictionary(p => p.name, p => p.parameter);
@@ -126,7 +127,7 @@ public sealed class ClassifierCheckpoint : IDisposable
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         var type = halfPrecision ? ScalarType.Float16 : ScalarType.Float32;
-        var tensors = Model.named_parameters().Select(p => KeyValuePair.Create(FileKey(Config.Family, p.name), p.parameter.to_type(type)))
+        var tensors = Model.named_parameters().Select(p => KeyValuePair.Create(FileKey(Config, p.name), p.parameter.to_type(type)))
             .ToList();
         SafetensorsFile.Write(Path.Combine(folder, WeightFolder.Safetensors), tensors,
             new Dictionary<string, string> { ["format"] = "pt" });
@@ -151,54 +152,59 @@ public sealed class ClassifierCheckpoint : IDisposable
     // Why a checkpoint predicts no classes; nothing where it does. A head whose shapes do not fit is damaged, not lacking.
     private static Lack? Lacking(Checkpoint encoder, IWeightFile? file = null)
     {
-        var family = encoder.Config.Family;
+        var (family, layout) = (encoder.Config.Family, encoder.Config.Family.ClassifierOf(encoder.Config));
         var (architectures, _) = ClassLabels.Of(encoder.Folder);
         if (architectures.Count > 0 && !architectures.Contains(family.ClassifierClass))
             return new Lack(true, "architectures", $"is {string.Join(", ", architectures)}, which does not predict classes");
-        if (HeadKeys(family).FirstOrDefault(k => !encoder.UnusedKeys.Contains(k)) is { } missing)
+        if (HeadKeys(encoder.Config).FirstOrDefault(k => !encoder.UnusedKeys.Contains(k)) is { } missing)
             return new Lack(false, null, $"has no {missing}, so it cannot predict classes");
-        if (family.Classifier.ReadsPooler && encoder.Model.Bert.Pooler is null)
+        if (layout.ReadsPooler && encoder.Model.Bert.Pooler is null)
             return new Lack(false, null, "has no bert.pooler.*, which the classifier reads");
-        string key = family.Classifier.FileKey("classifier.weight");
+        string key = layout.FileKey("classifier.weight");
         using var opened = file is null ? WeightFolder.Open(encoder.Folder) : null;
         return (file ?? opened!).ShapeOf(key) is [< 2, _]
             ? new Lack(false, $"tensor {key}", "has one output: a number is predicted, not a class") : null;
     }
 
-    private static string FileKey(ModelFamily family, string parameter) => parameter.StartsWith("bert.", StringComparison.Ordinal)
-        ? family.FileKey(parameter) : family.Classifier.FileKey(parameter);
+    private static string FileKey(BertConfig config, string parameter) => parameter.StartsWith("bert.", StringComparison.Ordinal)
+        ? config.Family.FileKey(parameter) : config.Family.ClassifierOf(config).FileKey(parameter);
 
     // What of the head the encoder does not hold.
-    private static string[] HeadKeys(ModelFamily family) =>
-        [.. (family.Classifier.ReadsPooler ? ["classifier"] : new[] { "dense", "classifier" })
-            .SelectMany(map => new[] { $"{map}.weight", $"{map}.bias" }).Select(family.Classifier.FileKey)];
+    private static string[] HeadKeys(BertConfig config)
+    {
+        var layout = config.Family.ClassifierOf(config);
+        return [.. layout.Parameters.Select(layout.FileKey)];
+    }
 
     private static int Classes(IWeightFile file, BertConfig config)
     {
-        var layout = config.Family.Classifier;
+        var layout = config.Family.ClassifierOf(config);
         string weightKey = layout.FileKey("classifier.weight"), biasKey = layout.FileKey("classifier.bias");
         var (weight, bias) = (file.ShapeOf(weightKey), file.ShapeOf(biasKey));
         if (weight.Count != 2 || weight[1] != config.HiddenSize || bias.Count != 1 || bias[0] != weight[0])
             throw new InputException(file.Path, null,
                 $"{weightKey} is [{string.Join(", ", weight)}] and {biasKey} [{string.Join(", ", bias)}], not [C, {config.HiddenSize}] "
                     + $"and [C]", "Take config.json and the weights from the same checkpoint");
-        if (!layout.ReadsPooler && (file.ShapeOf(layout.FileKey("dense.weight")), file.ShapeOf(layout.FileKey("dense.bias")))
-            is var (dense, shift) && !(dense.SequenceEqual([config.HiddenSize, config.HiddenSize])
-                && shift.SequenceEqual([config.HiddenSize])))
-            throw new InputException(file.Path, null, $"{layout.Dense}.weight is [{string.Join(", ", dense)}] and {layout.Dense}.bias "
-                + $"[{string.Join(", ", shift)}], not [{config.HiddenSize}, {config.HiddenSize}] and [{config.HiddenSize}]",
+        string[] own = [.. layout.Parameters.Where(p => !p.StartsWith("classifier.", StringComparison.Ordinal))];
+        long[] Wanted(string parameter) => parameter == "dense.weight" ? [config.HiddenSize, config.HiddenSize] : [config.HiddenSize];
+        if (own.Any(p => !file.ShapeOf(layout.FileKey(p)).SequenceEqual(Wanted(p))))
+        {
+            throw new InputException(file.Path, null,
+                string.Join(" and ", own.Select((p, i) =>
+                    $"{layout.FileKey(p)} {(i == 0 ? "is " : "")}[{string.Join(", ", file.ShapeOf(layout.FileKey(p)))}]"))
+                    + $", not {string.Join(" and ", own.Select(p => $"[{string.Join(", ", Wanted(p))}]"))}",
                 "Take config.json and the weights from the same checkpoint");
+        }
         return (int)weight[0];
     }
 
     private static void Fill(IWeightFile file, BertForSequenceClassification model)
     {
         using var noGradients = no_grad();
-        var family = model.Config.Family;
         foreach (var (name, parameter) in model.named_parameters().Where(p => !p.name.StartsWith("bert.", StringComparison.Ordinal)))
         {
             using var scope = NewDisposeScope();
-            string key = FileKey(family, name);
+            string key = FileKey(model.Config, name);
             parameter.copy_(file.Read(key));
             if (!parameter.isfinite().all().Value<bool>())
                 throw new InputException(file.FileOf(key), $"tensor {key}", "holds values that are not finite",

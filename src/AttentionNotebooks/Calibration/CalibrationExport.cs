@@ -50,10 +50,10 @@ public static class CalibrationExport
         foreach (var head in calibration.Changed)
         {
             using var scope = NewDisposeScope();
-            var attention = model.Model.Bert.Encoder.Layers[head.Layer].Attention;
+            var layer = model.Model.Bert.Encoder.Layers[head.Layer];
             Scalar scale = calibration[head].Scale, gate = calibration[head].Gate;
-            foreach (var query in attention.Self.QueryParameters) query.narrow(0, (long)head.Index * size, size).mul_(scale);
-            attention.Output.Weight.narrow(1, (long)head.Index * size, size).mul_(gate);
+            foreach (var query in layer.QueryParameters) query.narrow(0, (long)head.Index * size, size).mul_(scale);
+            layer.OutputWeight.narrow(1, (long)head.Index * size, size).mul_(gate);
             GC.KeepAlive((scale, gate)); // their finalisers must not run during the calls
         }
     }

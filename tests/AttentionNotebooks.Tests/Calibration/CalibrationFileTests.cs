@@ -77,9 +77,9 @@ public sealed class CalibrationFileTests : IDisposable
         {
             using var noGradients = torch.no_grad();
             using var scope = torch.NewDisposeScope();
-            var attention = expected.Model.Bert.Encoder.Layers[layer].Attention;
-            foreach (var weight in attention.Self.QueryParameters) weight.narrow(0, head * size, size).mul_(query);
-            attention.Output.Weight.narrow(1, head * size, size).mul_(gate);
+            var own = expected.Model.Bert.Encoder.Layers[layer];
+            foreach (var weight in own.QueryParameters) weight.narrow(0, head * size, size).mul_(query);
+            own.OutputWeight.narrow(1, head * size, size).mul_(gate);
         }
         Scale(0, 1, 2, 0.25f);
         Scale(1, 0, 0, 1);

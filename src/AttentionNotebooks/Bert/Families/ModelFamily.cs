@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace AttentionNotebooks;
 
 /// <summary>
@@ -10,7 +12,7 @@ internal abstract class ModelFamily
     private static readonly ModelFamily[] All =
     [
         new BertFamily(), new DistilBertFamily(), new ElectraFamily(), new RobertaFamily(),
-        new MpnetFamily(),
+        new MpnetFamily(), new ModernBertFamily(),
     ];
 
     /// <summary>The family of a model that does not name one.</summary>
@@ -43,6 +45,20 @@ internal abstract class ModelFamily
 
     /// <summary>How that head is built (<see cref="BertForSequenceClassification"/>).</summary>
     public virtual ClassifierLayout Classifier => ClassifierLayout.OnPooler;
+
+    /// <summary>The same for a model, where its settings decide too.</summary>
+    public virtual ClassifierLayout ClassifierOf(BertConfig config) => Classifier;
+
+    /// <summary>Whether a normalisation stands behind the last layer.</summary>
+    public virtual bool NormsAtTheEnd => false;
+
+    /// <summary>Builds a layer.</summary>
+    /// <param name="config">The model.</param>
+    /// <param name="number">The layer's number, from 0.</param>
+    /// <param name="device">Where the weights live; the CPU unless given.</param>
+    /// <param name="residualScale">α, the weight of the residual connections while a DeepNorm model is trained; else 1.</param>
+    public virtual EncoderLayer Layer(BertConfig config, int number, Device? device, double residualScale) =>
+        new BertLayer(config, device, residualScale);
 
     /// <summary>Whether this kit can train such a model's masked-LM head from the start.</summary>
     public virtual bool IsTrained => false;
@@ -112,7 +128,7 @@ internal abstract class ModelFamily
         HeadAct = HeadAct,
         MaxPositionEmbeddings = json.Whole("max_position_embeddings", 512),
         TypeVocabSize = json.Whole("type_vocab_size", 2),
-        LayerNormEps = json.Number("layer_norm_eps", 1e-12),
+        LayerNormEps = json.Number(ConfigKey("layer_norm_eps"), 1e-12),
         InitializerRange = json.Number("initializer_range", 0.02),
     };
 

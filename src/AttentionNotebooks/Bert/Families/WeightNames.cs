@@ -37,7 +37,7 @@ internal sealed record WeightNames(IReadOnlyDictionary<string, string> ByParamet
         {
             if (target is not null && file.Keys.Contains(alias)) found.TryAdd(parameters[target], alias);
         }
-        var (withPooler, withHead) = (found.ContainsKey(PoolerName), found.ContainsKey(HeadName));
+        bool withPooler = found.ContainsKey(PoolerName), withHead = found.ContainsKey(HeadName) && !IsClassifiers(file, config);
         bool withPairHead = withPooler && withHead && found.ContainsKey(PairName);
         var wanted = Shapes(config, withPooler, withHead, withPairHead);
         CheckShapes(file, family, found, wanted);
@@ -51,6 +51,13 @@ internal sealed record WeightNames(IReadOnlyDictionary<string, string> ByParamet
     {
         using var outline = new BertForMaskedLM(config, withPooler, withHead, META, withPairHead: withPairHead);
         return outline.named_parameters().ToDictionary(p => p.name, p => p.parameter.shape);
+    }
+
+    // In some families the head for classes has the same dense map, under the same name; the rest of the two heads differs.
+    private static bool IsClassifiers(IWeightFile file, BertConfig config)
+    {
+        var layout = config.Family.ClassifierOf(config);
+        return layout.FileKey("dense.weight") == config.Family.FileKey(HeadName) && file.Keys.Contains(layout.FileKey("classifier.weight"));
     }
 
     private static string Plain(string key)

@@ -20,7 +20,7 @@ internal sealed class BertEmbeddings : nn.Module<Tensor, Tensor, Tensor>
         word_embeddings = new EmbeddingTable(config.VocabSize, config.EmbeddingWidth, device);
         position_embeddings = config.Family.Positions.Embedding(config, device);
         token_type_embeddings = config.TypeVocabSize > 0 ? new EmbeddingTable(config.TypeVocabSize, config.EmbeddingWidth, device) : null;
-        LayerNorm = nn.LayerNorm([config.EmbeddingWidth], config.LayerNormEps, device: device);
+        LayerNorm = nn.LayerNorm([config.EmbeddingWidth], config.LayerNormEps, bias: config.NormBias, device: device);
         RegisterComponents();
     }
 

@@ -6,15 +6,18 @@ namespace AttentionNotebooks;
 
 /// <summary>
 /// BERT, or a model of a similar family, with a head for the class of a text or of a pair: classifier(f(dense(hidden[0]))). In BERT
-/// the dense map is the pooler's and f is tanh; other families have a dense map of the head's own, and some another f.
+/// the dense map is the pooler's and f is tanh; other families have a dense map of the head's own, and some another f, a normalisation
+/// behind it, or the mean of all tokens in place of the first.
 /// </summary>
 /// <remarks>Devlin et al. (2019), section 4.1; Hugging Face's classes <c>…ForSequenceClassification</c>.</remarks>
 public sealed class BertForSequenceClassification : nn.Module
 {
     private readonly BertModel bert;
     private readonly Linear? dense; // where the pooler is not read
+    private readonly LayerNorm? norm; // behind f
     private readonly Linear classifier;
     private readonly Func<Tensor, Tensor> activation;
+    private readonly bool readsMean;
 
     /// <summary>Puts a head upon a BERT. Its weights are TorchSharp's starting weights; <see cref="InitializeHead"/> gives it
     /// BERT's.</summary>
@@ -24,13 +27,16 @@ public sealed class BertForSequenceClassification : nn.Module
     /// <exception cref="ArgumentException">The model lacks the pooler, or there are fewer than two classes.</exception>
     public BertForSequenceClassification(BertModel bert, int classes) : base(nameof(BertForSequenceClassification))
     {
-        var layout = bert.Config.Family.Classifier;
+        var layout = bert.Config.Family.ClassifierOf(bert.Config);
         if (layout.ReadsPooler && bert.Pooler is null) throw new ArgumentException("has no pooler, which a classifier reads", nameof(bert));
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         this.bert = bert;
         int size = bert.Config.HiddenSize;
         var device = bert.Embeddings.WordEmbeddings.device;
-        dense = layout.ReadsPooler ? null : nn.Linear(size, size, device: device);
+        dense = layout.ReadsPooler ? null : nn.Linear(size, size, layout.DenseBias, device);
+        norm = layout.Norm is null ? null
+            : nn.LayerNorm([size], bert.Config.LayerNormEps, bias: layout.NormBias, device: device);
+        readsMean = layout.ReadsMean;
         classifier = nn.Linear(size, classes, device: device);
         activation = layout.Activation == "tanh" ? x => x.tanh() : Activations.Named(layout.Activation);
         RegisterComponents();
@@ -54,6 +60,7 @@ public sealed class BertForSequenceClassification : nn.Module
         bert.Encoder.to(format);
         bert.Pooler?.to(format);
         dense?.to(format);
+        norm?.to(format);
         classifier.to(format);
     }
 
@@ -67,19 +74,22 @@ public sealed class BertForSequenceClassification : nn.Module
     public Tensor forward(Tensor ids, Tensor? segments = null, Tensor? mask = null, AttentionHooks? hooks = null)
     {
         using var hidden = bert.forward(ids, segments, mask, hooks);           // [B, T, D]
-        return Logits(hidden);
+        return Logits(hidden, mask: mask);
     }
 
     /// <summary>A score for every class from the last layer's hidden states.</summary>
     /// <param name="hidden">Hidden states <c>[B, T, D]</c>.</param>
     /// <param name="dropout">What the pooled states are multiplied by while training, <c>[B, D]</c>: 0 where one is dropped, 1/(1 − p)
     /// elsewhere.</param>
+    /// <param name="mask">1 at tokens, 0 at padding, <c>[B, T]</c>; nothing is padded when <see langword="null"/>. Some heads read the mean
+    /// of all tokens.</param>
     /// <returns>Logits <c>[B, C]</c>; the caller owns them.</returns>
-    public Tensor Logits(Tensor hidden, Tensor? dropout = null)
+    public Tensor Logits(Tensor hidden, Tensor? dropout = null, Tensor? mask = null)
     {
         using var scope = NewDisposeScope();
         var pooled = dense is null ? bert.Pooler!.forward(hidden)              // [B, D]
-            : activation(dense.forward(hidden.select(1, 0)));
+            : activation(dense.forward(readsMean ? Mean(hidden, mask) : hidden.select(1, 0)));
+        if (norm is not null) pooled = norm.forward(pooled);
         if (dropout is not null) pooled = pooled.mul(dropout);
         return classifier.forward(pooled).MoveToOuterDisposeScope();           // [B, C]
     }
@@ -101,6 +111,7 @@ public sealed class BertForSequenceClassification : nn.Module
                 for (int i = 0; i < values.Length; i++)
                     values[i] = (float)(Config.InitializerRange * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()))
                         * Math.Cos(2 * Math.PI * random.NextDouble()));
+            else if (name == "norm.weight") Array.Fill(values, 1f);
             using var scope = NewDisposeScope();
             parameter.copy_(tensor(values).view(parameter.shape));
         }
@@ -110,10 +121,18 @@ public sealed class BertForSequenceClassification : nn.Module
     internal static bool IsHead(string parameter) => parameter.StartsWith("bert.pooler.", StringComparison.Ordinal)
         || !parameter.StartsWith("bert.", StringComparison.Ordinal);
 
+    private static Tensor Mean(Tensor hidden, Tensor? mask)
+    {
+        if (mask is null) return hidden.mean([1]);
+        var counts = mask.to_type(hidden.dtype).unsqueeze(-1);                 // [B, T, 1]
+        return hidden.mul(counts).sum(1).div(counts.sum(1));                   // [B, D]
+    }
+
     /// <summary>Disposes what is not the model under the head.</summary>
     internal void DisposeHead()
     {
         dense?.Dispose();
+        norm?.Dispose();
         classifier.Dispose();
     }
 }

@@ -9,12 +9,12 @@ namespace AttentionNotebooks;
 internal sealed class BertLMPredictionHead : nn.Module<Tensor, Tensor, Tensor>
 {
     private readonly BertPredictionHeadTransform transform;
-    private readonly Parameter bias;
+    private readonly Parameter? bias;
 
     internal BertLMPredictionHead(BertConfig config, Device? device) : base(nameof(BertLMPredictionHead))
     {
         transform = new BertPredictionHeadTransform(config, device);
-        bias = new Parameter(zeros(config.VocabSize, device: device));
+        bias = config.DecoderBias ? new Parameter(zeros(config.VocabSize, device: device)) : null;
         RegisterComponents();
     }
 

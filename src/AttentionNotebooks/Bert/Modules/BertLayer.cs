@@ -1,11 +1,12 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace AttentionNotebooks;
 
 /// <summary>One layer of the encoder: attention, then feed-forward, each with its residual and normalisation behind it.</summary>
 /// <remarks>Vaswani et al. (2017), section 3.1.</remarks>
-internal sealed class BertLayer : nn.Module
+internal sealed class BertLayer : EncoderLayer
 {
     private readonly BertAttention attention;
     private readonly BertIntermediate intermediate;
@@ -19,17 +20,24 @@ internal sealed class BertLayer : nn.Module
         RegisterComponents();
     }
 
-    /// <summary>The attention half.</summary>
-    public BertAttention Attention => attention;
+    /// <inheritdoc/>
+    public override ScalarType DataType => attention.Self.DataType;
 
-    /// <summary>Runs the layer.</summary>
-    /// <param name="hidden">Hidden states <c>[B, T, D]</c>.</param>
-    /// <param name="padding">True at padded keys, <c>[B, 1, 1, T]</c>, or <see langword="null"/>.</param>
-    /// <param name="layer">This layer's number, for the hooks.</param>
-    /// <param name="hooks">Edits, if any.</param>
-    /// <param name="bias">Added to the scores for the places of query and key, <c>[1, H, T, T]</c>, or <see langword="null"/>.</param>
-    /// <returns><c>[B, T, D]</c>.</returns>
-    public Tensor forward(Tensor hidden, Tensor? padding, int layer, AttentionHooks? hooks, Tensor? bias = null)
+    /// <inheritdoc/>
+    public override Parameter OutputWeight => attention.Output.Weight;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Tensor> QueryParameters => attention.Self.QueryParameters;
+
+    /// <inheritdoc/>
+    public override void Visit(Tensor hidden, Tensor? padding, int layer, AttentionHooks hooks, Tensor? bias = null)
+    {
+        if (hooks.OnValues is not null) attention.Self.Values(hidden, layer, hooks).Dispose();
+        attention.Self.Probabilities(hidden, padding, layer, hooks, bias).Dispose();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor hidden, Tensor? padding, int layer, AttentionHooks? hooks, Tensor? bias = null)
     {
         using var scope = NewDisposeScope();
         var attended = attention.forward(hidden, padding, layer, hooks, bias);       // [B, T, D]

@@ -72,7 +72,8 @@ public sealed class BertModel : nn.Module, IEncoder
     /// <param name="segments">Segments <c>[B, T]</c>, int64; all 0 when <see langword="null"/>.</param>
     /// <param name="mask">1 at tokens, 0 at padding, <c>[B, T]</c>; nothing is padded when <see langword="null"/>.</param>
     /// <param name="hooks">Edits and watchers, if any.</param>
-    /// <returns>L + 1 tensors <c>[B, T, D]</c>: the embeddings, then layer 0, 1, … The caller owns them.</returns>
+    /// <returns>L + 1 tensors <c>[B, T, D]</c>: the embeddings, then layer 0, 1, …; the last layer's behind the normalisation at the end
+    /// where the model has one. The caller owns them.</returns>
     /// <exception cref="ArgumentException">The shapes disagree, T exceeds the model's positions, or the hooks resume above layer
     /// 0.</exception>
     public Tensor[] HiddenStates(Tensor ids, Tensor? segments = null, Tensor? mask = null, AttentionHooks? hooks = null)

@@ -13,8 +13,8 @@ internal sealed class BertPredictionHeadTransform : nn.Module<Tensor, Tensor>
 
     internal BertPredictionHeadTransform(BertConfig config, Device? device) : base(nameof(BertPredictionHeadTransform))
     {
-        dense = nn.Linear(config.HiddenSize, config.EmbeddingWidth, device: device);
-        LayerNorm = nn.LayerNorm([config.EmbeddingWidth], config.LayerNormEps, device: device);
+        dense = nn.Linear(config.HiddenSize, config.EmbeddingWidth, config.HeadBias, device: device);
+        LayerNorm = nn.LayerNorm([config.EmbeddingWidth], config.LayerNormEps, bias: config.NormBias, device: device);
         activation = Activations.Named(config.HeadAct ?? config.HiddenAct);
         RegisterComponents();
     }

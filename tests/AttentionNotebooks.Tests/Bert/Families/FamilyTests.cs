@@ -22,6 +22,20 @@ public sealed class FamilyTests : IDisposable
         },
         ["electra-small-discriminator"] = ElectraSmall(),
         ["electra-small-generator"] = ElectraSmall(),
+        ["modernbert-base"] = Base("modernbert") with
+        {
+            VocabSize = 50368,
+            NumHiddenLayers = 22,
+            IntermediateSize = 1152,
+            MaxPositionEmbeddings = 8192,
+            TypeVocabSize = 0,
+            LayerNormEps = 1e-5,
+            HeadAct = "gelu",
+            NormBias = false,
+            HeadBias = false,
+            Own = new ModernBertSettings(string.Join(' ', Enumerable.Range(0, 22).Select(l => l % 3 == 0 ? "full_attention"
+                : "sliding_attention")), 128, 160_000, 10_000, false, false, "mean", 50283),
+        },
     };
 
     private readonly TestFolder folder = new();
@@ -32,6 +46,7 @@ public sealed class FamilyTests : IDisposable
     [InlineData("roberta-base", true, true, 125_288_025)]
     [InlineData("electra-small-discriminator", false, false, 13_483_008)]
     [InlineData("electra-small-generator", false, true, 13_546_682)]
+    [InlineData("modernbert-base", false, true, 149_655_232)]
     public void Every_tensor_of_the_real_checkpoint_has_its_place(string name, bool pooler, bool head, long weights)
     {
         var approved = Approved(name);

@@ -96,7 +96,7 @@ public class TokenRoleTests
     public void Only_a_familys_own_file_names_it_and_special_tokens_are_spelt_in_one_place()
     {
         string source = Repository.Path("src");
-        string[] names = [.. new[] { "bert", "distilbert", "electra", "roberta", "mpnet" }.Select(n => $"\"{n}\"")];
+        string[] names = [.. new[] { "bert", "distilbert", "electra", "roberta", "mpnet", "modernbert" }.Select(n => $"\"{n}\"")];
         string[] special =
         [
             "\"<s>\"", "\"</s>\"", "\"<pad>\"", "\"<mask>\"",

@@ -55,7 +55,7 @@ public class HeadDropoutTests
         using (no_grad())
         {
             var heard = model.forward(ids, hooks: silent);
-            model.Bert.Encoder.Layers[0].Attention.Output.Weight.zero_();
+            model.Bert.Encoder.Layers[0].OutputWeight.zero_();
             Assert.Equal(model.forward(ids).Floats(), heard.Floats());
         }
     }

@@ -24,7 +24,7 @@ public class SpeakingCostTests
         double expected = 0;
         for (int layer = 0; layer < config.NumHiddenLayers; layer++)
         {
-            float[] weight = Plain(model.Bert.Encoder.Layers[layer].Attention.Output.Weight); // [D, H·d]
+            float[] weight = Plain(model.Bert.Encoder.Layers[layer].OutputWeight); // [D, H·d]
             for (int b = 0; b < batch; b++)
                 for (int h = 0; h < heads; h++)
                     for (int key = 0; key < length; key++)
@@ -53,7 +53,7 @@ public class SpeakingCostTests
         // Two tokens whose values are opposite: a head that looks at both alike adds nothing, and pays all the same.
         using var scope = NewDisposeScope();
         using var model = BertFixtures.Model(BertFixtures.Config(1, heads: 1, size: 2));
-        using (no_grad()) model.Bert.Encoder.Layers[0].Attention.Output.Weight.copy_(eye(2));
+        using (no_grad()) model.Bert.Encoder.Layers[0].OutputWeight.copy_(eye(2));
         using var cost = new SpeakingCost(model, 1);
         cost.Hooks.OnValues!(0, tensor(new float[] { 3, 4, -3, -4 }, [1, 1, 2, 2]));
         cost.Hooks.OnProbabilities!(0, full([1, 1, 2, 2], 0.5f));
@@ -97,7 +97,7 @@ public class SpeakingCostTests
     {
         using var scope = NewDisposeScope();
         using var model = BertFixtures.Model(BertFixtures.Config(1));
-        using (no_grad()) model.Bert.Encoder.Layers[0].Attention.Output.Weight.zero_();
+        using (no_grad()) model.Bert.Encoder.Layers[0].OutputWeight.zero_();
         using var cost = new SpeakingCost(model, 1);
         model.forward(BertFixtures.Batch([2, 5, 3]), hooks: cost.Hooks);
         var total = cost.Total();

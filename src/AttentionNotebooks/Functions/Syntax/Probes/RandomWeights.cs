@@ -20,7 +20,8 @@ internal static class RandomWeights
         foreach (var (name, parameter) in other.Model.named_parameters())
         {
             using var scope = NewDisposeScope();
-            bool bias = name.EndsWith("bias", StringComparison.Ordinal), norm = name.Contains("LayerNorm", StringComparison.Ordinal);
+            bool bias = name.EndsWith("bias", StringComparison.Ordinal);
+            bool norm = name.Contains("norm", StringComparison.OrdinalIgnoreCase); // LayerNorm, final_norm
             parameter.copy_(bias ? zeros_like(parameter) : norm ? ones_like(parameter)
                 : tensor(Normal(random, parameter.numel(), checkpoint.Config.InitializerRange), parameter.shape));
         }
