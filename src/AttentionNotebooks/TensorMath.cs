@@ -30,6 +30,18 @@ internal static class TensorMath
     /// <summary>Each element times itself. TorchSharp's own <c>square</c> makes a temporary scalar of its exponent.</summary>
     public static Tensor Squared(this Tensor tensor) => tensor.mul(tensor);
 
+    /// <summary>The mean over a text's own tokens, summed in float32 whatever the format.</summary>
+    /// <param name="hidden">States <c>[B, T, D]</c>.</param>
+    /// <param name="mask">1 at tokens, 0 at padding, <c>[B, T]</c>; nothing is padded when <see langword="null"/>.</param>
+    /// <returns><c>[B, D]</c>, in the states' format.</returns>
+    public static Tensor MeanOfTokens(this Tensor hidden, Tensor? mask)
+    {
+        var exact = hidden.to_type(ScalarType.Float32);
+        if (mask is null) return exact.mean([1L]).to_type(hidden.dtype);
+        var own = mask.to_type(ScalarType.Float32).unsqueeze(-1);                                             // [B, T, 1]
+        return exact.mul(own).sum([1L]).div(own.sum([1L])).to_type(hidden.dtype);
+    }
+
     /// <summary>
     /// The number in a tensor of one element. TorchSharp's own <c>item</c> makes a temporary scalar; under pressure of garbage
     /// collection that ends in "Scalar.h: toFloat".

@@ -65,7 +65,13 @@ internal static class Seeds
             $$"""{"model_type":"{{kind}}","vocab_size":30522,"hidden_size":768,"dim":768,"embedding_size":768,"""
             + """ "num_hidden_layers":12,"n_layers":12,"num_attention_heads":12,"n_heads":12,"intermediate_size":3072,"hidden_dim":3072,"""
             + """ "hidden_act":"gelu","activation":"gelu","max_position_embeddings":514,"""
-            + """ "type_vocab_size":2,"layer_norm_eps":1e-12,"pad_token_id":1}"""))];
+            + """ "type_vocab_size":2,"layer_norm_eps":1e-12,"pad_token_id":1}""")),
+        File.ReadAllBytes(Repository("tests/AttentionNotebooks.Tests/Bert/Golden/modernbert/config.json")),
+        """
+        {"model_type":"modernbert","vocab_size":120,"hidden_size":32,"num_hidden_layers":2,"num_attention_heads":4,"intermediate_size":48,
+        "layer_types":["full_attention","sliding_attention"],"local_attention":6,"pad_token_id":0,"rope_parameters":{
+        "full_attention":{"rope_theta":500.0,"rope_type":"default"},"sliding_attention":{"rope_theta":50.0,"rope_type":"default"}}}
+        """u8.ToArray()];
 
     public static byte[][] Vocabulary { get; } = [Encoding.UTF8.GetBytes(string.Join('\n', Pieces) + "\n")];
 

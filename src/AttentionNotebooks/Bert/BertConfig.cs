@@ -165,13 +165,14 @@ public sealed record BertConfig
         if (HiddenSize % NumAttentionHeads != 0)
             throw new InputException(source, "num_attention_heads", $"{NumAttentionHeads} heads do not divide the hidden size {HiddenSize}",
                 "Take a hidden size that is a multiple of the heads");
-        foreach (string name in new[] { HiddenAct, HeadAct ?? HiddenAct })
+        // Where the head has an activation of its own in config.json, it is the classifier's.
+        foreach (var (key, name) in new[] { ("hidden_act", HiddenAct), ("classifier_activation", HeadAct ?? HiddenAct) })
         {
             if (name is not ("gelu" or "gelu_new" or "relu"))
-                throw new InputException(source, "hidden_act", $"the activation \"{name}\" is unknown",
+                throw new InputException(source, Family.ConfigKey(key), $"the activation \"{name}\" is unknown",
                     "Known are gelu, gelu_new and relu");
         }
         if (!(LayerNormEps >= 0 && double.IsFinite(LayerNormEps)))
-            throw new InputException(source, "layer_norm_eps", "is not a number of 0 or more", "BERT's own value is 1e-12");
+            throw new InputException(source, Family.ConfigKey("layer_norm_eps"), "is not a number of 0 or more", "Take the value of the checkpoint");
     }
 }

@@ -36,7 +36,7 @@ public sealed record LayerValues(int Layer, Interval Mean, double Spread, IReadO
 /// <example><code>
 /// var bert = HeadTable.Read(Kit.DataPath("bert-base/heads.csv"));
 /// var profile = LayerProfile.Compute(bert, "mean_distance")[0];
-/// double seventh = profile.Layers[7].Mean.Value;       // mean of the 12 heads of layer 7, in tokens
+/// double layer7 = profile.Layers[7].Mean.Value;        // mean of the 12 heads of layer 7, in tokens
 /// var texts = TextValues.Read(Kit.DataPath("bert-base/texts.npz"));
 /// LayerProfile.Compute(texts, "mean_distance")[0].Middle // with its interval
 /// </code></example>

@@ -27,6 +27,7 @@ public sealed class GoldenClassifierTests : IDisposable
         loss.backward();
         void Near(string array, Tensor ours)
         {
+            Assert.Equal(golden[array].shape, ours.shape);
             foreach (var (expected, value) in golden[array].Floats().Zip(ours.Floats())) Assert.Equal(expected, value, 2e-5);
         }
         Near("logits", logits);

@@ -28,7 +28,7 @@ internal sealed class DistilBertFamily : ModelFamily
     public override string EncoderClass => "DistilBertModel";
 
     /// <inheritdoc/>
-    public override ClassifierLayout Classifier { get; } = new("pre_classifier", "classifier", "relu");
+    protected override ClassifierLayout Classifier { get; } = new("pre_classifier", "classifier", "relu");
 
     /// <inheritdoc/>
     protected override bool HasEmbeddings(bool fromPadding, bool projected, bool segments) => !fromPadding && !projected && !segments;

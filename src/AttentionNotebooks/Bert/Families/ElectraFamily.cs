@@ -25,7 +25,7 @@ internal sealed class ElectraFamily : ModelFamily
     public override string EncoderClass => "ElectraModel";
 
     /// <inheritdoc/>
-    public override ClassifierLayout Classifier { get; } = ClassifierLayout.TwoMaps with { Activation = "gelu" };
+    protected override ClassifierLayout Classifier { get; } = ClassifierLayout.TwoMaps with { Activation = "gelu" };
 
     /// <inheritdoc/>
     public override string HeadAct => "gelu";

@@ -43,10 +43,10 @@ internal abstract class ModelFamily
     /// <summary>Hugging Face's class for a model with a head for classes.</summary>
     public string ClassifierClass => EncoderClass[..^"Model".Length] + "ForSequenceClassification";
 
-    /// <summary>How that head is built (<see cref="BertForSequenceClassification"/>).</summary>
-    public virtual ClassifierLayout Classifier => ClassifierLayout.OnPooler;
+    /// <summary>How that head is built (<see cref="BertForSequenceClassification"/>), in the family's usual settings.</summary>
+    protected virtual ClassifierLayout Classifier => ClassifierLayout.OnPooler;
 
-    /// <summary>The same for a model, where its settings decide too.</summary>
+    /// <summary>How the head for classes of a model is built.</summary>
     public virtual ClassifierLayout ClassifierOf(BertConfig config) => Classifier;
 
     /// <summary>Whether a normalisation stands behind the last layer.</summary>
@@ -72,6 +72,12 @@ internal abstract class ModelFamily
 
     /// <summary>How the model knows where a token stands.</summary>
     public virtual PositionScheme Positions => PositionScheme.Absolute;
+
+    /// <summary>Whether <c>position_embedding_type</c> says how the model knows where a token stands; else it means nothing.</summary>
+    protected virtual bool SaysPositions => true;
+
+    /// <summary>Whether the family's ONNX files are read.</summary>
+    public virtual bool IsReadFromOnnx => true;
 
     /// <summary>The special tokens, where they are not those that the tokenizer's kind usually has.</summary>
     public virtual SpecialTokens? Special => null;
@@ -103,9 +109,9 @@ internal abstract class ModelFamily
         return Sizes(json);
     }
 
-    private static void RequireEncoder(JsonReader json)
+    private void RequireEncoder(JsonReader json)
     {
-        if (json.Text("position_embedding_type", "absolute") is var positions and not "absolute")
+        if (SaysPositions && json.Text("position_embedding_type", "absolute") is var positions and not "absolute")
             throw new InputException(json.Path, "position_embedding_type", $"positions are \"{positions}\"",
                 "Only \"absolute\" position embeddings are read");
         foreach (var (key, expected) in new[] { ("is_decoder", false), ("add_cross_attention", false), ("tie_word_embeddings", true) })

@@ -39,10 +39,16 @@ internal sealed class ModernBertFamily : ModelFamily
     public override bool NormsAtTheEnd => true;
 
     /// <inheritdoc/>
+    protected override bool SaysPositions => false;
+
+    /// <inheritdoc/>
+    public override bool IsReadFromOnnx => false;
+
+    /// <inheritdoc/>
     public override SpecialTokens Special { get; } = SpecialTokens.Bert with { TokenizerClass = "PreTrainedTokenizerFast" };
 
     /// <inheritdoc/>
-    public override ClassifierLayout Classifier { get; } = new("head.dense", "classifier", "gelu") { Norm = "head.norm" };
+    protected override ClassifierLayout Classifier { get; } = new("head.dense", "classifier", "gelu") { Norm = "head.norm" };
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string?> Tied { get; } = new Dictionary<string, string?> { ["decoder.weight"] = null };
@@ -91,7 +97,7 @@ internal sealed class ModernBertFamily : ModelFamily
             HeadBias = json.Flag("classifier_bias") ?? false,
             DecoderBias = json.Flag("decoder_bias") ?? true,
         };
-        config.Check(json.Path);
+        config.Check(json.Path); // before HeadSize divides by a number of heads
         if (config.HeadSize % 2 != 0)
             throw new InputException(json.Path, "num_attention_heads", $"heads are {config.HeadSize} wide, which is odd",
                 "Rotary positions turn pairs of numbers; take as many heads as the checkpoint has");
@@ -107,9 +113,9 @@ internal sealed class ModernBertFamily : ModelFamily
 /// <param name="AttentionBias">Whether the maps of the attention add something.</param>
 /// <param name="MlpBias">Whether the maps of the feed-forward half add something.</param>
 /// <param name="ClassifierPooling">What the head for classes reads: <c>cls</c>, the first token's state, or <c>mean</c>.</param>
-/// <param name="PadTokenId">The id of padding.</param>
+/// <param name="PadTokenId">The id of padding; <see langword="null"/> where there is none.</param>
 internal sealed record ModernBertSettings(string LayerTypes, int LocalAttention, double GlobalRopeTheta, double LocalRopeTheta,
-    bool AttentionBias, bool MlpBias, string ClassifierPooling, int PadTokenId) : FamilySettings
+    bool AttentionBias, bool MlpBias, string ClassifierPooling, int? PadTokenId) : FamilySettings
 {
     /// <summary>The mean of all tokens' states.</summary>
     public const string Mean = "mean";
@@ -136,10 +142,10 @@ internal sealed record ModernBertSettings(string LayerTypes, int LocalAttention,
         string pooling = json.Text("classifier_pooling", "cls");
         if (pooling is not ("cls" or Mean))
             throw new InputException(json.Path, "classifier_pooling", $"is \"{pooling}\"", $"Known are \"cls\" and \"{Mean}\"");
-        double global = Theta(json, Full, "global_rope_theta", 160_000),
-            local = Theta(json, Sliding, "local_rope_theta", IsNull(json, "local_rope_theta") ? global : 10_000);
+        double global = Theta(json, Full, "global_rope_theta", missing: 160_000, ifNull: 160_000),
+            local = Theta(json, Sliding, "local_rope_theta", missing: 10_000, ifNull: global);
         return new ModernBertSettings(Kinds(json, layers), window, global, local, json.Flag("attention_bias") ?? false,
-            json.Flag("mlp_bias") ?? false, pooling, json.Whole("pad_token_id", 50_283));
+            json.Flag("mlp_bias") ?? false, pooling, IsNull(json, "pad_token_id") ? null : json.Whole("pad_token_id", 50_283));
     }
 
     /// <inheritdoc/>
@@ -157,7 +163,8 @@ internal sealed record ModernBertSettings(string LayerTypes, int LocalAttention,
         json.WriteNumber("local_attention", LocalAttention);
         json.WriteBoolean("mlp_bias", MlpBias);
         json.WriteBoolean("norm_bias", config.NormBias);
-        json.WriteNumber("pad_token_id", PadTokenId);
+        if (PadTokenId is { } padding) json.WriteNumber("pad_token_id", padding);
+        else json.WriteNull("pad_token_id");
         json.WriteStartObject("rope_parameters");
         foreach (var (kind, theta) in new[] { (Full, GlobalRopeTheta), (Sliding, LocalRopeTheta) })
         {
@@ -167,7 +174,7 @@ internal sealed record ModernBertSettings(string LayerTypes, int LocalAttention,
             json.WriteEndObject();
         }
         json.WriteEndObject();
-        // The names of transformers 4, which would take defaults without a word.
+        // transformers 4 knows only these names; without them it takes its defaults in silence.
         json.WriteNumber("global_rope_theta", GlobalRopeTheta);
         json.WriteNumber("local_rope_theta", LocalRopeTheta);
         if (Enumerable.Range(1, kinds.Length).FirstOrDefault(n => OfEvery(n, kinds.Length) == LayerTypes) is var every and > 0)
@@ -200,22 +207,26 @@ internal sealed record ModernBertSettings(string LayerTypes, int LocalAttention,
     private static bool IsNull(JsonReader json, string key) => json.Root.TryGetProperty(key, out var value)
         && value.ValueKind == JsonValueKind.Null;
 
-    private static double Theta(JsonReader json, string kind, string oldKey, double missing)
+    private static double Theta(JsonReader json, string kind, string oldKey, double missing, double ifNull)
     {
-        double old = IsNull(json, oldKey) ? missing : json.Number(oldKey, missing), theta = old;
+        double theta = IsNull(json, oldKey) ? ifNull : json.Number(oldKey, missing);
+        string? place = json.Root.TryGetProperty(oldKey, out _) ? oldKey : null;
         foreach (string key in new[] { "rope_scaling", "rope_parameters" })
         {
             if (!json.Root.TryGetProperty(key, out var given) || given.ValueKind == JsonValueKind.Null) continue;
             var all = json.Object(key) ?? throw new InputException(json.Path, key, "is no object", Again);
-            var rotary = all.Object(kind) ?? all;
+            bool ofKind = all.Root.TryGetProperty(kind, out var inner) && inner.ValueKind != JsonValueKind.Null;
+            string here = ofKind ? $"{key}, {kind}" : key;
+            var rotary = ofKind ? all.Object(kind) ?? throw new InputException(json.Path, here, "is no object", Again) : all;
             if (rotary.Text("rope_type", rotary.Text("type", "default")) is var type and not "default")
-                throw new InputException(json.Path, $"{key}, {kind}, rope_type", $"is \"{type}\"",
-                    "Only rotations of type \"default\" are read");
-            theta = rotary.Number("rope_theta", theta);
+                throw new InputException(json.Path, $"{here}, rope_type", $"is \"{type}\"", "Only rotations of type \"default\" are read");
+            if (!rotary.Root.TryGetProperty("rope_theta", out _)) continue;
+            double found = rotary.Number("rope_theta", theta);
+            if (place is not null && found != theta)
+                throw new InputException(json.Path, place, $"gives another base than {here}", TheTrained);
+            (theta, place) = (found, here);
         }
-        if (theta != old && json.Root.TryGetProperty(oldKey, out _))
-            throw new InputException(json.Path, oldKey, "gives another base than rope_parameters", TheTrained);
         return theta > 0 && double.IsFinite(theta) ? theta
-            : throw new InputException(json.Path, oldKey, "is not a number above 0", Again);
+            : throw new InputException(json.Path, place ?? oldKey, "is not a number above 0", Again);
     }
 }

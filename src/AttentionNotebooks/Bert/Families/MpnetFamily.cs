@@ -38,7 +38,7 @@ internal sealed class MpnetFamily : ModelFamily
     public override SpecialTokens Special { get; } = new("<pad>", "[UNK]", "<s>", "</s>", "<mask>", 2, "MPNetTokenizer");
 
     /// <inheritdoc/>
-    public override ClassifierLayout Classifier { get; } = ClassifierLayout.TwoMaps;
+    protected override ClassifierLayout Classifier { get; } = ClassifierLayout.TwoMaps;
 
     /// <inheritdoc/>
     public override string HeadAct => "gelu";

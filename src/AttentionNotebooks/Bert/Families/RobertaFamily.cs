@@ -27,7 +27,7 @@ internal sealed class RobertaFamily : ModelFamily
     public override string EncoderClass => "RobertaModel";
 
     /// <inheritdoc/>
-    public override ClassifierLayout Classifier { get; } = ClassifierLayout.TwoMaps;
+    protected override ClassifierLayout Classifier { get; } = ClassifierLayout.TwoMaps;
 
     /// <inheritdoc/>
     public override string HeadAct => "gelu";

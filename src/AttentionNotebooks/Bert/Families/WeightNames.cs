@@ -43,8 +43,19 @@ internal sealed record WeightNames(IReadOnlyDictionary<string, string> ByParamet
         CheckShapes(file, family, found, wanted);
         var byParameter = wanted.Keys.ToDictionary(p => p, p => found[p]);
         var used = byParameter.Values.ToHashSet();
+        // Whether a map has a bias is a setting in some families: without the bias it would be another model.
+        if (file.Keys.Order(StringComparer.Ordinal).FirstOrDefault(IsLost) is { } lost)
+            throw new InputException(file.FileOf(lost), $"tensor {lost}", "is there, but by config.json this map has no bias",
+                "Take config.json and the weights from the same checkpoint");
         return new WeightNames(byParameter, [.. file.Keys.Where(k => !used.Contains(k) && !Repeats(k, family))
             .Order(StringComparer.Ordinal)], withPooler, withHead, withPairHead);
+
+        bool IsLost(string key)
+        {
+            if (!key.EndsWith(".bias", StringComparison.Ordinal) || used.Contains(key) || Repeats(key, family)) return false;
+            string weight = key[..^"bias".Length] + "weight";
+            return used.Contains(weight) || (withHead && family.Tied.ContainsKey(weight));
+        }
     }
 
     private static Dictionary<string, long[]> Shapes(BertConfig config, bool withPooler, bool withHead, bool withPairHead)

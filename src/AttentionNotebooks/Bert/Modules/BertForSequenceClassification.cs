@@ -88,7 +88,7 @@ public sealed class BertForSequenceClassification : nn.Module
     {
         using var scope = NewDisposeScope();
         var pooled = dense is null ? bert.Pooler!.forward(hidden)              // [B, D]
-            : activation(dense.forward(readsMean ? Mean(hidden, mask) : hidden.select(1, 0)));
+            : activation(dense.forward(readsMean ? hidden.MeanOfTokens(mask) : hidden.select(1, 0)));
         if (norm is not null) pooled = norm.forward(pooled);
         if (dropout is not null) pooled = pooled.mul(dropout);
         return classifier.forward(pooled).MoveToOuterDisposeScope();           // [B, C]
@@ -120,13 +120,6 @@ public sealed class BertForSequenceClassification : nn.Module
     /// <summary>Whether a parameter is of what stands above the encoder: pooler, dense map and classifier.</summary>
     internal static bool IsHead(string parameter) => parameter.StartsWith("bert.pooler.", StringComparison.Ordinal)
         || !parameter.StartsWith("bert.", StringComparison.Ordinal);
-
-    private static Tensor Mean(Tensor hidden, Tensor? mask)
-    {
-        if (mask is null) return hidden.mean([1]);
-        var counts = mask.to_type(hidden.dtype).unsqueeze(-1);                 // [B, T, 1]
-        return hidden.mul(counts).sum(1).div(counts.sum(1));                   // [B, D]
-    }
 
     /// <summary>Disposes what is not the model under the head.</summary>
     internal void DisposeHead()

@@ -43,12 +43,7 @@ internal sealed class BertSelfAttention : nn.Module
         var k = Heads(key.forward(hidden));                                    // [B, H, T, d]
         var scores = q.mul(scale).matmul(k.transpose(-2, -1));                 // [B, H, T, T]
         if (bias is not null) scores = scores.add(bias, Scalars.One);
-        if (hooks?.EditScores is { } editScores) scores = editScores(layer, scores);
-        if (padding is not null) scores = scores.masked_fill(padding, Scalars.NegativeInfinity);
-        var probabilities = scores.softmax(-1, ScalarType.Float32);            // [B, H, T, T]
-        if (hooks?.EditProbabilities is { } edit) probabilities = edit(layer, probabilities);
-        hooks?.OnProbabilities?.Invoke(layer, probabilities);
-        return probabilities.MoveToOuterDisposeScope();
+        return HookedAttention.Probabilities(scores, padding, layer, hooks).MoveToOuterDisposeScope();
     }
 
     /// <summary>Attends.</summary>
@@ -63,9 +58,7 @@ internal sealed class BertSelfAttention : nn.Module
         using var scope = NewDisposeScope();
         var v = Values(hidden, layer, hooks);                                  // [B, H, T, d]
         var probabilities = Probabilities(hidden, padding, layer, hooks, bias);      // [B, H, T, T]
-        var context = probabilities.to_type(v.dtype).matmul(v);                // [B, H, T, d]
-        if (hooks?.EditHeads is { } edit) context = edit(layer, context);
-        return context.transpose(1, 2).reshape(hidden.shape).MoveToOuterDisposeScope(); // [B, T, D]
+        return HookedAttention.Outputs(probabilities, v, layer, hooks).MoveToOuterDisposeScope(); // [B, T, D]
     }
 
     /// <summary>The values, which hooks may read.</summary>

@@ -45,7 +45,6 @@ internal sealed class PreNormLayer : EncoderLayer
     public override Tensor forward(Tensor hidden, Tensor? padding, int layer, AttentionHooks? hooks, Tensor? bias = null)
     {
         using var scope = NewDisposeScope();
-        RequireNone(bias);
         var attended = hidden.Plus(attn.forward(Read(hidden), padding, layer, hooks)); // [B, T, D]
         return attended.Plus(mlp.forward(mlp_norm.forward(attended))).MoveToOuterDisposeScope();
     }
@@ -54,13 +53,7 @@ internal sealed class PreNormLayer : EncoderLayer
     public override void Visit(Tensor hidden, Tensor? padding, int layer, AttentionHooks hooks, Tensor? bias = null)
     {
         using var scope = NewDisposeScope();
-        RequireNone(bias);
         attn.Visit(Read(hidden), padding, layer, hooks);
-    }
-
-    private static void RequireNone(Tensor? bias)
-    {
-        if (bias is not null) throw new ArgumentException("places turn queries and keys here; nothing is added for them", nameof(bias));
     }
 
     private Tensor Read(Tensor hidden) => attn_norm is null ? hidden : attn_norm.forward(hidden);

@@ -22,7 +22,7 @@ internal sealed class RotaryAttention : nn.Module
 
     /// <param name="config">The model.</param>
     /// <param name="rotaryBase">θ of the rotation.</param>
-    /// <param name="window">How far from its query a key may be, in tokens; as far as it likes where <see langword="null"/>.</param>
+    /// <param name="window">How far from its query a key may be, in tokens; no limit where <see langword="null"/>.</param>
     /// <param name="bias">Whether both maps add something.</param>
     /// <param name="device">Where the weights live; the CPU unless given.</param>
     internal RotaryAttention(BertConfig config, double rotaryBase, int? window, bool bias, Device? device) : base(nameof(RotaryAttention))
@@ -60,9 +60,7 @@ internal sealed class RotaryAttention : nn.Module
         var v = parts[2];
         hooks?.OnValues?.Invoke(layer, v);
         var probabilities = Probabilities(parts.narrow(0, 0, 2), padding, layer, hooks); // [B, H, T, T]
-        var context = probabilities.to_type(v.dtype).matmul(v);                // [B, H, T, d]
-        if (hooks?.EditHeads is { } edit) context = edit(layer, context);
-        return Wo.forward(context.transpose(1, 2).reshape(hidden.shape)).MoveToOuterDisposeScope();
+        return Wo.forward(HookedAttention.Outputs(probabilities, v, layer, hooks)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Computes the probabilities alone (<see cref="EncoderLayer.Visit"/>).</summary>
@@ -73,22 +71,16 @@ internal sealed class RotaryAttention : nn.Module
         Probabilities(Project(hidden, 0, 2), padding, layer, hooks);
     }
 
-    // Each row sums to 1, and padded keys have exactly 0.
     private Tensor Probabilities(Tensor queriesAndKeys, Tensor? padding, int layer, AttentionHooks? hooks)
     {
         using var scope = NewDisposeScope();
         var turned = rotary.Turn(queriesAndKeys);                              // [2, B, H, T, d]
         var scores = turned[0].matmul(turned[1].transpose(-2, -1)).mul_(scale); // [B, H, T, T]
-        if (hooks?.EditScores is { } editScores) scores = editScores(layer, scores);
-        if (Unseen(scores, padding) is { } unseen) scores = scores.masked_fill(unseen, Scalars.NegativeInfinity);
-        var probabilities = scores.softmax(-1, ScalarType.Float32);            // [B, H, T, T]
-        if (hooks?.EditProbabilities is { } edit) probabilities = edit(layer, probabilities);
-        hooks?.OnProbabilities?.Invoke(layer, probabilities);
-        return probabilities.MoveToOuterDisposeScope();
+        return HookedAttention.Probabilities(scores, Unseen(scores, padding), layer, hooks).MoveToOuterDisposeScope();
     }
 
-    // True at keys that a query may not see. Around a padded query there may be nothing but padding; a softmax over nothing is not a
-    // number, so padded queries, whose rows mean nothing, see every token.
+    // True at keys that a query may not see. The window of a padded query may hold only padding, and a softmax over no key is NaN. So
+    // padded queries see every token; their rows mean nothing.
     private Tensor? Unseen(Tensor scores, Tensor? padding)
     {
         long length = scores.shape[^1];

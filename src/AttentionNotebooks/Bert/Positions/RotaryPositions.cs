@@ -36,7 +36,7 @@ internal sealed class Rotary(double rotaryBase, int headSize)
         var (cos, sin) = (angles.cos(), angles.sin());
         var own = x.to_type(ScalarType.Float32);
         var (first, second) = (own.narrow(-1, 0, half), own.narrow(-1, half, half)); // […, T, d/2]
-        var turned = cat([first.mul(cos).Plus(second.mul(sin).neg()), second.mul(cos).Plus(first.mul(sin))], -1);
+        var turned = cat([first.mul(cos).Minus(second.mul(sin)), second.mul(cos).Plus(first.mul(sin))], -1);
         return turned.to_type(x.dtype).MoveToOuterDisposeScope();
     }
 }

@@ -26,15 +26,25 @@ internal static class TextDraws
     /// <returns><c>[head position][draw]</c>; NaN where a head has no value in a draw.</returns>
     public static double[][] Over(HeadColumn column, Tensor weights)
     {
+        int heads = column.Count, draws = (int)weights.shape[0];
+        double[] means = Means(weights, [.. column.PerText!.SelectMany(row => row)], heads, column.TextWeights);
+        return [.. Enumerable.Range(0, heads).Select(h => means[(h * draws)..((h + 1) * draws)])];
+    }
+
+    /// <summary>Weighted means of columns, over the texts that have a value (not NaN).</summary>
+    /// <param name="weights"><c>[W, texts]</c>, float64, rows summing to 1.</param>
+    /// <param name="values">Text by text, a value per column.</param>
+    /// <param name="columns">How many columns.</param>
+    /// <param name="textWeights">What the values were multiplied by, per text; 1 each when omitted.</param>
+    /// <returns>Column by column, one per row of weights; NaN where no text with a value has any weight.</returns>
+    public static double[] Means(Tensor weights, double[] values, int columns, IReadOnlyList<double>? textWeights = null)
+    {
         using var scope = NewDisposeScope();
-        int texts = column.PerText!.Count, heads = column.Count, draws = (int)weights.shape[0];
-        double[] values = new double[texts * heads], counts = new double[texts * heads];
-        foreach (var (t, row) in column.PerText.Index())
-            for (int h = 0; h < heads; h++)
-                if (!double.IsNaN(row[h])) (values[t * heads + h], counts[t * heads + h]) = (row[h], column.TextWeights?[t] ?? 1);
-        double[] Drawn(double[] perText) => weights.matmul(tensor(perText, [texts, heads])).t().contiguous().data<double>().ToArray();
-        double[] sums = Drawn(values), of = Drawn(counts);
-        return [.. Enumerable.Range(0, heads).Select(h =>
-            Enumerable.Range(h * draws, draws).Select(i => of[i] > 0 ? sums[i] / of[i] : double.NaN).ToArray())];
+        long texts = weights.shape[1];
+        double[] Sums(double[] of) => weights.matmul(tensor(of, [texts, columns])).t().contiguous().data<double>().ToArray();
+        if (textWeights is null && !Array.Exists(values, double.IsNaN)) return Sums(values);
+        double[] known = [.. values.Select(v => double.IsNaN(v) ? 0 : v)],
+            present = [.. values.Select((v, i) => double.IsNaN(v) ? 0 : textWeights?[i / columns] ?? 1)];
+        return [.. Sums(known).Zip(Sums(present), (sum, weight) => weight > 0 ? sum / weight : double.NaN)];
     }
 }

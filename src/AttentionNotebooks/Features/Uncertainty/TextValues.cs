@@ -82,7 +82,7 @@ public sealed partial class TextValues
     /// <summary>A feature's values in one text.</summary>
     /// <param name="text">The text's position.</param>
     /// <param name="feature">The feature's name.</param>
-    /// <returns>One per head in the grid's order.</returns>
+    /// <returns>One per head in the grid's order; NaN where a head has none in this text.</returns>
     /// <exception cref="InputException">There is no such text or feature, or it has no value in a single text.</exception>
     public ReadOnlySpan<double> Row(int text, string feature)
     {
@@ -97,19 +97,28 @@ public sealed partial class TextValues
     public HeadTable ToTable()
     {
         double[] PerHead(Func<int, double> of) => [.. Enumerable.Range(0, Grid.Count).Select(of)];
-        double Mean(int column, int head) => Sums(column, head) is var s ? s.Sum.Mean(Texts.Count - s.Lacking) : 0;
-        HeadColumn[] columns = [.. Features.Select(info => _together.TryGetValue(info.Name, out var f)
-            ? new HeadColumn(info, PerHead(h => Together(f, h, part => Mean(_statisticColumns[f.Statistic!] + part, h))))
-            : new HeadColumn(info, PerHead(h => Mean(_columns[info.Name], h)))
+        double Part(int column, int head) => Sums(column, head).Sum.Mean(Texts.Count); // a statistic has a value in every text
+        var columns = new List<HeadColumn>();
+        var lacking = new Dictionary<string, int[]>();
+        foreach (var info in Features)
+        {
+            if (_together.TryGetValue(info.Name, out var f))
             {
-                Spread = PerHead(h => { var (s, q, lacking) = Sums(_columns[info.Name], h);
-                    return Math.Sqrt(ExactSum.Variance(s, q, Texts.Count - lacking)); }),
+                columns.Add(new(info, PerHead(h => Together(f, h, part => Part(_statisticColumns[f.Statistic!] + part, h)))));
+                continue;
+            }
+            var sums = Enumerable.Range(0, Grid.Count).Select(h => Sums(_columns[info.Name], h)).ToArray();
+            lacking[info.Name] = [.. sums.Select(s => s.Lacking)];
+            columns.Add(new(info, PerHead(h => sums[h].Sum.Mean(Texts.Count - sums[h].Lacking)))
+            {
+                Spread = PerHead(h => Math.Sqrt(ExactSum.Variance(sums[h].Sum, sums[h].Squares, Texts.Count - sums[h].Lacking))),
                 PerText = new Rows(this, info.Name),
-            })];
+            });
+        }
         var notes = _notes ?? TableNotes.Of(Grid, [.. Computed.Zip(columns, (f, c) => new FeatureColumn(f, c.Values, c.Spread,
-            f.MayLack ? [.. Enumerable.Range(0, Grid.Count).Select(h => Sums(_columns[f.Name], h).Lacking)] : []))], Texts.Count, Findings);
+            f.MayLack ? lacking[f.Name] : []))], Texts.Count, Findings);
         HeadColumn[] whole = [.. columns.Where(c => c.Values.All(double.IsFinite))];
-        if (whole.Length == 0) Present(columns[0].Name, columns[0].Values);
+        if (whole.Length == 0) Present(columns[0].Name, columns[0].Values); // says which head has no value
         return new HeadTable(Grid, whole, Texts.Count, notes, From);
     }
 
@@ -150,22 +159,12 @@ public sealed partial class TextValues
     // Weighted means of columns: [column][head][W].
     private double[][][] Means(Tensor weights, int column, int columns, int head, int heads)
     {
-        using var scope = NewDisposeScope();
         var values = new double[Texts.Count * columns * heads];
         for (int t = 0; t < Texts.Count; t++)
             for (int c = 0; c < columns; c++)
                 Array.Copy(_values, At(t, column + c, head), values, (t * columns + c) * heads, heads);
-        var means = weights.matmul(tensor(values, [Texts.Count, columns * heads])).t().contiguous().data<double>().ToArray();
+        double[] means = TextDraws.Means(weights, values, columns * heads);
         int w = (int)weights.shape[0];
-        if (Array.Exists(values, double.IsNaN))
-        {
-            // The mean over the texts that have a value: those without count neither above nor below the line.
-            double[] present = [.. values.Select(v => double.IsNaN(v) ? 0.0 : 1.0)],
-                known = [.. values.Select(v => double.IsNaN(v) ? 0 : v)];
-            double[] Sum(double[] of) =>
-                weights.matmul(tensor(of, [Texts.Count, columns * heads])).t().contiguous().data<double>().ToArray();
-            means = [.. Sum(known).Zip(Sum(present), (sum, weight) => weight > 0 ? sum / weight : double.NaN)];
-        }
         return [.. Enumerable.Range(0, columns).Select(c => Enumerable.Range(0, heads)
             .Select(h => means[((c * heads + h) * w)..((c * heads + h + 1) * w)]).ToArray())];
     }

@@ -68,16 +68,6 @@ public static class SentenceEmbedding
 
     /// <summary>From hidden states <c>[B, T, D]</c> to embeddings of length 1, <c>[B, D]</c>.</summary>
     /// <param name="mask">1 at tokens, 0 at padding, <c>[B, T]</c>; nothing is padded when <see langword="null"/>.</param>
-    internal static Tensor Pool(Tensor hidden, Tensor? mask, Pooling pooling)
-    {
-        Tensor pooled;
-        if (pooling == Pooling.Cls) pooled = hidden.select(1, 0);
-        else if (mask is null) pooled = hidden.mean([1L]);
-        else
-        {
-            var own = mask.to_type(ScalarType.Float32).unsqueeze(-1);                                         // [B, T, 1]
-            pooled = hidden.mul(own).sum([1L]).div(own.sum([1L]));
-        }
-        return nn.functional.normalize(pooled);
-    }
+    internal static Tensor Pool(Tensor hidden, Tensor? mask, Pooling pooling) =>
+        nn.functional.normalize(pooling == Pooling.Cls ? hidden.select(1, 0) : hidden.MeanOfTokens(mask));
 }

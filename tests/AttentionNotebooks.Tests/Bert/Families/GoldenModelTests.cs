@@ -37,17 +37,25 @@ public sealed class GoldenModelTests(ITestOutputHelper output) : IDisposable
         var model = checkpoint.Model;
 
         double states = 0, maps = 0, alone = 0, removed = 0;
-        foreach (var (l, hidden) in model.Bert.HiddenStates(ids, segments, mask).Index())
-            states = Math.Max(states, OfRows(golden[$"hidden_{l}"], hidden, lengths));
-        Assert.DoesNotContain($"hidden_{checkpoint.Config.NumHiddenLayers + 1}", golden.Keys);
-        checkpoint.Encoder.Visit(ids, segments, mask, (l, map) => maps = Math.Max(maps, OfMaps(golden[$"attention_{l}"], map, lengths)));
+        int layers = checkpoint.Config.NumHiddenLayers, visited = 0;
+        var hidden = model.Bert.HiddenStates(ids, segments, mask);
+        Assert.Equal(golden.Keys.Count(k => k.StartsWith("hidden_", StringComparison.Ordinal)), hidden.Length);
+        for (int l = 0; l <= layers; l++) states = Math.Max(states, OfRows(golden[$"hidden_{l}"], hidden[l], lengths));
+        checkpoint.Encoder.Visit(ids, segments, mask, (l, map) =>
+        {
+            visited++;
+            maps = Math.Max(maps, OfMaps(golden[$"attention_{l}"], map, lengths));
+        });
+        Assert.Equal(golden.Keys.Count(k => k.StartsWith("attention_", StringComparison.Ordinal) && k != "attention_mask"), visited);
         for (int b = 0; b < lengths.Length; b++)
         {
             Tensor Own(Tensor t) => t.narrow(0, b, 1).narrow(1, 0, lengths[b]);
             var own = checkpoint.Encoder.forward(Own(ids), segments is null ? null : Own(segments));
             alone = Math.Max(alone, Difference(golden[$"alone_{b}"], own[0]));
         }
-        foreach (string key in golden.Keys.Where(k => k.StartsWith("removed_", StringComparison.Ordinal)))
+        string[] removals = [.. golden.Keys.Where(k => k.StartsWith("removed_", StringComparison.Ordinal))];
+        Assert.Equal(3, removals.Length);
+        foreach (string key in removals)
         {
             int[] head = [.. key.Split('_').Skip(1).Select(n => int.Parse(n, CultureInfo.InvariantCulture))];
             var without = checkpoint.Encoder.forward(ids, segments, mask, new AttentionHooks
@@ -59,7 +67,7 @@ public sealed class GoldenModelTests(ITestOutputHelper output) : IDisposable
         }
 
         // The loss of golden.json: of the ids where there is a masked-LM head, else the squared length of the last states.
-        var gate = ones(checkpoint.Config.NumHiddenLayers, checkpoint.Config.NumAttentionHeads).requires_grad_();
+        var gate = ones(layers, checkpoint.Config.NumAttentionHeads).requires_grad_();
         var gated = new AttentionHooks { EditHeads = (layer, heads) => heads.mul(gate[layer].view(1, -1, 1, 1)) };
         double logits = 0;
         Tensor loss;

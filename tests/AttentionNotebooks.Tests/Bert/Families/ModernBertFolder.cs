@@ -23,7 +23,7 @@ internal sealed class ModernBertFolder : IDisposable
         File.Copy(Path.Combine(source, "model.safetensors"), folder["model.safetensors"]);
         string config = File.ReadAllText(Path.Combine(source, "config.json"));
         folder.Write("config.json", change is null ? config : change(config));
-        folder.Write("vocab.txt", string.Join('\n', Pieces(vocabulary)));
+        OnnxGolden.Vocabulary(folder, vocabulary);
     }
 
     /// <summary>The checkpoint that these tests have beside them: the keys of transformers 4.</summary>
@@ -38,7 +38,7 @@ internal sealed class ModernBertFolder : IDisposable
     /// <summary>A text of these ids.</summary>
     public static TokenizedText Text(params int[] ids)
     {
-        string[] pieces = Pieces(ids.Max() + 1);
+        string[] pieces = OnnxGolden.Words(Math.Max(5, ids.Max() + 1));
         return new TokenizedText(ids, [.. ids.Select(i => pieces[i])], new int[ids.Length], [.. Enumerable.Range(0, ids.Length)], 0);
     }
 
@@ -58,7 +58,4 @@ internal sealed class ModernBertFolder : IDisposable
     }
 
     public void Dispose() => folder.Dispose();
-
-    private static string[] Pieces(int count) =>
-        ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Enumerable.Range(5, Math.Max(0, count - 5)).Select(i => $"w{i}")];
 }

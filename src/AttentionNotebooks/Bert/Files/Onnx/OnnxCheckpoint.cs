@@ -18,6 +18,9 @@ internal static class OnnxCheckpoint
     {
         // First what the settings refuse by name, such as a family that is not read.
         var stated = File.Exists(configPath) ? BertConfig.Read(configPath) : null;
+        if (stated is { Family.IsReadFromOnnx: false })
+            throw new InputException(configPath, "model_type", $"is \"{stated.ModelType}\", which is not read from ONNX files",
+                "Take the checkpoint's model.safetensors");
         var encoder = OnnxEncoder.Read(path);
         var config = encoder.Config(stated?.Family);
         if (stated is not null)

@@ -86,7 +86,7 @@ internal sealed class OnnxWeights : IWeightFile
     private void NameHeads(BertConfig config)
     {
         var heads = encoder.Heads;
-        bool ofClasses = heads.Classifier is not null && family.Classifier.ReadsPooler;
+        bool ofClasses = heads.Classifier is not null && family.ClassifierOf(config).ReadsPooler;
         // Where another family's classifier stands upon it, the same nodes are a part of that classifier.
         if (heads.Pooler is { } pooler && (heads.Classifier is null || ofClasses)) Add("bert.pooler.dense", pooler);
         if (ofClasses)
@@ -98,7 +98,7 @@ internal sealed class OnnxWeights : IWeightFile
         Add("cls.predictions.transform.dense", words.Transform.Linear);
         Add("cls.predictions.transform.LayerNorm", words.Norm.Scale, words.Norm.Shift);
         Put(family.FileKey("cls.predictions.bias"), words.Decoder.Bias.Tensor, [words.Decoder.Outputs]);
-        if (heads.Pairs is { } pairs && family.Classifier.ReadsPooler) Add("cls.seq_relationship", pairs);
+        if (heads.Pairs is { } pairs && family.ClassifierOf(config).ReadsPooler) Add("cls.seq_relationship", pairs);
     }
 
     // The decoder's matrix is the table of words, stored once, or once more.
