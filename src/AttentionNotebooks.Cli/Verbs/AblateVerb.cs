@@ -37,7 +37,8 @@ internal static class AblateVerb
         var random = new Option<int>("--random-groups")
         {
             Description = "How many random groups each group is compared with: as many heads from the same layers, or with --by layer "
-                + "as many heads from anywhere. 0 for none; with N the least p-value is 1/(N + 1), however many groups there are.",
+                + "as many heads from anywhere. 0 for none; with N the least p-value is 1/(N + 1), however many groups there are. "
+                + "A single head has only the others of its layer to be compared with.",
             HelpName = "N",
             DefaultValueFactory = _ => AblationOptions.DefaultRandomGroups,
         };

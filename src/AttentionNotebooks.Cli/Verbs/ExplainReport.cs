@@ -13,7 +13,6 @@ namespace AttentionNotebooks.Cli.Verbs;
 internal sealed class ExplainReport((string Features, string Importance) sources, string measure, ImportanceModel model,
     ImportanceModel? byLayer, double layerAlone, ImportanceTransfer? transfer, HeadGrid grid)
 {
-    private const double Sure = 0.05;
 
     /// <summary>The figures and what they mean, in plain sentences.</summary>
     public IEnumerable<string> Lines()
@@ -43,7 +42,7 @@ internal sealed class ExplainReport((string Features, string Importance) sources
     /// <summary>What the null says, in a sentence, and how sure that is.</summary>
     public string Meaning()
     {
-        string meaning = model.PValue <= Sure && model.R2 > 0
+        string meaning = model.PValue < LeastPValue.Level && model.R2 > 0
             ? string.Create(CultureInfo.InvariantCulture,
                 $"The features explain {100 * model.R2:F0} % of the variance of {measure} among heads that were not fitted "
                     + $"[{100 * model.R2Interval.Low:F0} %, {100 * model.R2Interval.High:F0} %]; with "
@@ -53,17 +52,17 @@ internal sealed class ExplainReport((string Features, string Importance) sources
                 $"Nothing here shows that the features predict {measure}: importance shuffled among the heads is predicted as well "
                     + $"in {model.Null.Count(v => v >= model.R2)} of {model.Null.Count} runs (R² {model.R2:F3}, p = {model.PValue:F3}). "
                     + $"With {grid.Count} heads a weak law could go unseen.");
-        if (model.PValue <= Sure && model.R2 > 0 && model.R2Interval.Low <= 0)
+        if (model.PValue < LeastPValue.Level && model.R2 > 0 && model.R2Interval.Low <= 0)
             meaning += " The interval reaches below 0: a few heads decide the share, so look at the rank correlation too.";
         if (byLayer is not null)
-            meaning += byLayer.PValue <= Sure && byLayer.R2 > 0
+            meaning += byLayer.PValue < LeastPValue.Level && byLayer.R2 > 0
                 ? Text($" It also holds from layers to a layer that was left out (R² {byLayer.R2:F3}, p = {byLayer.PValue:F3}).")
                 : Text($" It is not shown to hold from layers to a layer that was left out (R² {byLayer.R2:F3}, p = {byLayer.PValue:F3}).");
-        if (model.PValue <= Sure && layerAlone >= model.R2)
+        if (model.PValue < LeastPValue.Level && layerAlone >= model.R2)
             meaning += Text(
                 $" The layer's number alone explains as much (R² {layerAlone:F3}): the features may only show where a head stands.");
         if (transfer is not null)
-            meaning += transfer.PValue <= Sure
+            meaning += transfer.PValue < LeastPValue.Level
                 ? string.Create(CultureInfo.InvariantCulture,
                     $" Fitted here, it puts the test heads in order better than chance (rank correlation {transfer.Rank:F2}, p = "
                         + $"{transfer.PValue:F3}).")
@@ -98,7 +97,7 @@ internal sealed class ExplainReport((string Features, string Importance) sources
 
     private static string Distance(FeatureEffect e)
     {
-        bool alone = e.Holm <= Sure, held = e.CoefficientInterval.Low > 0 || e.CoefficientInterval.High < 0;
+        bool alone = e.Holm < LeastPValue.Level, held = e.CoefficientInterval.Low > 0 || e.CoefficientInterval.High < 0;
         string first = alone
             ? string.Create(CultureInfo.InvariantCulture,
                 $"Alone, heads that look farther matter {(e.Spearman > 0 ? "more" : "less")} (rank correlation of mean distance "

@@ -173,6 +173,7 @@ public sealed record BertConfig
                     "Known are gelu, gelu_new and relu");
         }
         if (!(LayerNormEps >= 0 && double.IsFinite(LayerNormEps)))
-            throw new InputException(source, Family.ConfigKey("layer_norm_eps"), "is not a number of 0 or more", "Take the value of the checkpoint");
+            throw new InputException(source, Family.ConfigKey("layer_norm_eps"), "is not a number of 0 or more",
+                "Take the value of the checkpoint");
     }
 }

@@ -157,10 +157,10 @@ public sealed record CalibrationExperiment(IReadOnlyList<ExperimentArm> Arms, IR
         double Least(int items) => LeastPValue.Of((int)Math.Min(PairedComparison.Flips, Math.Pow(2, items - 1) - 1), Comparisons.Count);
         if (Least(TestItems) < LeastPValue.Level) return null;
         int enough = TestItems;
-        while (enough < 64 && Least(enough) >= LeastPValue.Level) enough++;
+        while (Least(enough) >= LeastPValue.Level) enough++;
         return FormattableString.Invariant($"Nothing could be found here: with {TestItems} test items and {Comparisons.Count} ")
-            + FormattableString.Invariant($"comparisons no p-value after the correction can be below {Least(TestItems):0.000}. Take ")
-            + FormattableString.Invariant($"so many texts that {enough} or more are tested on.");
+            + FormattableString.Invariant($"comparisons no p-value after the correction can be below {Least(TestItems):0.000}. ")
+            + FormattableString.Invariant($"Test on {enough} items or more: give more texts.");
     }
 
     /// <summary>A sentence for each row that did not move in every seed (<see cref="SeedsMoved"/>).</summary>

@@ -39,7 +39,6 @@ public sealed record ExperimentFigures(string Model, string Task, HeadGrid Grid,
     CalibrationParts Parts, int Epochs, double Rate, double? FullRate,
     IReadOnlyList<ArmFigures> Arms, IReadOnlyList<PairedComparison> Comparisons, IReadOnlyList<double> Holm)
 {
-    private const double Sure = 0.05;
 
     /// <summary>The figures of an experiment.</summary>
     /// <param name="model">What the model is called.</param>
@@ -89,7 +88,7 @@ public sealed record ExperimentFigures(string Model, string Task, HeadGrid Grid,
     {
         bool apart = c.LossInterval.High < 0 || c.LossInterval.Low > 0;
         string which = c.Loss < 0 ? "less loss" : "more loss";
-        return holm <= Sure && apart ? which : c.LossPValue <= Sure || apart ? $"{which}, but that is not sure"
+        return holm < LeastPValue.Level && apart ? which : c.LossPValue < LeastPValue.Level || apart ? $"{which}, but that is not sure"
             : "no difference that these items can show";
     }
 }

@@ -16,7 +16,8 @@ public static class ClusterReport
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping
     };
 
-    /// <summary>Computes the figures; it takes seconds, since the heads are clustered again some hundred times.</summary>
+    /// <summary>Computes the figures; the heads are clustered again more than a thousand times, so that it takes seconds, and a
+    /// mixture longer.</summary>
     /// <param name="resample">
     /// From a seed to the head table over texts drawn with replacement (<see cref="TextValues.Resample(int)"/>), for the stability over
     /// texts; left out when omitted.
@@ -115,7 +116,7 @@ public static class ClusterReport
         var n = StructureNull.Run(c, model, model == NullModel.GaussianCopula && !IsMixture(c) ? model.Runs() : NullRuns, c.Seed);
         return new
         {
-            claim = n.Claim,
+            claim = n.SilhouettePValue < LeastPValue.Level ? n.Claim : null,
             runs = n.NullSilhouettes.Length,
             silhouette_mean = n.NullSilhouettes.Average(),
             silhouette_p = n.SilhouettePValue,

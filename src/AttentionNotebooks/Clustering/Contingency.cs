@@ -14,7 +14,9 @@ public sealed record Contingency(IReadOnlyList<string> Rows, IReadOnlyList<strin
 {
     /// <summary>
     /// Columns that both sortings are made from. Where there are any, V is an overlap of two rules and no evidence for either: two rules
-    /// on the same columns must agree to some degree, whatever the heads do.
+    /// on the same columns must agree to some degree, whatever the heads do. Only equal names are noticed: <c>globalness</c> is entropy
+    /// once more, and <c>local_2</c> and <c>mean_distance</c> say in part the same as shares on neighbours. So a small p with them is no
+    /// independent evidence either.
     /// </summary>
     public IReadOnlyList<string> Shared { get; private init; } = [];
 

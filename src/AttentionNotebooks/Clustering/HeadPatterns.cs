@@ -27,7 +27,8 @@ public static class HeadPatterns
     /// <summary>From this share on each, vertical and diagonal stand in one map. The kit's threshold for single maps.</summary>
     public const double BothShare = PatternFeatures.BothShare;
 
-    /// <summary>The columns that <see cref="Clark"/> looks at.</summary>
+    /// <summary>The columns that <see cref="Clark"/> may look at; of the two entropies it asks only <c>normalised_entropy</c> where the
+    /// table has it.</summary>
     public static IReadOnlyList<string> ClarkColumns { get; } =
         ["next", "previous", "cls", "sep", "punctuation", "normalised_entropy", "entropy"];
 

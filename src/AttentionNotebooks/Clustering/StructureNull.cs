@@ -37,7 +37,8 @@ public sealed record StructureNull(NullModel Model, double Silhouette, double[] 
     {
         var points = clustering.Space.PointsFor("of the null");
         if (model != NullModel.OneGaussian && points[0].Length < 2)
-            throw new InputException($"the null of {model.Named()}", null, "needs two features: one alone is the same after shuffling",
+            throw new InputException($"the null of {model.Named()}", null,
+                "needs two features: of one alone it only deals the same values to other heads",
                 "Compare with one Gaussian, or use the gap statistic");
         int asked = runs ?? model.Runs();
         int k = clustering.Clusters.Count;

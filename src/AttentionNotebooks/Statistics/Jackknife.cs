@@ -17,9 +17,7 @@ internal static class Jackknife
     /// <param name="random">Where the draw comes from.</param>
     public static int[] Keep(int units, Random random)
     {
-        int[] order = [.. Enumerable.Range(0, units)];
-        random.Shuffle(order);
-        return [.. order.Take(units - Left(units)).Order()];
+        return [.. Permutation.Of(units, random).Take(units - Left(units)).Order()];
     }
 
     /// <summary>The 95 % interval, figure ± 1.96 · √((n − d)/d · mean of (draw − figure)²), for n units of which d are left out. Around

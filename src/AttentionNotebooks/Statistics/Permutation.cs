@@ -14,10 +14,16 @@ internal static class Permutation
     /// <param name="null">The statistic under the null.</param>
     public static double PValue(double observed, IReadOnlyCollection<double> @null) =>
         double.IsNaN(observed) ? double.NaN
-        : (1.0 + @null.Count(v => Reaches(v, observed))) / (1 + @null.Count);
+        : (1.0 + @null.Count(v => v >= observed - Rounding * Math.Max(1, Math.Abs(observed)))) / (1 + @null.Count);
 
-    /// <summary>Whether a statistic under the null is at least the observed, up to rounding.</summary>
-    public static bool Reaches(double value, double observed) => value >= observed - Rounding * Math.Max(1, Math.Abs(observed));
+    /// <summary>Positions in a random order.</summary>
+    /// <param name="count">How many there are.</param>
+    public static int[] Of(int count, Random random)
+    {
+        int[] order = [.. Enumerable.Range(0, count)];
+        random.Shuffle(order);
+        return order;
+    }
 
     /// <summary>Heads dealt anew within their layers: what depth alone gives.</summary>
     /// <returns>Per position of the grid, the head that comes there.</returns>

@@ -8,7 +8,7 @@ namespace AttentionNotebooks;
 /// </summary>
 /// <remarks>
 /// For small groups the null is exact, computed by the shift algorithm (Streitberg and Röhmel 1986). A normal distribution is too wide
-/// there: two heads that have more than all others would count for less than they are. For larger groups it is normal, with the exact
+/// there: two heads that have more than all others would seem less surprising than they are. For larger groups it is normal, with the exact
 /// variance. Van Elteren weighs a stratum of n by 1/(n + 1); strata of one size, such as layers, have one weight.
 /// </remarks>
 internal sealed class RankSums

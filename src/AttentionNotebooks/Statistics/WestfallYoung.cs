@@ -39,13 +39,12 @@ public static class WestfallYoung
         var rising = order.Where(i => most[i] > observed[i]).ToLookup(i => order.Count(j => observed[j] >= most[i]));
         double[] largest = [.. Enumerable.Repeat(double.NegativeInfinity, draws)]; // in each draw, of the tests so far
         double[] own = new double[order.Length], best = [.. Enumerable.Repeat(double.NaN, observed.Count)];
-        double P(double statistic) => (1.0 + largest.Count(v => Permutation.Reaches(v, statistic))) / (1 + draws);
         for (int rank = order.Length - 1; rank >= 0; rank--)
         {
             double[] drawn = @null[order[rank]];
             for (int d = 0; d < draws; d++) largest[d] = Math.Max(largest[d], drawn[d]);
-            own[rank] = P(observed[order[rank]]);
-            foreach (int test in rising[rank]) best[test] = P(most[test]);
+            own[rank] = Permutation.PValue(observed[order[rank]], largest);
+            foreach (int test in rising[rank]) best[test] = Permutation.PValue(most[test], largest);
         }
         double[] adjusted = [.. Enumerable.Repeat(double.NaN, observed.Count)], least = [.. adjusted];
         double so = 0;

@@ -63,6 +63,10 @@ public sealed class ExperimentFiguresTests : IDisposable
         Assert.Equal(arms[1].Loss, figures.Arms[1].Loss);
         Assert.Same(compared, figures.Gain(figures.Arms[1]));
 
+        // Two items can flip their signs in four ways, and one flip of all goes as far as what was seen: p is 1/2 at least; with six 1/32.
+        Assert.Equal("Nothing could be found here: with 2 test items and 1 comparisons no p-value after the correction can be below 0.500. "
+            + "Test on 6 items or more: give more texts.", new CalibrationExperiment(arms, [compared], [0.5], 2, 2).TooFewItems());
+        Assert.Null(new CalibrationExperiment(arms, [compared], [0.5], 6, 2).TooFewItems());
         ExperimentCsv.Write(new CalibrationExperiment(arms, [compared], [0.5], 2, 2), _folder["arms.csv"], firstSeed: 7);
         Assert.StartsWith("arm,kind,parameters,seed,loss,accuracy\nuncalibrated,uncalibrated,0,7,4,0.5\n",
             File.ReadAllText(_folder["arms.csv"]));

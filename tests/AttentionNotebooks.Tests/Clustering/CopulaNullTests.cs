@@ -46,7 +46,7 @@ public class CopulaNullTests
     {
         double[][] heads = [.. Enumerable.Range(0, 30).Select(i => new double[] { i * i })];
         Assert.Equal(Column(heads, 0), Column(NullData.Of(heads, NullModel.GaussianCopula)(new Random(0)), 0).Order());
-        Assert.Contains("one alone is the same after shuffling", Assert.Throws<InputException>(() =>
+        Assert.Contains("of one alone it only deals the same values to other heads", Assert.Throws<InputException>(() =>
             StructureNull.Run(Golden.RealTable.Cluster(4, ["mean_distance"]), NullModel.GaussianCopula)).Message);
     }
 

@@ -22,6 +22,8 @@ public sealed class PruneVerbTests : IDisposable
         var (code, output, error) = await Prune("--steps", "5", "--random-orders", "4", "--json", _folder["p.json"]);
         Assert.True(code == 0, error);
         Assert.Contains("importance measured on 15 items, curves on 9 others; 5 × 4 heads removed in 5 steps, 4 random orders", output);
+        Assert.Contains("Nothing could be found here: with 4 random orders", output);
+        Assert.Contains("Set --random-orders to", output);
         foreach (string said in new[] { "by features − random orders", "by gradient − random orders", "by ablation − random orders",
             "by features − by ablation" }) Assert.Contains(said, output);
         string[][] rows = [.. File.ReadAllLines(_folder["p.csv"]).Select(l => l.Split(','))];

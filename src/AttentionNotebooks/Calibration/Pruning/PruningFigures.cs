@@ -17,7 +17,6 @@ public sealed record PruningFigures(string Model, string Task, HeadGrid Grid, in
 {
     private const string Format = "attention-pruning-study", Again = "Write the file with attn prune --json";
     private const int Version = 1;
-    private const double Sure = 0.05;
 
     /// <summary>The figures of a study.</summary>
     /// <param name="model">What the model is called.</param>
@@ -91,8 +90,9 @@ public sealed record PruningFigures(string Model, string Task, HeadGrid Grid, in
         bool apart = c.Loss.High < 0 || c.Loss.Low > 0;
         string which = c.Loss.Value < 0 ? "keeps more" : "keeps less";
         // p asks one way only: how rarely a random order keeps as much. An order that keeps less than they do has a p near 1.
-        bool sure = apart && (double.IsNaN(c.Holm) || c.Holm <= Sure || c.Loss.Value > 0);
-        return sure ? which : apart || c.PValue <= Sure ? $"{which}, but that is not sure" : "no difference that these items can show";
+        bool sure = apart && (double.IsNaN(c.Holm) || c.Holm < LeastPValue.Level || c.Loss.Value > 0);
+        return sure ? which : apart || c.PValue < LeastPValue.Level ? $"{which}, but that is not sure"
+            : "no difference that these items can show";
     }
 
     private static Interval Interval(JsonPart part)

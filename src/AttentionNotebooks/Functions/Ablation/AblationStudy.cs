@@ -92,10 +92,15 @@ public static class AblationStudy
         RandomEffects[] compared = [.. effects.Select(e => e.Random).OfType<RandomEffects>()];
         if (compared.Length == 0) return null;
         double others = compared.Max(r => r.Others), least = 1 / (1 + others);
-        return least < LeastPValue.Level
-            ? LeastPValue.Warning(compared.Max(r => r.Losses.Length), 1, "random groups", option)
-            : FormattableString.Invariant($"Nothing could be found here: the largest group has {others:0} other groups of its make, so ")
-                + FormattableString.Invariant($"that no p-value can be below {least:0.000} by more than luck. Take larger groups.");
+        if (least >= LeastPValue.Level)
+            return FormattableString.Invariant($"Nothing could be found here: no group has more than {others:0} others of its make, so ")
+                + FormattableString.Invariant($"that no p-value can be below {least:0.000} by more than luck. Take groups of several ")
+                + "heads, but not of nearly whole layers.";
+        // The largest of all single heads is the same in every shuffling.
+        if (effects.All(e => e.Group.Heads.Count == 1) && compared.Length > others)
+            return "Nothing could be found here after the correction: all heads are asked about, one by one, so that every shuffling holds "
+                + "the same ones. Ask about fewer heads, or about groups.";
+        return LeastPValue.Warning(compared.Max(r => r.Losses.Length), 1, "random groups", option);
     }
 
     // How far each group is out among its random groups, in their standard deviations: groups of one head and of thirty cost differently,

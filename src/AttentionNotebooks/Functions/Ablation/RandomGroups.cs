@@ -46,16 +46,9 @@ public static class RandomGroups
         var random = new Random(seed);
         return [.. Enumerable.Range(0, draws).Select(_ =>
         {
-            int[] order = match == GroupMatch.Layers ? Permutation.WithinLayers(grid, random) : Shuffled(grid.Count, random);
+            int[] order = match == GroupMatch.Layers ? Permutation.WithinLayers(grid, random) : Permutation.Of(grid.Count, random);
             return (IReadOnlyList<Head>)[.. positions.Select(p => order[p]).Order().Select(p => grid[p])];
         })];
-    }
-
-    private static int[] Shuffled(int count, Random random)
-    {
-        int[] order = [.. Enumerable.Range(0, count)];
-        random.Shuffle(order);
-        return order;
     }
 
     private static double Choose(int from, int take) =>

@@ -11,7 +11,7 @@ public sealed record HeldOutBaseline(Proportion Accuracy, double Gain, Interval 
     public double Holm { get; init; }
 
     /// <summary>Whether the head is better, and that is sure: a gain, with p &lt; 0.05 after Holm.</summary>
-    public bool Beaten => Gain > 0 && Holm < 0.05;
+    public bool Beaten => Gain > 0 && Holm < LeastPValue.Level;
 
     internal static HeldOutBaseline Of(HitTable table, BitSet words, BitSet head, BitSet other, int seed, int draws)
     {
@@ -37,10 +37,9 @@ public sealed record RelationCounts(int Relations, int TenPoints, int Offset, in
     public static RelationCounts Of(IReadOnlyList<HeldOutRelation> relations)
     {
         bool random = relations.Count > 0 && relations.All(r => r.RandomWeights is not null);
-        static bool Offset(HeldOutRelation r) => r.Gain > 0 && r.Holm < 0.05;
-        return new RelationCounts(relations.Count, relations.Count(r => r.Exceeds(Margin.Points)), relations.Count(Offset),
+        return new RelationCounts(relations.Count, relations.Count(r => r.Exceeds(Margin.Points)), relations.Count(r => r.BeatsOffset),
             relations.Count(r => r.PartOfSpeech.Beaten), random ? relations.Count(r => r.RandomWeights!.Beaten) : null,
-            relations.Count(r => Offset(r) && r.PartOfSpeech.Beaten && (!random || r.RandomWeights!.Beaten)));
+            relations.Count(r => r.BeatsOffset && r.PartOfSpeech.Beaten && (!random || r.RandomWeights!.Beaten)));
     }
 
     /// <summary>The counts in one sentence.</summary>

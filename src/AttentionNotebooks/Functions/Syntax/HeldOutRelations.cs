@@ -33,6 +33,9 @@ public sealed record HeldOutRelation(string Relation, RelationScore Best, IReadO
     /// <summary><see cref="PValue"/> corrected by Holm for all relations.</summary>
     public double Holm { get; init; }
 
+    /// <summary>Whether the head is better than the offset, and that is sure: a gain, with p &lt; 0.05 after Holm.</summary>
+    public bool BeatsOffset => Gain > 0 && Holm < LeastPValue.Level;
+
     /// <summary><see cref="PValue"/> corrected by Benjamini and Hochberg for all relations.</summary>
     public double BenjaminiHochberg { get; init; }
 
@@ -117,25 +120,23 @@ public static class HeldOutRelations
         PartOfSpeechRule ruleOnFirst = tags.Best(first), ruleOnSecond = tags.Best(second);
         var ofTags = tags.Hits(second, ruleOnFirst).Or(tags.Hits(first, ruleOnSecond));
 
-        int count = words.Count();
-        double[][] counts = hits.Table.PerUnit(words, fit.Hits, baseline);
-        double[] gains = [.. counts[0].Zip(counts[1], (h, b) => h - b)];
-        HeldOutChoice Choice(int candidate, int offset, PartOfSpeechRule rule, BitSet own, BitSet other)
+        double[][] counts = hits.Table.PerUnit(words, fit.Hits);
+        var offset = HeldOutBaseline.Of(hits.Table, words, fit.Hits, baseline, seed, draws);
+        HeldOutChoice Choice(int candidate, int place, PartOfSpeechRule rule, BitSet own, BitSet other)
         {
             var (head, direction) = hits.Candidate(candidate);
             var set = hits.Table[candidate];
             return new HeldOutChoice(head, direction, new Proportion(set.CountAnd(own), own.Count()),
                 new Proportion(set.CountAnd(other), other.Count()),
-                offset, new Proportion(OffsetBaseline.Hits(hits, other, offset).Count(), other.Count()))
+                place, new Proportion(OffsetBaseline.Hits(hits, other, place).Count(), other.Count()))
             { PartOfSpeech = rule };
         }
         return new HeldOutRelation(relation, DependencyRelations.Score(hits, relation, words).MaxBy(s => s.Accuracy.Correct)!,
             [Choice(fit.OnFirst, onFirst, ruleOnFirst, first, second), Choice(fit.OnSecond, onSecond, ruleOnSecond, second, first)],
-            new Proportion(fit.Hits.Count(), count), Bootstrap.Ratio(counts[0], counts[2], draws, seed: seed),
-            new Proportion(baseline.Count(), count), (fit.Hits.Count() - baseline.Count()) / (double)count,
-                Bootstrap.Ratio(gains, counts[2], draws, seed: seed))
+            new Proportion(fit.Hits.Count(), words.Count()), Bootstrap.Ratio(counts[0], counts[1], draws, seed: seed),
+            offset.Accuracy, offset.Gain, offset.GainInterval)
         {
-            PValue = McNemar.PValue(fit.Hits.CountAndNot(words, baseline), baseline.CountAndNot(words, fit.Hits)),
+            PValue = offset.PValue,
             PartOfSpeech = HeldOutBaseline.Of(hits.Table, words, fit.Hits, ofTags, seed, draws),
             RandomWeights = randomWeights?.Table.CrossFit(words, half) is { } random
                 ? HeldOutBaseline.Of(hits.Table, words, fit.Hits, random.Hits, seed, draws) : null,

@@ -15,10 +15,12 @@ namespace AttentionNotebooks;
 /// <param name="LayerDelta">δ over pairs of heads of the same layer; NaN where no layer has heads of the cluster and others.</param>
 /// <param name="LayerPValue">How often labels shuffled within each layer give one that is as surprising.</param>
 /// <param name="LayerAdjusted"><paramref name="LayerPValue"/> corrected in the same way.</param>
+/// <param name="LeastLayerAdjusted">What <paramref name="LayerAdjusted"/> would be if within their layers these heads had more of the
+/// measure than all others, or less: where a cluster fills whole layers it cannot be small.</param>
 /// <param name="Clustered">Whether the heads were clustered on the measure, so that the clusters differ in it by construction.</param>
 public sealed record ClusterFunction(int Cluster, HeadColumn Function, double Mean, double Others, double Delta, double Low, double High,
     double PValue, double Adjusted, double LeastAdjusted, double LayerDelta, double LayerPValue, double LayerAdjusted,
-    bool Clustered = false)
+    double LeastLayerAdjusted, bool Clustered = false)
 {
     /// <summary>Whether the difference is beyond doubt: the interval excludes 0 and the corrected p-value is below 0.05.</summary>
     public bool IsSure => (Low > 0 || High < 0) && Adjusted < LeastPValue.Level;

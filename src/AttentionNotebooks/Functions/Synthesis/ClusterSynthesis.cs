@@ -107,7 +107,7 @@ public sealed class ClusterSynthesis
                 cells.Add(new ClusterFunction(c, functions[f], values.Where((_, i) => labels[i] == c).Average(),
                     values.Where((_, i) => labels[i] != c).Average(), interval.Value, interval.Low, interval.High, all.PValues[cell],
                     all.Adjusted[cell], all.Least[cell], layers.Deltas[cell], layers.PValues[cell], layers.Adjusted[cell],
-                    clusteredOn?.Contains(functions[f].Name) == true));
+                    layers.Least[cell], clusteredOn?.Contains(functions[f].Name) == true));
             }
         }
         return new ClusterSynthesis(grid, clusters, functions, cells, draws);

@@ -35,10 +35,11 @@ public static class SynthesisFiles
         if (synthesis.TooFewDraws("--draws") is { } warning) text.Append(CultureInfo.InvariantCulture, $"\n{warning}\n");
         return text.Append(CultureInfo.InvariantCulture,
             $"\nδ is Cliff's δ against all other heads, with its 95 % interval over heads ({synthesis.Draws} draws). Only "
-                + $"differences are named whose interval excludes 0 and whose p-value is below 0.05. It is by {synthesis.Draws} "
-                + $"shufflings of the labels and corrected for all {synthesis.Cells.Count} cells by the most surprising cell of each "
-                + $"(Westfall and Young 1993), so that it cannot be below {LeastPValue.Of(synthesis.Draws):0.0000}. p within layers is "
-                + $"the same for labels shuffled within each layer. The measures' own uncertainty over texts is not in it.\n").ToString();
+                + $"differences are named whose interval excludes 0 and whose p-value is below 0.05. p comes from "
+                + $"{synthesis.Draws} shufflings of the labels and is corrected for all {synthesis.Cells.Count} cells: each cell is "
+                + $"compared with the most surprising cell of every shuffling (Westfall and Young 1993). It cannot be below "
+                + $"{LeastPValue.Of(synthesis.Draws):0.0000}. p within layers is the same, with labels shuffled within each layer. "
+                + $"The measures' own uncertainty over texts is not in it.\n").ToString();
     }
 
     private static int Flag(bool value) => value ? 1 : 0;

@@ -21,8 +21,12 @@ internal static class SynthesisText
         };
         string[] open = [.. cells.Where(c => !c.IsSure).Select(c => c.Function.Name)];
         if (open.Length > 0) sentences.Add($"No sure difference from the other heads: {string.Join(", ", open)}.");
-        string[] byLayer = [.. cells.Where(c => c.IsSure && !c.IsBeyondLayers && c.Function.Kind != MeasureKind.Layer)
-            .Select(c => c.Function.Name)];
+        ClusterFunction[] notBeyond = [.. cells.Where(c => c.IsSure && !c.IsBeyondLayers && c.Function.Kind != MeasureKind.Layer)];
+        string[] unseen = [.. notBeyond.Where(c => !(c.LeastLayerAdjusted < LeastPValue.Level)).Select(c => c.Function.Name)],
+            byLayer = [.. notBeyond.Where(c => c.LeastLayerAdjusted < LeastPValue.Level).Select(c => c.Function.Name)];
+        if (unseen.Length > 0)
+            sentences.Add($"Whether the layers explain {string.Join(", ", unseen)} cannot be seen: too few layers have heads of this "
+                + "cluster and others.");
         if (byLayer.Length > 0)
             sentences.Add($"Where these heads lie may explain {string.Join(", ", byLayer)}: within their layers there is no such sure "
                 + "difference.");

@@ -206,7 +206,8 @@ public sealed class ModernBertStageTests
     [InlineData("\"global_rope_theta\": 500.0", "\"rope_scaling\": {\"type\": \"linear\"}", "rope_scaling, rope_type: is \"linear\"")]
     [InlineData("\"global_rope_theta\": 500.0", "\"rope_parameters\": {\"full_attention\": {\"rope_theta\": -1}}",
         "rope_parameters, full_attention: is not a number above 0")]
-    [InlineData("\"hidden_activation\": \"gelu\"", "\"hidden_activation\": \"silu\"", "hidden_activation: the activation \"silu\" is unknown")]
+    [InlineData("\"hidden_activation\": \"gelu\"", "\"hidden_activation\": \"silu\"",
+        "hidden_activation: the activation \"silu\" is unknown")]
     [InlineData("\"norm_eps\": 1e-05", "\"norm_eps\": -1", "norm_eps: is not a number of 0 or more")]
     [InlineData("\"local_attention\": 6", "\"local_attention\": -6", "local_attention: is -6")]
     [InlineData("\"local_attention\": 6", "\"local_attention\": 6, \"layer_types\": [\"full_attention\"]",

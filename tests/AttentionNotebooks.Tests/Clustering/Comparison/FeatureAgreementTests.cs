@@ -29,7 +29,7 @@ public class FeatureAgreementTests
             Assert.Equal(f.LayersA, f.LayersB);
             Assert.Equal(f.TopA, f.TopB);
             Assert.True(f.ByLayer < 1);
-            // 13 features, 1,299 shufflings: no p-value can be below 13/1,300.
+            // 12 features, 1,199 shufflings: no p-value can be below 12/1,200.
             Assert.Equal(0.01, f.HeadsHolm, 1e-9);
         });
         Assert.Equal(found[0].LayersA[3], Enumerable.Range(0, 12).Average(h => Bert[3, h, "mean_distance"]), 1e-12);

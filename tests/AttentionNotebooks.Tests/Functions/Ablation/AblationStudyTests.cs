@@ -90,8 +90,13 @@ public class AblationStudyTests
         using var model = PlantedBert.Create(folder.Root);
         var task = PlantedBert.Task(model, items: 6);
         // One head of four has three others: no number of draws helps.
-        Assert.Equal("Nothing could be found here: the largest group has 3 other groups of its make, so that no p-value can be below 0.250 "
-            + "by more than luck. Take larger groups.", AblationStudy.TooFewGroups(AblationStudy.Run(task, HeadGroups.Single(Grid))));
+        Assert.Equal("Nothing could be found here: no group has more than 3 others of its make, so that no p-value can be below 0.250 "
+            + "by more than luck. Take groups of several heads, but not of nearly whole layers.",
+            AblationStudy.TooFewGroups(AblationStudy.Run(task, HeadGroups.Single(Grid))));
+        // All heads, one by one, among all heads: there are enough others, but the largest of them is the same in every shuffling.
+        Assert.StartsWith("Nothing could be found here after the correction: all heads are asked about", AblationStudy.TooFewGroups(
+            [.. Alone(30, others: 29)]), StringComparison.Ordinal);
+        Assert.Null(AblationStudy.TooFewGroups([.. Alone(10, others: 29)]));
         HeadGroup half = new("half", [.. Grid.All().Where(h => h.Index < 2)]), other = new("other", [.. Grid.All().Except(half.Heads)]);
         Assert.Null(AblationStudy.TooFewGroups(AblationStudy.Run(task, [half, other])));
         Assert.Equal("Nothing could be found here: with 10 random groups no p-value can be below 0.091. Set RandomGroups to 20 or more.",
@@ -240,4 +245,9 @@ public class AblationStudyTests
         Assert.Contains("\"none\"", Assert.Throws<InputException>(() => AblationStudy.Run(task, [new("none", [])])).Message);
         Assert.Contains("3-0", Assert.Throws<InputException>(() => AblationStudy.Run(task, [new("foreign", [new(3, 0)])])).Message);
     }
+
+    // Effects of single heads of 30, compared with 40 draws.
+    private static IEnumerable<AblationEffect> Alone(int heads, double others) => new HeadGrid(5, 6).All().Take(heads).Select(h =>
+        new AblationEffect(new HeadGroup($"{h}", [h]), AblationMode.Zero, false, null!, null!, default, default,
+            new RandomEffects(new double[40], new double[40], 0.5, 0.5, 1, others)));
 }

@@ -58,7 +58,15 @@ public class ClusterSynthesisTests
         Assert.True(double.IsNaN(synthesis[0, "depth"].LayerDelta));
         // Within layers there is nothing to shuffle.
         Assert.Equal((1, 1), (synthesis[0, "depth"].LayerPValue, synthesis[0, "depth"].LayerAdjusted));
-        Assert.Contains("Where these heads lie may explain depth", synthesis.Describe(0), StringComparison.Ordinal);
+        Assert.Contains("Whether the layers explain depth cannot be seen: too few layers have heads of this cluster and others.",
+            synthesis.Describe(0), StringComparison.Ordinal);
+        // Nearly whole layers: there is something to shuffle, and within layers there is no difference.
+        HeadGroup[] nearly = [new("early", [.. Grid.All().Where(h => h.Layer < 2 == h.Index < 4)]),
+            new("late", [.. Grid.All().Where(h => h.Layer < 2 != h.Index < 4)])];
+        var mixed = ClusterSynthesis.Compute(Grid, nearly, [new HeadColumn(new ColumnInfo("depth", "nats", Kind: MeasureKind.Importance),
+            [.. Grid.All().Select(h => h.Layer + 0.01 * (h.Index * 2 % 5))])]);
+        Assert.True(mixed[0, "depth"] is { IsSure: true, IsBeyondLayers: false });
+        Assert.Contains("Where these heads lie may explain depth", mixed.Describe(0), StringComparison.Ordinal);
         Assert.Contains("Early: 10 heads, layers 0 to 1", synthesis.Describe(0), StringComparison.Ordinal);
     }
 
